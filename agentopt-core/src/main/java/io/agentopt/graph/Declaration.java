@@ -1,0 +1,46 @@
+package io.agentopt.graph;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What the builders of one declaration share: the graph's name, value numbers, and which regions are open. */
+final class Declaration {
+    private final String graph;
+    private final Deque<GraphBuilder> open = new ArrayDeque<>();
+    private int values;
+
+    Declaration(String graph) {
+        this.graph = graph;
+    }
+
+    String graph() {
+        return graph;
+    }
+
+    ValueId newValue() {
+        return new ValueId(values++);
+    }
+
+    GraphBuilder open(String path) {
+        GraphBuilder region = new GraphBuilder(this, path);
+        open.push(region);
+        return region;
+    }
+
+    void close(GraphBuilder region) {
+        open.remove(region);
+    }
+
+    GraphBuilder current() {
+        GraphBuilder innermost = open.peek();
+        if (innermost == null) {
+            throw new IllegalStateException(
+                    "Graph '" + graph + "' is complete. Ports and builders are good only inside its declaration.");
+        }
+        return innermost;
+    }
+
+    boolean isOpen(GraphBuilder region) {
+        return open.contains(region);
+    }
+}

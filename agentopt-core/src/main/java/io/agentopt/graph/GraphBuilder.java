@@ -1,0 +1,249 @@
+package io.agentopt.graph;
+
+import io.agentopt.operator.Memory;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Operator;
+import io.agentopt.operator.Transform;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * Declares the nodes of one region. A declaration hands one to the graph's body and one to each body of a loop, branch or
+ * for-each; use the innermost. Every method checks what it is given and throws a {@link GraphException} that names graph and
+ * node.
+ */
+public final class GraphBuilder {
+    private final Declaration declaration;
+    private final String path;
+    private final List<ValueId> parameters = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+
+    GraphBuilder(Declaration declaration, String path) {
+        this.declaration = declaration;
+        this.path = path;
+    }
+
+    /** One pass through a loop: from the state to what the pass ends with. */
+    @FunctionalInterface
+    public interface LoopBody<S, R> {
+        LoopStep<S, R> build(GraphBuilder body, Port<S> state);
+    }
+
+    /** A branch: from nothing but enclosing values to its result. */
+    @FunctionalInterface
+    public interface BranchBody<R> {
+        Port<R> build(GraphBuilder body);
+    }
+
+    /** What happens to one item of a list. */
+    @FunctionalInterface
+    public interface ItemBody<A, B> {
+        Port<B> build(GraphBuilder body, Port<A> item);
+    }
+
+    /** Adds an operator. */
+    public <I, O> Port<O> node(String name, Operator<I, O> operator, Port<? extends I> input) {
+        return node(name, operator, input, NodeOptions.NONE);
+    }
+
+    /** Adds an operator with options. */
+    public <I, O> Port<O> node(String name, Operator<I, O> operator, Port<? extends I> input, NodeOptions options) {
+        return call(name, operator, List.of(input), options);
+    }
+
+    /** Adds a pure function of one value. */
+    public <A, O> Port<O> node(String name, Function<? super A, ? extends O> function, Port<? extends A> a) {
+        return call(name, new Transform<O>(1, v -> function.apply(cast(v.get(0))), function), List.of(a), NodeOptions.NONE);
+    }
+
+    /** Adds a pure function of two values. */
+    public <A, B, O> Port<O> node(
+            String name, BiFunction<? super A, ? super B, ? extends O> function, Port<? extends A> a, Port<? extends B> b) {
+        return call(
+                name,
+                new Transform<O>(2, v -> function.apply(cast(v.get(0)), cast(v.get(1))), function),
+                List.of(a, b),
+                NodeOptions.NONE);
+    }
+
+    /** Adds a pure function of three values. */
+    public <A, B, C, O> Port<O> node(
+            String name,
+            Function3<? super A, ? super B, ? super C, ? extends O> function,
+            Port<? extends A> a,
+            Port<? extends B> b,
+            Port<? extends C> c) {
+        return call(
+                name,
+                new Transform<O>(3, v -> function.apply(cast(v.get(0)), cast(v.get(1)), cast(v.get(2))), function),
+                List.of(a, b, c),
+                NodeOptions.NONE);
+    }
+
+    /** Reads a memory. */
+    public <K, V> Port<V> load(String name, Memory<K, V> memory, Port<? extends K> key) {
+        return call(name, new MemoryLoad<>(memory), List.of(key), NodeOptions.NONE);
+    }
+
+    /** Writes a memory; the result is the value written. */
+    public <K, V> Port<V> store(String name, Memory<K, V> memory, Port<? extends K> key, Port<? extends V> value) {
+        return call(name, new MemoryStore<>(memory), List.of(key, value), NodeOptions.NONE);
+    }
+
+    /** Adds a whole graph as one node. */
+    public <I, O> Port<O> nested(String name, AgentGraph<I, O> graph, Port<? extends I> input) {
+        claim(name);
+        return add(new Node.Nested(name, graph, use(name, input), declaration.newValue()));
+    }
+
+    /** Repeats a body on a state until it says done. */
+    public <S, R> Port<R> loop(String name, Port<? extends S> initial, Iterations iterations, LoopBody<S, R> body) {
+        claim(name);
+        ValueId init = use(name, initial);
+        GraphBuilder inner = declaration.open(inside(name));
+        Region region;
+        try {
+            LoopStep<S, R> end = required(body.build(inner, inner.parameter()), name, "the loop's body returned no step");
+            region = inner.freeze(name, List.of(end.done(), end.result(), end.next()));
+        } finally {
+            declaration.close(inner);
+        }
+        return add(new Node.Loop(name, init, region, iterations, declaration.newValue()));
+    }
+
+    /**
+     * Takes one of two branches.
+     *
+     * @param probability that the condition holds, in 0..1; the planner weighs the branches with it
+     */
+    public <R> Port<R> when(
+            String name, Port<Boolean> condition, double probability, BranchBody<R> then, BranchBody<R> otherwise) {
+        claim(name);
+        ValueId flag = use(name, condition);
+        if (!(probability >= 0 && probability <= 1)) {
+            throw error(name, "the probability (" + probability + ") is out of range. Give one in 0..1.");
+        }
+        Region yes = branch(name, "then", then);
+        Region no = branch(name, "else", otherwise);
+        return add(new Node.When(name, flag, probability, yes, no, declaration.newValue()));
+    }
+
+    private <R> Region branch(String name, String side, BranchBody<R> body) {
+        GraphBuilder inner = declaration.open(inside(name) + "/" + side);
+        try {
+            return inner.freeze(name, List.of(required(body.build(inner), name, "the " + side + " branch returned no port")));
+        } finally {
+            declaration.close(inner);
+        }
+    }
+
+    /**
+     * Applies an operator to each item of a list, in parallel.
+     *
+     * @param expectedItems mean length of the list that the planner assumes, 0 or more
+     */
+    public <A, B> Port<List<B>> forEach(
+            String name, Port<? extends List<A>> list, double expectedItems, Operator<A, B> operator) {
+        return forEach(name, list, expectedItems, (b, item) -> b.node(operator.kind(), operator, item));
+    }
+
+    /**
+     * Applies a body to each item of a list, in parallel.
+     *
+     * @param expectedItems mean length of the list that the planner assumes, 0 or more
+     */
+    public <A, B> Port<List<B>> forEach(
+            String name, Port<? extends List<A>> list, double expectedItems, ItemBody<A, B> body) {
+        claim(name);
+        ValueId items = use(name, list);
+        if (!(expectedItems >= 0) || Double.isInfinite(expectedItems)) {
+            throw error(name, "the expected items (" + expectedItems + ") are out of range. Give a mean of 0 or more.");
+        }
+        GraphBuilder inner = declaration.open(inside(name));
+        Region region;
+        try {
+            region = inner.freeze(name, List.of(required(body.build(inner, inner.parameter()), name, "the body returned no port")));
+        } finally {
+            declaration.close(inner);
+        }
+        return add(new Node.ForEach(name, items, expectedItems, region, declaration.newValue()));
+    }
+
+    Declaration declaration() {
+        return declaration;
+    }
+
+    <T> Port<T> parameter() {
+        ValueId id = declaration.newValue();
+        parameters.add(id);
+        return new Port<>(this, id);
+    }
+
+    Region freeze(String node, List<Port<?>> yields) {
+        List<ValueId> ids = new ArrayList<>();
+        for (Port<?> y : yields) ids.add(use(node, y));
+        return new Region(parameters, nodes, ids);
+    }
+
+    private <O> Port<O> call(String name, Operator<?, O> operator, List<Port<?>> inputs, NodeOptions options) {
+        claim(name);
+        List<ValueId> ids = new ArrayList<>();
+        for (Port<?> p : inputs) ids.add(use(name, p));
+        Node.Call call = new Node.Call(name, operator, ids, declaration.newValue(), options);
+        GraphChecks.call(declaration.graph(), inside(name), call);
+        return add(call);
+    }
+
+    private <O> Port<O> add(Node node) {
+        nodes.add(node);
+        return new Port<>(this, node.result());
+    }
+
+    /** Takes a name in this region, after checking that this is the region being declared. */
+    private void claim(String name) {
+        if (declaration.current() != this) {
+            throw error(name, "it is declared with the builder of another region. Use the builder that the innermost body was given.");
+        }
+        GraphChecks.name(declaration.graph(), path, name);
+        if (!names.add(name)) {
+            throw error(name, "the name is taken in its region. Names must be unique there; choose another.");
+        }
+    }
+
+    private ValueId use(String name, Port<?> port) {
+        if (port == null) throw error(name, "an input port is missing (null).");
+        if (port.owner().declaration != declaration) {
+            throw error(name, "unknown port " + port.id() + ": it belongs to graph '"
+                    + port.owner().declaration.graph() + "'. Connect ports of one graph only, or nest the other graph.");
+        }
+        if (!declaration.isOpen(port.owner())) {
+            throw error(name, "unknown port " + port.id() + ": it was defined inside '" + port.owner().path
+                    + "', which is closed. Let that region yield the value and use its result.");
+        }
+        return port.id();
+    }
+
+    private <T> T required(T value, String name, String problem) {
+        if (value == null) throw error(name, problem + ".");
+        return value;
+    }
+
+    private GraphException error(String name, String problem) {
+        return new GraphException(declaration.graph(), inside(name), problem);
+    }
+
+    private String inside(String name) {
+        return path.isEmpty() ? name : path + "/" + name;
+    }
+
+    @SuppressWarnings("unchecked") // the ports that fed the value had this type
+    private static <T> T cast(Object value) {
+        return (T) value;
+    }
+}

@@ -1,0 +1,88 @@
+package io.agentopt.graph;
+
+import io.agentopt.operator.Embed;
+import io.agentopt.operator.Generate;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.ModelRef;
+import io.agentopt.operator.Operator;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
+import io.agentopt.operator.VectorSearch;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What must hold of names and single nodes, whether they are declared in Java or read from a file. */
+final class GraphChecks {
+    private GraphChecks() {}
+
+    static void graphName(String name) {
+        if (name == null || name.isBlank() || name.contains("/")) {
+            throw new GraphException(String.valueOf(name), "", "the name must not be blank and must not contain '/'.");
+        }
+    }
+
+    static void name(String graph, String region, String name) {
+        if (name == null || name.isBlank() || name.contains("/")) {
+            throw new GraphException(
+                    graph, region, "the name \"" + name + "\" of a node in it is blank or contains '/'. Choose another.");
+        }
+    }
+
+    static void call(String graph, String path, Node.Call call) {
+        Operator<?, ?> operator = call.operator();
+        if (call.inputs().size() != operator.arity()) {
+            throw new GraphException(graph, path, "the operator " + operator.kind() + " takes " + operator.arity()
+                    + " inputs but got " + call.inputs().size() + ".");
+        }
+        switch (operator) {
+            case Generate g -> model(graph, path, g.model());
+            case Embed e -> model(graph, path, e.model());
+            case VectorSearch s -> model(graph, path, s.index().embedder());
+            case Tool<?, ?> t -> retries(graph, path, call, t.idempotent());
+            case MemoryStore<?, ?> m -> retries(graph, path, call, false);
+            case MemoryLoad<?, ?> m -> {}
+            case Transform<?> t -> {}
+        }
+        call.options().pinnedTo().filter(call.options().forbidden()::contains).ifPresent(c -> {
+            throw new GraphException(graph, path, "the device class '" + c + "' is both pinned and forbidden.");
+        });
+    }
+
+    private static void model(String graph, String path, ModelRef model) {
+        if (model.id().isBlank()) {
+            throw new GraphException(graph, path, "no model is named. Give one, such as model(\"support-1\").");
+        }
+    }
+
+    private static void retries(String graph, String path, Node.Call call, boolean idempotent) {
+        if (call.options().retries() > 0 && !idempotent) {
+            throw new GraphException(graph, path, "retries (" + call.options().retries()
+                    + ") need an operator that can be repeated. Mark the tool idempotent or set retries to 0.");
+        }
+    }
+
+    /** Names that stand for one thing each: two indexes, tools or memories of one name must be the same object. */
+    static void sharedNames(AgentGraph<?, ?> graph) {
+        Map<String, Object> owners = new HashMap<>();
+        graph.calls().forEach((path, call) -> {
+            switch (call.operator()) {
+                case VectorSearch s -> claim(owners, "passage index '" + s.index().name() + "'", s.index(), graph, path);
+                case Tool<?, ?> t -> claim(owners, "tool '" + t.name() + "'", t, graph, path);
+                case MemoryLoad<?, ?> m -> claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
+                case MemoryStore<?, ?> m -> claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
+                case Generate g -> {}
+                case Embed e -> {}
+                case Transform<?> t -> {}
+            }
+        });
+    }
+
+    private static void claim(Map<String, Object> owners, String key, Object thing, AgentGraph<?, ?> graph, String path) {
+        Object earlier = owners.putIfAbsent(key, thing);
+        if (earlier != null && !earlier.equals(thing)) {
+            throw new GraphException(graph.name(), path, "the " + key
+                    + " is another one than the one of that name used earlier in the graph. Give each its own name.");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.agentopt.graph;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a node asks of planner and runtime beside its operator.
+ *
+ * @param timeout longest time of one attempt, or empty for what the deadline leaves
+ * @param retries further attempts after a failure; above 0 only for operators without side effects
+ * @param pinnedTo the only device class it may run on, or empty
+ * @param forbidden device classes it may not run on
+ * @param outputBytes expected size of its result, for transfers
+ */
+public record NodeOptions(
+        Optional<Duration> timeout, int retries, Optional<String> pinnedTo, Set<String> forbidden, double outputBytes) {
+
+    /** Assumed size of a result where nothing is said. */
+    public static final double DEFAULT_OUTPUT_BYTES = 4096;
+
+    /** No wishes. */
+    public static final NodeOptions NONE =
+            new NodeOptions(Optional.empty(), 0, Optional.empty(), Set.of(), DEFAULT_OUTPUT_BYTES);
+
+    public NodeOptions {
+        forbidden = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(forbidden));
+        timeout.ifPresent(t -> {
+            if (t.isZero() || t.isNegative()) throw new IllegalArgumentException("timeout (" + t + ") must be positive");
+        });
+        if (retries < 0) throw new IllegalArgumentException("retries (" + retries + ") must be 0 or more");
+        if (!(outputBytes >= 0) || Double.isInfinite(outputBytes)) {
+            throw new IllegalArgumentException("outputBytes (" + outputBytes + ") must be 0 or more");
+        }
+    }
+
+    /** {@return these options with a limit for one attempt} */
+    public NodeOptions timeout(Duration limit) {
+        return new NodeOptions(Optional.of(limit), retries, pinnedTo, forbidden, outputBytes);
+    }
+
+    /** {@return these options with further attempts after a failure} */
+    public NodeOptions retries(int attempts) {
+        return new NodeOptions(timeout, attempts, pinnedTo, forbidden, outputBytes);
+    }
+
+    /** {@return these options with the one device class that may run the node} */
+    public NodeOptions pinnedTo(String deviceClass) {
+        return new NodeOptions(timeout, retries, Optional.of(deviceClass), forbidden, outputBytes);
+    }
+
+    /** {@return these options with one more device class that may not run the node} */
+    public NodeOptions forbid(String deviceClass) {
+        Set<String> more = new TreeSet<>(forbidden);
+        more.add(deviceClass);
+        return new NodeOptions(timeout, retries, pinnedTo, more, outputBytes);
+    }
+
+    /** {@return these options with the expected size of the result, in bytes} */
+    public NodeOptions outputBytes(double bytes) {
+        return new NodeOptions(timeout, retries, pinnedTo, forbidden, bytes);
+    }
+}

@@ -1,0 +1,31 @@
+package io.agentopt.graph;
+
+import io.agentopt.message.Completion;
+import io.agentopt.message.Embedding;
+import io.agentopt.message.Prompt;
+
+/** What kind of value a port carries, as far as the compiler needs to know. Inferred from use; see {@link TypeInference}. */
+public enum PortType {
+    /** Any Java object. */
+    VALUE,
+    TEXT,
+    PROMPT,
+    COMPLETION,
+    EMBEDDING,
+    /** A list of passages. */
+    PASSAGES,
+    /** Any other list. */
+    LIST,
+    /** A boolean. */
+    FLAG;
+
+    /** {@return the kind of values of a Java class} */
+    static PortType of(Class<?> type) {
+        if (type == String.class) return TEXT;
+        if (type == Prompt.class) return PROMPT;
+        if (type == Completion.class) return COMPLETION;
+        if (type == Embedding.class) return EMBEDDING;
+        if (type == Boolean.class || type == boolean.class) return FLAG;
+        return VALUE;
+    }
+}

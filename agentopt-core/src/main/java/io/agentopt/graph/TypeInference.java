@@ -1,0 +1,129 @@
+package io.agentopt.graph;
+
+import io.agentopt.operator.Embed;
+import io.agentopt.operator.Generate;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Operator;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
+import io.agentopt.operator.VectorSearch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds what kind of value each port carries. Java erases the types of functions, so a transform says nothing of its result;
+ * but a value that feeds an LLM call is a prompt, one that feeds a for-each is a list. Values that control flow makes equal (a
+ * loop's initial, current and next state; both branches and their result) are joined, the rest is {@link PortType#VALUE}.
+ */
+final class TypeInference {
+    private final Map<ValueId, ValueId> parent = new HashMap<>();
+    private final Map<ValueId, PortType> known = new HashMap<>();
+    private final String graph;
+
+    private TypeInference(String graph) {
+        this.graph = graph;
+    }
+
+    static Map<ValueId, PortType> infer(AgentGraph<?, ?> graph) {
+        TypeInference t = new TypeInference(graph.name());
+        Region body = graph.body();
+        t.is(body.parameters().getFirst(), PortType.of(graph.inputType()), "");
+        t.is(body.yields().getFirst(), PortType.of(graph.outputType()), "");
+        t.region("", body);
+        Map<ValueId, PortType> types = new HashMap<>();
+        for (ValueId id : List.copyOf(t.parent.keySet())) types.put(id, t.known.getOrDefault(t.find(id), PortType.VALUE));
+        return Map.copyOf(types);
+    }
+
+    private void region(String prefix, Region region) {
+        region.parameters().forEach(this::find);
+        for (Node node : region.nodes()) {
+            String path = AgentGraph.path(prefix, node.name());
+            node.inputs().forEach(this::find);
+            find(node.result());
+            switch (node) {
+                case Node.Call c -> call(path, c.operator(), c.inputs(), c.result());
+                case Node.Loop l -> {
+                    region(path, l.body());
+                    is(l.body().yields().get(0), PortType.FLAG, path);
+                    same(l.body().yields().get(1), l.result(), path);
+                    same(l.initial(), l.body().parameters().getFirst(), path);
+                    same(l.body().yields().get(2), l.initial(), path);
+                }
+                case Node.When w -> {
+                    is(w.condition(), PortType.FLAG, path);
+                    region(path + "/then", w.then());
+                    region(path + "/else", w.otherwise());
+                    same(w.then().yields().getFirst(), w.result(), path);
+                    same(w.otherwise().yields().getFirst(), w.result(), path);
+                }
+                case Node.ForEach f -> {
+                    if (known.get(find(f.list())) != PortType.PASSAGES) is(f.list(), PortType.LIST, path);
+                    region(path, f.body());
+                    is(f.result(), PortType.LIST, path);
+                }
+                case Node.Nested n -> {
+                    is(n.input(), n.graph().typeOf(n.graph().body().parameters().getFirst()), path);
+                    is(n.result(), n.graph().typeOf(n.graph().body().yields().getFirst()), path);
+                }
+            }
+        }
+    }
+
+    private void call(String path, Operator<?, ?> operator, List<ValueId> in, ValueId out) {
+        switch (operator) {
+            case Generate g -> {
+                is(in.getFirst(), PortType.PROMPT, path);
+                is(out, PortType.COMPLETION, path);
+            }
+            case Embed e -> {
+                is(in.getFirst(), PortType.TEXT, path);
+                is(out, PortType.EMBEDDING, path);
+            }
+            case VectorSearch s -> {
+                is(in.getFirst(), PortType.EMBEDDING, path);
+                is(out, PortType.PASSAGES, path);
+            }
+            case MemoryStore<?, ?> m -> same(in.get(1), out, path);
+            case MemoryLoad<?, ?> m -> {}
+            case Tool<?, ?> t -> {}
+            case Transform<?> t -> {}
+        }
+    }
+
+    private void is(ValueId id, PortType type, String path) {
+        if (type == PortType.VALUE) {
+            find(id);
+            return;
+        }
+        PortType earlier = known.putIfAbsent(find(id), type);
+        if (earlier != null && earlier != type) {
+            boolean lists = (earlier == PortType.LIST && type == PortType.PASSAGES) || (earlier == PortType.PASSAGES && type == PortType.LIST);
+            if (lists) {
+                known.put(find(id), PortType.PASSAGES);
+                return;
+            }
+            throw new GraphException(graph, path, "the value " + id + " is used as " + earlier + " and as " + type
+                    + ". Insert a transform between the two uses.");
+        }
+    }
+
+    private void same(ValueId a, ValueId b, String path) {
+        ValueId ra = find(a);
+        ValueId rb = find(b);
+        if (ra.equals(rb)) return;
+        PortType type = known.get(ra);
+        parent.put(ra, rb);
+        if (type != null) is(rb, type, path);
+    }
+
+    private ValueId find(ValueId id) {
+        ValueId p = parent.computeIfAbsent(id, k -> k);
+        if (p.equals(id)) return id;
+        ValueId root = find(p);
+        parent.put(id, root);
+        return root;
+    }
+}
