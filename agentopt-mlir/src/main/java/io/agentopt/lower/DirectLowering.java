@@ -1,0 +1,141 @@
+package io.agentopt.lower;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Node;
+import io.agentopt.graph.Region;
+import io.agentopt.graph.ValueId;
+import io.agentopt.operator.Embed;
+import io.agentopt.operator.Generate;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
+import io.agentopt.operator.VectorSearch;
+import io.agentopt.plan.OperatorId;
+import io.agentopt.plan.Placement;
+import io.agentopt.program.Block;
+import io.agentopt.program.Program;
+import io.agentopt.program.Program.Origin;
+import io.agentopt.program.Slot;
+import io.agentopt.program.Step;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lowers in plain Java: splits LLM calls, places, inserts transfers; optimises nothing. It runs where the native library is
+ * missing, and is the slow twin that tests compare {@link MlirLowering} with.
+ */
+public final class DirectLowering implements Lowering {
+    /** A lowering; it has no state. */
+    public DirectLowering() {}
+
+    @Override
+    public Program lower(AgentGraph<?, ?> graph, Placement placement) {
+        AtomicInteger numbers = new AtomicInteger();
+        BlockBuilder block = new BlockBuilder(numbers::getAndIncrement, new HashMap<>());
+        Scope scope = new Scope(placement, graph.functionNames());
+        Map<ValueId, Slot> values = new HashMap<>();
+        values.put(graph.body().parameters().getFirst(), block.parameter(placement.home()));
+        scope.region("", graph.body(), block, values);
+        Slot output = block.on(placement.home(), values.get(graph.body().yields().getFirst()), graph.name());
+        return new Program(graph.name(), block.build(List.of(output)), Origin.DIRECT);
+    }
+
+    private record Scope(Placement placement, Map<String, String> functions) {
+
+        void region(String prefix, Region region, BlockBuilder block, Map<ValueId, Slot> values) {
+            for (Node node : region.nodes()) {
+                values.put(node.result(), node(AgentGraph.path(prefix, node.name()), node, block, values));
+            }
+        }
+
+        private Slot node(String path, Node node, BlockBuilder block, Map<ValueId, Slot> values) {
+            return switch (node) {
+                case Node.Call c -> call(path, c, block, values);
+                case Node.Loop l -> {
+                    Slot initial = values.get(l.initial());
+                    BlockBuilder inner = block.inner();
+                    Slot state = inner.parameter(block.deviceOf(initial));
+                    Map<ValueId, Slot> visible = new HashMap<>(values);
+                    visible.put(l.body().parameters().getFirst(), state);
+                    region(path, l.body(), inner, visible);
+                    List<ValueId> out = l.body().yields();
+                    Slot next = inner.on(inner.deviceOf(state), visible.get(out.get(2)), path);
+                    Slot result = visible.get(out.get(1));
+                    Block body = inner.build(List.of(visible.get(out.get(0)), result, next));
+                    yield block.add(new Step.Loop(path, l.iterations().max(), initial, body, block.slot(inner.deviceOf(result))));
+                }
+                case Node.When w -> {
+                    BlockBuilder then = block.inner();
+                    Map<ValueId, Slot> thenValues = new HashMap<>(values);
+                    region(path + "/then", w.then(), then, thenValues);
+                    Slot yes = thenValues.get(w.then().yields().getFirst());
+                    BlockBuilder otherwise = block.inner();
+                    Map<ValueId, Slot> elseValues = new HashMap<>(values);
+                    region(path + "/else", w.otherwise(), otherwise, elseValues);
+                    String device = then.deviceOf(yes);
+                    Slot no = otherwise.on(device, elseValues.get(w.otherwise().yields().getFirst()), path);
+                    yield block.add(new Step.When(
+                            path,
+                            values.get(w.condition()),
+                            then.build(List.of(yes)),
+                            otherwise.build(List.of(no)),
+                            block.slot(device)));
+                }
+                case Node.ForEach f -> {
+                    Slot list = values.get(f.list());
+                    BlockBuilder inner = block.inner();
+                    Map<ValueId, Slot> visible = new HashMap<>(values);
+                    visible.put(f.body().parameters().getFirst(), inner.parameter(block.deviceOf(list)));
+                    region(path, f.body(), inner, visible);
+                    Slot item = visible.get(f.body().yields().getFirst());
+                    yield block.add(new Step.ForEach(path, list, inner.build(List.of(item)), block.slot(inner.deviceOf(item))));
+                }
+                case Node.Nested n -> {
+                    Slot input = values.get(n.input());
+                    BlockBuilder inner = block.inner();
+                    Map<ValueId, Slot> own = new HashMap<>();
+                    Region body = n.graph().body();
+                    own.put(body.parameters().getFirst(), inner.parameter(block.deviceOf(input)));
+                    region(path, body, inner, own);
+                    Slot result = own.get(body.yields().getFirst());
+                    yield block.add(
+                            new Step.Nested(path, input, inner.build(List.of(result)), block.slot(inner.deviceOf(result))));
+                }
+            };
+        }
+
+        private Slot call(String path, Node.Call call, BlockBuilder block, Map<ValueId, Slot> values) {
+            if (call.operator() instanceof Generate g) return generate(path, g, values.get(call.inputs().getFirst()), block);
+            String device = placement.of(OperatorId.whole(path));
+            List<Slot> in = call.inputs().stream()
+                    .map(v -> block.on(device, values.get(v), path))
+                    .toList();
+            Slot out = block.slot(device);
+            Slot first = in.getFirst();
+            return block.add(switch (call.operator()) {
+                case Generate g -> throw new IllegalStateException("handled above");
+                case Embed e -> new Step.Embed(path, device, e.model().id(), first, out);
+                case VectorSearch s -> new Step.Search(path, device, s.index().name(), s.k(), first, out);
+                case Tool<?, ?> t -> new Step.ToolCall(path, device, t.name(), t.idempotent(), first, out);
+                case Transform<?> t -> new Step.Transform(path, device, functions.getOrDefault(path, path), in, out);
+                case MemoryLoad<?, ?> m -> new Step.MemoryLoad(path, device, m.memory().name(), first, out);
+                case MemoryStore<?, ?> m -> new Step.MemoryStore(path, device, m.memory().name(), first, in.get(1), out);
+            });
+        }
+
+        private Slot generate(String path, Generate g, Slot prompt, BlockBuilder block) {
+            String first = placement.of(OperatorId.prefill(path));
+            String second = placement.of(OperatorId.decode(path));
+            Slot input = block.on(first, prompt, path);
+            Slot cache = block.add(new Step.Prefill(path, first, g.model().id(), input, block.slot(first)));
+            if (!first.equals(second)) {
+                cache = block.add(new Step.KvTransfer(path, first, second, cache, block.slot(second)));
+            }
+            return block.add(new Step.Decode(
+                    path, second, g.model().id(), g.maxTokens(), g.sampling().text(), cache, block.slot(second)));
+        }
+    }
+}

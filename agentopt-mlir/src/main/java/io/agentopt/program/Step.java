@@ -1,0 +1,135 @@
+package io.agentopt.program;
+
+import java.util.List;
+
+/**
+ * One granular operator of a program. {@code path} is the graph node that it came from, {@code device} the device class that the
+ * plan chose.
+ */
+public sealed interface Step {
+    /** {@return the path of the graph node that this step came from} */
+    String path();
+
+    /** {@return the slots that it reads directly} */
+    List<Slot> operands();
+
+    /** {@return the slot that it fills} */
+    Slot result();
+
+    /** Reads a prompt into a new KV cache. */
+    record Prefill(String path, String device, String model, Slot prompt, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(prompt);
+        }
+    }
+
+    /** Generates from a KV cache, and consumes it. */
+    record Decode(String path, String device, String model, int maxTokens, String sampling, Slot cache, Slot result)
+            implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(cache);
+        }
+    }
+
+    /** Moves the valid positions of a KV cache to another device, and consumes the original. */
+    record KvTransfer(String path, String from, String to, Slot cache, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(cache);
+        }
+    }
+
+    /** Moves any other value to another device. */
+    record Transfer(String path, String from, String to, Slot value, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(value);
+        }
+    }
+
+    /** Turns a text into a vector. */
+    record Embed(String path, String device, String model, Slot text, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(text);
+        }
+    }
+
+    /** Finds the passages nearest to a vector. */
+    record Search(String path, String device, String index, int k, Slot query, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(query);
+        }
+    }
+
+    /** Calls a tool. */
+    record ToolCall(String path, String device, String tool, boolean idempotent, Slot argument, Slot result)
+            implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(argument);
+        }
+    }
+
+    /**
+     * Applies a pure function.
+     *
+     * @param function path of the first graph node that uses the function
+     */
+    record Transform(String path, String device, String function, List<Slot> operands, Slot result) implements Step {
+        public Transform {
+            operands = List.copyOf(operands);
+        }
+    }
+
+    /** Reads a memory. */
+    record MemoryLoad(String path, String device, String memory, Slot key, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(key);
+        }
+    }
+
+    /** Writes a memory. */
+    record MemoryStore(String path, String device, String memory, Slot key, Slot value, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(key, value);
+        }
+    }
+
+    /** Repeats a block; it yields done, result, next state. */
+    record Loop(String path, int max, Slot initial, Block body, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(initial);
+        }
+    }
+
+    /** Activates one of two blocks. */
+    record When(String path, Slot condition, Block then, Block otherwise, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(condition);
+        }
+    }
+
+    /** Activates a block for each item of a list, in parallel. */
+    record ForEach(String path, Slot list, Block body, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(list);
+        }
+    }
+
+    /** Activates a nested graph's block. */
+    record Nested(String path, Slot input, Block body, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(input);
+        }
+    }
+}
