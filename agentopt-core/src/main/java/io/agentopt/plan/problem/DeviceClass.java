@@ -1,0 +1,39 @@
+package io.agentopt.plan.problem;
+
+/**
+ * A kind of device that can be rented or is owned, such as one A100 of a cloud, or a hosted endpoint.
+ *
+ * @param name unique within the problem
+ * @param dollarsPerHour price of one device for one hour
+ * @param capacityLoad device-seconds of work per second that one device may carry: the utilisation cap, such as 0.7
+ * @param memoryBytes memory of one device for weights and KV cache
+ * @param inventory most devices that can be had; {@link #AS_MANY_AS_NEEDED} when renting knows no limit
+ * @param minimumDevices devices that are paid for even when idle (owned or committed); 0 for rented ones
+ */
+public record DeviceClass(
+        String name, double dollarsPerHour, double capacityLoad, long memoryBytes, int inventory, int minimumDevices) {
+
+    /** Inventory of a class that can be rented without limit. */
+    public static final int AS_MANY_AS_NEEDED = 1_000_000;
+
+    public DeviceClass {
+        Check.name(name, "A device class");
+        String owner = "device class '" + name + "'";
+        Check.range(dollarsPerHour, 0, Quanta.MAX_RATE, "price (dollarsPerHour)", owner);
+        Check.range(capacityLoad, 1e-9, Quanta.MAX_LOAD, "capacityLoad", owner);
+        Check.range(memoryBytes, 0, Quanta.MAX_BYTES, "memoryBytes", owner);
+        Check.range(inventory, 0, AS_MANY_AS_NEEDED, "inventory", owner);
+        Check.range(minimumDevices, 0, inventory, "minimumDevices (at most the inventory)", owner);
+    }
+
+    /** A class of which nothing is owned: only what is used is paid. */
+    public DeviceClass(String name, double dollarsPerHour, double capacityLoad, long memoryBytes, int inventory) {
+        this(name, dollarsPerHour, capacityLoad, memoryBytes, inventory, 0);
+    }
+
+    /** {@return this class with another inventory} */
+    public DeviceClass withInventory(int devices) {
+        return new DeviceClass(
+                name, dollarsPerHour, capacityLoad, memoryBytes, devices, Math.min(minimumDevices, devices));
+    }
+}
