@@ -1,0 +1,73 @@
+package io.agentopt.plan;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.workload.Sla;
+import io.agentopt.workload.Workload;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * What runs where, what it costs, how long it takes, and how far from the optimum it can be at most. Immutable.
+ *
+ * @param <I> input of the agent
+ * @param <O> output of the agent
+ * @param graph what was planned
+ * @param fleet name of the fleet that it was planned for
+ * @param workload the planned request rate
+ * @param sla what was promised
+ * @param placement the device class of every operator
+ * @param operators prediction by granular operator, in graph order
+ * @param devices devices by class, those used only
+ * @param endToEndSeconds predicted mean time from request to answer: the critical path
+ * @param firstTokenSeconds predicted mean time until the last LLM call starts to answer; empty without an LLM call
+ * @param criticalPath the operators that the time consists of, first to last
+ * @param dollarsPerHour price of the devices and of what is paid by use
+ * @param bound proved lower bound and gap
+ * @param notes what binds, and what was assumed
+ */
+public record Plan<I, O>(
+        AgentGraph<I, O> graph,
+        String fleet,
+        Workload workload,
+        Sla sla,
+        Placement placement,
+        List<PlannedOperator> operators,
+        List<PlannedDevices> devices,
+        double endToEndSeconds,
+        OptionalDouble firstTokenSeconds,
+        List<OperatorId> criticalPath,
+        double dollarsPerHour,
+        Bound bound,
+        List<String> notes) {
+
+    public Plan {
+        operators = List.copyOf(operators);
+        devices = List.copyOf(devices);
+        criticalPath = List.copyOf(criticalPath);
+        notes = List.copyOf(notes);
+    }
+
+    /** {@return dollars per request at the planned rate} */
+    public double dollarsPerRequest() {
+        return dollarsPerHour / (workload.requestsPerSecond() * 3600);
+    }
+
+    /** {@return predicted seconds of one run of each granular operator} */
+    public Map<OperatorId, Double> predictedSeconds() {
+        Map<OperatorId, Double> seconds = new TreeMap<>();
+        operators.forEach(o -> seconds.put(o.id(), o.seconds()));
+        return seconds;
+    }
+
+    /** {@return what runs where and why, as text for people} */
+    public String explain() {
+        return Explanation.of(this);
+    }
+
+    /** {@return the plan as JSON; see {@link PlanJson}} */
+    public String toJson() {
+        return PlanJson.write(this);
+    }
+}

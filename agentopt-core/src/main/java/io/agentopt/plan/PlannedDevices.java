@@ -1,0 +1,14 @@
+package io.agentopt.plan;
+
+/**
+ * The devices of one class that a plan uses.
+ *
+ * @param deviceClass name of the class
+ * @param count devices
+ * @param dollarsPerHour price of all of them
+ * @param utilisation busy share of them at the planned request rate, 0..1
+ * @param memoryBytes weights and KV cache that they hold together
+ * @param decidedBy what decides their number: load, memory, degree (tensor parallelism)
+ */
+public record PlannedDevices(
+        String deviceClass, long count, double dollarsPerHour, double utilisation, double memoryBytes, String decidedBy) {}
