@@ -11,21 +11,28 @@ import io.agentopt.hardware.DeviceSpec;
  */
 final class GenericEfficiency {
     private static final double MICRO = 1e-6;
+    private static final DeviceEfficiency[][] BY_KIND = table();
 
     private GenericEfficiency() {}
 
     static DeviceEfficiency of(DeviceSpec device, OperatorClass work) {
-        DeviceEfficiency generic =
-                switch (device.kind()) {
-                    case GPU -> gpu(work);
-                    case ACCELERATOR -> gpu(work).as(GENERIC, 0.5);
-                    case CPU -> cpu(work);
-                };
-        return generic.cappedAt(device.maxMatmulEfficiency().orElse(DeviceEfficiency.MOST));
+        DeviceEfficiency generic = BY_KIND[device.kind().ordinal()][work.ordinal()];
+        return device.maxMatmulEfficiency().isPresent() ? generic.cappedAt(device.maxMatmulEfficiency().getAsDouble()) : generic;
     }
 
-    static int index(DeviceKind kind, OperatorClass work) {
-        return kind.ordinal() * OperatorClass.values().length + work.ordinal();
+    private static DeviceEfficiency[][] table() {
+        DeviceEfficiency[][] table = new DeviceEfficiency[DeviceKind.values().length][OperatorClass.values().length];
+        for (OperatorClass work : OperatorClass.values()) {
+            for (DeviceKind kind : DeviceKind.values()) {
+                table[kind.ordinal()][work.ordinal()] =
+                        switch (kind) {
+                            case GPU -> gpu(work);
+                            case ACCELERATOR -> gpu(work).as(GENERIC, 1.5 * gpu(work).relativeSpread());
+                            case CPU -> cpu(work);
+                        };
+            }
+        }
+        return table;
     }
 
     private static DeviceEfficiency gpu(OperatorClass work) {
