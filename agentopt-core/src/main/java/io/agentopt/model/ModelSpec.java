@@ -24,6 +24,7 @@ import java.util.Objects;
  * @param weights number format of the weights
  * @param compute number format of the arithmetic
  * @param kv number format of the KV cache
+ * @param kvLatent elements that multi-head latent attention caches per token and layer in place of keys and values; 0 without it
  */
 public record ModelSpec(
         String id,
@@ -41,7 +42,8 @@ public record ModelSpec(
         Experts experts,
         Precision weights,
         Precision compute,
-        Precision kv) {
+        Precision kv,
+        int kvLatent) {
 
     /** What a model does. */
     public enum Kind {
@@ -91,10 +93,21 @@ public record ModelSpec(
         if (ffn < 0 || (ffn == 0 && experts.count() == 0)) {
             throw new IllegalArgumentException("The ffn (" + ffn + ") of model '" + id + "' must be positive.");
         }
+        if (kvLatent < 0) {
+            throw new IllegalArgumentException("The kvLatent (" + kvLatent + ") of model '" + id + "' must not be negative.");
+        }
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException("The heads (" + heads + ") of model '" + id
                     + "' must be a multiple of its kvHeads (" + kvHeads + ").");
         }
+    }
+
+    /** A model that caches keys and values. */
+    public ModelSpec(
+            String id, Kind kind, int layers, int hidden, int heads, int kvHeads, int headDim, int ffn, boolean gatedFfn, int vocab,
+            boolean tiedEmbeddings, int maxContext, Experts experts, Precision weights, Precision compute, Precision kv) {
+        this(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gatedFfn, vocab, tiedEmbeddings, maxContext, experts, weights,
+                compute, kv, 0);
     }
 
     private static void positive(int value, String name, String model) {
@@ -103,14 +116,20 @@ public record ModelSpec(
         }
     }
 
+    /** {@return this model with weights, arithmetic and KV cache in other number formats} */
+    public ModelSpec with(Precision newWeights, Precision newCompute, Precision newKv) {
+        return new ModelSpec(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gatedFfn, vocab, tiedEmbeddings,
+                maxContext, experts, newWeights, newCompute, newKv, kvLatent);
+    }
+
     /** {@return this model with its weights stored in another number format} */
     public ModelSpec withWeights(Precision precision) {
         return new ModelSpec(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gatedFfn, vocab, tiedEmbeddings,
-                maxContext, experts, precision, compute, kv);
+                maxContext, experts, precision, compute, kv, kvLatent);
     }
 
-    /** {@return bytes of KV cache that one token of context occupies: 2 * L * g * d * bytes} */
+    /** {@return bytes of KV cache that one token of context occupies: 2 * L * g * d * bytes, or L * kvLatent * bytes} */
     public double kvBytesPerToken() {
-        return 2.0 * layers * kvHeads * headDim * kv.bytes();
+        return (kvLatent > 0 ? kvLatent : 2.0 * kvHeads * headDim) * layers * kv.bytes();
     }
 }

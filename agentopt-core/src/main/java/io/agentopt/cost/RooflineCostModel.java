@@ -1,0 +1,89 @@
+package io.agentopt.cost;
+
+import io.agentopt.hardware.DeviceKind;
+import io.agentopt.hardware.DeviceSpec;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * The roofline with a smooth maximum, floors and collectives. With n = tensor parallel degree, F flops, B bytes of traffic:
+ *
+ * <pre>
+ * compute = F / (n * peak * ec)          memory = B / (n * bandwidth * em)
+ * seconds = (compute^p + memory^p)^(1/p) + operators * fo + layers * fl + all-reduces
+ * fits    : weights + KV &lt;= n * (memory * 0.9 - 2 GB on a GPU or accelerator, 0 on a CPU)
+ * </pre>
+ *
+ * ec, em, fo, fl, p come from the {@link EfficiencyTable}. Form, defaults and measured errors: docs/cost-model.md.
+ */
+public final class RooflineCostModel implements CostModel {
+    /** Share of a device's memory that weights and KV cache may use. */
+    public static final double MEMORY_UTILISATION = 0.9;
+
+    /** What an engine keeps for itself on each GPU or accelerator, bytes. */
+    public static final double ENGINE_BYTES = 2e9;
+
+    private final EfficiencyTable efficiencies;
+
+    public RooflineCostModel(EfficiencyTable efficiencies) {
+        this.efficiencies = efficiencies;
+    }
+
+    /** {@return a model that knows no measurements} */
+    public static RooflineCostModel generic() {
+        return new RooflineCostModel(EfficiencyTable.generic());
+    }
+
+    /** {@return bytes that weights and KV cache may use on so many devices together} */
+    public static double usableBytes(DeviceSpec device, int tensorParallel) {
+        double engine = device.kind() == DeviceKind.CPU ? 0 : ENGINE_BYTES;
+        return tensorParallel * Math.max(0, device.memoryBytes() * MEMORY_UTILISATION - engine);
+    }
+
+    @Override
+    public Estimate seconds(Demand demand, DeviceSpec device, int tensorParallel) {
+        if (tensorParallel < 1) {
+            throw new IllegalArgumentException("A tensor parallel degree of " + tensorParallel + " on device '" + device.id() + "' must be at least 1.");
+        }
+        if (demand.residentBytes() + demand.kvBytesResident() > usableBytes(device, tensorParallel)) {
+            return tooLarge(demand, device, tensorParallel);
+        }
+        OptionalDouble peak = device.peakFlops(demand.precision());
+        if (peak.isEmpty()) {
+            return new Estimate.Unknown("Device '" + device.id() + "' has no known " + demand.precision().id()
+                    + " rate. Use a model in one of " + device.densePeakFlops().keySet() + ", or add the rate in a device file.");
+        }
+        OptionalDouble link = device.intraNodeBytesPerSecond();
+        if (tensorParallel > 1 && demand.reductions() > 0 && link.isEmpty()) {
+            return new Estimate.Unknown("The intra-node rate of device '" + device.id() + "' is unknown, so " + tensorParallel
+                    + "-way tensor parallelism cannot be estimated. Add the rate in a device file, or use one device.");
+        }
+        DeviceEfficiency e = efficiencies.find(device, demand.operatorClass(), demand.precision());
+        double compute = demand.flops() / (tensorParallel * peak.getAsDouble() * e.compute());
+        double memory = demand.trafficBytes() / (tensorParallel * device.memoryBytesPerSecond() * e.memory());
+        double floor = demand.operators() * e.operatorFloorSeconds() + demand.layers() * e.layerFloorSeconds();
+        double collective = 0;
+        if (tensorParallel > 1 && demand.reductions() > 0) {
+            double rate = link.getAsDouble();
+            collective = Collectives.over(rate).allReduceSeconds(demand.reduceBytes(), demand.reductions(), tensorParallel, rate);
+        }
+        double seconds = DeviceEfficiency.smoothMax(compute, memory, e.exponent()) + floor + collective;
+        if (!Double.isFinite(seconds)) {
+            return new Estimate.Unknown("The work on device '" + device.id() + "' is beyond what a double can time.");
+        }
+        return new Estimate.Known(
+                seconds, e.relativeSpread(), e.confidence(), new Estimate.Breakdown(compute, memory, floor, collective));
+    }
+
+    private static Estimate tooLarge(Demand demand, DeviceSpec device, int tensorParallel) {
+        double one = usableBytes(device, 1);
+        double need = demand.residentBytes() + demand.kvBytesResident();
+        String wayOut = one > 0
+                ? "Use at least " + (long) Math.ceil(need / one) + " of them, a smaller batch or narrower weights."
+                : "Use a device with more memory.";
+        return new Estimate.Infeasible(String.format(Locale.ROOT,
+                "Weights (%.1f GB) and KV cache (%.1f GB) do not fit %d x '%s', which has %.1f GB usable. %s",
+                demand.residentBytes() / 1e9, demand.kvBytesResident() / 1e9, tensorParallel, device.id(),
+                usableBytes(device, tensorParallel) / 1e9, wayOut));
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Below step 1: what every step needs to read a user's file and to complain well about it. Not part of the public interface:
+ * no type of this package appears in a public signature.
+ */
+@NullMarked
+package io.agentopt.internal;
+
+import org.jspecify.annotations.NullMarked;
