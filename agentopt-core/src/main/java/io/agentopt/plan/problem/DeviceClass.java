@@ -11,29 +11,37 @@ package io.agentopt.plan.problem;
  * @param minimumDevices devices that are paid for even when idle (owned or committed); 0 for rented ones
  */
 public record DeviceClass(
-        String name, double dollarsPerHour, double capacityLoad, long memoryBytes, int inventory, int minimumDevices) {
+        String name, double dollarsPerHour, double capacityLoad, long memoryBytes, long inventory, long minimumDevices) {
 
     /** Inventory of a class that can be rented without limit. */
     public static final int AS_MANY_AS_NEEDED = 1_000_000;
+
+    /** Largest inventory that can be stated. */
+    public static final long MAX_INVENTORY = 10_000_000_000_000L;
 
     public DeviceClass {
         Check.name(name, "A device class");
         String owner = "device class '" + name + "'";
         Check.range(dollarsPerHour, 0, Quanta.MAX_RATE, "price (dollarsPerHour)", owner);
-        Check.range(capacityLoad, 1e-9, Quanta.MAX_LOAD, "capacityLoad", owner);
+        Check.range(capacityLoad, 1e-3, Quanta.MAX_LOAD, "capacityLoad", owner);
         Check.range(memoryBytes, 0, Quanta.MAX_BYTES, "memoryBytes", owner);
-        Check.range(inventory, 0, AS_MANY_AS_NEEDED, "inventory", owner);
+        Check.range(inventory, 0, MAX_INVENTORY, "inventory", owner);
         Check.range(minimumDevices, 0, inventory, "minimumDevices (at most the inventory)", owner);
     }
 
     /** A class of which nothing is owned: only what is used is paid. */
-    public DeviceClass(String name, double dollarsPerHour, double capacityLoad, long memoryBytes, int inventory) {
+    public DeviceClass(String name, double dollarsPerHour, double capacityLoad, long memoryBytes, long inventory) {
         this(name, dollarsPerHour, capacityLoad, memoryBytes, inventory, 0);
     }
 
     /** {@return this class with another inventory} */
-    public DeviceClass withInventory(int devices) {
+    public DeviceClass withInventory(long devices) {
         return new DeviceClass(
                 name, dollarsPerHour, capacityLoad, memoryBytes, devices, Math.min(minimumDevices, devices));
+    }
+
+    /** {@return this class with another memory per device} */
+    public DeviceClass withMemory(long bytes) {
+        return new DeviceClass(name, dollarsPerHour, capacityLoad, bytes, inventory, minimumDevices);
     }
 }

@@ -42,7 +42,7 @@ public final class Evaluator {
             ClassUse use = use(problem, chosen, h);
             uses.add(use);
             fleet += use.dollarsPerHour();
-            int inventory = problem.classes().get(h).inventory();
+            long inventory = problem.classes().get(h).inventory();
             if (use.devices() > inventory) {
                 violations.add(new Violation.InventoryExceeded(h, use.devices(), inventory, use.binding()));
             }

@@ -101,6 +101,11 @@ public record PlacementProblem(
         return new PlacementProblem(name, classes, operators, others, requestsPerHour, deadlineSeconds, milestones, colocated);
     }
 
+    /** {@return this problem with other co-location groups} */
+    public PlacementProblem withColocated(List<List<Integer>> groups) {
+        return new PlacementProblem(name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, groups);
+    }
+
     private static void unique(List<String> names, String what, String owner) {
         Set<String> seen = new HashSet<>();
         for (String each : names) {

@@ -106,8 +106,8 @@ public final class PlacementProblemJson {
                 at.field("dollarsPerHour").number(),
                 at.field("capacityLoad").number(),
                 at.field("memoryBytes").whole(),
-                at.smallWhole("inventory", DeviceClass.AS_MANY_AS_NEEDED),
-                at.smallWhole("minimumDevices", 0)));
+                at.whole("inventory", DeviceClass.AS_MANY_AS_NEEDED),
+                at.whole("minimumDevices", 0)));
     }
 
     private static OperatorModes readOperator(JsonCursor at, Map<String, Integer> classes) {

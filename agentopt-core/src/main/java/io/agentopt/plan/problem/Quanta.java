@@ -33,7 +33,7 @@ public final class Quanta {
     public static final double MAX_RATE = 1e9;
 
     /** More devices than any inventory holds; what a need without any capacity asks for. */
-    public static final long NO_CAPACITY = 1_000_000_000_000L;
+    public static final long NO_CAPACITY = 1_000_000_000_000_000L;
 
     private static final double PER_UNIT = 1e9;
 
@@ -63,11 +63,12 @@ public final class Quanta {
     /** {@return whole devices for a need, {@link #NO_CAPACITY} when a device offers none} */
     public static long devicesFor(long need, long capacityPerDevice) {
         if (need == 0) return 0;
-        return capacityPerDevice == 0 ? NO_CAPACITY : Math.ceilDiv(need, capacityPerDevice);
+        return capacityPerDevice == 0 ? NO_CAPACITY : Math.min(NO_CAPACITY, Math.ceilDiv(need, capacityPerDevice));
     }
 
     /** {@return whether {@code cost} is below {@code other} by more than the tolerance} */
     public static boolean cheaper(double cost, double other) {
+        if (Double.isInfinite(other)) return cost < other;
         return cost < other - COST_TOLERANCE * Math.max(1e-6, Math.abs(other));
     }
 }

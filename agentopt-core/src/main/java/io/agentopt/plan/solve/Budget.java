@@ -1,0 +1,60 @@
+package io.agentopt.plan.solve;
+
+/** Counts steps and looks at the clock now and then. A part may be given a share that ends before the whole. */
+final class Budget {
+    private static final int STEPS_PER_CLOCK = 64;
+
+    private final long startNanos;
+    private final long endNanos;
+    private final long endSteps;
+    private final boolean timed;
+    private final Counter counter;
+    private boolean late;
+
+    private static final class Counter {
+        long steps;
+    }
+
+    private Budget(long startNanos, long endNanos, boolean timed, long endSteps, Counter counter) {
+        this.startNanos = startNanos;
+        this.endNanos = endNanos;
+        this.timed = timed;
+        this.endSteps = endSteps;
+        this.counter = counter;
+    }
+
+    static Budget of(SolveOptions options) {
+        long now = System.nanoTime();
+        boolean timed = options.maxNanos() < Long.MAX_VALUE / 4;
+        return new Budget(now, now + (timed ? options.maxNanos() : 0), timed, options.maxSteps(), new Counter());
+    }
+
+    /** The part of what is left, at most {@code maxSteps} of it; its steps count for the whole as well. */
+    Budget share(double fraction, long maxSteps) {
+        long now = System.nanoTime();
+        long steps = Math.min(maxSteps, (long) ((endSteps - counter.steps) * fraction));
+        long end = now + (long) (Math.max(0, endNanos - now) * fraction);
+        long left = Math.max(0, endSteps - counter.steps);
+        return new Budget(startNanos, end, timed, counter.steps + Math.min(left, Math.max(0, steps)), counter);
+    }
+
+    /** Counts one step and says whether there is budget for it. */
+    boolean step() {
+        return steps(1);
+    }
+
+    boolean steps(int count) {
+        long before = counter.steps;
+        counter.steps += count;
+        if (timed && before / STEPS_PER_CLOCK != counter.steps / STEPS_PER_CLOCK) late = System.nanoTime() - endNanos > 0;
+        return !late && counter.steps <= endSteps;
+    }
+
+    boolean spent() {
+        return late || counter.steps >= endSteps || (timed && System.nanoTime() - endNanos > 0);
+    }
+
+    SolveStatistics statistics(String by) {
+        return new SolveStatistics(by, counter.steps, System.nanoTime() - startNanos);
+    }
+}
