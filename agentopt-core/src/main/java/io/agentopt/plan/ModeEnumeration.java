@@ -1,0 +1,186 @@
+package io.agentopt.plan;
+
+import io.agentopt.cost.CostModel;
+import io.agentopt.cost.Demand;
+import io.agentopt.cost.Estimate;
+import io.agentopt.cost.OperatorDemand;
+import io.agentopt.cost.TransformerDemand;
+import io.agentopt.graph.NodeOptions;
+import io.agentopt.hardware.DeviceClass;
+import io.agentopt.hardware.DeviceKind;
+import io.agentopt.model.ModelCatalog;
+import io.agentopt.model.ModelSpec;
+import io.agentopt.operator.Embed;
+import io.agentopt.operator.Generate;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
+import io.agentopt.operator.VectorSearch;
+import io.agentopt.plan.OperatorId.Phase;
+import io.agentopt.plan.granular.GranularOperator;
+import io.agentopt.plan.problem.Mode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lists the ways in which an operator may run on the classes of a fleet.
+ *
+ * <p>An LLM phase has a mode per class, tensor-parallel degree (1, 2, 4, 8) and batch. With b requests in a batch, one run takes
+ * t(b) and keeps {@code lambda * visits * t(b) / b * degree} devices busy. By Little's law there are {@code lambda * visits * t(b)}
+ * runs in flight; a batch larger than that never fills, so it is no mode. KV memory is that of the runs in flight, at least one.
+ * Weights are shared between all operators of one model on one class.
+ */
+final class ModeEnumeration {
+    private static final int[] DEGREES = {1, 2, 4, 8};
+    private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128};
+
+    private final ModelCatalog models;
+    private final CostModel cost;
+    private final List<DeviceClass> classes;
+    private final int home;
+    private final double requestsPerSecond;
+    private final Map<String, Integer> weightGroups = new HashMap<>();
+
+    ModeEnumeration(ModelCatalog models, CostModel cost, List<DeviceClass> classes, int home, double requestsPerSecond) {
+        this.models = models;
+        this.cost = cost;
+        this.classes = classes;
+        this.home = home;
+        this.requestsPerSecond = requestsPerSecond;
+    }
+
+    /**
+     * Lists the modes of one operator.
+     *
+     * @param refusals filled with a reason for each class that cannot run it
+     */
+    List<CandidateMode> modes(GranularOperator operator, List<String> refusals) {
+        if (operator.call().isEmpty()) return List.of(host(home, operator, 0, 0));
+        NodeOptions options = operator.call().get().options();
+        List<CandidateMode> modes = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            String name = classes.get(c).name();
+            if (options.forbidden().contains(name)) {
+                refusals.add(name + ": forbidden by the node");
+            } else if (options.pinnedTo().isPresent() && !options.pinnedTo().get().equals(name)) {
+                refusals.add(name + ": the node is pinned to '" + options.pinnedTo().get() + "'");
+            } else {
+                modes.addAll(on(c, operator, refusals));
+            }
+        }
+        return modes;
+    }
+
+    private List<CandidateMode> on(int c, GranularOperator operator, List<String> refusals) {
+        return switch (operator.call().orElseThrow().operator()) {
+            case Generate g -> language(c, operator, g, refusals);
+            case Embed e -> {
+                ModelSpec model = models.find(e.model().id());
+                yield single(c, operator, model, TransformerDemand.embed(model, tokens(e.expectedTokens()), 1), refusals);
+            }
+            case VectorSearch s -> {
+                if (!hostClass(c)) yield refuse(refusals, c, "vector search runs on a CPU");
+                ModelSpec model = models.find(s.index().embedder().id());
+                Demand scan = OperatorDemand.scan(s.index().passages().size(), model.hidden(), 1, io.agentopt.model.Precision.FP32);
+                yield known(c, cost.seconds(scan, classes.get(c).device()), refusals)
+                        .map(k -> List.of(candidate(c, "batch=1", operator, k, 1, 1, 0, Mode.NOTHING_SHARED, 0)))
+                        .orElse(List.of());
+            }
+            case Tool<?, ?> t -> hostClass(c)
+                    ? List.of(host(c, operator, t.expectedLatency().toNanos() / 1e9 + HostTimes.FUNCTION_SECONDS, t.dollarsPerCall()))
+                    : refuse(refusals, c, "tools run on the host");
+            case Transform<?> t -> function(c, operator, refusals);
+            case MemoryLoad<?, ?> m -> function(c, operator, refusals);
+            case MemoryStore<?, ?> m -> function(c, operator, refusals);
+        };
+    }
+
+    private List<CandidateMode> language(int c, GranularOperator operator, Generate g, List<String> refusals) {
+        ModelSpec model = models.find(g.model().id());
+        int prompt = tokens(g.expectedPromptTokens());
+        int output = tokens(g.expectedOutputTokens());
+        if (prompt + output > model.maxContext()) {
+            return refuse(refusals, c, "prompt and output (" + prompt + " + " + output + " tokens) exceed the context of model '"
+                    + model.id() + "' (" + model.maxContext() + ")");
+        }
+        boolean prefill = operator.id().phase() == Phase.PREFILL;
+        double perSecond = requestsPerSecond * operator.visits();
+        double context = prefill ? prompt : prompt + output;
+        List<CandidateMode> modes = new ArrayList<>();
+        for (int degree : DEGREES) {
+            if (degree > classes.get(c).count() || model.heads() % degree != 0) continue;
+            if (degree > 1 && classes.get(c).device().kind() == DeviceKind.CPU) continue;
+            for (int batch : prefill ? new int[] {1} : BATCHES) {
+                Demand demand = prefill
+                        ? TransformerDemand.prefill(model, prompt, batch)
+                        : TransformerDemand.decode(model, prompt, output, batch);
+                var known = known(c, cost.seconds(demand, classes.get(c).device(), degree), batch == 1 ? refusals : new ArrayList<>());
+                if (known.isEmpty()) break;
+                double inFlight = perSecond * known.get().seconds();
+                if (batch > Math.max(1, inFlight)) break;
+                double kv = Math.max(batch, inFlight) * context * model.kvBytesPerToken();
+                modes.add(candidate(c, "tp=" + degree + " batch=" + batch + " " + model.weights().id(), operator, known.get(), degree, batch,
+                        kv, group(model), TransformerDemand.weightBytes(model)));
+            }
+        }
+        return modes;
+    }
+
+    private List<CandidateMode> single(int c, GranularOperator operator, ModelSpec model, Demand demand, List<String> refusals) {
+        return known(c, cost.seconds(demand, classes.get(c).device()), refusals)
+                .map(k -> List.of(candidate(
+                        c, "batch=1 " + model.weights().id(), operator, k, 1, 1, 0, group(model), TransformerDemand.weightBytes(model))))
+                .orElse(List.of());
+    }
+
+    private List<CandidateMode> function(int c, GranularOperator operator, List<String> refusals) {
+        return hostClass(c) ? List.of(host(c, operator, HostTimes.FUNCTION_SECONDS, 0)) : refuse(refusals, c, "Java functions run on the host");
+    }
+
+    private CandidateMode host(int c, GranularOperator operator, double seconds, double dollars) {
+        Mode mode = new Mode(c, "host", seconds * operator.pathVisits(), dollars * operator.visits(), 0, 0, Mode.NOTHING_SHARED, 0, 0);
+        return new CandidateMode(mode, seconds, operator.call().isEmpty() ? 0 : 0.5, "assumed");
+    }
+
+    private CandidateMode candidate(
+            int c, String label, GranularOperator operator, Estimate.Known known, int degree, int batch, double kvBytes, int group, double weights) {
+        double load = requestsPerSecond * operator.visits() * known.seconds() / batch * degree;
+        Mode mode = new Mode(c, label, known.seconds() * operator.pathVisits(), 0, load, (long) kvBytes, group,
+                group == Mode.NOTHING_SHARED ? 0 : (long) weights, degree);
+        return new CandidateMode(mode, known.seconds(), known.relativeSpread(), known.confidence().name());
+    }
+
+    private java.util.Optional<Estimate.Known> known(int c, Estimate estimate, List<String> refusals) {
+        return switch (estimate) {
+            case Estimate.Known k -> java.util.Optional.of(k);
+            case Estimate.Unknown u -> {
+                refusals.add(classes.get(c).name() + ": " + u.reason());
+                yield java.util.Optional.empty();
+            }
+            case Estimate.Infeasible i -> {
+                refusals.add(classes.get(c).name() + ": " + i.reason());
+                yield java.util.Optional.empty();
+            }
+        };
+    }
+
+    private List<CandidateMode> refuse(List<String> refusals, int c, String reason) {
+        refusals.add(classes.get(c).name() + ": " + reason);
+        return List.of();
+    }
+
+    private boolean hostClass(int c) {
+        return c == home || classes.get(c).device().kind() == DeviceKind.CPU;
+    }
+
+    private int group(ModelSpec model) {
+        return weightGroups.computeIfAbsent(model.id(), k -> weightGroups.size());
+    }
+
+    private static int tokens(double expected) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.round(expected)));
+    }
+}

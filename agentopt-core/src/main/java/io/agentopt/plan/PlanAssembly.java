@@ -1,0 +1,85 @@
+package io.agentopt.plan;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.hardware.Fleet;
+import io.agentopt.operator.Generate;
+import io.agentopt.plan.granular.GranularOperator;
+import io.agentopt.plan.problem.ClassUse;
+import io.agentopt.plan.problem.Evaluation;
+import io.agentopt.plan.solve.Placed;
+import io.agentopt.plan.solve.Proof;
+import io.agentopt.plan.solve.Solution;
+import io.agentopt.workload.Sla;
+import io.agentopt.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/** Turns the solver's indices back into a plan that speaks of nodes and devices. */
+record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Workload workload, Sla sla, Fleet fleet) {
+
+    Plan<I, O> plan(Placed placed, Solution withoutSla) {
+        Evaluation evaluation = placed.evaluation();
+        List<PlannedOperator> operators = new ArrayList<>();
+        Map<OperatorId, String> classes = new TreeMap<>();
+        for (int i = 0; i < planning.modes().size(); i++) {
+            GranularOperator o = planning.granular().operators().get(i);
+            if (o.call().isEmpty()) continue;
+            CandidateMode chosen = planning.modes().get(i).get(placed.modes().get(i));
+            String device = planning.classes().get(chosen.mode().deviceClass()).name();
+            classes.put(o.id(), device);
+            operators.add(new PlannedOperator(o.id(), device, chosen.mode().label(), chosen.seconds(), chosen.relativeSpread(),
+                    chosen.confidence(), o.visits(), o.pathVisits(), chosen.mode().load()));
+        }
+        List<OperatorId> path = evaluation.criticalPath().stream()
+                .map(i -> planning.granular().operators().get(i))
+                .filter(o -> o.call().isPresent())
+                .map(GranularOperator::id)
+                .toList();
+        Placement placement = new Placement(planning.classes().get(planning.home()).name(), classes);
+        return new Plan<>(graph, fleet.name(), workload, sla, placement, operators, devices(evaluation), evaluation.endToEndSeconds(),
+                firstToken(evaluation), path, evaluation.dollarsPerHour(),
+                new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL), notes(placed, withoutSla));
+    }
+
+    private List<PlannedDevices> devices(Evaluation evaluation) {
+        List<PlannedDevices> devices = new ArrayList<>();
+        for (int c = 0; c < planning.classes().size(); c++) {
+            ClassUse use = evaluation.classes().get(c);
+            if (use.devices() == 0) continue;
+            devices.add(new PlannedDevices(planning.classes().get(c).name(), use.devices(), use.dollarsPerHour(), use.load() / use.devices(),
+                    use.memoryBytes(), use.binding().name().toLowerCase(Locale.ROOT)));
+        }
+        return devices;
+    }
+
+    private OptionalDouble firstToken(Evaluation evaluation) {
+        return evaluation.milestoneSeconds().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(evaluation.milestoneSeconds().getFirst());
+    }
+
+    private List<String> notes(Placed placed, Solution withoutSla) {
+        List<String> notes = new ArrayList<>();
+        double cost = placed.dollarsPerHour();
+        if (withoutSla instanceof Placed free) {
+            if (free.dollarsPerHour() < cost * (1 - 1e-6)) {
+                notes.add("The SLA binds: without it the devices would cost $" + Explanation.money(free.dollarsPerHour()) + " per hour instead of $"
+                        + Explanation.money(cost) + ", at " + Explanation.time(free.evaluation().endToEndSeconds()) + " mean latency.");
+            } else {
+                notes.add("The SLA does not bind: the cheapest plan keeps it. What decides the cost is in the last column above.");
+            }
+        }
+        graph.calls().forEach((path, call) -> {
+            if (call.operator() instanceof Generate g) {
+                notes.add("Assumed for '" + path + "': " + Explanation.number(g.expectedPromptTokens()) + " prompt and "
+                        + Explanation.number(g.expectedOutputTokens()) + " output tokens on average.");
+            }
+        });
+        if (!planning.leftOut().isEmpty()) notes.add("Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".");
+        notes.add("Devices are planned " + Explanation.percent(PlanningProblem.UTILISATION_CAP) + " busy at most. Percentiles are planned by a margin on the"
+                + " mean (" + sla.percentile().margin() + " for " + sla.percentile().id() + ").");
+        return notes;
+    }
+}
