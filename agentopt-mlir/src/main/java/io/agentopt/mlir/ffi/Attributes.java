@@ -1,0 +1,180 @@
+package io.agentopt.mlir.ffi;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Attributes and types. Both are interned by their context and live as long as it. */
+public final class Attributes {
+    private Attributes() {}
+
+    private static final class OfOp {
+        static final MethodHandle GET = NativeFunction.of("agentoptAttribute", 3);
+        static final MethodHandle READ = NativeFunction.ofVoid("agentoptReadAttribute", 2);
+        static final MethodHandle NAMES = NativeFunction.of("agentoptAttributeNames", 3);
+        static final MethodHandle SET = NativeFunction.ofVoid("agentoptSetAttribute", 4);
+        static final MethodHandle REMOVE = NativeFunction.ofVoid("agentoptRemoveAttribute", 3);
+    }
+
+    private static final class Make {
+        static final MethodHandle STRING = NativeFunction.of("agentoptStringAttribute", 3);
+        static final MethodHandle INTEGER = NativeFunction.of("agentoptIntegerAttribute", 2);
+        static final MethodHandle BOOL = NativeFunction.of("agentoptBoolAttribute", 2);
+        static final MethodHandle UNIT = NativeFunction.of("agentoptUnitAttribute", 1);
+        static final MethodHandle TYPE = NativeFunction.of("agentoptTypeAttribute", 1);
+    }
+
+    private static final class MakeReal {
+        static final MethodHandle DOUBLE =
+                NativeFunction.of("agentoptDoubleAttribute", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_DOUBLE));
+    }
+
+    private static final class OfType {
+        static final MethodHandle PARSE = NativeFunction.of("agentoptParseType", 3);
+        static final MethodHandle PARAMETER = NativeFunction.of("agentoptTypeParameter", 2);
+    }
+
+    private static final class Print {
+        static final MethodHandle TYPE = NativeFunction.of("agentoptPrintType", 2);
+        static final MethodHandle ATTRIBUTE = NativeFunction.of("agentoptPrintAttribute", 2);
+    }
+
+    /** An attribute's content. */
+    public sealed interface Raw {
+        record Unit() implements Raw {}
+
+        record Integer(long value) implements Raw {}
+
+        record Real(double value) implements Raw {}
+
+        record Text(String value) implements Raw {}
+
+        record Bool(boolean value) implements Raw {}
+
+        record OfType(long type) implements Raw {}
+
+        record Other(String printed) implements Raw {}
+    }
+
+    /** {@return the op's attribute of this name, or 0} */
+    public static long get(long op, String name) {
+        return Operations.withText(OfOp.GET, op, name);
+    }
+
+    public static Raw read(long attribute) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment record = arena.allocate(48, 8);
+            OfOp.READ.invokeExact(attribute, record.address());
+            return switch ((int) record.get(JAVA_LONG, 0)) {
+                case 1 -> new Raw.Unit();
+                case 2 -> new Raw.Integer(record.get(JAVA_LONG, 8));
+                case 3 -> new Raw.Real(record.get(JAVA_DOUBLE, 16));
+                case 4 -> new Raw.Text(Memory.view(record, 24));
+                case 5 -> new Raw.Bool(record.get(JAVA_LONG, 8) != 0);
+                case 6 -> new Raw.OfType(record.get(JAVA_LONG, 40));
+                default -> new Raw.Other(printed(Print.ATTRIBUTE, attribute));
+            };
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return the names of the op's attributes, sorted} */
+    public static List<String> names(long op) {
+        for (int capacity = 16; ; capacity *= 4) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment views = arena.allocate(16L * capacity, 8);
+                int count = (int) (long) OfOp.NAMES.invokeExact(op, views.address(), (long) capacity);
+                if (count > capacity) continue;
+                List<String> names = new ArrayList<>();
+                for (int i = 0; i < count; i++) names.add(Memory.view(views, 16L * i));
+                return names;
+            } catch (Throwable t) {
+                throw NativeFunction.failed(t);
+            }
+        }
+    }
+
+    public static void set(long op, String name, long attribute) {
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] utf8 = Memory.utf8(name);
+            OfOp.SET.invokeExact(op, Memory.bytes(arena, utf8).address(), (long) utf8.length, attribute);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    public static void remove(long op, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] utf8 = Memory.utf8(name);
+            OfOp.REMOVE.invokeExact(op, Memory.bytes(arena, utf8).address(), (long) utf8.length);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    public static long string(long session, String value) {
+        return Operations.withText(Make.STRING, session, value);
+    }
+
+    public static long integer(long session, long value) {
+        return Operations.get(Make.INTEGER, session, value);
+    }
+
+    public static long real(long session, double value) {
+        try {
+            return (long) MakeReal.DOUBLE.invokeExact(session, value);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    public static long bool(long session, boolean value) {
+        return Operations.get(Make.BOOL, session, value ? 1 : 0);
+    }
+
+    public static long unit(long session) {
+        return Operations.get(Make.UNIT, session);
+    }
+
+    public static long ofType(long type) {
+        return Operations.get(Make.TYPE, type);
+    }
+
+    /** {@return the type, or 0 when the text is none; the diagnostics say why} */
+    public static long parseType(long session, String text) {
+        return Operations.withText(OfType.PARSE, session, text);
+    }
+
+    public static String printType(long type) {
+        return printed(Print.TYPE, type);
+    }
+
+    /** {@return the tag of an agent.value or the model of an agent.kv_cache; empty for other types} */
+    public static Optional<String> typeParameter(long type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment view = arena.allocate(16, 8);
+            if ((long) OfType.PARAMETER.invokeExact(type, view.address()) == 0) return Optional.empty();
+            return Optional.of(Memory.view(view, 0));
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    private static String printed(MethodHandle function, long handle) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocate(JAVA_LONG);
+            long text = (long) function.invokeExact(handle, length.address());
+            return Memory.takeText(text, length.get(JAVA_LONG, 0));
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.agentopt.mlir.ffi;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.List;
+
+/** Operations: reading their parts, creating, moving and erasing them. Callers vouch that every handle is alive and every index in range. */
+public final class Operations {
+    private Operations() {}
+
+    private static final class Read {
+        static final MethodHandle NAME = NativeFunction.of("agentoptName", 2);
+        static final MethodHandle LOCATION_NAME = NativeFunction.of("agentoptLocationName", 2);
+        static final MethodHandle PARENT = NativeFunction.of("mlirOperationGetParentOperation", 1);
+        static final MethodHandle BLOCK = NativeFunction.of("mlirOperationGetBlock", 1);
+        static final MethodHandle NEXT = NativeFunction.of("mlirOperationGetNextInBlock", 1);
+        static final MethodHandle OPERANDS = NativeFunction.of("mlirOperationGetNumOperands", 1);
+        static final MethodHandle OPERAND = NativeFunction.of("mlirOperationGetOperand", 2);
+        static final MethodHandle RESULTS = NativeFunction.of("mlirOperationGetNumResults", 1);
+        static final MethodHandle RESULT = NativeFunction.of("mlirOperationGetResult", 2);
+        static final MethodHandle REGIONS = NativeFunction.of("mlirOperationGetNumRegions", 1);
+        static final MethodHandle REGION = NativeFunction.of("mlirOperationGetRegion", 2);
+    }
+
+    private static final class Change {
+        static final MethodHandle REGISTERED = NativeFunction.of("agentoptIsRegistered", 3);
+        static final MethodHandle CREATE = NativeFunction.of("agentoptCreate", 1);
+        static final MethodHandle ERASE = NativeFunction.of("agentoptErase", 1);
+        static final MethodHandle MOVE = NativeFunction.of("agentoptMove", 3);
+        static final MethodHandle SET_OPERAND = NativeFunction.ofVoid("mlirOperationSetOperand", 3);
+        static final MethodHandle NAME_LOCATION = NativeFunction.of("agentoptNameLocation", 3);
+        static final MethodHandle SET_LOCATION = NativeFunction.ofVoid("agentoptSetLocation", 2);
+    }
+
+    /** {@return the op's name, as "agent.generate"} */
+    public static String name(long op) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment view = arena.allocate(16, 8);
+            long _ = (long) Read.NAME.invokeExact(op, view.address());
+            return Memory.view(view, 0);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return the name in the op's location, or "" when it has none} */
+    public static String locationName(long op) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment view = arena.allocate(16, 8);
+            return (long) Read.LOCATION_NAME.invokeExact(op, view.address()) == 0 ? "" : Memory.view(view, 0);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return the op around this one, or 0} */
+    public static long parent(long op) {
+        return get(Read.PARENT, op);
+    }
+
+    /** {@return the block of this op, or 0} */
+    public static long block(long op) {
+        return get(Read.BLOCK, op);
+    }
+
+    /** {@return the op behind this one in its block, or 0} */
+    public static long next(long op) {
+        return get(Read.NEXT, op);
+    }
+
+    public static int operandCount(long op) {
+        return (int) get(Read.OPERANDS, op);
+    }
+
+    public static long operand(long op, int index) {
+        return get(Read.OPERAND, op, index);
+    }
+
+    public static int resultCount(long op) {
+        return (int) get(Read.RESULTS, op);
+    }
+
+    public static long result(long op, int index) {
+        return get(Read.RESULT, op, index);
+    }
+
+    public static int regionCount(long op) {
+        return (int) get(Read.REGIONS, op);
+    }
+
+    public static long region(long op, int index) {
+        return get(Read.REGION, op, index);
+    }
+
+    /** {@return whether a loaded dialect defines this op} */
+    public static boolean isRegistered(long session, String name) {
+        return withText(Change.REGISTERED, session, name) != 0;
+    }
+
+    /** {@return a location with this name, or the unknown location where it is empty} */
+    public static long nameLocation(long session, String name) {
+        return withText(Change.NAME_LOCATION, session, name);
+    }
+
+    public static void setLocation(long op, long location) {
+        try {
+            Change.SET_LOCATION.invokeExact(op, location);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /**
+     * An op to create.
+     *
+     * @param regions the argument types of the one block of each region
+     * @param block where the op goes
+     * @param before the op of that block that it goes before, or 0 for the end
+     */
+    public record Request(
+            String name,
+            long location,
+            long[] operands,
+            long[] results,
+            List<String> attributeNames,
+            long[] attributes,
+            List<long[]> regions,
+            long block,
+            long before) {}
+
+    /** {@return the new op, or 0 when it would nest too deep} */
+    public static long create(Request request) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment r = arena.allocate(15 * 8L, 8);
+            view(arena, r, 0, request.name());
+            r.set(JAVA_LONG, 16, request.location());
+            array(arena, r, 24, request.operands());
+            array(arena, r, 40, request.results());
+            MemorySegment names = arena.allocate(16L * Math.max(1, request.attributes().length), 8);
+            for (int i = 0; i < request.attributes().length; i++) view(arena, names, 16L * i, request.attributeNames().get(i));
+            r.set(JAVA_LONG, 56, request.attributes().length);
+            r.set(JAVA_LONG, 64, names.address());
+            r.set(JAVA_LONG, 72, longs(arena, request.attributes()));
+            r.set(JAVA_LONG, 80, request.regions().size());
+            r.set(JAVA_LONG, 88, longs(arena, request.regions().stream().mapToLong(types -> types.length).toArray()));
+            r.set(JAVA_LONG, 96, longs(arena, request.regions().stream().flatMapToLong(Arrays::stream).toArray()));
+            r.set(JAVA_LONG, 104, request.block());
+            r.set(JAVA_LONG, 112, request.before());
+            return (long) Change.CREATE.invokeExact(r.address());
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return false, and nothing erased, when something outside the op uses a value of it} */
+    public static boolean erase(long op) {
+        return get(Change.ERASE, op) != 0;
+    }
+
+    /** {@return false, and nothing moved, when the target lies inside the op or too deep} */
+    public static boolean move(long op, long target, boolean after) {
+        try {
+            return (long) Change.MOVE.invokeExact(op, target, after ? 1L : 0L) != 0;
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    public static void setOperand(long op, int index, long value) {
+        try {
+            Change.SET_OPERAND.invokeExact(op, (long) index, value);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    static long get(MethodHandle function, long handle) {
+        try {
+            return (long) function.invokeExact(handle);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    static long get(MethodHandle function, long handle, long index) {
+        try {
+            return (long) function.invokeExact(handle, index);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    static long withText(MethodHandle function, long handle, String text) {
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] utf8 = Memory.utf8(text);
+            return (long) function.invokeExact(handle, Memory.bytes(arena, utf8).address(), (long) utf8.length);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    private static void view(Arena arena, MemorySegment record, long offset, String text) {
+        byte[] utf8 = Memory.utf8(text);
+        record.set(JAVA_LONG, offset, Memory.bytes(arena, utf8).address());
+        record.set(JAVA_LONG, offset + 8, utf8.length);
+    }
+
+    private static void array(Arena arena, MemorySegment record, long offset, long[] values) {
+        record.set(JAVA_LONG, offset, values.length);
+        record.set(JAVA_LONG, offset + 8, longs(arena, values));
+    }
+
+    private static long longs(Arena arena, long[] values) {
+        return values.length == 0 ? 0 : arena.allocateFrom(JAVA_LONG, values).address();
+    }
+}

@@ -1,0 +1,55 @@
+package io.agentopt.mlir.ir;
+
+import io.agentopt.mlir.ffi.Attributes;
+import io.agentopt.mlir.ffi.Attributes.Raw;
+
+/** An attribute's value in Java. */
+public sealed interface Attribute {
+    /** Present or not: its presence is the value. */
+    record Unit() implements Attribute {}
+
+    /** An integer of up to 64 bits; set as i64. */
+    record Whole(long value) implements Attribute {}
+
+    /** A floating-point number; set as f64. */
+    record Real(double value) implements Attribute {}
+
+    /** A string. */
+    record Text(String value) implements Attribute {}
+
+    /** A truth value. */
+    record Flag(boolean value) implements Attribute {}
+
+    /** A type. */
+    record OfType(Type value) implements Attribute {}
+
+    /** Anything else, in its textual form; read only. */
+    record Other(String printed) implements Attribute {}
+
+    /** {@return the Java value of a native attribute} */
+    static Attribute of(MlirContext context, long handle) {
+        return switch (Attributes.read(handle)) {
+            case Raw.Unit _ -> new Unit();
+            case Raw.Integer(long value) -> new Whole(value);
+            case Raw.Real(double value) -> new Real(value);
+            case Raw.Text(String value) -> new Text(value);
+            case Raw.Bool(boolean value) -> new Flag(value);
+            case Raw.OfType(long type) -> new OfType(context.type(type));
+            case Raw.Other(String printed) -> new Other(printed);
+        };
+    }
+
+    /** {@return the native attribute of a Java value} */
+    static long handle(MlirContext context, Attribute attribute) {
+        long session = context.session();
+        return switch (attribute) {
+            case Unit _ -> Attributes.unit(session);
+            case Whole(long value) -> Attributes.integer(session, value);
+            case Real(double value) -> Attributes.real(session, value);
+            case Text(String value) -> Attributes.string(session, value);
+            case Flag(boolean value) -> Attributes.bool(session, value);
+            case OfType(Type value) -> Attributes.ofType(value.handle(context));
+            case Other(String printed) -> throw new IllegalArgumentException("Attribute " + printed + " can be read but not set from Java.");
+        };
+    }
+}

@@ -1,0 +1,132 @@
+package io.agentopt.mlir.ir;
+
+import io.agentopt.mlir.ffi.Modules;
+import io.agentopt.mlir.ffi.Modules.Outcome;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A module: the owner of its ops.
+ *
+ * <p>Handles of its ops, blocks and values are good until the next pass has run or the module is closed; using one later is an
+ * {@link IllegalStateException} that names what made it stale. Fetch it again from {@link #root()}.
+ */
+public final class MlirModule implements AutoCloseable {
+    private final MlirContext context;
+    private final long handle;
+    private final Map<Long, Op> ops = new HashMap<>();
+    private Epoch epoch = new Epoch();
+    private boolean closed;
+
+    /** A span in which handles stay good; ended once, by something with a name. */
+    static final class Epoch {
+        private String endedBy = "";
+
+        void check(String what) {
+            if (!endedBy.isEmpty()) {
+                throw new IllegalStateException("This handle of " + what + " is stale: " + endedBy + ". Fetch it again from the module's root().");
+            }
+        }
+    }
+
+    MlirModule(MlirContext context, long handle) {
+        this.context = context;
+        this.handle = handle;
+    }
+
+    /** {@return the context that owns this module} */
+    public MlirContext context() {
+        return context;
+    }
+
+    /** {@return the {@code builtin.module} op} */
+    public Op root() {
+        return op(checked());
+    }
+
+    /** {@return the block that holds the top-level ops} */
+    public Block body() {
+        return root().region(0).block();
+    }
+
+    /** @throws MlirException with the located reasons when an invariant of an op does not hold */
+    public void verify() {
+        long module = checked();
+        context.takeDiagnostics();
+        if (!Modules.verify(module)) throw new MlirException("The module does not verify.", context.takeDiagnostics());
+    }
+
+    /** {@return the module as text that {@link MlirContext#parse} reads back; names are not part of it} */
+    public String print() {
+        return Modules.print(checked(), false);
+    }
+
+    /** {@return the module as text with locations, which carry the names} */
+    public String printWithLocations() {
+        return Modules.print(checked(), true);
+    }
+
+    /** {@return the module in MLIR's binary form, names included} */
+    public byte[] bytecode() {
+        return Modules.writeBytecode(checked());
+    }
+
+    /**
+     * Verifies the module, then runs native passes over it, verifying after each. Ends the epoch, also on failure: the module then keeps what the passes
+     * did so far.
+     *
+     * @param pipeline as {@code canonicalize,cse} or {@code agent.graph(loop-invariant-code-motion)}
+     * @throws MlirException when the text is no pipeline (nothing ran then) or a pass failed
+     */
+    public void run(String pipeline) {
+        verify();
+        Outcome outcome = Modules.run(context.session(), handle, pipeline);
+        switch (outcome) {
+            case Outcome.Done() -> endEpoch("passes '" + pipeline + "' ran");
+            case Outcome.BadPipeline(String reason) -> throw new MlirException("'" + pipeline + "' is no pass pipeline: " + reason, List.of());
+            case Outcome.Failed() -> {
+                endEpoch("passes '" + pipeline + "' ran and failed");
+                throw new MlirException("The passes '" + pipeline + "' failed.", context.takeDiagnostics());
+            }
+        }
+        context.takeDiagnostics();
+    }
+
+    /** Makes every handle fetched so far stale; {@code cause} completes "is stale: ...". */
+    public void endEpoch(String cause) {
+        epoch.endedBy = cause;
+        epoch = new Epoch();
+        ops.clear();
+    }
+
+    /** Destroys the module. Closing twice does nothing, and so does closing after the context. */
+    @Override
+    public void close() {
+        if (closed) return;
+        context.session();
+        closed = true;
+        endEpoch("its module was closed");
+        context.forget(this);
+        Modules.destroyModule(handle);
+    }
+
+    Epoch epoch() {
+        return epoch;
+    }
+
+    /** One handle object for each op and epoch, so that erasing an op reaches everyone who holds it. */
+    Op op(long opHandle) {
+        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h));
+    }
+
+    void forget(long opHandle) {
+        ops.remove(opHandle);
+    }
+
+    private long checked() {
+        context.session();
+        if (closed) throw new IllegalStateException("This MLIR module is closed. Keep it open for as long as it is read.");
+        return handle;
+    }
+}

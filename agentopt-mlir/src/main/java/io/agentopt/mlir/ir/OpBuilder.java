@@ -1,0 +1,63 @@
+package io.agentopt.mlir.ir;
+
+import io.agentopt.mlir.ffi.Operations;
+import java.util.Optional;
+
+/** Creates ops at a place in a module, one behind the other. */
+public final class OpBuilder {
+    private final Block block;
+    private final Optional<Op> before;
+
+    private OpBuilder(Block block, Optional<Op> before) {
+        this.block = block;
+        this.before = before;
+    }
+
+    /** {@return a builder that appends to a block} */
+    public static OpBuilder atEnd(Block block) {
+        block.handle();
+        return new OpBuilder(block, Optional.empty());
+    }
+
+    /** {@return a builder that puts ops in front of another} */
+    public static OpBuilder before(Op op) {
+        return new OpBuilder(op.block(), Optional.of(op));
+    }
+
+    /** {@return a builder that puts ops behind another, in the order in which they are created} */
+    public static OpBuilder after(Op op) {
+        long next = Operations.next(op.handle());
+        return new OpBuilder(op.block(), next == 0 ? Optional.empty() : Optional.of(op.owner().op(next)));
+    }
+
+    /** {@return the context in which types are made} */
+    public MlirContext context() {
+        return block.owner().context();
+    }
+
+    /** {@return the type in this textual form} @throws MlirException when the text is no type */
+    public Type type(String text) {
+        return context().type(text);
+    }
+
+    /**
+     * {@return a draft of an op; nothing is created before {@link OpDraft#create()}}
+     *
+     * @param kind as "agent.generate"
+     * @throws IllegalArgumentException when no loaded dialect defines it
+     */
+    public OpDraft op(String kind) {
+        if (!Operations.isRegistered(context().session(), kind)) {
+            throw new IllegalArgumentException("No dialect of this context defines an op '" + kind + "'.");
+        }
+        return new OpDraft(this, kind);
+    }
+
+    Block block() {
+        return block;
+    }
+
+    Optional<Op> successor() {
+        return before;
+    }
+}
