@@ -1,8 +1,12 @@
 package io.agentopt.lower;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.mlir.ffi.Availability.Available;
+import io.agentopt.mlir.ffi.Availability.Unavailable;
+import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.plan.Placement;
 import io.agentopt.program.Program;
+import org.slf4j.LoggerFactory;
 
 /** Turns a graph and a placement into a program. */
 public interface Lowering {
@@ -12,4 +16,15 @@ public interface Lowering {
      * @throws IllegalArgumentException if the placement lacks an operator of the graph
      */
     Program lower(AgentGraph<?, ?> graph, Placement placement);
+
+    /** {@return the lowering through MLIR where its library is there, else the one in plain Java, which is logged with the reason} */
+    static Lowering best() {
+        return switch (Mlir.availability()) {
+            case Available a -> new MlirLowering();
+            case Unavailable(String reason) -> {
+                LoggerFactory.getLogger(Lowering.class).info("Lowering in plain Java, without optimisation: {}", reason);
+                yield new DirectLowering();
+            }
+        };
+    }
 }

@@ -1,0 +1,129 @@
+package io.agentopt.lower;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Node;
+import io.agentopt.graph.Region;
+import io.agentopt.graph.ValueId;
+import io.agentopt.mlir.dialect.AgentOps;
+import io.agentopt.mlir.dialect.AgentTypes;
+import io.agentopt.mlir.dialect.Generation;
+import io.agentopt.mlir.ir.MlirContext;
+import io.agentopt.mlir.ir.MlirModule;
+import io.agentopt.mlir.ir.Op;
+import io.agentopt.mlir.ir.OpBuilder;
+import io.agentopt.mlir.ir.Type;
+import io.agentopt.mlir.ir.Value;
+import io.agentopt.operator.Embed;
+import io.agentopt.operator.Generate;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
+import io.agentopt.operator.VectorSearch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a graph in the agent dialect: one {@code agent.graph}, node paths as locations, functions by the path of the first node
+ * that uses them, so that equal work has equal ops.
+ */
+final class GraphToIr {
+    private final AgentTypes types;
+    private final Map<String, String> functions;
+
+    private GraphToIr(AgentTypes types, Map<String, String> functions) {
+        this.types = types;
+        this.functions = functions;
+    }
+
+    static MlirModule write(MlirContext context, AgentGraph<?, ?> graph) {
+        MlirModule module = context.emptyModule();
+        GraphToIr writer = new GraphToIr(new AgentTypes(context), graph.functionNames());
+        ValueId in = graph.body().parameters().getFirst();
+        ValueId out = graph.body().yields().getFirst();
+        AgentOps.graph(OpBuilder.atEnd(module.body()), graph.name(), writer.type(graph, in), writer.type(graph, out), (b, input) -> {
+            Map<ValueId, Value> values = new HashMap<>();
+            values.put(in, input);
+            writer.region(graph, "", graph.body(), b, values);
+            AgentOps.yield(b, values.get(out));
+        });
+        return module;
+    }
+
+    private void region(AgentGraph<?, ?> graph, String prefix, Region region, OpBuilder b, Map<ValueId, Value> values) {
+        for (Node node : region.nodes()) {
+            Op op = node(graph, AgentGraph.path(prefix, node.name()), node, b, values);
+            values.put(node.result(), op.result());
+        }
+    }
+
+    private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder b, Map<ValueId, Value> values) {
+        return switch (node) {
+            case Node.Call c -> call(graph, path, c, b, values);
+            case Node.Loop l -> AgentOps.loop(
+                    b, values.get(l.initial()), l.iterations().max(), l.iterations().expected(), type(graph, l.result()), path, (inner, state) -> {
+                        Map<ValueId, Value> inside = new HashMap<>(values);
+                        inside.put(l.body().parameters().getFirst(), state);
+                        region(graph, path, l.body(), inner, inside);
+                        AgentOps.yield(inner, l.body().yields().stream().map(inside::get).toArray(Value[]::new));
+                    });
+            case Node.When w -> AgentOps.when(
+                    b,
+                    values.get(w.condition()),
+                    w.probability(),
+                    type(graph, w.result()),
+                    path,
+                    inner -> branch(graph, path + "/then", w.then(), inner, values),
+                    inner -> branch(graph, path + "/else", w.otherwise(), inner, values));
+            case Node.ForEach f -> AgentOps.forEach(
+                    b, values.get(f.list()), f.expectedItems(), type(graph, f.body().parameters().getFirst()), path, (inner, item) -> {
+                        Map<ValueId, Value> inside = new HashMap<>(values);
+                        inside.put(f.body().parameters().getFirst(), item);
+                        region(graph, path, f.body(), inner, inside);
+                        AgentOps.yield(inner, inside.get(f.body().yields().getFirst()));
+                    });
+            case Node.Nested n -> AgentOps.subgraph(
+                    b, values.get(n.input()), n.graph().name(), type(graph, n.result()), path, (inner, input) -> {
+                        Map<ValueId, Value> own = new HashMap<>();
+                        own.put(n.graph().body().parameters().getFirst(), input);
+                        region(n.graph(), path, n.graph().body(), inner, own);
+                        AgentOps.yield(inner, own.get(n.graph().body().yields().getFirst()));
+                    });
+        };
+    }
+
+    private void branch(AgentGraph<?, ?> graph, String path, Region region, OpBuilder b, Map<ValueId, Value> values) {
+        Map<ValueId, Value> inside = new HashMap<>(values);
+        region(graph, path, region, b, inside);
+        AgentOps.yield(b, inside.get(region.yields().getFirst()));
+    }
+
+    private Op call(AgentGraph<?, ?> graph, String path, Node.Call call, OpBuilder b, Map<ValueId, Value> values) {
+        List<Value> in = call.inputs().stream().map(values::get).toList();
+        Value first = in.getFirst();
+        Type result = type(graph, call.result());
+        return switch (call.operator()) {
+            case Generate g -> AgentOps.generate(b, first, new Generation(g.model().id(), g.maxTokens(), g.sampling().text(), true), path);
+            case Embed e -> AgentOps.embed(b, first, e.model().id(), path);
+            case VectorSearch s -> AgentOps.search(b, first, s.index().name(), s.k(), path);
+            case Tool<?, ?> t -> AgentOps.tool(b, first, t.name(), t.idempotent(), result, path);
+            case Transform<?> t -> AgentOps.transform(b, in, functions.getOrDefault(path, path), result, path);
+            case MemoryLoad<?, ?> m -> AgentOps.memoryLoad(b, first, m.memory().name(), result, path);
+            case MemoryStore<?, ?> m -> AgentOps.memoryStore(b, first, in.get(1), m.memory().name(), result, path);
+        };
+    }
+
+    private Type type(AgentGraph<?, ?> graph, ValueId id) {
+        return switch (graph.typeOf(id)) {
+            case VALUE -> types.value("object");
+            case TEXT -> types.text();
+            case PROMPT -> types.prompt();
+            case COMPLETION -> types.completion();
+            case EMBEDDING -> types.embedding();
+            case PASSAGES -> types.passages();
+            case LIST -> types.list();
+            case FLAG -> types.bool();
+        };
+    }
+}
