@@ -111,7 +111,7 @@ public final class CancelToken {
     /**
      * Runs something at cancellation, on the thread that cancels or that notices the deadline; at once if cancelled already.
      *
-     * @return closes the registration; after that the action is not started
+     * @return closes the registration; an action that starts at that moment may still run
      */
     public Registration onCancel(Runnable action) {
         if (!cancellable) return () -> {};
@@ -130,13 +130,15 @@ public final class CancelToken {
         return () -> {};
     }
 
-    // The listeners run under the lock: a registration that is closed has either run or never will.
+    // The listeners run outside the lock, so that they may take locks of their own.
     private void stop(Stop with) {
+        Set<Runnable> told;
         synchronized (listeners) {
             if (stop != Stop.NOT_YET) return;
             stop = with;
-            for (Runnable r : Set.copyOf(listeners)) r.run();
+            told = Set.copyOf(listeners);
             listeners.clear();
         }
+        told.forEach(Runnable::run);
     }
 }
