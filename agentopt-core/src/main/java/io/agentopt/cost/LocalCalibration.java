@@ -23,7 +23,7 @@ import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.SimplexOptimizer;
  * minimises
  *
  * <pre>
- * sum over points of huber(log(predicted / measured), 0.1)  +  0.002 * sum over terms of (log(x / generic))^2
+ * sum over points of huber(log(predicted / measured), 0.1)  +  sum over terms of weight * (log(x / generic))^2
  * </pre>
  *
  * by Nelder-Mead from several starts. The second sum is what keeps a term that no point can see (the compute share when every point is
@@ -33,7 +33,7 @@ public final class LocalCalibration {
     private static final double[] LOW = {0.001, 0.001, 1e-9, 1e-9, 1};
     private static final double[] HIGH = {DeviceEfficiency.MOST, DeviceEfficiency.MOST, 1, 0.1, 4};
     private static final double HUBER = 0.1;
-    private static final double PRIOR = 0.002;
+    private static final double[] PRIOR = {0.001, 0.001, 0.0002, 0.0002, 0.005};
     private static final double LEAST_FLOOR = 1.01e-9; // the lower bound stands for no floor at all
     private static final int EVALUATIONS = 6000;
 
@@ -155,7 +155,7 @@ public final class LocalCalibration {
         double[] prior = terms(generic);
         for (int i = 0; i < x.length; i++) {
             double away = Math.log(x[i] / prior[i]);
-            loss += PRIOR * away * away;
+            loss += PRIOR[i] * away * away;
         }
         return loss;
     }
