@@ -3,9 +3,9 @@ package io.agentopt.cost;
 import io.agentopt.cost.OnnxGraph.Node;
 import io.agentopt.cost.OnnxGraph.Tensor;
 import io.agentopt.model.Precision;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ final class OnnxFlops {
             for (String input : node.inputs()) readers.computeIfAbsent(input, k -> new HashSet<>()).add(node.op());
         }
         graph.shapes.forEach((name, dims) -> {
-            if (dims.length > 2) spatial.put(name, java.util.Arrays.copyOfRange(dims, 2, dims.length));
+            if (dims.length > 2) spatial.put(name, Arrays.copyOfRange(dims, 2, dims.length));
         });
     }
 
@@ -159,7 +159,7 @@ final class OnnxFlops {
 
     private static long[] kernel(Tensor weight) {
         long[] d = weight.dims();
-        return d.length <= 2 ? new long[0] : java.util.Arrays.copyOfRange(d, 2, d.length);
+        return d.length <= 2 ? new long[0] : Arrays.copyOfRange(d, 2, d.length);
     }
 
     /** Sizes after a sliding window, null if one is unknown. */
@@ -204,12 +204,11 @@ final class OnnxFlops {
         for (String op : INTEGER) {
             if (operators.containsKey(op)) return Precision.INT8;
         }
-        Map<Precision, Integer> formats = Map.of(Precision.FP32, 1, Precision.FP16, 10, Precision.BF16, 16);
-        return List.of(Precision.FP16, Precision.BF16).stream()
-                .filter(p -> bytesOf(formats.get(p)) > bytesOf(1))
-                .findFirst().orElse(Precision.FP32);
+        if (bytesOf(10) > bytesOf(1)) return Precision.FP16;
+        return bytesOf(16) > bytesOf(1) ? Precision.BF16 : Precision.FP32;
     }
 
+    /** Bytes of weights of an ONNX data type: 1 is fp32, 10 fp16, 16 bf16. */
     private double bytesOf(int type) {
         return graph.weights.values().stream().filter(t -> t.type() == type).mapToDouble(Tensor::bytes).sum();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A fleet as a JSON file.
@@ -123,7 +124,7 @@ public final class FleetFile {
         return json;
     }
 
-    private static <T> T valid(JsonValue place, java.util.function.Supplier<T> constructor) {
+    private static <T> T valid(JsonValue place, Supplier<T> constructor) {
         try {
             return constructor.get();
         } catch (IllegalArgumentException e) {
