@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,7 @@ class PriceTest {
         DeviceSpec device = DeviceCatalog.paper().find(id);
         assertThat(hourly(Price.paperOpex(), device)).isCloseTo(paperOpex, within(5e-4));
         assertThat(hourly(Price.annuity(), device)).isCloseTo(annuity, within(5e-4));
-        Price noPower = new Price.StraightLine(new Price.Ownership(java.util.OptionalDouble.empty(), 4, 0));
+        Price noPower = new Price.StraightLine(new Price.Ownership(OptionalDouble.empty(), 4, 0));
         assertThat(hourly(noPower, device) + printedOpex).isCloseTo(straightLine, within(6e-4));
         double power = device.tdpWatts().orElseThrow() / 1000 * 0.40;
         assertThat(hourly(Price.straightLine(), device)).isCloseTo(hourly(noPower, device) + power, within(1e-12));
