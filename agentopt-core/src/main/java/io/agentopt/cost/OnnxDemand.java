@@ -65,20 +65,27 @@ public record OnnxDemand(
      */
     public Demand demand(int batch, int sequence) {
         if (batch < 1 || sequence < 1) {
-            throw new IllegalArgumentException("A run of '" + file + "' with batch " + batch + " and sequence " + sequence + " needs both to be at least 1.");
+            throw new IllegalArgumentException("A run of '" + file + "' with batch " + batch + " and sequence "
+                    + sequence + " needs both to be at least 1.");
         }
         double b = batch, tokens = b * sequence;
         double flops = b * flopsPerItem + tokens * flopsPerToken + tokens * sequence * flopsPerTokenPair;
         double bytes = (b * elementsPerItem + tokens * elementsPerToken) * Math.max(1, precision.bytes()) / 2;
         double nodes = operators.values().stream().mapToInt(n -> n).sum();
-        return new Demand(flops, bytes, bytes, weightBytes, weightBytes, 0, 0, nodes, 0, 0, precision, OperatorClass.INFER);
+        return new Demand(
+                flops, bytes, bytes, weightBytes, weightBytes, 0, 0, nodes, 0, 0, precision, OperatorClass.INFER);
     }
 
     /** {@return one paragraph for reports} */
     public String describe() {
-        return "%s: %.1f M parameters, %.1f MB of weights, %.1f MFLOP per token, %.1f per item, %d operators%s".formatted(file,
-                parameters / 1e6, weightBytes / 1e6, flopsPerToken / 1e6, flopsPerItem / 1e6,
-                operators.values().stream().mapToInt(n -> n).sum(),
-                uncounted.isEmpty() ? "" : "; not counted: " + new TreeMap<>(uncounted));
+        return "%s: %.1f M parameters, %.1f MB of weights, %.1f MFLOP per token, %.1f per item, %d operators%s"
+                .formatted(
+                        file,
+                        parameters / 1e6,
+                        weightBytes / 1e6,
+                        flopsPerToken / 1e6,
+                        flopsPerItem / 1e6,
+                        operators.values().stream().mapToInt(n -> n).sum(),
+                        uncounted.isEmpty() ? "" : "; not counted: " + new TreeMap<>(uncounted));
     }
 }

@@ -6,6 +6,7 @@ import io.agentopt.model.Precision;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,19 +14,24 @@ import org.jspecify.annotations.Nullable;
 /** Sums the arithmetic of an ONNX graph by operator type; the rules stand at {@link OnnxDemand}. */
 final class OnnxFlops {
     /** Operators whose arithmetic is small beside their memory traffic and their launch. */
-    private static final Set<String> CHEAP = Set.of("Abs", "Add", "And", "ArgMax", "ArgMin", "AveragePool", "BatchNormalization", "BiasGelu",
-            "Cast", "CastLike", "Ceil", "Clip", "Concat", "Constant", "ConstantOfShape", "Cos", "CumSum", "DequantizeLinear", "Div",
-            "DynamicQuantizeLinear", "Elu", "EmbedLayerNormalization", "Equal", "Erf", "Exp", "Expand", "FastGelu", "Flatten", "Floor", "Gather",
-            "GatherElements", "GatherND", "Gelu", "GlobalAveragePool", "GlobalMaxPool", "Greater", "GreaterOrEqual", "GroupNormalization",
-            "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "IsNaN", "LayerNormalization", "LeakyRelu", "Less", "LessOrEqual",
-            "Log", "LogSoftmax", "Max", "MaxPool", "Mean", "Min", "Mod", "Mul", "Neg", "NonZero", "Not", "OneHot", "Or", "PRelu", "Pad", "Pow",
-            "QuantizeLinear", "QuickGelu", "RMSNormalization", "Range", "Reciprocal", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin",
-            "ReduceProd", "ReduceSum", "Relu", "Reshape", "Resize", "RotaryEmbedding", "Round", "ScatterElements", "ScatterND", "Shape",
-            "Sigmoid", "Sign", "SimplifiedLayerNormalization", "Sin", "SkipLayerNormalization", "SkipSimplifiedLayerNormalization", "Slice",
-            "Softmax", "Softplus", "Softsign", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Tile", "TopK", "Transpose", "Trilu",
-            "Unsqueeze", "Where");
-    private static final Set<String> KEEPS_WEIGHT = Set.of("DequantizeLinear", "Cast", "Identity", "Transpose", "QuantizeLinear");
-    private static final Set<String> INTEGER = Set.of("MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeMatMul");
+    private static final Set<String> CHEAP = Set.of("""
+            Abs Add And ArgMax ArgMin AveragePool BatchNormalization BiasGelu Cast CastLike Ceil
+            Clip Concat Constant ConstantOfShape Cos CumSum DequantizeLinear Div
+            DynamicQuantizeLinear Elu EmbedLayerNormalization Equal Erf Exp Expand FastGelu Flatten
+            Floor Gather GatherElements GatherND Gelu GlobalAveragePool GlobalMaxPool Greater
+            GreaterOrEqual GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization
+            IsNaN LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax Max MaxPool Mean Min
+            Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow QuantizeLinear QuickGelu
+            RMSNormalization Range Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd
+            ReduceSum Relu Reshape Resize RotaryEmbedding Round ScatterElements ScatterND Shape
+            Sigmoid Sign SimplifiedLayerNormalization Sin SkipLayerNormalization
+            SkipSimplifiedLayerNormalization Slice Softmax Softplus Softsign Split Sqrt Squeeze Sub
+            Sum Tanh Tile TopK Transpose Trilu Unsqueeze Where""".strip().split("\\s+"));
+
+    private static final Set<String> KEEPS_WEIGHT =
+            Set.of("DequantizeLinear", "Cast", "Identity", "Transpose", "QuantizeLinear");
+    private static final Set<String> INTEGER =
+            Set.of("MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeMatMul");
 
     private final OnnxGraph graph;
     private final Map<String, Tensor> weights;
@@ -47,7 +53,8 @@ final class OnnxFlops {
         this.graph = graph;
         this.weights = new HashMap<>(graph.weights);
         for (Node node : graph.nodes) {
-            for (String input : node.inputs()) readers.computeIfAbsent(input, k -> new HashSet<>()).add(node.op());
+            for (String input : node.inputs())
+                readers.computeIfAbsent(input, k -> new HashSet<>()).add(node.op());
         }
         graph.shapes.forEach((name, dims) -> {
             if (dims.length > 2) spatial.put(name, Arrays.copyOfRange(dims, 2, dims.length));
@@ -56,22 +63,38 @@ final class OnnxFlops {
 
     OnnxDemand sum(String file) {
         for (Node node : graph.nodes) count(node);
-        long hidden = widths.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(0L);
+        long hidden = widths.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(0L);
         if (attentionProducts > 0 && hidden == 0) uncounted.merge("MatMul of activations", 1, Integer::sum);
         pair += attentionProducts * 2 * hidden;
         double bytes = 0, parameters = packedParameters;
         for (Tensor t : graph.weights.values()) {
             bytes += t.bytes();
-            if (t.type() != 6 && t.type() != 7 && t.type() != 9 && !packed.contains(t.name())) parameters += t.elements();
+            if (t.type() != 6 && t.type() != 7 && t.type() != 9 && !packed.contains(t.name()))
+                parameters += t.elements();
         }
-        return new OnnxDemand(file, bytes, parameters, item, token, pair, itemElements, tokenElements, operators, uncounted, precision());
+        return new OnnxDemand(
+                file,
+                bytes,
+                parameters,
+                item,
+                token,
+                pair,
+                itemElements,
+                tokenElements,
+                operators,
+                uncounted,
+                precision());
     }
 
     private void count(Node node) {
         operators.merge(node.op(), 1, Integer::sum);
         if (KEEPS_WEIGHT.contains(node.op())) {
             Tensor source = weights.get(node.input(0));
-            if (source != null && !node.outputs().isEmpty()) weights.put(node.outputs().getFirst(), source);
+            if (source != null && !node.outputs().isEmpty())
+                weights.put(node.outputs().getFirst(), source);
         }
         switch (node.op()) {
             case "MatMul", "FusedMatMul", "MatMulInteger", "DynamicQuantizeMatMul" -> product(node, 1);
@@ -83,7 +106,8 @@ final class OnnxFlops {
             case "LSTM", "GRU", "RNN" -> token += 2 * (elements(node.input(1)) + elements(node.input(2)));
             case "Attention" -> {
                 Tensor projection = weights.get(node.input(1));
-                if (projection != null && projection.dims().length == 2) perToken(projection.dims()[0], projection.dims()[1], 1);
+                if (projection != null && projection.dims().size() == 2)
+                    perToken(projection.dims().get(0), projection.dims().get(1), 1);
                 attentionProducts += 2;
             }
             case "MultiHeadAttention" -> attentionProducts += 2;
@@ -100,9 +124,9 @@ final class OnnxFlops {
         if (weight == null) weight = weights.get(node.input(0));
         if (weight == null) {
             attentionProducts += 1;
-        } else if (weight.dims().length >= 2) {
-            long[] d = weight.dims();
-            long k = d[d.length - 2], n = d[d.length - 1];
+        } else if (weight.dims().size() >= 2) {
+            List<Long> d = weight.dims();
+            long k = d.get(d.size() - 2), n = d.getLast();
             perToken(k, n, k == 0 || n == 0 ? 0 : weight.elements() / k / n);
         } else {
             token += 2 * weight.elements();
@@ -111,16 +135,17 @@ final class OnnxFlops {
 
     private void gemm(Node node) {
         Tensor weight = weights.get(node.input(1));
-        if (weight == null || weight.dims().length != 2) {
+        if (weight == null || weight.dims().size() != 2) {
             uncounted.merge("Gemm of activations", 1, Integer::sum);
             return;
         }
-        boolean flattened = !node.outputs().isEmpty() && readers.getOrDefault(node.outputs().getFirst(), Set.of()).contains("Reshape");
+        boolean flattened = !node.outputs().isEmpty()
+                && readers.getOrDefault(node.outputs().getFirst(), Set.of()).contains("Reshape");
         if (flattened) {
-            perToken(weight.dims()[0], weight.dims()[1], 1);
+            perToken(weight.dims().getFirst(), weight.dims().get(1), 1);
         } else {
             item += 2 * weight.elements();
-            itemElements += weight.dims()[0] + weight.dims()[1];
+            itemElements += weight.dims().getFirst() + weight.dims().get(1);
         }
     }
 
@@ -144,7 +169,7 @@ final class OnnxFlops {
         Tensor weight = weights.get(node.input(second));
         long[] in = spatial.get(node.input(0));
         long[] out = weight == null || in == null ? null : window(node, in, kernel(weight));
-        if (weight == null || out == null) {
+        if (weight == null || in == null || out == null) {
             uncounted.merge(node.op() + " of unknown size", 1, Integer::sum);
             return;
         }
@@ -152,14 +177,13 @@ final class OnnxFlops {
         for (long o : out) positions *= o;
         for (long i : in) inputs *= Math.max(1, i);
         item += 2 * weight.elements() * positions;
-        double channels = weight.dims()[1] * Math.max(1, node.integer("group", 1));
-        itemElements += weight.dims()[0] * positions + channels * inputs;
+        double channels = weight.dims().get(1) * Math.max(1, node.integer("group", 1));
+        itemElements += weight.dims().getFirst() * positions + channels * inputs;
         if (!node.outputs().isEmpty()) spatial.put(node.outputs().getFirst(), out);
     }
 
     private static long[] kernel(Tensor weight) {
-        long[] d = weight.dims();
-        return d.length <= 2 ? new long[0] : Arrays.copyOfRange(d, 2, d.length);
+        return weight.dims().stream().skip(2).mapToLong(d -> d).toArray();
     }
 
     /** Sizes after a sliding window, null if one is unknown. */
@@ -184,14 +208,33 @@ final class OnnxFlops {
         if (node.outputs().isEmpty() || spatial.containsKey(node.outputs().getFirst())) return;
         long[] in = spatial.get(node.input(0));
         if (in == null) return;
-        long[] out =
-                switch (node.op()) {
-                    case "MaxPool", "AveragePool" -> window(node, in, node.integers().getOrDefault("kernel_shape", new long[0]));
-                    case "Relu", "LeakyRelu", "PRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Clip", "BatchNormalization", "Add", "Mul", "Sub",
-                            "Div", "Concat", "Gelu", "Erf", "Tanh", "Identity", "Cast", "QuantizeLinear", "DequantizeLinear",
-                            "InstanceNormalization", "GroupNormalization" -> in;
-                    default -> null;
-                };
+        long[] out = switch (node.op()) {
+            case "MaxPool", "AveragePool" ->
+                window(node, in, node.integers().getOrDefault("kernel_shape", new long[0]));
+            case "Relu",
+                    "LeakyRelu",
+                    "PRelu",
+                    "Sigmoid",
+                    "HardSigmoid",
+                    "HardSwish",
+                    "Clip",
+                    "BatchNormalization",
+                    "Add",
+                    "Mul",
+                    "Sub",
+                    "Div",
+                    "Concat",
+                    "Gelu",
+                    "Erf",
+                    "Tanh",
+                    "Identity",
+                    "Cast",
+                    "QuantizeLinear",
+                    "DequantizeLinear",
+                    "InstanceNormalization",
+                    "GroupNormalization" -> in;
+            default -> null;
+        };
         if (out != null) spatial.put(node.outputs().getFirst(), out);
     }
 
@@ -210,6 +253,9 @@ final class OnnxFlops {
 
     /** Bytes of weights of an ONNX data type: 1 is fp32, 10 fp16, 16 bf16. */
     private double bytesOf(int type) {
-        return graph.weights.values().stream().filter(t -> t.type() == type).mapToDouble(Tensor::bytes).sum();
+        return graph.weights.values().stream()
+                .filter(t -> t.type() == type)
+                .mapToDouble(Tensor::bytes)
+                .sum();
     }
 }

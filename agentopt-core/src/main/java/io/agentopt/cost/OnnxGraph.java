@@ -21,7 +21,7 @@ final class OnnxGraph {
         0, 4, 1, 1, 2, 2, 4, 8, 0, 1, 2, 8, 4, 8, 8, 16, 2, 1, 1, 1, 1, 0.5, 0.5, 0.5
     };
 
-    record Tensor(String name, long[] dims, int type, double elements) {
+    record Tensor(String name, List<Long> dims, int type, double elements) {
         double bytes() {
             return elements * (type >= 0 && type < ELEMENT_BYTES.length ? ELEMENT_BYTES[type] : 1);
         }
@@ -53,13 +53,16 @@ final class OnnxGraph {
     static OnnxGraph read(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
-            if (channel.size() == 0) throw new IllegalArgumentException("The file " + file + " is empty, so no ONNX model. Export it again.");
+            if (channel.size() == 0)
+                throw new IllegalArgumentException(
+                        "The file " + file + " is empty, so no ONNX model. Export it again.");
             OnnxGraph graph = new OnnxGraph(new ProtobufReader(
                     channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), file.toString()));
             graph.model();
             return graph;
         } catch (IOException e) {
-            throw new UncheckedIOException("The ONNX file " + file + " cannot be read (" + e + "). Check the path and its permissions.", e);
+            throw new UncheckedIOException(
+                    "The ONNX file " + file + " cannot be read (" + e + "). Check the path and its permissions.", e);
         }
     }
 
@@ -83,10 +86,11 @@ final class OnnxGraph {
             }
             switch (in.field()) {
                 case 1 -> in.message(this::node);
-                case 5 -> in.message(() -> {
-                    Tensor t = tensor();
-                    weights.put(t.name, t);
-                });
+                case 5 ->
+                    in.message(() -> {
+                        Tensor t = tensor();
+                        weights.put(t.name, t);
+                    });
                 case 11, 12, 13 -> in.message(this::value);
                 default -> in.skip();
             }
@@ -129,7 +133,8 @@ final class OnnxGraph {
                 default -> in.skip();
             }
         }
-        if (!values.isEmpty()) integers.put(name, values.stream().mapToLong(v -> v).toArray());
+        if (!values.isEmpty())
+            integers.put(name, values.stream().mapToLong(v -> v).toArray());
     }
 
     private Tensor tensor() {
@@ -150,7 +155,7 @@ final class OnnxGraph {
             elements *= d;
         }
         if (elements > 1e15) throw in.malformed("a weight '" + name + "' of " + elements + " elements");
-        return new Tensor(name, dims.stream().mapToLong(d -> d).toArray(), type, elements);
+        return new Tensor(name, List.copyOf(dims), type, elements);
     }
 
     private long skipped() {
@@ -181,7 +186,8 @@ final class OnnxGraph {
         List<Long> dims = new ArrayList<>();
         while (in.next()) {
             if (in.field() == 1) name[0] = in.text();
-            else if (in.field() == 2 && in.isBytes()) in.message(() -> inside(1, () -> inside(2, () -> inside(1, () -> dim(dims)))));
+            else if (in.field() == 2 && in.isBytes())
+                in.message(() -> inside(1, () -> inside(2, () -> inside(1, () -> dim(dims)))));
             else in.skip();
         }
         shapes.put(name[0], dims.stream().mapToLong(d -> d).toArray());

@@ -100,14 +100,15 @@ final class ProtobufReader {
     }
 
     IllegalArgumentException malformed(String what) {
-        return new IllegalArgumentException("The file " + file + " is cut short or no ONNX model: " + what + " at byte " + at
-                + " of " + bytes.byteSize() + ". Export or download it again.");
+        return new IllegalArgumentException("The file " + file + " is cut short or no ONNX model: " + what + " at byte "
+                + at + " of " + bytes.byteSize() + ". Export or download it again.");
     }
 
     private long length() {
         if (wire != 2) throw malformed("wire type " + wire + " where bytes belong");
         long length = varint();
-        if (length < 0 || length > end - at) throw malformed("a length of " + length + " with " + (end - at) + " bytes left");
+        if (length < 0 || length > end - at)
+            throw malformed("a length of " + length + " with " + (end - at) + " bytes left");
         return at + length;
     }
 

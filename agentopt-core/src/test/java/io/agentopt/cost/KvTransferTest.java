@@ -22,8 +22,11 @@ class KvTransferTest {
         "70B, FP16, 512, 167772160, 5.37, 67.11, 8.39", "70B, FP16, 4096, 1342177280, 42.95, 536.87, 67.11",
         "70B, FP16, 32768, 10737418240, 343.60, 4294.97, 536.87", "70B, FP8, 32768, 5368709120, 171.80, 2147.48, 268.44"
     })
-    void bandwidthByThePapersEquations(String size, Precision kv, int tokens, double bytes, double egress, double ingress, double ingress8) {
-        ModelSpec model = ModelCatalog.packaged().find("meta-llama/Meta-Llama-3.1-" + size).with(Precision.FP16, Precision.FP16, kv);
+    void bandwidthByThePapersEquations(
+            String size, Precision kv, int tokens, double bytes, double egress, double ingress, double ingress8) {
+        ModelSpec model = ModelCatalog.packaged()
+                .find("meta-llama/Meta-Llama-3.1-" + size)
+                .with(Precision.FP16, Precision.FP16, kv);
         double cache = KvTransfer.kvBytes(model, tokens);
         assertThat(cache).isEqualTo(bytes);
         assertThat(KvTransfer.egressBytesPerSecond(cache, 0.25, 1) * 8 / 1e9).isCloseTo(egress, within(0.005001));
@@ -39,7 +42,8 @@ class KvTransferTest {
         assertThat(TransferCost.of(1e9, Link.SAME_DEVICE)).isEqualTo(new TransferCost(0, 0));
         assertThat(MoneyCost.perRequest(new Dollars.Known(3.6), 2, 4, 0.5)).isEqualTo(new Dollars.Known(0.016));
         assertThat(MoneyCost.perRequest(new Dollars.Unknown("no"), 2)).isEqualTo(new Dollars.Unknown("no"));
-        assertThatThrownBy(() -> MoneyCost.perRequest(new Dollars.Known(1), 1, 1, 0)).hasMessageContaining("utilisation");
+        assertThatThrownBy(() -> MoneyCost.perRequest(new Dollars.Known(1), 1, 1, 0))
+                .hasMessageContaining("utilisation");
         assertThatThrownBy(() -> TransferCost.of(-1, Link.SAME_DEVICE)).hasMessageContaining("-1.0 bytes");
         assertThatThrownBy(() -> KvTransfer.egressBytesPerSecond(1, 0, 1)).hasMessageContaining("prefill");
     }

@@ -16,11 +16,17 @@ import net.jqwik.api.constraints.IntRange;
 class LocalCalibrationPropertyTest {
     /** Whatever the times, the terms stay inside their bounds: the record's constructor would throw otherwise. */
     @Property(tries = 40)
-    void noDataMakesTheFitRunAway(@ForAll @IntRange(min = 1, max = 8) int count, @ForAll long seed, @ForAll @DoubleRange(min = -9, max = 9) double decades) {
+    void noDataMakesTheFitRunAway(
+            @ForAll @IntRange(min = 1, max = 8) int count,
+            @ForAll long seed,
+            @ForAll @DoubleRange(min = -9, max = 9) double decades) {
         Random random = new Random(seed);
         List<Measurement> points = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Demand demand = TransformerDemand.decodeStep(small(1 + random.nextInt(32), 64 * (1 + random.nextInt(16))), 1 + random.nextInt(2000), 1 + random.nextInt(64));
+            Demand demand = TransformerDemand.decodeStep(
+                    small(1 + random.nextInt(32), 64 * (1 + random.nextInt(16))),
+                    1 + random.nextInt(2000),
+                    1 + random.nextInt(64));
             points.add(new Measurement(demand, Math.pow(10, decades + random.nextGaussian())));
         }
         try {

@@ -63,7 +63,9 @@ final class OnnxBytes {
     static OnnxBytes value(String name, long... dims) {
         OnnxBytes shape = new OnnxBytes();
         for (long d : dims) shape.add(1, d < 0 ? new OnnxBytes().text(2, "batch") : new OnnxBytes().number(1, d));
-        return new OnnxBytes().text(1, name).add(2, new OnnxBytes().add(1, new OnnxBytes().number(1, 1).add(2, shape)));
+        return new OnnxBytes()
+                .text(1, name)
+                .add(2, new OnnxBytes().add(1, new OnnxBytes().number(1, 1).add(2, shape)));
     }
 
     static byte[] model(OnnxBytes graph) {

@@ -14,7 +14,9 @@ class ParametersTest {
         for (ModelCatalog.Entry entry : ModelCatalog.packaged().entries()) {
             if (entry.model().kind() != ModelSpec.Kind.DECODER) continue;
             double published = entry.parameters().orElseThrow();
-            assertThat(Parameters.of(entry.model()).total() / published).as(entry.model().id()).isCloseTo(1, within(0.01));
+            assertThat(Parameters.of(entry.model()).total() / published)
+                    .as(entry.model().id())
+                    .isCloseTo(1, within(0.01));
         }
     }
 
@@ -23,7 +25,9 @@ class ParametersTest {
     void everyEncoderIsWithinFivePercent() {
         for (ModelCatalog.Entry entry : ModelCatalog.packaged().entries()) {
             if (entry.model().kind() != ModelSpec.Kind.EMBEDDER) continue;
-            assertThat(Parameters.of(entry.model()).total() / entry.parameters().orElseThrow()).as(entry.model().id()).isCloseTo(1, within(0.05));
+            assertThat(Parameters.of(entry.model()).total() / entry.parameters().orElseThrow())
+                    .as(entry.model().id())
+                    .isCloseTo(1, within(0.05));
         }
     }
 

@@ -11,8 +11,23 @@ import org.junit.jupiter.api.Test;
 
 class TransformerDemandTest {
     /** L=2 h=8 n=2 g=1 d=4 f=16 gated V=10 tied: attention 2*8*4*3=192 and ffn 3*8*16=384 per layer, so 1152 in all; head 80. */
-    static final ModelSpec TINY = new ModelSpec("tiny", ModelSpec.Kind.DECODER, 2, 8, 2, 1, 4, 16, true, 10, true, 64,
-            ModelSpec.Experts.NONE, Precision.FP16, Precision.FP16, Precision.FP16);
+    static final ModelSpec TINY = new ModelSpec(
+            "tiny",
+            ModelSpec.Kind.DECODER,
+            2,
+            8,
+            2,
+            1,
+            4,
+            16,
+            true,
+            10,
+            true,
+            64,
+            ModelSpec.Experts.NONE,
+            Precision.FP16,
+            Precision.FP16,
+            Precision.FP16);
 
     @Test
     void prefillByHand() {
@@ -79,13 +94,16 @@ class TransformerDemandTest {
 
     @Test
     void nonsenseIsRejectedByName() {
-        assertThatThrownBy(() -> TransformerDemand.prefill(TINY, 0, 1)).hasMessageContaining("promptTokens (0) of model 'tiny'");
+        assertThatThrownBy(() -> TransformerDemand.prefill(TINY, 0, 1))
+                .hasMessageContaining("promptTokens (0) of model 'tiny'");
         assertThatThrownBy(() -> TransformerDemand.prefill(TINY, 4, 1, 4)).hasMessageContaining("cachedPrefix (4)");
         assertThatThrownBy(() -> TransformerDemand.decodeStep(TINY, 1, 0)).hasMessageContaining("batch (0)");
         assertThatThrownBy(() -> TransformerDemand.embed(TINY, 1, 1)).hasMessageContaining("EMBEDDER");
         ModelSpec mini = ModelCatalog.packaged().find("BAAI/bge-m3");
         assertThatThrownBy(() -> TransformerDemand.prefill(mini, 1, 1)).hasMessageContaining("DECODER");
-        assertThatThrownBy(() -> TransformerDemand.decodeStep(TINY, 1, 1).plus(TransformerDemand.prefill(TINY, 1, 1))).hasMessageContaining("Estimate each");
-        assertThatThrownBy(() -> Demand.kernel(OperatorClass.GEMM, Precision.FP16, Double.NaN, 0, 0)).hasMessageContaining("flops (NaN)");
+        assertThatThrownBy(() -> TransformerDemand.decodeStep(TINY, 1, 1).plus(TransformerDemand.prefill(TINY, 1, 1)))
+                .hasMessageContaining("Estimate each");
+        assertThatThrownBy(() -> Demand.kernel(OperatorClass.GEMM, Precision.FP16, Double.NaN, 0, 0))
+                .hasMessageContaining("flops (NaN)");
     }
 }

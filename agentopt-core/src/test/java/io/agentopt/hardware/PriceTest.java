@@ -20,7 +20,8 @@ class PriceTest {
         "A40, .152, .236, .220, .15", "A100, .246, .478, .428, .25", "Gaudi3, .494, .847, .778, .49",
         "MI300x, .514, 1.091, .969, .52", "H100, .548, 1.313, 1.116, .60", "B200, .829, 1.972, 1.738, .83"
     })
-    void ownershipPoliciesMatchTheTable(String id, double paperOpex, double straightLine, double annuity, double printedOpex) {
+    void ownershipPoliciesMatchTheTable(
+            String id, double paperOpex, double straightLine, double annuity, double printedOpex) {
         DeviceSpec device = DeviceCatalog.paper().find(id);
         assertThat(hourly(Price.paperOpex(), device)).isCloseTo(paperOpex, within(5e-4));
         assertThat(hourly(Price.annuity(), device)).isCloseTo(annuity, within(5e-4));
@@ -48,17 +49,22 @@ class PriceTest {
     @Test
     void whatIsNotListedIsUnknownAndSaysSo() {
         DeviceSpec gaudi = DeviceCatalog.packaged().find("Gaudi3");
-        assertThat(Price.rented().dollarsPerHour(gaudi)).isInstanceOfSatisfying(Dollars.Unknown.class,
-                u -> assertThat(u.reason()).contains("Gaudi3").contains("fixed price"));
+        assertThat(Price.rented().dollarsPerHour(gaudi))
+                .isInstanceOfSatisfying(
+                        Dollars.Unknown.class,
+                        u -> assertThat(u.reason()).contains("Gaudi3").contains("fixed price"));
         assertThat(Price.straightLine().dollarsPerHour(gaudi)).isInstanceOf(Dollars.Unknown.class);
-        assertThat(new Price.StraightLine(Price.Ownership.DEFAULT.withCapex(12500)).dollarsPerHour(gaudi)).isInstanceOf(Dollars.Known.class);
-        assertThat(Price.rented().dollarsPerHour(gaudi).plus(new Dollars.Known(1))).isInstanceOf(Dollars.Unknown.class);
+        assertThat(new Price.StraightLine(Price.Ownership.DEFAULT.withCapex(12500)).dollarsPerHour(gaudi))
+                .isInstanceOf(Dollars.Known.class);
+        assertThat(Price.rented().dollarsPerHour(gaudi).plus(new Dollars.Known(1)))
+                .isInstanceOf(Dollars.Unknown.class);
     }
 
     @Test
     void zeroInterestIsTheStraightLine() {
         DeviceSpec a40 = DeviceCatalog.paper().find("A40");
-        assertThat(hourly(new Price.Annuity(Price.Ownership.DEFAULT, 0), a40)).isCloseTo(hourly(Price.straightLine(), a40), within(1e-9));
+        assertThat(hourly(new Price.Annuity(Price.Ownership.DEFAULT, 0), a40))
+                .isCloseTo(hourly(Price.straightLine(), a40), within(1e-9));
     }
 
     @Test
