@@ -49,7 +49,8 @@ public record Demand(
     }
 
     /** {@return work of one kernel without weights that stay: flops, bytes read, bytes written} */
-    public static Demand kernel(OperatorClass operatorClass, Precision precision, double flops, double bytesRead, double bytesWritten) {
+    public static Demand kernel(
+            OperatorClass operatorClass, Precision precision, double flops, double bytesRead, double bytesWritten) {
         return new Demand(flops, bytesRead, bytesWritten, 0, 0, 0, 0, 1, 0, 0, precision, operatorClass);
     }
 
@@ -70,19 +71,39 @@ public record Demand(
      */
     public Demand plus(Demand other) {
         if (precision != other.precision || operatorClass != other.operatorClass) {
-            throw new IllegalArgumentException("A demand of " + operatorClass + " in " + precision.id() + " cannot be added to one of "
-                    + other.operatorClass + " in " + other.precision.id() + ". Estimate each and add the seconds.");
+            throw new IllegalArgumentException("A demand of " + operatorClass + " in " + precision.id()
+                    + " cannot be added to one of " + other.operatorClass + " in " + other.precision.id()
+                    + ". Estimate each and add the seconds.");
         }
-        return new Demand(flops + other.flops, bytesRead + other.bytesRead, bytesWritten + other.bytesWritten,
-                weightBytes + other.weightBytes, Math.max(residentBytes, other.residentBytes),
-                Math.max(kvBytesResident, other.kvBytesResident), layers + other.layers, operators + other.operators,
-                reduceBytes + other.reduceBytes, reductions + other.reductions, precision, operatorClass);
+        return new Demand(
+                flops + other.flops,
+                bytesRead + other.bytesRead,
+                bytesWritten + other.bytesWritten,
+                weightBytes + other.weightBytes,
+                Math.max(residentBytes, other.residentBytes),
+                Math.max(kvBytesResident, other.kvBytesResident),
+                layers + other.layers,
+                operators + other.operators,
+                reduceBytes + other.reduceBytes,
+                reductions + other.reductions,
+                precision,
+                operatorClass);
     }
 
     /** {@return this work repeated one after the other; residency stays, and factor 0 is no work} */
     public Demand times(double factor) {
-        return new Demand(flops * factor, bytesRead * factor, bytesWritten * factor, weightBytes * factor, residentBytes,
-                kvBytesResident, layers * factor, operators * factor, reduceBytes * factor, reductions * factor, precision,
+        return new Demand(
+                flops * factor,
+                bytesRead * factor,
+                bytesWritten * factor,
+                weightBytes * factor,
+                residentBytes,
+                kvBytesResident,
+                layers * factor,
+                operators * factor,
+                reduceBytes * factor,
+                reductions * factor,
+                precision,
                 operatorClass);
     }
 

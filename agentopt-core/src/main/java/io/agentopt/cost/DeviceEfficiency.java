@@ -43,8 +43,16 @@ public record DeviceEfficiency(
 
     /** {@return this with the compute share lowered to a cap} */
     public DeviceEfficiency cappedAt(double mostCompute) {
-        return compute <= mostCompute ? this : new DeviceEfficiency(mostCompute, memory, operatorFloorSeconds, layerFloorSeconds,
-                exponent, confidence, relativeSpread);
+        return compute <= mostCompute
+                ? this
+                : new DeviceEfficiency(
+                        mostCompute,
+                        memory,
+                        operatorFloorSeconds,
+                        layerFloorSeconds,
+                        exponent,
+                        confidence,
+                        relativeSpread);
     }
 
     /** {@return the same numbers, known in another way} */
@@ -62,13 +70,15 @@ public record DeviceEfficiency(
 
     private static void share(double value, String name) {
         if (!(value > 0 && value <= MOST)) {
-            throw new IllegalArgumentException("The " + name + " efficiency (" + value + ") must lie in (0, " + MOST + "].");
+            throw new IllegalArgumentException(
+                    "The " + name + " efficiency (" + value + ") must lie in (0, " + MOST + "].");
         }
     }
 
     private static void atLeastZero(double value, String name) {
         if (!(value >= 0 && Double.isFinite(value))) {
-            throw new IllegalArgumentException("The " + name + " (" + value + ") of an efficiency must be finite and at least 0.");
+            throw new IllegalArgumentException(
+                    "The " + name + " (" + value + ") of an efficiency must be finite and at least 0.");
         }
     }
 }

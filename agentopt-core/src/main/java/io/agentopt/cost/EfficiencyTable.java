@@ -2,22 +2,24 @@ package io.agentopt.cost;
 
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Efficiencies by device, class of work and, where it matters, number format. Immutable. What the table does not hold is generic for the
  * kind of device.
  */
 public final class EfficiencyTable {
-    private static final int CLASSES = OperatorClass.values().length;
-    private static final int FORMATS = Precision.values().length + 1; // slot 0: any format
-
     private static final EfficiencyTable GENERIC = new EfficiencyTable(Map.of());
 
-    private final Map<String, DeviceEfficiency[]> byDevice;
+    private final Map<String, Map<OperatorClass, Formats>> byDevice;
 
-    private EfficiencyTable(Map<String, DeviceEfficiency[]> byDevice) {
+    /** Efficiencies of a device for a class of work: by format, and for every other format. */
+    private record Formats(@Nullable DeviceEfficiency any, Map<Precision, DeviceEfficiency> exact) {}
+
+    private EfficiencyTable(Map<String, Map<OperatorClass, Formats>> byDevice) {
         this.byDevice = byDevice;
     }
 
@@ -28,32 +30,40 @@ public final class EfficiencyTable {
 
     /** {@return this table with an efficiency for a device and a class of work, in every number format that has none of its own} */
     public EfficiencyTable with(String deviceId, OperatorClass work, DeviceEfficiency efficiency) {
-        return with(deviceId, work.ordinal() * FORMATS, efficiency);
+        return with(deviceId, work, new Formats(efficiency, formats(deviceId, work).exact));
     }
 
     /** {@return this table with an efficiency for a device, a class of work and a number format} */
     public EfficiencyTable with(String deviceId, OperatorClass work, Precision precision, DeviceEfficiency efficiency) {
-        return with(deviceId, work.ordinal() * FORMATS + 1 + precision.ordinal(), efficiency);
-    }
-
-    private EfficiencyTable with(String deviceId, int slot, DeviceEfficiency efficiency) {
-        Map<String, DeviceEfficiency[]> copy = new HashMap<>(byDevice);
-        DeviceEfficiency[] old = copy.get(deviceId);
-        DeviceEfficiency[] slots = old == null ? new DeviceEfficiency[CLASSES * FORMATS] : old.clone();
-        slots[slot] = efficiency;
-        copy.put(deviceId, slots);
-        return new EfficiencyTable(copy);
+        Formats old = formats(deviceId, work);
+        Map<Precision, DeviceEfficiency> exact = new EnumMap<>(Precision.class);
+        exact.putAll(old.exact);
+        exact.put(precision, efficiency);
+        return with(deviceId, work, new Formats(old.any, exact));
     }
 
     /** {@return the efficiency of a device for a class of work: of the format, else of the class, else generic} */
     public DeviceEfficiency find(DeviceSpec device, OperatorClass work, Precision precision) {
-        DeviceEfficiency[] slots = byDevice.get(device.id());
-        if (slots != null) {
-            int first = work.ordinal() * FORMATS;
-            DeviceEfficiency exact = slots[first + 1 + precision.ordinal()];
+        Map<OperatorClass, Formats> classes = byDevice.get(device.id());
+        Formats formats = classes == null ? null : classes.get(work);
+        if (formats != null) {
+            DeviceEfficiency exact = formats.exact.get(precision);
             if (exact != null) return exact;
-            if (slots[first] != null) return slots[first];
+            if (formats.any != null) return formats.any;
         }
         return GenericEfficiency.of(device, work);
+    }
+
+    private Formats formats(String deviceId, OperatorClass work) {
+        return byDevice.getOrDefault(deviceId, Map.of()).getOrDefault(work, new Formats(null, Map.of()));
+    }
+
+    private EfficiencyTable with(String deviceId, OperatorClass work, Formats formats) {
+        Map<OperatorClass, Formats> classes = new EnumMap<>(OperatorClass.class);
+        classes.putAll(byDevice.getOrDefault(deviceId, Map.of()));
+        classes.put(work, formats);
+        Map<String, Map<OperatorClass, Formats>> copy = new HashMap<>(byDevice);
+        copy.put(deviceId, classes);
+        return new EfficiencyTable(copy);
     }
 }

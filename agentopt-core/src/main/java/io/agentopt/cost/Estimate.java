@@ -12,11 +12,13 @@ public sealed interface Estimate {
      * @param confidence where the efficiencies came from
      * @param breakdown what the time is made of
      */
-    record Known(double seconds, double relativeSpread, Confidence confidence, Breakdown breakdown) implements Estimate {
+    record Known(double seconds, double relativeSpread, Confidence confidence, Breakdown breakdown)
+            implements Estimate {
         public Known {
             Objects.requireNonNull(confidence, "confidence");
             Objects.requireNonNull(breakdown, "breakdown");
-            if (!(seconds >= 0 && Double.isFinite(seconds)) || !(relativeSpread >= 0 && Double.isFinite(relativeSpread))) {
+            if (!(seconds >= 0 && Double.isFinite(seconds))
+                    || !(relativeSpread >= 0 && Double.isFinite(relativeSpread))) {
                 throw new IllegalArgumentException("An estimate of " + seconds + " s with spread " + relativeSpread
                         + " must be finite and at least 0.");
             }

@@ -4,6 +4,10 @@ import static io.agentopt.cost.Confidence.GENERIC;
 
 import io.agentopt.hardware.DeviceKind;
 import io.agentopt.hardware.DeviceSpec;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * Efficiencies where nothing was measured. GPU values are rounded from fits to public measurements of A100 and H100 (docs/cost-model.md
@@ -11,26 +15,33 @@ import io.agentopt.hardware.DeviceSpec;
  */
 final class GenericEfficiency {
     private static final double MICRO = 1e-6;
-    private static final DeviceEfficiency[][] BY_KIND = table();
+    private static final Map<DeviceKind, Map<OperatorClass, DeviceEfficiency>> BY_KIND = table();
 
     private GenericEfficiency() {}
 
     static DeviceEfficiency of(DeviceSpec device, OperatorClass work) {
-        DeviceEfficiency generic = BY_KIND[device.kind().ordinal()][work.ordinal()];
-        return device.maxMatmulEfficiency().isPresent() ? generic.cappedAt(device.maxMatmulEfficiency().getAsDouble()) : generic;
+        DeviceEfficiency generic =
+                Objects.requireNonNull(BY_KIND.get(device.kind())).get(work);
+        Objects.requireNonNull(generic);
+        OptionalDouble cap = device.maxMatmulEfficiency();
+        return cap.isPresent() ? generic.cappedAt(cap.getAsDouble()) : generic;
     }
 
-    private static DeviceEfficiency[][] table() {
-        DeviceEfficiency[][] table = new DeviceEfficiency[DeviceKind.values().length][OperatorClass.values().length];
-        for (OperatorClass work : OperatorClass.values()) {
-            for (DeviceKind kind : DeviceKind.values()) {
-                table[kind.ordinal()][work.ordinal()] =
+    private static Map<DeviceKind, Map<OperatorClass, DeviceEfficiency>> table() {
+        Map<DeviceKind, Map<OperatorClass, DeviceEfficiency>> table = new EnumMap<>(DeviceKind.class);
+        for (DeviceKind kind : DeviceKind.values()) {
+            Map<OperatorClass, DeviceEfficiency> classes = new EnumMap<>(OperatorClass.class);
+            for (OperatorClass work : OperatorClass.values()) {
+                DeviceEfficiency gpu = gpu(work);
+                classes.put(
+                        work,
                         switch (kind) {
-                            case GPU -> gpu(work);
-                            case ACCELERATOR -> gpu(work).as(GENERIC, 1.5 * gpu(work).relativeSpread());
+                            case GPU -> gpu;
+                            case ACCELERATOR -> gpu.as(GENERIC, 1.5 * gpu.relativeSpread());
                             case CPU -> cpu(work);
-                        };
+                        });
             }
+            table.put(kind, classes);
         }
         return table;
     }
@@ -62,7 +73,12 @@ final class GenericEfficiency {
     }
 
     private static DeviceEfficiency generic(
-            double compute, double memory, double operatorMicroseconds, double layerMicroseconds, double exponent, double spread) {
+            double compute,
+            double memory,
+            double operatorMicroseconds,
+            double layerMicroseconds,
+            double exponent,
+            double spread) {
         return new DeviceEfficiency(
                 compute, memory, operatorMicroseconds * MICRO, layerMicroseconds * MICRO, exponent, GENERIC, spread);
     }

@@ -18,7 +18,9 @@ public final class KvTransfer {
 
     /** {@return bytes of KV cache of so many tokens of context} */
     public static double kvBytes(ModelSpec model, double tokens) {
-        if (!(tokens >= 0)) throw new IllegalArgumentException("The tokens (" + tokens + ") of model '" + model.id() + "' must be at least 0.");
+        if (!(tokens >= 0))
+            throw new IllegalArgumentException(
+                    "The tokens (" + tokens + ") of model '" + model.id() + "' must be at least 0.");
         return model.kvBytesPerToken() * tokens;
     }
 
@@ -34,8 +36,9 @@ public final class KvTransfer {
 
     private static double rate(double kvBytes, double seconds, int devices, String side) {
         if (!(kvBytes >= 0) || !(seconds > 0) || devices < 1) {
-            throw new IllegalArgumentException("A KV cache of " + kvBytes + " bytes cannot move within " + seconds + " s over " + devices + " "
-                    + side + " devices: bytes must be at least 0, seconds above 0 and devices at least 1.");
+            throw new IllegalArgumentException(
+                    "A KV cache of " + kvBytes + " bytes cannot move within " + seconds + " s over " + devices + " "
+                            + side + " devices: bytes must be at least 0, seconds above 0 and devices at least 1.");
         }
         return kvBytes / (seconds * devices);
     }

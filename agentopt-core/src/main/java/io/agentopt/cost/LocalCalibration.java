@@ -23,7 +23,7 @@ import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.SimplexOptimizer;
  * minimises
  *
  * <pre>
- * sum over points of huber(log(predicted / measured), 0.1)  +  0.002 * sum over terms of (log(x / generic))^2
+ * sum over points of huber(log(predicted / measured), 0.1)  +  sum over terms of weight * (log(x / generic))^2
  * </pre>
  *
  * by Nelder-Mead from several starts. The second sum is what keeps a term that no point can see (the compute share when every point is
@@ -33,7 +33,7 @@ public final class LocalCalibration {
     private static final double[] LOW = {0.001, 0.001, 1e-9, 1e-9, 1};
     private static final double[] HIGH = {DeviceEfficiency.MOST, DeviceEfficiency.MOST, 1, 0.1, 4};
     private static final double HUBER = 0.1;
-    private static final double PRIOR = 0.002;
+    private static final double[] PRIOR = {0.001, 0.001, 0.0002, 0.0002, 0.005};
     private static final double LEAST_FLOOR = 1.01e-9; // the lower bound stands for no floor at all
     private static final int EVALUATIONS = 6000;
 
@@ -58,25 +58,31 @@ public final class LocalCalibration {
      */
     public static Calibration fit(DeviceSpec device, List<Measurement> measurements) {
         if (measurements.isEmpty()) {
-            throw new IllegalArgumentException("No measurements of device '" + device.id() + "' to calibrate with. Measure at least one.");
+            throw new IllegalArgumentException(
+                    "No measurements of device '" + device.id() + "' to calibrate with. Measure at least one.");
         }
         Demand first = measurements.getFirst().demand();
         for (Measurement m : measurements) {
-            if (m.demand().operatorClass() != first.operatorClass() || m.demand().precision() != first.precision()) {
-                throw new IllegalArgumentException("The measurements of device '" + device.id() + "' mix " + first.operatorClass() + " in "
-                        + first.precision().id() + " with " + m.demand().operatorClass() + " in " + m.demand().precision().id()
-                        + ". Fit each class and format on its own.");
+            if (m.demand().operatorClass() != first.operatorClass()
+                    || m.demand().precision() != first.precision()) {
+                throw new IllegalArgumentException(
+                        "The measurements of device '" + device.id() + "' mix " + first.operatorClass() + " in "
+                                + first.precision().id() + " with " + m.demand().operatorClass() + " in "
+                                + m.demand().precision().id()
+                                + ". Fit each class and format on its own.");
             }
         }
         OptionalDouble peak = device.peakFlops(first.precision());
         if (peak.isEmpty()) {
-            throw new IllegalArgumentException("Device '" + device.id() + "' has no known " + first.precision().id()
-                    + " rate to calibrate against. Add it in a device file.");
+            throw new IllegalArgumentException("Device '" + device.id() + "' has no known "
+                    + first.precision().id() + " rate to calibrate against. Add it in a device file.");
         }
-        LocalCalibration fit = new LocalCalibration(device, GenericEfficiency.of(device, first.operatorClass()), peak.getAsDouble());
+        LocalCalibration fit =
+                new LocalCalibration(device, GenericEfficiency.of(device, first.operatorClass()), peak.getAsDouble());
         measurements.forEach(fit::admit);
         if (fit.points.isEmpty()) {
-            throw new IllegalArgumentException("Every measurement of device '" + device.id() + "' is impossible: " + fit.rejected.getFirst());
+            throw new IllegalArgumentException(
+                    "Every measurement of device '" + device.id() + "' is impossible: " + fit.rejected.getFirst());
         }
         return fit.run();
     }
@@ -86,7 +92,12 @@ public final class LocalCalibration {
         if (m.demand().flops() == 0 && m.demand().trafficBytes() == 0) {
             rejected.add("a measurement of " + m.seconds() + " s of no work");
         } else if (m.seconds() * DeviceEfficiency.MOST < fastest) {
-            rejected.add(String.format(Locale.ROOT, "%.3g s is faster than the peaks of '%s' allow (%.3g s)", m.seconds(), device.id(), fastest));
+            rejected.add(String.format(
+                    Locale.ROOT,
+                    "%.3g s is faster than the peaks of '%s' allow (%.3g s)",
+                    m.seconds(),
+                    device.id(),
+                    fastest));
         } else {
             points.add(m);
         }
@@ -112,7 +123,8 @@ public final class LocalCalibration {
             squares += Math.min(1, Math.log(ratio) * Math.log(ratio));
         }
         Arrays.sort(errors);
-        double spread = Math.max(0.02, Math.sqrt((squares + 0.02) / errors.length)); // 0.02: two points that fit prove little
+        double spread =
+                Math.max(0.02, Math.sqrt((squares + 0.02) / errors.length)); // 0.02: two points that fit prove little
         return new Calibration(efficiency(best, spread), errors.length, rejected, errors[errors.length / 2]);
     }
 
@@ -136,8 +148,13 @@ public final class LocalCalibration {
         MultivariateFunction objective = u -> loss(bounded(u));
         for (int restart = 0; restart < 3; restart++) {
             try {
-                PointValuePair found = new SimplexOptimizer(1e-10, 1e-12).optimize(new MaxEval(EVALUATIONS), new ObjectiveFunction(objective),
-                        GoalType.MINIMIZE, new InitialGuess(best), new NelderMeadSimplex(free.length, 0.5));
+                PointValuePair found = new SimplexOptimizer(1e-10, 1e-12)
+                        .optimize(
+                                new MaxEval(EVALUATIONS),
+                                new ObjectiveFunction(objective),
+                                GoalType.MINIMIZE,
+                                new InitialGuess(best),
+                                new NelderMeadSimplex(free.length, 0.5));
                 best = found.getPointRef();
             } catch (TooManyEvaluationsException e) {
                 break; // the best of earlier restarts stands
@@ -155,7 +172,7 @@ public final class LocalCalibration {
         double[] prior = terms(generic);
         for (int i = 0; i < x.length; i++) {
             double away = Math.log(x[i] / prior[i]);
-            loss += PRIOR * away * away;
+            loss += PRIOR[i] * away * away;
         }
         return loss;
     }
@@ -168,12 +185,23 @@ public final class LocalCalibration {
 
     private static double[] terms(DeviceEfficiency e) {
         return new double[] {
-            e.compute(), e.memory(), Math.max(e.operatorFloorSeconds(), 1e-7), Math.max(e.layerFloorSeconds(), 1e-7), e.exponent()
+            e.compute(),
+            e.memory(),
+            Math.max(e.operatorFloorSeconds(), 1e-7),
+            Math.max(e.layerFloorSeconds(), 1e-7),
+            e.exponent()
         };
     }
 
     private static DeviceEfficiency efficiency(double[] x, double spread) {
-        return new DeviceEfficiency(x[0], x[1], x[2] < LEAST_FLOOR ? 0 : x[2], x[3] < LEAST_FLOOR ? 0 : x[3], x[4], Confidence.MEASURED, spread);
+        return new DeviceEfficiency(
+                x[0],
+                x[1],
+                x[2] < LEAST_FLOOR ? 0 : x[2],
+                x[3] < LEAST_FLOOR ? 0 : x[3],
+                x[4],
+                Confidence.MEASURED,
+                spread);
     }
 
     private static double[] bounded(double[] u) {

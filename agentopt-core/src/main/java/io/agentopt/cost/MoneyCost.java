@@ -18,9 +18,12 @@ public final class MoneyCost {
      * @param utilisation share of the time that the devices are busy, in (0, 1]
      */
     public static Dollars perRequest(Dollars dollarsPerHour, double deviceSeconds, int devices, double utilisation) {
-        if (!(deviceSeconds >= 0 && Double.isFinite(deviceSeconds)) || devices < 1 || !(utilisation > 0 && utilisation <= 1)) {
-            throw new IllegalArgumentException("A request of " + deviceSeconds + " s on " + devices + " devices at utilisation " + utilisation
-                    + " has no price: seconds must be at least 0, devices at least 1, utilisation in (0, 1].");
+        if (!(deviceSeconds >= 0 && Double.isFinite(deviceSeconds))
+                || devices < 1
+                || !(utilisation > 0 && utilisation <= 1)) {
+            throw new IllegalArgumentException(
+                    "A request of " + deviceSeconds + " s on " + devices + " devices at utilisation " + utilisation
+                            + " has no price: seconds must be at least 0, devices at least 1, utilisation in (0, 1].");
         }
         return dollarsPerHour.times(deviceSeconds * devices / utilisation / SECONDS_PER_HOUR);
     }

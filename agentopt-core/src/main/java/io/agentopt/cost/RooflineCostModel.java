@@ -43,20 +43,23 @@ public final class RooflineCostModel implements CostModel {
     @Override
     public Estimate seconds(Demand demand, DeviceSpec device, int tensorParallel) {
         if (tensorParallel < 1) {
-            throw new IllegalArgumentException("A tensor parallel degree of " + tensorParallel + " on device '" + device.id() + "' must be at least 1.");
+            throw new IllegalArgumentException("A tensor parallel degree of " + tensorParallel + " on device '"
+                    + device.id() + "' must be at least 1.");
         }
         if (demand.residentBytes() + demand.kvBytesResident() > usableBytes(device, tensorParallel)) {
             return tooLarge(demand, device, tensorParallel);
         }
         OptionalDouble peak = device.peakFlops(demand.precision());
         if (peak.isEmpty()) {
-            return new Estimate.Unknown("Device '" + device.id() + "' has no known " + demand.precision().id()
-                    + " rate. Use a model in one of " + device.densePeakFlops().keySet() + ", or add the rate in a device file.");
+            return new Estimate.Unknown("Device '" + device.id() + "' has no known "
+                    + demand.precision().id() + " rate. Use a model in one of "
+                    + device.densePeakFlops().keySet() + ", or add the rate in a device file.");
         }
         OptionalDouble link = device.intraNodeBytesPerSecond();
         if (tensorParallel > 1 && demand.reductions() > 0 && link.isEmpty()) {
-            return new Estimate.Unknown("The intra-node rate of device '" + device.id() + "' is unknown, so " + tensorParallel
-                    + "-way tensor parallelism cannot be estimated. Add the rate in a device file, or use one device.");
+            return new Estimate.Unknown(
+                    "The intra-node rate of device '" + device.id() + "' is unknown, so " + tensorParallel
+                            + "-way tensor parallelism cannot be estimated. Add the rate in a device file, or use one device.");
         }
         DeviceEfficiency e = efficiencies.find(device, demand.operatorClass(), demand.precision());
         double compute = demand.flops() / (tensorParallel * peak.getAsDouble() * e.compute());
@@ -65,14 +68,18 @@ public final class RooflineCostModel implements CostModel {
         double collective = 0;
         if (tensorParallel > 1 && demand.reductions() > 0) {
             double rate = link.getAsDouble();
-            collective = Collectives.over(rate).allReduceSeconds(demand.reduceBytes(), demand.reductions(), tensorParallel, rate);
+            collective = Collectives.over(rate)
+                    .allReduceSeconds(demand.reduceBytes(), demand.reductions(), tensorParallel, rate);
         }
         double seconds = DeviceEfficiency.smoothMax(compute, memory, e.exponent()) + floor + collective;
         if (!Double.isFinite(seconds)) {
             return new Estimate.Unknown("The work on device '" + device.id() + "' is beyond what a double can time.");
         }
         return new Estimate.Known(
-                seconds, e.relativeSpread(), e.confidence(), new Estimate.Breakdown(compute, memory, floor, collective));
+                seconds,
+                e.relativeSpread(),
+                e.confidence(),
+                new Estimate.Breakdown(compute, memory, floor, collective));
     }
 
     private static Estimate tooLarge(Demand demand, DeviceSpec device, int tensorParallel) {
@@ -81,9 +88,14 @@ public final class RooflineCostModel implements CostModel {
         String wayOut = one > 0
                 ? "Use at least " + (long) Math.ceil(need / one) + " of them, a smaller batch or narrower weights."
                 : "Use a device with more memory.";
-        return new Estimate.Infeasible(String.format(Locale.ROOT,
+        return new Estimate.Infeasible(String.format(
+                Locale.ROOT,
                 "Weights (%.1f GB) and KV cache (%.1f GB) do not fit %d x '%s', which has %.1f GB usable. %s",
-                demand.residentBytes() / 1e9, demand.kvBytesResident() / 1e9, tensorParallel, device.id(),
-                usableBytes(device, tensorParallel) / 1e9, wayOut));
+                demand.residentBytes() / 1e9,
+                demand.kvBytesResident() / 1e9,
+                tensorParallel,
+                device.id(),
+                usableBytes(device, tensorParallel) / 1e9,
+                wayOut));
     }
 }

@@ -38,11 +38,18 @@ public final class TransformerDemand {
         atLeast(batch, 1, "batch", model);
         if (cachedPrefix < 0 || cachedPrefix >= promptTokens) {
             throw new IllegalArgumentException("The cachedPrefix (" + cachedPrefix + ") of model '" + model.id()
-                    + "' must be at least 0 and below its promptTokens (" + promptTokens + "): the last position is computed anew.");
+                    + "' must be at least 0 and below its promptTokens (" + promptTokens
+                    + "): the last position is computed anew.");
         }
         double fresh = (double) promptTokens - cachedPrefix;
         double context = fresh * cachedPrefix + fresh * (fresh + 1) / 2;
-        return pass(model, OperatorClass.PREFILL, fresh * batch, context * batch, (double) promptTokens * batch, batch,
+        return pass(
+                model,
+                OperatorClass.PREFILL,
+                fresh * batch,
+                context * batch,
+                (double) promptTokens * batch,
+                batch,
                 (double) promptTokens * batch);
     }
 
@@ -88,7 +95,8 @@ public final class TransformerDemand {
      */
     public static Demand embed(ModelSpec model, int tokens, int batch) {
         if (model.kind() != ModelSpec.Kind.EMBEDDER) {
-            throw new IllegalArgumentException("Model '" + model.id() + "' generates; embed needs a model of kind EMBEDDER. Use prefill, or another model.");
+            throw new IllegalArgumentException("Model '" + model.id()
+                    + "' generates; embed needs a model of kind EMBEDDER. Use prefill, or another model.");
         }
         atLeast(tokens, 1, "tokens", model);
         atLeast(batch, 1, "batch", model);
@@ -101,7 +109,13 @@ public final class TransformerDemand {
     }
 
     private static Demand pass(
-            ModelSpec m, OperatorClass work, double tokens, double context, double kvRead, double logits, double kvResident) {
+            ModelSpec m,
+            OperatorClass work,
+            double tokens,
+            double context,
+            double kvRead,
+            double logits,
+            double kvResident) {
         Parameters p = Parameters.of(m);
         double layers = m.layers();
         double attention = (double) m.heads() * m.headDim();
@@ -109,10 +123,12 @@ public final class TransformerDemand {
         double ffn = activeFfn(m);
         double elements = tokens * layers * m.compute().bytes();
         double read = elements * (2.0 * m.hidden() + attention + ffn);
-        double written = elements * (2.0 * m.hidden() + attention + 2.0 * m.kvHeads() * m.headDim() + (m.gatedFfn() ? 2 : 1) * ffn);
+        double written = elements
+                * (2.0 * m.hidden() + attention + 2.0 * m.kvHeads() * m.headDim() + (m.gatedFfn() ? 2 : 1) * ffn);
         double kv = m.kvBytesPerToken();
         boolean caches = work != OperatorClass.EMBED;
-        double weights = (p.touchedBy(tokens) + (logits > 0 ? p.head() : 0)) * m.weights().bytes();
+        double weights = (p.touchedBy(tokens) + (logits > 0 ? p.head() : 0))
+                * m.weights().bytes();
         return new Demand(
                 flops,
                 read + kv * kvRead,
@@ -139,13 +155,16 @@ public final class TransformerDemand {
 
     private static void generates(ModelSpec model) {
         if (model.kind() != ModelSpec.Kind.DECODER) {
-            throw new IllegalArgumentException("Model '" + model.id() + "' does not generate; prefill and decode need a model of kind DECODER. Use embed, or another model.");
+            throw new IllegalArgumentException(
+                    "Model '" + model.id()
+                            + "' does not generate; prefill and decode need a model of kind DECODER. Use embed, or another model.");
         }
     }
 
     private static void atLeast(int value, int least, String name, ModelSpec model) {
         if (value < least) {
-            throw new IllegalArgumentException("The " + name + " (" + value + ") of model '" + model.id() + "' must be at least " + least + ".");
+            throw new IllegalArgumentException(
+                    "The " + name + " (" + value + ") of model '" + model.id() + "' must be at least " + least + ".");
         }
     }
 }

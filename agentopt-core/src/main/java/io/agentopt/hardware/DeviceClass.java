@@ -15,7 +15,8 @@ public record DeviceClass(String name, DeviceSpec device, int count, Price price
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(price, "price");
-        if (name.isBlank()) throw new IllegalArgumentException("A device class of '" + device.id() + "' needs a name; it is blank.");
+        if (name.isBlank())
+            throw new IllegalArgumentException("A device class of '" + device.id() + "' needs a name; it is blank.");
         if (count < 1) {
             throw new IllegalArgumentException("The count (" + count + ") of device class '" + name
                     + "' must be at least 1. Leave the class out if there is none.");

@@ -15,9 +15,24 @@ final class DeviceJson {
     private DeviceJson() {}
 
     static DeviceSpec read(JsonValue json) {
-        json.only("id", "aliases", "vendor", "kind", "peakTeraflops", "memoryGigabytes", "memoryGigabytesPerSecond",
-                "intraNodeGigabytesPerSecond", "scaleOutGigabytesPerSecond", "tdpWatts", "maxMatmulEfficiency",
-                "rentLowDollarsPerHour", "rentHighDollarsPerHour", "streetPriceDollars", "verified", "source", "note");
+        json.only(
+                "id",
+                "aliases",
+                "vendor",
+                "kind",
+                "peakTeraflops",
+                "memoryGigabytes",
+                "memoryGigabytesPerSecond",
+                "intraNodeGigabytesPerSecond",
+                "scaleOutGigabytesPerSecond",
+                "tdpWatts",
+                "maxMatmulEfficiency",
+                "rentLowDollarsPerHour",
+                "rentHighDollarsPerHour",
+                "streetPriceDollars",
+                "verified",
+                "source",
+                "note");
         JsonValue rates = json.at("peakTeraflops");
         Map<Precision, Double> peaks = new EnumMap<>(Precision.class);
         for (String name : rates.names()) {
@@ -43,8 +58,19 @@ final class DeviceJson {
         OptionalDouble scaleOut = times(json.maybePositive("scaleOutGigabytesPerSecond"), GIGA);
         OptionalDouble tdp = json.maybePositive("tdpWatts"), matmul = json.maybePositive("maxMatmulEfficiency");
         try {
-            return new DeviceSpec(id, vendor, kind, peaks, memory, bandwidth, intraNode, scaleOut, tdp, matmul,
-                    new ListPrice(low, high, street), new Provenance(source, verified, note));
+            return new DeviceSpec(
+                    id,
+                    vendor,
+                    kind,
+                    peaks,
+                    memory,
+                    bandwidth,
+                    intraNode,
+                    scaleOut,
+                    tdp,
+                    matmul,
+                    new ListPrice(low, high, street),
+                    new Provenance(source, verified, note));
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }
@@ -69,7 +95,8 @@ final class DeviceJson {
         put(json, "streetPriceDollars", device.listPrice().street(), 1);
         if (!device.provenance().verified()) json.put("verified", false);
         json.put("source", device.provenance().source());
-        if (!device.provenance().note().isEmpty()) json.put("note", device.provenance().note());
+        if (!device.provenance().note().isEmpty())
+            json.put("note", device.provenance().note());
         return json;
     }
 

@@ -54,7 +54,8 @@ public record DeviceSpec(
             rates.put(rate.getKey(), rate.getValue());
         }
         if (rates.isEmpty()) {
-            throw new IllegalArgumentException("Device '" + id + "' has no peak rate. Give at least one, such as fp16.");
+            throw new IllegalArgumentException(
+                    "Device '" + id + "' has no peak rate. Give at least one, such as fp16.");
         }
         densePeakFlops = Collections.unmodifiableMap(rates);
         positive(memoryBytes, "memory", "bytes", id);
@@ -64,8 +65,9 @@ public record DeviceSpec(
         positive(tdpWatts, "rated power", "W", id);
         positive(maxMatmulEfficiency, "maximum matmul efficiency", "of peak", id);
         if (maxMatmulEfficiency.isPresent() && maxMatmulEfficiency.getAsDouble() > 1) {
-            throw new IllegalArgumentException("The maximum matmul efficiency (" + maxMatmulEfficiency.getAsDouble() + ") of device '" + id
-                    + "' is above 1. It is a share of the dense peak: is the peak a sparse or a smaller one?");
+            throw new IllegalArgumentException(
+                    "The maximum matmul efficiency (" + maxMatmulEfficiency.getAsDouble() + ") of device '" + id
+                            + "' is above 1. It is a share of the dense peak: is the peak a sparse or a smaller one?");
         }
     }
 
@@ -78,10 +80,21 @@ public record DeviceSpec(
      * @param memoryBytes memory that work may use, bytes
      * @param memoryBytesPerSecond memory bandwidth, bytes/s
      */
-    public static DeviceSpec cpu(String id, int cores, double fp32Flops, double memoryBytes, double memoryBytesPerSecond) {
-        if (cores < 1) throw new IllegalArgumentException("CPU '" + id + "' has " + cores + " cores; it needs at least one.");
-        return new DeviceSpec(id, "local", DeviceKind.CPU, Map.of(Precision.FP32, fp32Flops), memoryBytes, memoryBytesPerSecond,
-                OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(),
+    public static DeviceSpec cpu(
+            String id, int cores, double fp32Flops, double memoryBytes, double memoryBytesPerSecond) {
+        if (cores < 1)
+            throw new IllegalArgumentException("CPU '" + id + "' has " + cores + " cores; it needs at least one.");
+        return new DeviceSpec(
+                id,
+                "local",
+                DeviceKind.CPU,
+                Map.of(Precision.FP32, fp32Flops),
+                memoryBytes,
+                memoryBytesPerSecond,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
                 ListPrice.rent(cores * RENT_LOW_PER_CORE, cores * RENT_HIGH_PER_CORE),
                 new Provenance("this machine; rent estimated from list prices per core", false, cores + " cores"));
     }
@@ -98,8 +111,19 @@ public record DeviceSpec(
 
     /** {@return this device with another listing} */
     public DeviceSpec withListPrice(ListPrice prices) {
-        return new DeviceSpec(id, vendor, kind, densePeakFlops, memoryBytes, memoryBytesPerSecond, intraNodeBytesPerSecond,
-                scaleOutBytesPerSecond, tdpWatts, maxMatmulEfficiency, prices, provenance);
+        return new DeviceSpec(
+                id,
+                vendor,
+                kind,
+                densePeakFlops,
+                memoryBytes,
+                memoryBytesPerSecond,
+                intraNodeBytesPerSecond,
+                scaleOutBytesPerSecond,
+                tdpWatts,
+                maxMatmulEfficiency,
+                prices,
+                provenance);
     }
 
     private static void positive(OptionalDouble value, String name, String unit, String device) {

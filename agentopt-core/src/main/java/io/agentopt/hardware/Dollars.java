@@ -10,7 +10,8 @@ public sealed interface Dollars {
     record Known(double amount) implements Dollars {
         public Known {
             if (!(amount >= 0 && Double.isFinite(amount))) {
-                throw new IllegalArgumentException("An amount of " + amount + " $ must be a finite number of at least 0.");
+                throw new IllegalArgumentException(
+                        "An amount of " + amount + " $ must be a finite number of at least 0.");
             }
         }
     }
@@ -29,10 +30,11 @@ public sealed interface Dollars {
     /** {@return the sum, unknown if either is} */
     default Dollars plus(Dollars other) {
         return switch (this) {
-            case Known a -> switch (other) {
-                case Known b -> new Known(a.amount + b.amount);
-                case Unknown u -> u;
-            };
+            case Known a ->
+                switch (other) {
+                    case Known b -> new Known(a.amount + b.amount);
+                    case Unknown u -> u;
+                };
             case Unknown u -> u;
         };
     }

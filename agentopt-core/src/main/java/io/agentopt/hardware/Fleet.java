@@ -44,11 +44,13 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
         if (name.isBlank()) throw new IllegalArgumentException("A fleet needs a name; it is blank.");
         classes = List.copyOf(classes);
         links = Map.copyOf(links);
-        if (classes.isEmpty()) throw new IllegalArgumentException("Fleet '" + name + "' has no devices. Add at least one class.");
+        if (classes.isEmpty())
+            throw new IllegalArgumentException("Fleet '" + name + "' has no devices. Add at least one class.");
         List<String> names = classes.stream().map(DeviceClass::name).toList();
         for (int i = 0; i < names.size(); i++) {
             if (names.indexOf(names.get(i)) != i) {
-                throw new IllegalArgumentException("Fleet '" + name + "' has two device classes named '" + names.get(i) + "'. Rename one.");
+                throw new IllegalArgumentException(
+                        "Fleet '" + name + "' has two device classes named '" + names.get(i) + "'. Rename one.");
             }
         }
         for (Ends ends : links.keySet()) {
@@ -84,7 +86,9 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
     }
 
     private static Link withinHost(DeviceSpec a, DeviceSpec b) {
-        double rate = Math.min(a.intraNodeBytesPerSecond().orElse(PCIE_BYTES_PER_SECOND), b.intraNodeBytesPerSecond().orElse(PCIE_BYTES_PER_SECOND));
+        double rate = Math.min(
+                a.intraNodeBytesPerSecond().orElse(PCIE_BYTES_PER_SECOND),
+                b.intraNodeBytesPerSecond().orElse(PCIE_BYTES_PER_SECOND));
         return Link.intraNode(Math.min(rate, PCIE_BYTES_PER_SECOND), INTRA_NODE_LATENCY_SECONDS);
     }
 
@@ -98,8 +102,8 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
             if (c.name().equals(className)) return c;
         }
         List<String> names = classes.stream().map(DeviceClass::name).toList();
-        throw new IllegalArgumentException("Fleet '" + name + "' has no device class '" + className + "'. Did you mean one of "
-                + Nearest.to(className, names) + "?");
+        throw new IllegalArgumentException("Fleet '" + name + "' has no device class '" + className
+                + "'. Did you mean one of " + Nearest.to(className, names) + "?");
     }
 
     /** {@return the link between two different devices, one of each class; of one class if both are the same} */
@@ -110,8 +114,11 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
         if (from.name().equals(to.name()) && inside.isPresent()) {
             return Link.intraNode(inside.getAsDouble(), INTRA_NODE_LATENCY_SECONDS);
         }
-        double rate = Math.min(network.bytesPerSecond(), Math.min(
-                from.device().scaleOutBytesPerSecond().orElse(Double.MAX_VALUE), to.device().scaleOutBytesPerSecond().orElse(Double.MAX_VALUE)));
+        double rate = Math.min(
+                network.bytesPerSecond(),
+                Math.min(
+                        from.device().scaleOutBytesPerSecond().orElse(Double.MAX_VALUE),
+                        to.device().scaleOutBytesPerSecond().orElse(Double.MAX_VALUE)));
         return new Link(LinkKind.NETWORK, network.latencySeconds(), rate, network.dollarsPerByte());
     }
 

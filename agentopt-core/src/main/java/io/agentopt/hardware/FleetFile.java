@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A fleet as a JSON file.
@@ -51,7 +52,11 @@ public final class FleetFile {
         for (DeviceClass c : fleet.classes()) {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("name", c.name());
-            json.put("device", DeviceCatalog.packaged().devices().contains(c.device()) ? c.device().id() : DeviceJson.write(c.device()));
+            json.put(
+                    "device",
+                    DeviceCatalog.packaged().devices().contains(c.device())
+                            ? c.device().id()
+                            : DeviceJson.write(c.device()));
             json.put("count", c.count());
             json.put("price", PriceJson.write(c.price()));
             classes.add(json);
@@ -88,8 +93,9 @@ public final class FleetFile {
             Price own = entry.maybe("price").map(PriceJson::read).orElse(price);
             fleet.add(valid(entry, () -> new DeviceClass(name, device, count, own)));
         }
-        file.maybe("network").ifPresent(n -> fleet.network(link(
-                n.only("gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte"), LinkKind.NETWORK)));
+        file.maybe("network")
+                .ifPresent(n -> fleet.network(link(
+                        n.only("gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte"), LinkKind.NETWORK)));
         for (JsonValue entry : file.maybe("links").map(JsonValue::items).orElse(List.of())) {
             entry.only("from", "to", "kind", "gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte");
             fleet.link(entry.at("from").text(), entry.at("to").text(), link(entry, kind(entry.at("kind"))));
@@ -103,15 +109,22 @@ public final class FleetFile {
     }
 
     private static LinkKind kind(JsonValue json) {
-        Optional<LinkKind> kind = List.of(LinkKind.INTRA_NODE, LinkKind.NETWORK).stream().filter(k -> k.id().equals(json.text())).findFirst();
+        Optional<LinkKind> kind = List.of(LinkKind.INTRA_NODE, LinkKind.NETWORK).stream()
+                .filter(k -> k.id().equals(json.text()))
+                .findFirst();
         return kind.orElseThrow(() -> json.wrong("is no kind of link", "Use intra-node or network."));
     }
 
     private static Link link(JsonValue json, LinkKind kind) {
-        double latency = json.maybe("latencyMicroseconds").map(v -> v.notNegative() / 1e6).orElse(
-                kind == LinkKind.NETWORK ? Link.DEFAULT_NETWORK.latencySeconds() : Fleet.INTRA_NODE_LATENCY_SECONDS);
+        double latency = json.maybe("latencyMicroseconds")
+                .map(v -> v.notNegative() / 1e6)
+                .orElse(
+                        kind == LinkKind.NETWORK
+                                ? Link.DEFAULT_NETWORK.latencySeconds()
+                                : Fleet.INTRA_NODE_LATENCY_SECONDS);
         double rate = json.at("gigabytesPerSecond").positive() * 1e9;
-        double dollars = json.maybe("dollarsPerGigabyte").map(v -> v.notNegative() / 1e9).orElse(0.0);
+        double dollars =
+                json.maybe("dollarsPerGigabyte").map(v -> v.notNegative() / 1e9).orElse(0.0);
         return new Link(kind, latency, rate, dollars);
     }
 
@@ -123,7 +136,7 @@ public final class FleetFile {
         return json;
     }
 
-    private static <T> T valid(JsonValue place, java.util.function.Supplier<T> constructor) {
+    private static <T> T valid(JsonValue place, Supplier<T> constructor) {
         try {
             return constructor.get();
         } catch (IllegalArgumentException e) {

@@ -21,7 +21,8 @@ public record Link(LinkKind kind, double latencySeconds, double bytesPerSecond, 
     public Link {
         Objects.requireNonNull(kind, "kind");
         if (!(latencySeconds >= 0 && Double.isFinite(latencySeconds))) {
-            throw new IllegalArgumentException("The latency (" + latencySeconds + " s) of a " + kind.id() + " link must be finite and at least 0.");
+            throw new IllegalArgumentException("The latency (" + latencySeconds + " s) of a " + kind.id()
+                    + " link must be finite and at least 0.");
         }
         boolean local = kind == LinkKind.SAME_DEVICE;
         if (!(bytesPerSecond > 0) || Double.isInfinite(bytesPerSecond) != local) {
@@ -29,7 +30,8 @@ public record Link(LinkKind kind, double latencySeconds, double bytesPerSecond, 
                     + " link must be finite and above 0; use Link.SAME_DEVICE where there is no link.");
         }
         if (!(dollarsPerByte >= 0 && Double.isFinite(dollarsPerByte))) {
-            throw new IllegalArgumentException("The price (" + dollarsPerByte + " $/byte) of a " + kind.id() + " link must be finite and at least 0.");
+            throw new IllegalArgumentException("The price (" + dollarsPerByte + " $/byte) of a " + kind.id()
+                    + " link must be finite and at least 0.");
         }
     }
 

@@ -19,11 +19,12 @@ public record ListPrice(OptionalDouble rentLow, OptionalDouble rentHigh, Optiona
         check("rent", rentHigh);
         check("street price", street);
         if (rentLow.isPresent() != rentHigh.isPresent()) {
-            throw new IllegalArgumentException("A rent needs both ends of its range; give the same number twice for a single price.");
+            throw new IllegalArgumentException(
+                    "A rent needs both ends of its range; give the same number twice for a single price.");
         }
         if (rentLow.isPresent() && rentLow.getAsDouble() > rentHigh.getAsDouble()) {
-            throw new IllegalArgumentException("The lowest rent (" + rentLow.getAsDouble() + " $/h) is above the highest ("
-                    + rentHigh.getAsDouble() + " $/h). Swap them.");
+            throw new IllegalArgumentException("The lowest rent (" + rentLow.getAsDouble()
+                    + " $/h) is above the highest (" + rentHigh.getAsDouble() + " $/h). Swap them.");
         }
     }
 
@@ -34,7 +35,8 @@ public record ListPrice(OptionalDouble rentLow, OptionalDouble rentHigh, Optiona
 
     private static void check(String name, OptionalDouble dollars) {
         if (dollars.isPresent() && !(dollars.getAsDouble() >= 0 && Double.isFinite(dollars.getAsDouble()))) {
-            throw new IllegalArgumentException("A " + name + " of " + dollars.getAsDouble() + " $ must be a finite number of at least 0.");
+            throw new IllegalArgumentException(
+                    "A " + name + " of " + dollars.getAsDouble() + " $ must be a finite number of at least 0.");
         }
     }
 }

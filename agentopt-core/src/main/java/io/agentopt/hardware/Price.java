@@ -75,7 +75,8 @@ public sealed interface Price {
                 return new Dollars.Unknown("No rent is listed for device '" + device.id()
                         + "'. Give its class a fixed price, or a price from capex.");
             }
-            double low = listed.rentLow().getAsDouble(), high = listed.rentHigh().getAsDouble();
+            double low = listed.rentLow().getAsDouble(),
+                    high = listed.rentHigh().getAsDouble();
             return new Dollars.Known(
                     switch (rate) {
                         case LOW -> low;
@@ -98,7 +99,8 @@ public sealed interface Price {
     record Fixed(double perHour) implements Price {
         public Fixed {
             if (!(perHour >= 0 && Double.isFinite(perHour))) {
-                throw new IllegalArgumentException("A fixed price of " + perHour + " $/h must be a finite number of at least 0.");
+                throw new IllegalArgumentException(
+                        "A fixed price of " + perHour + " $/h must be a finite number of at least 0.");
             }
         }
 
@@ -128,7 +130,8 @@ public sealed interface Price {
             if (capexDollars.isPresent()) notNegative(capexDollars.getAsDouble(), "capex", "$");
             notNegative(powerDollarsPerKwh, "power price", "$/kWh");
             if (!(years > 0 && years <= 100)) {
-                throw new IllegalArgumentException("A service life of " + years + " years must be above 0 and at most 100.");
+                throw new IllegalArgumentException(
+                        "A service life of " + years + " years must be above 0 and at most 100.");
             }
         }
 
@@ -147,9 +150,11 @@ public sealed interface Price {
 
         /** Capex times a factor plus power, or what is missing. */
         private Dollars hourly(DeviceSpec device, double capexFactor) {
-            OptionalDouble capex = capexDollars.isPresent() ? capexDollars : device.listPrice().street();
+            OptionalDouble capex =
+                    capexDollars.isPresent() ? capexDollars : device.listPrice().street();
             if (capex.isEmpty()) {
-                return new Dollars.Unknown("The street price of device '" + device.id() + "' is unknown. State its capex.");
+                return new Dollars.Unknown(
+                        "The street price of device '" + device.id() + "' is unknown. State its capex.");
             }
             if (device.tdpWatts().isEmpty() && powerDollarsPerKwh > 0) {
                 return new Dollars.Unknown("The rated power of device '" + device.id()
@@ -161,7 +166,8 @@ public sealed interface Price {
 
         private static void notNegative(double value, String name, String unit) {
             if (!(value >= 0 && Double.isFinite(value))) {
-                throw new IllegalArgumentException("A " + name + " of " + value + " " + unit + " must be a finite number of at least 0.");
+                throw new IllegalArgumentException(
+                        "A " + name + " of " + value + " " + unit + " must be a finite number of at least 0.");
             }
         }
     }
@@ -175,7 +181,8 @@ public sealed interface Price {
 
         @Override
         public String describe() {
-            return "owned, straight line over " + ownership.years + " years, power " + ownership.powerDollarsPerKwh + " $/kWh";
+            return "owned, straight line over " + ownership.years + " years, power " + ownership.powerDollarsPerKwh
+                    + " $/kWh";
         }
     }
 
@@ -219,7 +226,8 @@ public sealed interface Price {
 
     private static void interest(double perYear) {
         if (!(perYear >= 0 && perYear <= 1)) {
-            throw new IllegalArgumentException("An interest of " + perYear + " per year must lie in 0..1 (0.08 is 8 %).");
+            throw new IllegalArgumentException(
+                    "An interest of " + perYear + " per year must lie in 0..1 (0.08 is 8 %).");
         }
     }
 }

@@ -13,12 +13,21 @@ final class PriceJson {
     static Price read(JsonValue json) {
         JsonValue policy = json.at("policy");
         return switch (policy.text()) {
-            case "rented" -> new Price.Rented(json.only("policy", "rate").maybe("rate").map(PriceJson::rate).orElse(Price.Rate.MID));
-            case "fixed" -> new Price.Fixed(json.only("policy", "dollarsPerHour").at("dollarsPerHour").notNegative());
-            case "straight-line" -> new Price.StraightLine(ownership(json.only("policy", "capexDollars", "years", "powerDollarsPerKwh")));
+            case "rented" ->
+                new Price.Rented(json.only("policy", "rate")
+                        .maybe("rate")
+                        .map(PriceJson::rate)
+                        .orElse(Price.Rate.MID));
+            case "fixed" ->
+                new Price.Fixed(json.only("policy", "dollarsPerHour")
+                        .at("dollarsPerHour")
+                        .notNegative());
+            case "straight-line" ->
+                new Price.StraightLine(ownership(json.only("policy", "capexDollars", "years", "powerDollarsPerKwh")));
             case "annuity" -> valid(json, Price.Annuity::new);
             case "paper-opex" -> valid(json, Price.PaperOpex::new);
-            default -> throw policy.wrong("is no pricing policy", "Use rented, fixed, straight-line, annuity or paper-opex.");
+            default ->
+                throw policy.wrong("is no pricing policy", "Use rented, fixed, straight-line, annuity or paper-opex.");
         };
     }
 
@@ -39,7 +48,9 @@ final class PriceJson {
     private static Price valid(JsonValue json, Financing financing) {
         json.only("policy", "capexDollars", "years", "powerDollarsPerKwh", "interestPerYear");
         try {
-            return financing.of(ownership(json), json.maybe("interestPerYear").map(JsonValue::notNegative).orElse(0.08));
+            return financing.of(
+                    ownership(json),
+                    json.maybe("interestPerYear").map(JsonValue::notNegative).orElse(0.08));
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }
@@ -48,9 +59,12 @@ final class PriceJson {
     private static Price.Ownership ownership(JsonValue json) {
         var capex = json.maybe("capexDollars").map(JsonValue::notNegative);
         double years = json.maybe("years").map(JsonValue::positive).orElse(Price.Ownership.DEFAULT.years());
-        double power = json.maybe("powerDollarsPerKwh").map(JsonValue::notNegative).orElse(Price.Ownership.DEFAULT.powerDollarsPerKwh());
+        double power = json.maybe("powerDollarsPerKwh")
+                .map(JsonValue::notNegative)
+                .orElse(Price.Ownership.DEFAULT.powerDollarsPerKwh());
         try {
-            return new Price.Ownership(capex.isPresent() ? OptionalDouble.of(capex.get()) : OptionalDouble.empty(), years, power);
+            return new Price.Ownership(
+                    capex.isPresent() ? OptionalDouble.of(capex.get()) : OptionalDouble.empty(), years, power);
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }
@@ -72,7 +86,8 @@ final class PriceJson {
     private static Map<String, Object> write(String policy, Price.Ownership o) {
         Map<String, Object> json = entry(policy, "years", o.years());
         json.put("powerDollarsPerKwh", o.powerDollarsPerKwh());
-        if (o.capexDollars().isPresent()) json.put("capexDollars", o.capexDollars().getAsDouble());
+        if (o.capexDollars().isPresent())
+            json.put("capexDollars", o.capexDollars().getAsDouble());
         return json;
     }
 

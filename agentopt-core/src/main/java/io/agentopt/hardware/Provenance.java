@@ -13,6 +13,7 @@ public record Provenance(String source, boolean verified, String note) {
     public Provenance {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(note, "note");
-        if (source.isBlank()) throw new IllegalArgumentException("A source must not be blank: say where the numbers come from.");
+        if (source.isBlank())
+            throw new IllegalArgumentException("A source must not be blank: say where the numbers come from.");
     }
 }

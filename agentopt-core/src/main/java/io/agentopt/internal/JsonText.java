@@ -22,7 +22,8 @@ public final class JsonText {
         try {
             return MAPPER.writeValueAsString(object) + "\n";
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The object " + object.keySet() + " cannot be written as JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException(
+                    "The object " + object.keySet() + " cannot be written as JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -38,7 +39,8 @@ public final class JsonText {
                 Files.deleteIfExists(half);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("The file " + file + " cannot be written (" + e + "). Check the folder and its permissions.", e);
+            throw new UncheckedIOException(
+                    "The file " + file + " cannot be written (" + e + "). Check the folder and its permissions.", e);
         }
     }
 }

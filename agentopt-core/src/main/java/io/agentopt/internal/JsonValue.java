@@ -53,7 +53,8 @@ public final class JsonValue {
             }
             return parse(file.toString(), Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new UncheckedIOException("The file " + file + " cannot be read (" + e + "). Check the path and its permissions.", e);
+            throw new UncheckedIOException(
+                    "The file " + file + " cannot be read (" + e + "). Check the path and its permissions.", e);
         }
     }
 
@@ -79,9 +80,14 @@ public final class JsonValue {
             }
             return new JsonValue(name, "$", root);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The file " + name + " is not valid JSON: " + e.getOriginalMessage() + " at line "
-                    + (e.getLocation() == null ? "?" : e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr())
-                    + ". Correct it there.", e);
+            throw new IllegalArgumentException(
+                    "The file " + name + " is not valid JSON: " + e.getOriginalMessage() + " at line "
+                            + (e.getLocation() == null
+                                    ? "?"
+                                    : e.getLocation().getLineNr() + ", column "
+                                            + e.getLocation().getColumnNr())
+                            + ". Correct it there.",
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("The file " + name + " cannot be read: " + e, e);
         }
@@ -98,15 +104,18 @@ public final class JsonValue {
 
     /** {@return a field that must be there} */
     public JsonValue at(String field) {
-        return maybe(field).orElseThrow(() -> new IllegalArgumentException(
-                "The field \"" + field + "\" is missing at " + path + " of " + file + ". Add it."));
+        return maybe(field)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The field \"" + field + "\" is missing at " + path + " of " + file + ". Add it."));
     }
 
     /** {@return a field, empty where it is absent or null} */
     public Optional<JsonValue> maybe(String field) {
         requireObject();
         JsonNode child = node.get(field);
-        return child == null || child.isNull() ? Optional.empty() : Optional.of(new JsonValue(file, path + "." + field, child));
+        return child == null || child.isNull()
+                ? Optional.empty()
+                : Optional.of(new JsonValue(file, path + "." + field, child));
     }
 
     /** Rejects fields beside these. */
@@ -115,8 +124,9 @@ public final class JsonValue {
         Set<String> allowed = Set.of(fields);
         for (String name : names()) {
             if (!allowed.contains(name)) {
-                throw new IllegalArgumentException("The field \"" + name + "\" at " + path + " of " + file + " is unknown. Did you mean \""
-                        + Nearest.to(name, allowed).getFirst() + "\"? Known are " + List.of(fields) + ".");
+                throw new IllegalArgumentException(
+                        "The field \"" + name + "\" at " + path + " of " + file + " is unknown. Did you mean \""
+                                + Nearest.to(name, allowed).getFirst() + "\"? Known are " + List.of(fields) + ".");
             }
         }
         return this;
@@ -146,7 +156,8 @@ public final class JsonValue {
 
     /** {@return a finite number} */
     public double number() {
-        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) throw wrong("is not a finite number", "Write a number such as 1.5.");
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue()))
+            throw wrong("is not a finite number", "Write a number such as 1.5.");
         return node.doubleValue();
     }
 
@@ -172,7 +183,8 @@ public final class JsonValue {
 
     /** {@return a whole number in the range of int} */
     public int integer() {
-        if (!node.isIntegralNumber() || !node.canConvertToInt()) throw wrong("is not a whole number", "Write a number such as 8.");
+        if (!node.isIntegralNumber() || !node.canConvertToInt())
+            throw wrong("is not a whole number", "Write a number such as 8.");
         return node.intValue();
     }
 
@@ -191,7 +203,8 @@ public final class JsonValue {
     public IllegalArgumentException wrong(String what, String wayOut) {
         String value = node.toString();
         if (value.length() > 80) value = value.substring(0, 80) + "...";
-        return new IllegalArgumentException("The value " + value + " at " + path + " of " + file + " " + what + ". " + wayOut);
+        return new IllegalArgumentException(
+                "The value " + value + " at " + path + " of " + file + " " + what + ". " + wayOut);
     }
 
     /** {@return an error that a constructor found in this value, with its place} */
@@ -201,7 +214,8 @@ public final class JsonValue {
 
     /** Rejects two values with one name. */
     public void distinct(Set<String> seen, String name) {
-        if (!seen.add(name)) throw wrong("repeats the name '" + name + "'", "Names must be unique: rename or remove one.");
+        if (!seen.add(name))
+            throw wrong("repeats the name '" + name + "'", "Names must be unique: rename or remove one.");
     }
 
     /** {@return a new set for {@link #distinct}} */

@@ -15,7 +15,10 @@ public final class Nearest {
     public static List<String> to(String name, Collection<String> known) {
         String wanted = name.toLowerCase(Locale.ROOT);
         Comparator<String> byDistance = Comparator.comparingInt(k -> score(wanted, k.toLowerCase(Locale.ROOT)));
-        return known.stream().sorted(byDistance.thenComparing(Comparator.naturalOrder())).limit(MOST).toList();
+        return known.stream()
+                .sorted(byDistance.thenComparing(Comparator.naturalOrder()))
+                .limit(MOST)
+                .toList();
     }
 
     private static int score(String wanted, String candidate) {

@@ -76,8 +76,9 @@ public final class ModelCatalog {
     public Entry entry(String id) {
         Entry entry = entries.get(id);
         if (entry == null) {
-            throw new IllegalArgumentException("The model catalog has no '" + id + "'. Did you mean one of "
-                    + Nearest.to(id, entries.keySet()) + "? Other models come from a file (ModelCatalog.read) or from code (plus).");
+            throw new IllegalArgumentException(
+                    "The model catalog has no '" + id + "'. Did you mean one of " + Nearest.to(id, entries.keySet())
+                            + "? Other models come from a file (ModelCatalog.read) or from code (plus).");
         }
         return entry;
     }

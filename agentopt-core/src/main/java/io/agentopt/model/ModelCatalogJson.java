@@ -23,8 +23,28 @@ final class ModelCatalogJson {
     }
 
     private static ModelCatalog.Entry entry(JsonValue json) {
-        json.only("id", "kind", "layers", "hidden", "heads", "kvHeads", "headDim", "ffn", "gatedFfn", "vocab", "tiedEmbeddings",
-                "maxContext", "experts", "weights", "compute", "kv", "kvLatent", "parametersBillions", "verified", "source", "note");
+        json.only(
+                "id",
+                "kind",
+                "layers",
+                "hidden",
+                "heads",
+                "kvHeads",
+                "headDim",
+                "ffn",
+                "gatedFfn",
+                "vocab",
+                "tiedEmbeddings",
+                "maxContext",
+                "experts",
+                "weights",
+                "compute",
+                "kv",
+                "kvLatent",
+                "parametersBillions",
+                "verified",
+                "source",
+                "note");
         ModelSpec model = model(json);
         OptionalDouble billions = json.maybePositive("parametersBillions");
         return new ModelCatalog.Entry(
@@ -38,17 +58,41 @@ final class ModelCatalogJson {
     private static ModelSpec model(JsonValue json) {
         String id = json.at("id").text();
         ModelSpec.Kind kind = kind(json.at("kind"));
-        int layers = json.at("layers").integer(), hidden = json.at("hidden").integer(), heads = json.at("heads").integer();
+        int layers = json.at("layers").integer(),
+                hidden = json.at("hidden").integer(),
+                heads = json.at("heads").integer();
         int kvHeads = json.maybe("kvHeads").map(JsonValue::integer).orElse(heads);
-        int headDim = json.at("headDim").integer(), ffn = json.at("ffn").integer(), vocab = json.at("vocab").integer();
-        boolean gated = json.at("gatedFfn").flag(), tied = json.at("tiedEmbeddings").flag();
+        int headDim = json.at("headDim").integer(),
+                ffn = json.at("ffn").integer(),
+                vocab = json.at("vocab").integer();
+        boolean gated = json.at("gatedFfn").flag(),
+                tied = json.at("tiedEmbeddings").flag();
         int maxContext = json.at("maxContext").integer();
-        Precision weights = precision(json, "weights"), compute = precision(json, "compute"), kv = precision(json, "kv");
+        Precision weights = precision(json, "weights"),
+                compute = precision(json, "compute"),
+                kv = precision(json, "kv");
         int kvLatent = json.maybe("kvLatent").map(JsonValue::integer).orElse(0);
-        ModelSpec.Experts experts = json.maybe("experts").map(ModelCatalogJson::experts).orElse(ModelSpec.Experts.NONE);
+        ModelSpec.Experts experts =
+                json.maybe("experts").map(ModelCatalogJson::experts).orElse(ModelSpec.Experts.NONE);
         try {
-            return new ModelSpec(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gated, vocab, tied, maxContext, experts,
-                    weights, compute, kv, kvLatent);
+            return new ModelSpec(
+                    id,
+                    kind,
+                    layers,
+                    hidden,
+                    heads,
+                    kvHeads,
+                    headDim,
+                    ffn,
+                    gated,
+                    vocab,
+                    tied,
+                    maxContext,
+                    experts,
+                    weights,
+                    compute,
+                    kv,
+                    kvLatent);
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }
@@ -56,7 +100,9 @@ final class ModelCatalogJson {
 
     private static ModelSpec.Experts experts(JsonValue json) {
         json.only("count", "perToken", "ffn", "sharedFfn", "denseLayers");
-        int count = json.at("count").integer(), perToken = json.at("perToken").integer(), ffn = json.at("ffn").integer();
+        int count = json.at("count").integer(),
+                perToken = json.at("perToken").integer(),
+                ffn = json.at("ffn").integer();
         int shared = json.maybe("sharedFfn").map(JsonValue::integer).orElse(0);
         int dense = json.maybe("denseLayers").map(JsonValue::integer).orElse(0);
         try {
@@ -75,12 +121,15 @@ final class ModelCatalogJson {
     }
 
     private static Precision precision(JsonValue json, String field) {
-        return json.maybe(field).map(value -> {
-            try {
-                return Precision.of(value.text(), "model " + json.at("id").text());
-            } catch (IllegalArgumentException e) {
-                throw value.wrong(e);
-            }
-        }).orElse(Precision.FP16);
+        return json.maybe(field)
+                .map(value -> {
+                    try {
+                        return Precision.of(
+                                value.text(), "model " + json.at("id").text());
+                    } catch (IllegalArgumentException e) {
+                        throw value.wrong(e);
+                    }
+                })
+                .orElse(Precision.FP16);
     }
 }
