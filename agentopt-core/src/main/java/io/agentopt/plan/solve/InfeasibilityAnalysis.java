@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Explains a problem that is proved infeasible: looks for one family of limits whose loosening alone makes it feasible, in
@@ -30,11 +29,9 @@ final class InfeasibilityAnalysis {
 
     /** {@return whether a bound that needs no search proves that no placement exists} */
     static boolean provedByBound(CompiledProblem reduced) {
-        if (reduced.someOperatorHasNoMode()) return true;
-        PathBounds bounds = new PathBounds(reduced, false);
-        return IntStream.range(0, reduced.limit.length).anyMatch(d -> bounds.least(d) > reduced.limit[d])
-                || IntStream.range(0, reduced.operators)
-                        .anyMatch(i -> IntStream.of(reduced.modeClass[i]).allMatch(h -> bounds.dead(i, h)));
+        return reduced.someOperatorHasNoMode()
+                || !new Neighbourhood(reduced).blocksFit()
+                || !PathBounds.fits(reduced, Domain.whole(reduced));
     }
 
     /** Explains a problem that the caller has proved infeasible. {@code nearest} is a placement to fall back on. */

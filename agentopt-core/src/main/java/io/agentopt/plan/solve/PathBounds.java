@@ -16,6 +16,10 @@ final class PathBounds {
     private final long[] least; // deadline
 
     PathBounds(CompiledProblem p, boolean linksSoft) {
+        this(p, linksSoft, Domain.whole(p));
+    }
+
+    private PathBounds(CompiledProblem p, boolean linksSoft, Domain domain) {
         int deadlines = p.limit.length;
         tail = new long[deadlines][p.operators][p.classes];
         dead = new boolean[p.operators][p.classes];
@@ -24,6 +28,7 @@ final class PathBounds {
         for (int i = 0; i < p.operators; i++) {
             Arrays.fill(fastest[i], CompiledProblem.UNLIMITED);
             for (int j = 0; j < p.time[i].length; j++) {
+                if (!domain.allowed[i][j]) continue;
                 int h = p.modeClass[i][j];
                 fastest[i][h] = Math.min(fastest[i][h], p.time[i][j]);
             }
@@ -45,6 +50,18 @@ final class PathBounds {
                 least[d] = Math.max(least[d], best);
             }
         }
+    }
+
+    /** {@return whether the fastest choices of a domain keep every deadline and can be linked} */
+    static boolean fits(CompiledProblem p, Domain domain) {
+        PathBounds bounds = new PathBounds(p, false, domain);
+        for (int d = 0; d < p.limit.length; d++) if (bounds.least[d] > p.limit[d]) return false;
+        for (int i = 0; i < p.operators; i++) {
+            boolean alive = false;
+            for (int j = 0; j < p.modeClass[i].length; j++) alive |= domain.allowed[i][j] && !bounds.dead[i][p.modeClass[i][j]];
+            if (!alive) return false;
+        }
+        return true;
     }
 
     private void extend(CompiledProblem p, boolean linksSoft, long[][] fastest, int i, int h, int e) {

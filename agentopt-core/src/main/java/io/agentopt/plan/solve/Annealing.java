@@ -1,0 +1,184 @@
+package io.agentopt.plan.solve;
+
+import io.agentopt.plan.problem.Quanta;
+import java.util.SplittableRandom;
+
+/**
+ * Simulated annealing over single moves, pairs along an edge and whole blocks.
+ *
+ * <p>Rounding to whole devices makes plateaus, so the walk minimises, per class, price * ((1 - w) * ceil(f) + w * f) with f
+ * the devices before rounding, and w falls from round to round. Only the true cost of a feasible state counts as a result.
+ * A feasible state never takes an infeasible move; an infeasible one pays for lateness, missing links and devices beyond the
+ * inventory, with weights that grow until it finds its way back.
+ */
+final class Annealing {
+    private static final int CHECK_EVERY = 256;
+
+    private final CompiledProblem p;
+    private final SearchState state;
+    private final Neighbourhood neighbourhood;
+    private final Incumbent incumbent;
+    private final SplittableRandom random;
+    private final double[] energy; // per class
+    private final long[] cap; // devices allowed, at most the inventory
+    private final int[] moved;
+    private final int[] movedFrom;
+    private final double timeUnit;
+    private double w;
+    private double penalty;
+    private boolean feasible;
+
+    Annealing(SearchState state, Neighbourhood neighbourhood, Incumbent incumbent, long seed) {
+        this.p = state.p;
+        this.state = state;
+        this.neighbourhood = neighbourhood;
+        this.incumbent = incumbent;
+        this.random = new SplittableRandom(seed);
+        this.energy = new double[p.classes];
+        this.cap = p.inventory.clone();
+        this.moved = new int[p.operators];
+        this.movedFrom = new int[p.operators];
+        long tightest = CompiledProblem.UNLIMITED;
+        for (long limit : p.limit) tightest = Math.min(tightest, limit);
+        this.timeUnit = Quanta.seconds(Math.max(1, tightest)) * 1e9;
+    }
+
+    /** Walks with the class {@code h} held to {@code devices}, a larger neighbourhood around the state. */
+    void squeeze(int h, long devices, double weight, double hot, double cold, long steps, Budget budget) {
+        long before = cap[h];
+        cap[h] = Math.min(before, devices);
+        run(weight, hot, cold, steps, budget);
+        cap[h] = before;
+    }
+
+    /** Walks from the current state, cooling from {@code hot} to {@code cold} dollars per hour. */
+    void run(double weight, double hot, double cold, long steps, Budget budget) {
+        w = weight;
+        penalty = 4 * hot;
+        refresh();
+        double temperature = hot;
+        double cooling = Math.pow(cold / hot, (double) CHECK_EVERY / Math.max(CHECK_EVERY, steps));
+        for (long step = 0; step < steps && budget.step(); step++) {
+            if (step % CHECK_EVERY == CHECK_EVERY - 1) {
+                temperature *= cooling;
+                penalty = Math.clamp(feasible ? penalty * 0.9 : penalty * 1.3, hot, 1e6 * hot);
+                refresh();
+            }
+            int kind = random.nextInt(16);
+            if (kind == 0 && p.edgeFrom.length > 0) {
+                movePair(temperature);
+            } else if (kind == 1 && p.blocks.length > 0) {
+                moveBlock(random.nextInt(p.blocks.length), temperature);
+            } else {
+                moveOne(random.nextInt(p.operators), temperature);
+            }
+        }
+    }
+
+    private void moveOne(int i, double temperature) {
+        int j = neighbourhood.randomMode(state, i, random);
+        int old = state.mode[i];
+        if (j == old) return;
+        int from = p.modeClass[i][old];
+        int to = p.modeClass[i][j];
+        long lateNow = Math.max(0, state.finish[i] - state.latest[i]);
+        state.consider(i, j);
+        if (feasible && (state.lateAfter > 0 || state.brokenDelta > 0)) return;
+        state.fleet.remove(i, old);
+        state.fleet.add(i, j);
+        double energyFrom = classEnergy(from);
+        double energyTo = from == to ? energyFrom : classEnergy(to);
+        double delta = state.moneyDelta + energyFrom - energy[from] + (from == to ? 0 : energyTo - energy[to]);
+        if (!feasible) delta += penalty * ((Math.max(0, state.lateAfter) - lateNow) / timeUnit * p.operators + state.brokenDelta);
+        boolean over = feasible && state.fleet.devices(to) > cap[to];
+        if (over || !accepts(delta, temperature)) {
+            state.fleet.remove(i, j);
+            state.fleet.add(i, old);
+            return;
+        }
+        state.apply(i, j, false);
+        energy[from] = energyFrom;
+        energy[to] = energyTo;
+        if (!feasible) feasible = feasibleNow();
+        if (feasible) incumbent.offer(state);
+    }
+
+    private void movePair(double temperature) {
+        int e = random.nextInt(p.edgeFrom.length);
+        int a = p.edgeFrom[e];
+        int b = p.edgeTo[e];
+        if (p.block[a] >= 0 || p.block[b] >= 0) return;
+        int h = p.modeClass[a][random.nextInt(p.modeClass[a].length)];
+        int[] onA = neighbourhood.modesOn(a, h);
+        int[] onB = neighbourhood.modesOn(b, h);
+        if (onB.length == 0) return;
+        double before = totalEnergy();
+        int count = place(a, onA[random.nextInt(onA.length)], 0);
+        count = place(b, onB[random.nextInt(onB.length)], count);
+        settle(count, before, temperature);
+    }
+
+    private void moveBlock(int block, double temperature) {
+        int[] classes = neighbourhood.classesOfBlock(block);
+        int h = classes[random.nextInt(classes.length)];
+        double before = totalEnergy();
+        int count = 0;
+        for (int i : p.blocks[block]) {
+            int[] modes = neighbourhood.modesOn(i, h);
+            count = place(i, modes[random.nextInt(modes.length)], count);
+        }
+        settle(count, before, temperature);
+    }
+
+    private int place(int i, int j, int count) {
+        if (state.mode[i] == j) return count;
+        moved[count] = i;
+        movedFrom[count] = state.mode[i];
+        state.consider(i, j);
+        state.apply(i, j, true);
+        return count + 1;
+    }
+
+    /** Keeps a compound move or takes it back. */
+    private void settle(int count, double before, double temperature) {
+        if (count == 0) return;
+        boolean fine = feasibleNow();
+        if ((fine || !feasible) && accepts(totalEnergy() - before, temperature)) {
+            refresh();
+            if (feasible) incumbent.offer(state);
+            return;
+        }
+        for (int k = count - 1; k >= 0; k--) {
+            state.consider(moved[k], movedFrom[k]);
+            state.apply(moved[k], movedFrom[k], true);
+        }
+    }
+
+    private boolean accepts(double delta, double temperature) {
+        return delta <= 0 || random.nextDouble() < Math.exp(-delta / temperature);
+    }
+
+    private boolean feasibleNow() {
+        if (state.brokenLinks() > 0) return false;
+        for (int h = 0; h < p.classes; h++) if (state.fleet.devices(h) > cap[h]) return false;
+        return state.late() <= 0;
+    }
+
+    private double totalEnergy() {
+        double sum = state.money();
+        for (int h = 0; h < p.classes; h++) sum += classEnergy(h);
+        return sum + penalty * (Math.max(0, state.late()) / timeUnit * p.operators + state.brokenLinks());
+    }
+
+    private double classEnergy(int h) {
+        long devices = state.fleet.devices(h);
+        double smooth = (1 - w) * devices + w * state.fleet.fraction(h);
+        long excess = devices - cap[h];
+        return p.price[h] * Math.max(p.minimum[h], smooth) + (excess > 0 ? penalty * Math.min(1e6, excess) : 0);
+    }
+
+    private void refresh() {
+        for (int h = 0; h < p.classes; h++) energy[h] = classEnergy(h);
+        feasible = feasibleNow();
+    }
+}

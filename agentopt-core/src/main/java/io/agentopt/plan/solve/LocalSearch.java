@@ -1,0 +1,83 @@
+package io.agentopt.plan.solve;
+
+import java.util.SplittableRandom;
+
+/**
+ * The order of the heuristic: start, anneal, rounds with the rounding switched on little by little, descent, and then rounds
+ * from the best in which one class must do with fewer devices.
+ */
+final class LocalSearch {
+    private static final double[] ROUNDING = {1, 0.6, 0.3, 0.1, 0.02};
+
+    private final CompiledProblem p;
+    private final SearchState state;
+    private final Neighbourhood neighbourhood;
+    private final Incumbent incumbent = new Incumbent();
+    private final SplittableRandom random;
+    private final Annealing annealing;
+
+    LocalSearch(CompiledProblem p, long seed) {
+        this.p = p;
+        this.state = new SearchState(p);
+        this.neighbourhood = new Neighbourhood(p);
+        this.random = new SplittableRandom(seed);
+        this.annealing = new Annealing(state, neighbourhood, incumbent, random.nextLong());
+    }
+
+    Incumbent incumbent() {
+        return incumbent;
+    }
+
+    /** {@return the state that the walk is in, feasible or not} */
+    int[] current() {
+        return state.mode.clone();
+    }
+
+    /** Records a placement if it is feasible and cheaper. */
+    void offer(int[] modes) {
+        state.set(modes);
+        incumbent.offer(state);
+    }
+
+    /** One pass from the fastest modes (or from the incumbent): annealed rounds, then descent. */
+    void pass(Budget budget) {
+        if (!neighbourhood.blocksFit()) return;
+        if (incumbent.found()) {
+            state.set(incumbent.mode());
+        } else {
+            state.set(neighbourhood.fastest());
+            incumbent.offer(state);
+        }
+        long steps = Math.max(2000, 100L * p.operators);
+        for (double w : ROUNDING) {
+            if (budget.spent()) break;
+            if (w < 1 && incumbent.found() && random.nextBoolean()) state.set(incumbent.mode());
+            double scale = scale();
+            annealing.run(w, scale * (0.2 + w), scale * 0.01, steps, budget);
+        }
+        new Descent(state, incumbent).run(budget, p.operators <= 100);
+    }
+
+    /** From the best, takes one device at a time from a class and repairs around it. {@return whether that found a cheaper one} */
+    boolean squeeze(Budget budget) {
+        if (!incumbent.found()) return false;
+        double before = incumbent.cost();
+        for (int h = 0; h < p.classes && !budget.spent(); h++) {
+            state.set(incumbent.mode());
+            long devices = state.fleet.devices(h);
+            if (devices <= p.minimum[h] || p.price[h] == 0) continue;
+            double scale = scale();
+            annealing.squeeze(h, devices - 1, 0.1, scale * 0.3, scale * 0.01, Math.max(500, 20L * p.operators), budget);
+        }
+        new Descent(state, incumbent).run(budget, false);
+        return incumbent.cost() < before;
+    }
+
+    /** Dollars per hour that one operator costs on average: the temperature's unit. */
+    private double scale() {
+        double cost = incumbent.found() ? incumbent.cost() : state.cost();
+        double dearest = 0;
+        for (double price : p.price) dearest = Math.max(dearest, price);
+        return Math.max(1e-9, Math.min(cost, dearest * p.operators * 4 + state.money()) / p.operators);
+    }
+}
