@@ -4,7 +4,6 @@ import io.agentopt.operator.Transform;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -29,7 +28,7 @@ public final class AgentGraph<I, O> {
         this.outputType = outputType;
         this.body = body;
         Map<String, Node.Call> byPath = new LinkedHashMap<>();
-        collect("", body, byPath);
+        collect("", body, byPath, 0);
         this.calls = Collections.unmodifiableMap(byPath);
         this.types = TypeInference.infer(this);
         GraphChecks.sharedNames(this);
@@ -54,12 +53,13 @@ public final class AgentGraph<I, O> {
         GraphChecks.graphName(name);
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(output, "output");
+        Objects.requireNonNull(body, "body");
         Declaration declaration = new Declaration(name);
         GraphBuilder builder = declaration.open("");
         try {
             Port<O> result = body.build(builder, builder.parameter());
-            if (result == null) throw new GraphException(name, "", "the declaration returned no port.");
-            return new AgentGraph<>(name, input, output, builder.freeze("", List.of(result)));
+            if (result == null) throw new GraphException(name, "", "the declaration returned no port. Return the port of the answer.");
+            return new AgentGraph<>(name, input, output, builder.freeze(result));
         } finally {
             declaration.close(builder);
         }
@@ -121,18 +121,19 @@ public final class AgentGraph<I, O> {
         return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
-    private static void collect(String prefix, Region region, Map<String, Node.Call> into) {
+    private void collect(String prefix, Region region, Map<String, Node.Call> into, int depth) {
+        GraphChecks.depth(name, prefix, depth);
         for (Node node : region.nodes()) {
             String path = path(prefix, node.name());
             switch (node) {
                 case Node.Call c -> into.put(path, c);
-                case Node.Loop l -> collect(path, l.body(), into);
+                case Node.Loop l -> collect(path, l.body(), into, depth + 1);
                 case Node.When w -> {
-                    collect(path + "/then", w.then(), into);
-                    collect(path + "/else", w.otherwise(), into);
+                    collect(path + "/then", w.then(), into, depth + 1);
+                    collect(path + "/else", w.otherwise(), into, depth + 1);
                 }
-                case Node.ForEach f -> collect(path, f.body(), into);
-                case Node.Nested n -> collect(path, n.graph().body(), into);
+                case Node.ForEach f -> collect(path, f.body(), into, depth + 1);
+                case Node.Nested n -> collect(path, n.graph().body(), into, depth + 1);
             }
         }
     }

@@ -31,11 +31,13 @@ final class Declaration {
         open.remove(region);
     }
 
-    GraphBuilder current() {
+    /** {@return the innermost region, in which {@code node} is being declared} */
+    GraphBuilder current(String node) {
         GraphBuilder innermost = open.peek();
         if (innermost == null) {
             throw new IllegalStateException(
-                    "Graph '" + graph + "' is complete. Ports and builders are good only inside its declaration.");
+                    "Graph '" + graph + "' is complete; node '" + node
+                            + "' cannot be added. Ports and builders are good only inside the declaration.");
         }
         return innermost;
     }

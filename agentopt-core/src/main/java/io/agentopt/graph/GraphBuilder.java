@@ -6,6 +6,7 @@ import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Operator;
 import io.agentopt.operator.Transform;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.function.Function;
 /**
  * Declares the nodes of one region. A declaration hands one to the graph's body and one to each body of a loop, branch or
  * for-each; use the innermost. Every method checks what it is given and throws a {@link GraphException} that names graph and
- * node.
+ * node, or an {@link IllegalStateException} if the declaration is over.
  */
 public final class GraphBuilder {
     private final Declaration declaration;
@@ -54,22 +55,18 @@ public final class GraphBuilder {
 
     /** Adds an operator with options. */
     public <I, O> Port<O> node(String name, Operator<I, O> operator, Port<? extends I> input, NodeOptions options) {
-        return call(name, operator, List.of(input), options);
+        return call(name, operator, options, input);
     }
 
     /** Adds a pure function of one value. */
     public <A, O> Port<O> node(String name, Function<? super A, ? extends O> function, Port<? extends A> a) {
-        return call(name, new Transform<O>(1, v -> function.apply(cast(v.get(0))), function), List.of(a), NodeOptions.NONE);
+        return call(name, Transform.of(required(function, name, "the function is missing (null)")), NodeOptions.NONE, a);
     }
 
     /** Adds a pure function of two values. */
     public <A, B, O> Port<O> node(
             String name, BiFunction<? super A, ? super B, ? extends O> function, Port<? extends A> a, Port<? extends B> b) {
-        return call(
-                name,
-                new Transform<O>(2, v -> function.apply(cast(v.get(0)), cast(v.get(1))), function),
-                List.of(a, b),
-                NodeOptions.NONE);
+        return call(name, Transform.of(required(function, name, "the function is missing (null)")), NodeOptions.NONE, a, b);
     }
 
     /** Adds a pure function of three values. */
@@ -79,38 +76,43 @@ public final class GraphBuilder {
             Port<? extends A> a,
             Port<? extends B> b,
             Port<? extends C> c) {
+        required(function, name, "the function is missing (null)");
         return call(
                 name,
                 new Transform<O>(3, v -> function.apply(cast(v.get(0)), cast(v.get(1)), cast(v.get(2))), function),
-                List.of(a, b, c),
-                NodeOptions.NONE);
+                NodeOptions.NONE,
+                a,
+                b,
+                c);
     }
 
     /** Reads a memory. */
     public <K, V> Port<V> load(String name, Memory<K, V> memory, Port<? extends K> key) {
-        return call(name, new MemoryLoad<>(memory), List.of(key), NodeOptions.NONE);
+        return call(name, new MemoryLoad<>(required(memory, name, "the memory is missing (null)")), NodeOptions.NONE, key);
     }
 
     /** Writes a memory; the result is the value written. */
     public <K, V> Port<V> store(String name, Memory<K, V> memory, Port<? extends K> key, Port<? extends V> value) {
-        return call(name, new MemoryStore<>(memory), List.of(key, value), NodeOptions.NONE);
+        return call(name, new MemoryStore<>(required(memory, name, "the memory is missing (null)")), NodeOptions.NONE, key, value);
     }
 
     /** Adds a whole graph as one node. */
     public <I, O> Port<O> nested(String name, AgentGraph<I, O> graph, Port<? extends I> input) {
         claim(name);
-        return add(new Node.Nested(name, graph, use(name, input), declaration.newValue()));
+        required(graph, name, "the nested graph is missing (null)");
+        return add(new Node.Nested(name, graph, use(inside(name), input), declaration.newValue()));
     }
 
     /** Repeats a body on a state until it says done. */
     public <S, R> Port<R> loop(String name, Port<? extends S> initial, Iterations iterations, LoopBody<S, R> body) {
         claim(name);
-        ValueId init = use(name, initial);
+        required(iterations, name, "the iterations are missing (null)");
+        ValueId init = use(inside(name), initial);
         GraphBuilder inner = declaration.open(inside(name));
         Region region;
         try {
             LoopStep<S, R> end = required(body.build(inner, inner.parameter()), name, "the loop's body returned no step");
-            region = inner.freeze(name, List.of(end.done(), end.result(), end.next()));
+            region = inner.freeze(end.done(), end.result(), end.next());
         } finally {
             declaration.close(inner);
         }
@@ -125,10 +127,8 @@ public final class GraphBuilder {
     public <R> Port<R> when(
             String name, Port<Boolean> condition, double probability, BranchBody<R> then, BranchBody<R> otherwise) {
         claim(name);
-        ValueId flag = use(name, condition);
-        if (!(probability >= 0 && probability <= 1)) {
-            throw error(name, "the probability (" + probability + ") is out of range. Give one in 0..1.");
-        }
+        ValueId flag = use(inside(name), condition);
+        GraphChecks.probability(declaration.graph(), inside(name), probability);
         Region yes = branch(name, "then", then);
         Region no = branch(name, "else", otherwise);
         return add(new Node.When(name, flag, probability, yes, no, declaration.newValue()));
@@ -137,7 +137,7 @@ public final class GraphBuilder {
     private <R> Region branch(String name, String side, BranchBody<R> body) {
         GraphBuilder inner = declaration.open(inside(name) + "/" + side);
         try {
-            return inner.freeze(name, List.of(required(body.build(inner), name, "the " + side + " branch returned no port")));
+            return inner.freeze(required(body.build(inner), name, "the " + side + " branch returned no port"));
         } finally {
             declaration.close(inner);
         }
@@ -150,6 +150,7 @@ public final class GraphBuilder {
      */
     public <A, B> Port<List<B>> forEach(
             String name, Port<? extends List<A>> list, double expectedItems, Operator<A, B> operator) {
+        required(operator, name, "the operator is missing (null)");
         return forEach(name, list, expectedItems, (b, item) -> b.node(operator.kind(), operator, item));
     }
 
@@ -161,14 +162,12 @@ public final class GraphBuilder {
     public <A, B> Port<List<B>> forEach(
             String name, Port<? extends List<A>> list, double expectedItems, ItemBody<A, B> body) {
         claim(name);
-        ValueId items = use(name, list);
-        if (!(expectedItems >= 0) || Double.isInfinite(expectedItems)) {
-            throw error(name, "the expected items (" + expectedItems + ") are out of range. Give a mean of 0 or more.");
-        }
+        ValueId items = use(inside(name), list);
+        GraphChecks.expectedItems(declaration.graph(), inside(name), expectedItems);
         GraphBuilder inner = declaration.open(inside(name));
         Region region;
         try {
-            region = inner.freeze(name, List.of(required(body.build(inner, inner.parameter()), name, "the body returned no port")));
+            region = inner.freeze(required(body.build(inner, inner.parameter()), name, "the body returned no port"));
         } finally {
             declaration.close(inner);
         }
@@ -185,16 +184,16 @@ public final class GraphBuilder {
         return new Port<>(this, id);
     }
 
-    Region freeze(String node, List<Port<?>> yields) {
-        List<ValueId> ids = new ArrayList<>();
-        for (Port<?> y : yields) ids.add(use(node, y));
-        return new Region(parameters, nodes, ids);
+    /** {@return this region, complete, with the values that leave it} */
+    Region freeze(Port<?>... yields) {
+        return new Region(parameters, nodes, use(path, yields));
     }
 
-    private <O> Port<O> call(String name, Operator<?, O> operator, List<Port<?>> inputs, NodeOptions options) {
+    private <O> Port<O> call(String name, Operator<?, O> operator, NodeOptions options, Port<?>... inputs) {
         claim(name);
-        List<ValueId> ids = new ArrayList<>();
-        for (Port<?> p : inputs) ids.add(use(name, p));
+        required(operator, name, "the operator is missing (null)");
+        required(options, name, "the options are missing (null)");
+        List<ValueId> ids = use(inside(name), inputs);
         Node.Call call = new Node.Call(name, operator, ids, declaration.newValue(), options);
         GraphChecks.call(declaration.graph(), inside(name), call);
         return add(call);
@@ -207,7 +206,7 @@ public final class GraphBuilder {
 
     /** Takes a name in this region, after checking that this is the region being declared. */
     private void claim(String name) {
-        if (declaration.current() != this) {
+        if (declaration.current(name) != this) {
             throw error(name, "it is declared with the builder of another region. Use the builder that the innermost body was given.");
         }
         GraphChecks.name(declaration.graph(), path, name);
@@ -216,21 +215,25 @@ public final class GraphBuilder {
         }
     }
 
-    private ValueId use(String name, Port<?> port) {
-        if (port == null) throw error(name, "an input port is missing (null).");
+    private List<ValueId> use(String user, Port<?>... ports) {
+        return Arrays.stream(ports).map(p -> use(user, p)).toList();
+    }
+
+    private ValueId use(String user, Port<?> port) {
+        if (port == null) throw new GraphException(declaration.graph(), user, "a port is missing (null). Connect one.");
         if (port.owner().declaration != declaration) {
-            throw error(name, "unknown port " + port.id() + ": it belongs to graph '"
+            throw new GraphException(declaration.graph(), user, "unknown port " + port.id() + ": it belongs to graph '"
                     + port.owner().declaration.graph() + "'. Connect ports of one graph only, or nest the other graph.");
         }
         if (!declaration.isOpen(port.owner())) {
-            throw error(name, "unknown port " + port.id() + ": it was defined inside '" + port.owner().path
-                    + "', which is closed. Let that region yield the value and use its result.");
+            throw new GraphException(declaration.graph(), user, "unknown port " + port.id() + ": it was defined inside '"
+                    + port.owner().path + "', which is closed. Let that region yield the value and use its result.");
         }
         return port.id();
     }
 
     private <T> T required(T value, String name, String problem) {
-        if (value == null) throw error(name, problem + ".");
+        if (value == null) throw error(name, problem + ". Give one.");
         return value;
     }
 

@@ -14,6 +14,8 @@ import java.util.Map;
 
 /** What must hold of names and single nodes, whether they are declared in Java or read from a file. */
 final class GraphChecks {
+    private static final int DEEPEST = 64;
+
     private GraphChecks() {}
 
     static void graphName(String name) {
@@ -27,13 +29,37 @@ final class GraphChecks {
             throw new GraphException(
                     graph, region, "the name \"" + name + "\" of a node in it is blank or contains '/'. Choose another.");
         }
+        if (name.endsWith(".prefill") || name.endsWith(".decode")) {
+            throw new GraphException(graph, region, "the name \"" + name
+                    + "\" of a node in it ends like the parts of an LLM call in a plan. Choose another.");
+        }
+    }
+
+    static void depth(String graph, String path, int level) {
+        if (level > DEEPEST) {
+            throw new GraphException(
+                    graph, path, "regions and graphs are nested deeper than " + DEEPEST + ". Flatten the graph.");
+        }
+    }
+
+    static void probability(String graph, String path, double probability) {
+        if (!(probability >= 0 && probability <= 1)) {
+            throw new GraphException(graph, path, "the probability (" + probability + ") is out of range. Give one in 0..1.");
+        }
+    }
+
+    static void expectedItems(String graph, String path, double expected) {
+        if (!(expected >= 0) || Double.isInfinite(expected)) {
+            throw new GraphException(
+                    graph, path, "the expected items (" + expected + ") are out of range. Give a finite mean of 0 or more.");
+        }
     }
 
     static void call(String graph, String path, Node.Call call) {
         Operator<?, ?> operator = call.operator();
         if (call.inputs().size() != operator.arity()) {
             throw new GraphException(graph, path, "the operator " + operator.kind() + " takes " + operator.arity()
-                    + " inputs but got " + call.inputs().size() + ".");
+                    + (operator.arity() == 1 ? " input" : " inputs") + " but got " + call.inputs().size() + ". Connect as many ports.");
         }
         switch (operator) {
             case Generate g -> model(graph, path, g.model());
@@ -45,7 +71,7 @@ final class GraphChecks {
             case Transform<?> t -> {}
         }
         call.options().pinnedTo().filter(call.options().forbidden()::contains).ifPresent(c -> {
-            throw new GraphException(graph, path, "the device class '" + c + "' is both pinned and forbidden.");
+            throw new GraphException(graph, path, "the device class '" + c + "' is both pinned and forbidden. Drop one of the two.");
         });
     }
 

@@ -1,7 +1,10 @@
 package io.agentopt.graph;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentopt.operator.Embed;
@@ -20,7 +23,10 @@ import java.util.Map;
  */
 public final class GraphJson {
     static final int FORMAT = 1;
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private GraphJson() {}
 
@@ -37,6 +43,8 @@ public final class GraphJson {
      * Reads a graph.
      *
      * @param json what {@link #write} wrote
+     * @param input the type that the file names, or {@code Object} for whatever it names
+     * @param output the type that the file names, or {@code Object} for whatever it names
      * @param bindings what the names in it stand for
      * @throws GraphException if the file is malformed, of another format, or describes a graph that cannot be
      */
@@ -109,7 +117,7 @@ public final class GraphJson {
         NodeOptions o = call.options();
         if (o.equals(NodeOptions.NONE)) return;
         ObjectNode options = out.putObject("options");
-        o.timeout().ifPresent(t -> options.put("timeoutSeconds", t.toNanos() / 1e9));
+        o.timeout().ifPresent(t -> options.put("timeoutSeconds", t.getSeconds() + t.getNano() / 1e9));
         options.put("retries", o.retries());
         o.pinnedTo().ifPresent(c -> options.put("pinnedTo", c));
         ArrayNode forbidden = options.putArray("forbidden");

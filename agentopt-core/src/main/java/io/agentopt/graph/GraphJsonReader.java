@@ -17,24 +17,25 @@ import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads what {@link GraphJson} writes. One reader per graph; nested graphs get their own. */
+/**
+ * Reads what {@link GraphJson} writes. One reader per graph; nested graphs get their own. Reading is strict: a field that is
+ * unknown or of the wrong type is an error, since ignoring it could drop a wish such as a forbidden device.
+ */
 final class GraphJsonReader {
-    private static final int DEEPEST = 64;
     private final String graph;
     private final Bindings bindings;
-    private final int depth;
     private final Set<ValueId> defined = new HashSet<>();
 
-    private GraphJsonReader(String graph, Bindings bindings, int depth) {
+    private GraphJsonReader(String graph, Bindings bindings) {
         this.graph = graph;
         this.bindings = bindings;
-        this.depth = depth;
     }
 
     static <I, O> AgentGraph<I, O> read(
@@ -44,66 +45,67 @@ final class GraphJsonReader {
             tree = mapper.readTree(json);
         } catch (JsonProcessingException e) {
             throw new GraphException("(unread)", "", "the file is not JSON: " + e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ".", e);
+                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr()
+                    + ". Write it again with GraphJson.write.", e);
         }
-        return graph(tree, "", input, output, bindings, 0);
+        GraphJsonReader reader = named(tree, "(unnamed)", "", bindings);
+        reader.asked("input", reader.text("", tree, "input"), input);
+        reader.asked("output", reader.text("", tree, "output"), output);
+        return reader.graph("", tree, input, output, 0);
     }
 
-    private static <I, O> AgentGraph<I, O> graph(
-            JsonNode tree, String path, Class<I> input, Class<O> output, Bindings bindings, int depth) {
-        JsonNode nameNode = tree.path("graph");
-        if (!nameNode.isTextual()) {
-            throw new GraphException("(unnamed)", path, "the field \"graph\" with the graph's name is missing.");
-        }
-        String name = nameNode.textValue();
-        GraphChecks.graphName(name);
-        if (tree.path("format").asInt(-1) != GraphJson.FORMAT) {
-            throw new GraphException(name, path, "the file has format " + tree.path("format") + "; this version reads format "
+    /** A reader for the graph in {@code tree}, which is the file or stands in a node at {@code path} of graph {@code owner}. */
+    private static GraphJsonReader named(JsonNode tree, String owner, String path, Bindings bindings) {
+        JsonNode name = tree.path("graph");
+        if (!name.isTextual()) throw new GraphException(owner, path, "the field \"graph\" with the graph's name is missing or not a text.");
+        GraphChecks.graphName(name.textValue());
+        return new GraphJsonReader(name.textValue(), bindings);
+    }
+
+    private <I, O> AgentGraph<I, O> graph(String path, JsonNode tree, Class<I> input, Class<O> output, int level) {
+        JsonNode format = tree.path("format");
+        if (!format.isInt() || format.intValue() != GraphJson.FORMAT) {
+            throw error(path, "the file has format " + (format.isMissingNode() ? "(none)" : format) + "; this version reads format "
                     + GraphJson.FORMAT + ". Write it again with this version.");
         }
-        type(name, path, tree, "input", input);
-        type(name, path, tree, "output", output);
-        GraphJsonReader reader = new GraphJsonReader(name, bindings, depth);
-        Region body = reader.region(path, tree.path("body"), 1, 1, Set.of(), depth);
-        try {
-            return new AgentGraph<>(name, input, output, body);
-        } catch (GraphException e) {
-            throw e;
-        } catch (IllegalArgumentException e) {
-            throw new GraphException(name, path, String.valueOf(e.getMessage()), e);
-        }
+        fields(path, tree, "format", "graph", "input", "output", "body");
+        return new AgentGraph<>(graph, input, output, region(path, tree, "body", 1, 1, Set.of(), level));
     }
 
-    private static void type(String graph, String path, JsonNode tree, String field, Class<?> expected) {
-        String written = tree.path(field).asText("");
+    private void asked(String field, String written, Class<?> expected) {
         if (expected != Object.class && !written.equals(expected.getName())) {
-            throw new GraphException(graph, path, "its " + field + " type is " + written + " in the file but "
-                    + expected.getName() + " was asked for.");
+            throw error("", "its " + field + " type is " + written + " in the file but " + expected.getName()
+                    + " was asked for. Ask for the type in the file.");
         }
     }
 
-    private Region region(String path, JsonNode tree, int parameters, int yields, Set<ValueId> outer, int level) {
-        if (level > DEEPEST) throw error(path, "regions are nested deeper than " + DEEPEST + ". Flatten the graph.");
-        if (!tree.isObject()) throw error(path, "the region's body is missing.");
+    private Region region(String path, JsonNode owner, String field, int parameters, int yields, Set<ValueId> outer, int level) {
+        GraphChecks.depth(graph, path, level);
+        JsonNode tree = owner.path(field);
+        if (!tree.isObject()) throw error(path, "the field \"" + field + "\" is missing or not a region.");
+        fields(path, tree, "parameters", "nodes", "yields");
         List<ValueId> params = ids(path, tree, "parameters");
         if (params.size() != parameters) throw error(path, "the region has " + params.size() + " parameters; it needs " + parameters + ".");
         params.forEach(p -> define(path, p));
         JsonNode list = tree.path("nodes");
         if (!list.isArray()) throw error(path, "the field \"nodes\" is missing or not a list.");
-        Set<ValueId> visible = new HashSet<>(outer);
-        visible.addAll(params);
-        Set<ValueId> inside = new HashSet<>(visible);
+        Set<ValueId> inside = new HashSet<>(outer);
+        inside.addAll(params);
         Set<String> names = new HashSet<>();
         for (JsonNode n : list) {
-            String name = text(path, n, "name");
+            if (!n.path("name").isTextual()) {
+                throw error(path, "the field \"name\" of node number " + (names.size() + 1) + " in it is missing or not a text.");
+            }
+            String name = n.path("name").textValue();
             GraphChecks.name(graph, path, name);
-            if (!names.add(name)) throw error(AgentGraph.path(path, name), "the name is taken in its region. Names must be unique there.");
-            ValueId result = new ValueId((int) number(AgentGraph.path(path, name), n, "result"));
-            define(AgentGraph.path(path, name), result);
+            String nodePath = AgentGraph.path(path, name);
+            if (!names.add(name)) throw error(nodePath, "the name is taken in its region. Names must be unique there; choose another.");
+            ValueId result = new ValueId(whole(nodePath, n, "result"));
+            define(nodePath, result);
             inside.add(result);
         }
         List<Node> nodes = new ArrayList<>();
-        for (JsonNode n : list) nodes.add(node(AgentGraph.path(path, n.path("name").asText()), n, inside, level));
+        for (JsonNode n : list) nodes.add(node(AgentGraph.path(path, n.path("name").textValue()), n, inside, level));
         List<ValueId> leaving = ids(path, tree, "yields");
         if (leaving.size() != yields) throw error(path, "the region yields " + leaving.size() + " values; it needs " + yields + ".");
         for (ValueId v : leaving) known(path, v, inside);
@@ -111,63 +113,79 @@ final class GraphJsonReader {
     }
 
     private Node node(String path, JsonNode n, Set<ValueId> visible, int level) {
-        String name = n.path("name").asText();
+        String name = n.path("name").textValue();
         String kind = text(path, n, "kind");
         List<ValueId> in = ids(path, n, "inputs");
         in.forEach(v -> known(path, v, visible));
-        ValueId result = new ValueId(n.path("result").asInt());
+        ValueId result = new ValueId(n.path("result").intValue());
         try {
             return switch (kind) {
-                case "loop" -> new Node.Loop(
-                        name,
-                        only(path, in),
-                        region(path, n.path("body"), 1, 3, visible, level + 1),
-                        new Iterations((int) number(path, n, "max"), number(path, n, "expected")),
-                        result);
-                case "when" -> new Node.When(
-                        name,
-                        only(path, in),
-                        within(path, "probability", number(path, n, "probability"), 1),
-                        region(path + "/then", n.path("then"), 0, 1, visible, level + 1),
-                        region(path + "/else", n.path("else"), 0, 1, visible, level + 1),
-                        result);
-                case "for_each" -> new Node.ForEach(
-                        name,
-                        only(path, in),
-                        within(path, "expected", number(path, n, "expected"), Double.MAX_VALUE),
-                        region(path, n.path("body"), 1, 1, visible, level + 1),
-                        result);
-                case "graph" -> nested(path, name, n, in, result);
+                case "loop" -> {
+                    fields(path, n, "name", "kind", "inputs", "result", "max", "expected", "body");
+                    Iterations iterations = new Iterations(whole(path, n, "max"), number(path, n, "expected"));
+                    yield new Node.Loop(name, only(path, in), region(path, n, "body", 1, 3, visible, level + 1), iterations, result);
+                }
+                case "when" -> {
+                    fields(path, n, "name", "kind", "inputs", "result", "probability", "then", "else");
+                    double probability = number(path, n, "probability");
+                    GraphChecks.probability(graph, path, probability);
+                    yield new Node.When(
+                            name,
+                            only(path, in),
+                            probability,
+                            region(path + "/then", n, "then", 0, 1, visible, level + 1),
+                            region(path + "/else", n, "else", 0, 1, visible, level + 1),
+                            result);
+                }
+                case "for_each" -> {
+                    fields(path, n, "name", "kind", "inputs", "result", "expected", "body");
+                    double expected = number(path, n, "expected");
+                    GraphChecks.expectedItems(graph, path, expected);
+                    yield new Node.ForEach(name, only(path, in), expected, region(path, n, "body", 1, 1, visible, level + 1), result);
+                }
+                case "graph" -> {
+                    fields(path, n, "name", "kind", "inputs", "result", "graph");
+                    yield new Node.Nested(name, nested(path, n.path("graph"), level + 1), only(path, in), result);
+                }
                 default -> call(path, name, kind, n, in, result);
             };
         } catch (GraphException e) {
             throw e;
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) { // of a record that checks its own numbers
             throw new GraphException(graph, path, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private Node nested(String path, String name, JsonNode n, List<ValueId> in, ValueId result) {
-        if (depth + 1 > DEEPEST) throw error(path, "graphs are nested deeper than " + DEEPEST + ".");
-        return new Node.Nested(
-                name, graph(n.path("graph"), path, Object.class, Object.class, bindings, depth + 1), only(path, in), result);
+    private AgentGraph<?, ?> nested(String path, JsonNode tree, int level) {
+        GraphJsonReader inner = named(tree, graph, path, bindings);
+        Class<?> input = bindings.findType(inner.text(path, tree, "input"), inner.graph, path);
+        Class<?> output = bindings.findType(inner.text(path, tree, "output"), inner.graph, path);
+        return inner.graph(path, tree, input, output, level);
     }
 
     private Node call(String path, String name, String kind, JsonNode n, List<ValueId> in, ValueId result) {
         Operator<?, ?> operator = switch (kind) {
-            case "generate" -> new Generate(
-                    new ModelRef(n.path("model").asText("")),
-                    (int) number(path, n, "maxTokens"),
-                    Sampling.parse(text(path, n, "sampling")),
-                    number(path, n, "expectedPromptTokens"),
-                    number(path, n, "expectedOutputTokens"));
-            case "embed" -> new Embed(new ModelRef(n.path("model").asText("")), number(path, n, "expectedTokens"));
-            case "search" -> new VectorSearch(
-                    bindings.find(PassageIndex.class, "index", text(path, n, "index"), graph, path), (int) number(path, n, "k"));
-            case "tool" -> bindings.find(Tool.class, "tool", text(path, n, "tool"), graph, path);
-            case "transform" -> bindings.find(Transform.class, "function", text(path, n, "function"), graph, path);
-            case "memory_load" -> new MemoryLoad<>(bindings.find(Memory.class, "memory", text(path, n, "memory"), graph, path));
-            case "memory_store" -> new MemoryStore<>(bindings.find(Memory.class, "memory", text(path, n, "memory"), graph, path));
+            case "generate" -> {
+                own(path, n, "model", "maxTokens", "sampling", "expectedPromptTokens", "expectedOutputTokens");
+                yield new Generate(
+                        new ModelRef(text(path, n, "model")),
+                        whole(path, n, "maxTokens"),
+                        Sampling.parse(text(path, n, "sampling")),
+                        number(path, n, "expectedPromptTokens"),
+                        number(path, n, "expectedOutputTokens"));
+            }
+            case "embed" -> {
+                own(path, n, "model", "expectedTokens");
+                yield new Embed(new ModelRef(text(path, n, "model")), number(path, n, "expectedTokens"));
+            }
+            case "search" -> {
+                own(path, n, "index", "k");
+                yield new VectorSearch(bound(PassageIndex.class, path, n, "index"), whole(path, n, "k"));
+            }
+            case "tool" -> bound(Tool.class, path, n, "tool");
+            case "transform" -> bound(Transform.class, path, n, "function");
+            case "memory_load" -> new MemoryLoad<>(bound(Memory.class, path, n, "memory"));
+            case "memory_store" -> new MemoryStore<>(bound(Memory.class, path, n, "memory"));
             default -> throw error(path, "the kind \"" + kind + "\" is unknown. This version knows generate, embed, search, tool,"
                     + " transform, memory_load, memory_store, loop, when, for_each and graph.");
         };
@@ -176,21 +194,36 @@ final class GraphJsonReader {
         return call;
     }
 
+    /** What a node refers to by name; the field is called like the kind of thing. */
+    private <T> T bound(Class<T> type, String path, JsonNode n, String kind) {
+        if (!kind.equals("index")) own(path, n, kind);
+        return bindings.find(type, kind, text(path, n, kind), graph, path);
+    }
+
     private NodeOptions options(String path, JsonNode o) {
         if (o.isMissingNode()) return NodeOptions.NONE;
+        if (!o.isObject()) throw error(path, "the field \"options\" is not an object.");
+        fields(path, o, "timeoutSeconds", "retries", "pinnedTo", "forbidden", "outputBytes");
         Set<String> forbidden = new TreeSet<>();
-        o.path("forbidden").forEach(c -> forbidden.add(c.asText()));
+        if (o.has("forbidden")) {
+            JsonNode list = o.path("forbidden");
+            if (!list.isArray()) throw error(path, "the field \"forbidden\" is not a list of device classes.");
+            for (JsonNode c : list) {
+                if (!c.isTextual()) throw error(path, "the field \"forbidden\" holds " + c + ", which is not a device class.");
+                forbidden.add(c.textValue());
+            }
+        }
         Optional<Duration> timeout = o.has("timeoutSeconds")
-                ? Optional.of(Duration.ofNanos((long) (number(path, o, "timeoutSeconds") * 1e9)))
+                ? Optional.of(Duration.ofNanos(Math.round(number(path, o, "timeoutSeconds") * 1e9)))
                 : Optional.empty();
         Optional<String> pinned = o.has("pinnedTo") ? Optional.of(text(path, o, "pinnedTo")) : Optional.empty();
         double bytes = o.has("outputBytes") ? number(path, o, "outputBytes") : NodeOptions.DEFAULT_OUTPUT_BYTES;
-        return new NodeOptions(timeout, o.path("retries").asInt(0), pinned, forbidden, bytes);
+        return new NodeOptions(timeout, o.has("retries") ? whole(path, o, "retries") : 0, pinned, forbidden, bytes);
     }
 
     private void define(String path, ValueId id) {
-        if (id.number() < 0) throw error(path, "the value number " + id.number() + " is negative.");
-        if (!defined.add(id)) throw error(path, "the value " + id + " is defined twice.");
+        if (id.number() < 0) throw error(path, "the value number " + id.number() + " is negative. Number values from 0.");
+        if (!defined.add(id)) throw error(path, "the value " + id + " is defined twice. Give each value its own number.");
     }
 
     private void known(String path, ValueId id, Set<ValueId> visible) {
@@ -202,11 +235,17 @@ final class GraphJsonReader {
         return in.getFirst();
     }
 
-    private double within(String path, String field, double value, double most) {
-        if (!(value >= 0 && value <= most)) {
-            throw error(path, "the " + field + " (" + value + ") is out of range. Give one in 0.." + (most == 1 ? "1" : "") + ".");
-        }
-        return value;
+    private void own(String path, JsonNode n, String... fields) {
+        List<String> all = new ArrayList<>(List.of("name", "kind", "inputs", "result", "options"));
+        all.addAll(Arrays.asList(fields));
+        fields(path, n, all.toArray(String[]::new));
+    }
+
+    private void fields(String path, JsonNode tree, String... known) {
+        List<String> all = List.of(known);
+        tree.fieldNames().forEachRemaining(f -> {
+            if (!all.contains(f)) throw error(path, "the field \"" + f + "\" is unknown here. Known: " + String.join(", ", all) + ".");
+        });
     }
 
     private List<ValueId> ids(String path, JsonNode tree, String field) {
@@ -225,9 +264,17 @@ final class GraphJsonReader {
         return n.path(field).textValue();
     }
 
+    private int whole(String path, JsonNode n, String field) {
+        if (!n.path(field).isInt()) throw error(path, "the field \"" + field + "\" is missing or not a whole number.");
+        return n.path(field).intValue();
+    }
+
     private double number(String path, JsonNode n, String field) {
-        if (!n.path(field).isNumber()) throw error(path, "the field \"" + field + "\" is missing or not a number.");
-        return n.path(field).doubleValue();
+        JsonNode value = n.path(field);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw error(path, "the field \"" + field + "\" is missing or not a finite number.");
+        }
+        return value.doubleValue();
     }
 
     private GraphException error(String path, String problem) {

@@ -1,6 +1,7 @@
 package io.agentopt.graph;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,22 +21,30 @@ public record NodeOptions(
     /** Assumed size of a result where nothing is said. */
     public static final double DEFAULT_OUTPUT_BYTES = 4096;
 
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(100); // a double holds as many nanoseconds exactly
+
     /** No wishes. */
     public static final NodeOptions NONE =
             new NodeOptions(Optional.empty(), 0, Optional.empty(), Set.of(), DEFAULT_OUTPUT_BYTES);
 
     public NodeOptions {
-        forbidden = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(forbidden));
+        forbidden = Collections.unmodifiableSortedSet(new TreeSet<>(forbidden));
         timeout.ifPresent(t -> {
-            if (t.isZero() || t.isNegative()) throw new IllegalArgumentException("timeout (" + t + ") must be positive");
+            if (t.isZero() || t.isNegative() || t.compareTo(LONGEST_TIMEOUT) > 0) {
+                throw new IllegalArgumentException("The timeout (" + t + ") must be positive and at most "
+                        + LONGEST_TIMEOUT.toDays() + " days. Leave it out for none.");
+            }
         });
-        if (retries < 0) throw new IllegalArgumentException("retries (" + retries + ") must be 0 or more");
+        if (retries < 0) throw new IllegalArgumentException("The retries (" + retries + ") must be 0 or more.");
         if (!(outputBytes >= 0) || Double.isInfinite(outputBytes)) {
-            throw new IllegalArgumentException("outputBytes (" + outputBytes + ") must be 0 or more");
+            throw new IllegalArgumentException("The outputBytes (" + outputBytes + ") must be finite and 0 or more.");
+        }
+        if (pinnedTo.filter(String::isBlank).isPresent() || forbidden.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("A pinned or forbidden device class has a blank name. Give one of the fleet.");
         }
     }
 
-    /** {@return these options with a limit for one attempt} */
+    /** {@return these options with a limit for one attempt, at most 100 days} */
     public NodeOptions timeout(Duration limit) {
         return new NodeOptions(Optional.of(limit), retries, pinnedTo, forbidden, outputBytes);
     }

@@ -30,8 +30,9 @@ public final class Port<T> {
      *
      * @param name of the node, unique in the region
      * @return the function's result
+     * @throws IllegalStateException if the declaration is over
      */
     public <R> Port<R> map(String name, Function<? super T, ? extends R> function) {
-        return owner.declaration().current().node(name, function, this);
+        return owner.declaration().current(name).node(name, function, this);
     }
 }

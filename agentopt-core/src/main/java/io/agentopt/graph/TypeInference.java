@@ -4,6 +4,7 @@ import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.ModelRef;
 import io.agentopt.operator.Operator;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
@@ -20,6 +21,8 @@ import java.util.Map;
 final class TypeInference {
     private final Map<ValueId, ValueId> parent = new HashMap<>();
     private final Map<ValueId, PortType> known = new HashMap<>();
+    private final Map<ValueId, String> definedBy = new HashMap<>();
+    private final Map<ValueId, ModelRef> embedders = new HashMap<>();
     private final String graph;
 
     private TypeInference(String graph) {
@@ -38,11 +41,15 @@ final class TypeInference {
     }
 
     private void region(String prefix, Region region) {
-        region.parameters().forEach(this::find);
+        for (ValueId p : region.parameters()) {
+            find(p);
+            definedBy.put(p, prefix.isEmpty() ? "the input" : "the state or item of '" + prefix + "'");
+        }
         for (Node node : region.nodes()) {
             String path = AgentGraph.path(prefix, node.name());
             node.inputs().forEach(this::find);
             find(node.result());
+            definedBy.put(node.result(), "the result of '" + path + "'");
             switch (node) {
                 case Node.Call c -> call(path, c.operator(), c.inputs(), c.result());
                 case Node.Loop l -> {
@@ -81,16 +88,24 @@ final class TypeInference {
             case Embed e -> {
                 is(in.getFirst(), PortType.TEXT, path);
                 is(out, PortType.EMBEDDING, path);
+                embedders.put(out, e.model());
             }
             case VectorSearch s -> {
                 is(in.getFirst(), PortType.EMBEDDING, path);
                 is(out, PortType.PASSAGES, path);
+                embedder(path, s, embedders.getOrDefault(in.getFirst(), s.index().embedder()));
             }
             case MemoryStore<?, ?> m -> same(in.get(1), out, path);
             case MemoryLoad<?, ?> m -> {}
             case Tool<?, ?> t -> {}
             case Transform<?> t -> {}
         }
+    }
+
+    private void embedder(String path, VectorSearch search, ModelRef query) {
+        if (query.equals(search.index().embedder())) return;
+        throw new GraphException(graph, path, "the query is embedded with model '" + query + "' but the index '"
+                + search.index().name() + "' with '" + search.index().embedder() + "'. Embed both with the same model.");
     }
 
     private void is(ValueId id, PortType type, String path) {
@@ -105,7 +120,7 @@ final class TypeInference {
                 known.put(find(id), PortType.PASSAGES);
                 return;
             }
-            throw new GraphException(graph, path, "the value " + id + " is used as " + earlier + " and as " + type
+            throw new GraphException(graph, path, definedBy.getOrDefault(id, "the value " + id) + " is used as " + earlier + " and as " + type
                     + ". Insert a transform between the two uses.");
         }
     }
@@ -119,11 +134,11 @@ final class TypeInference {
         if (type != null) is(rb, type, path);
     }
 
+    /** The representative of all values that are joined with this one. */
     private ValueId find(ValueId id) {
-        ValueId p = parent.computeIfAbsent(id, k -> k);
-        if (p.equals(id)) return id;
-        ValueId root = find(p);
-        parent.put(id, root);
+        ValueId root = id;
+        for (ValueId p = parent.computeIfAbsent(id, k -> k); !p.equals(root); p = parent.get(root)) root = p;
+        for (ValueId at = id; !at.equals(root); ) at = parent.put(at, root); // so that the next search is short
         return root;
     }
 }

@@ -25,6 +25,10 @@ public record Completion(String text, List<ToolCall> toolCalls, int promptTokens
         Objects.requireNonNull(text, "text");
         toolCalls = List.copyOf(toolCalls);
         Objects.requireNonNull(finish, "finish");
+        if (promptTokens < 0 || outputTokens < 0) {
+            throw new IllegalArgumentException("The tokens of a completion (" + promptTokens + " in the prompt, " + outputTokens
+                    + " generated) must not be negative.");
+        }
     }
 
     /** {@return whether this is an answer and not a wish to call tools} */

@@ -5,12 +5,18 @@ import java.util.Arrays;
 /**
  * A text as a vector.
  *
- * @param values the elements; the array is copied in and out
+ * @param values the elements, finite; the array is copied in and out
  */
 public record Embedding(float[] values) {
     public Embedding {
         values = values.clone();
         if (values.length == 0) throw new IllegalArgumentException("An embedding needs at least one dimension.");
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new IllegalArgumentException("Element " + i + " (" + values[i] + ") of an embedding of " + values.length
+                        + " dimensions is not finite. Check the embedder's precision and input.");
+            }
+        }
     }
 
     @Override
@@ -35,7 +41,7 @@ public record Embedding(float[] values) {
             a += (double) values[i] * values[i];
             b += (double) other.values[i] * other.values[i];
         }
-        return a == 0 || b == 0 ? 0 : dot / Math.sqrt(a * b);
+        return a == 0 || b == 0 ? 0 : Math.clamp(dot / Math.sqrt(a * b), -1, 1);
     }
 
     @Override

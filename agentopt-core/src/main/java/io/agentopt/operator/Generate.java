@@ -27,13 +27,13 @@ public record Generate(
     public Generate {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(sampling, "sampling");
-        if (maxTokens < 1) throw new IllegalArgumentException("maxTokens (" + maxTokens + ") must be at least 1");
+        if (maxTokens < 1) throw new IllegalArgumentException("The maxTokens (" + maxTokens + ") of model '" + model + "' must be at least 1.");
         if (!(expectedPromptTokens >= 1) || Double.isInfinite(expectedPromptTokens)) {
-            throw new IllegalArgumentException("expectedPromptTokens (" + expectedPromptTokens + ") must be at least 1");
+            throw new IllegalArgumentException("The expectedPromptTokens (" + expectedPromptTokens + ") of model '" + model + "' must be finite and at least 1.");
         }
         if (!(expectedOutputTokens > 0 && expectedOutputTokens <= maxTokens)) {
             throw new IllegalArgumentException(
-                    "expectedOutputTokens (" + expectedOutputTokens + ") must be in (0, maxTokens = " + maxTokens + "]");
+                    "The expectedOutputTokens (" + expectedOutputTokens + ") of model '" + model + "' must be in (0, maxTokens = " + maxTokens + "].");
         }
     }
 

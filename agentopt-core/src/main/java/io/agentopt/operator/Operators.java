@@ -51,7 +51,7 @@ public final class Operators {
         Map<String, Tool<ToolCall, String>> byName = new TreeMap<>();
         for (Tool<ToolCall, String> t : tools) {
             if (byName.put(t.name(), t) != null) {
-                throw new IllegalArgumentException("The toolbox '" + name + "' has two tools named '" + t.name() + "'.");
+                throw new IllegalArgumentException("The toolbox '" + name + "' has two tools named '" + t.name() + "'. Rename one.");
             }
         }
         Duration latency = tools.stream()
@@ -62,12 +62,17 @@ public final class Operators {
         boolean idempotent = tools.stream().allMatch(Tool::idempotent);
         Function<ToolCall, ToolResult> dispatch = call -> {
             Tool<ToolCall, String> chosen = byName.get(call.name());
-            String text = chosen == null
-                    ? "There is no tool named " + call.name() + ". Known tools: " + String.join(", ", byName.keySet()) + "."
-                    : chosen.function().apply(call);
+            if (chosen == null) {
+                String known = String.join(", ", byName.keySet());
+                return new ToolResult(call, "There is no tool named " + call.name() + ". Known tools: " + known + ".");
+            }
+            String text = chosen.function().apply(call);
+            if (text == null) {
+                throw new IllegalStateException(
+                        "The tool '" + chosen.name() + "' of toolbox '" + name + "' answered null. Let it return a text.");
+            }
             return new ToolResult(call, text);
         };
         return new Tool<>(name, dispatch, latency, dollars, idempotent);
     }
-
 }

@@ -3,7 +3,7 @@ package io.agentopt.operator;
 import java.util.Locale;
 
 /**
- * How the next token is chosen from the logits. Always reproducible: greedy, or drawn with a seed.
+ * How the next token is chosen from the logits. Always reproducible: greedy, or drawn with a seed. All greedy ones are equal.
  *
  * @param temperature 0 is greedy; otherwise logits are divided by it
  * @param topK only the k most likely tokens are candidates; 0 means all
@@ -19,6 +19,12 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
         }
         if (topK < 0) throw new IllegalArgumentException("The topK (" + topK + ") must be 0 (all tokens) or positive.");
         if (!(topP > 0 && topP <= 1)) throw new IllegalArgumentException("The topP (" + topP + ") must be in (0, 1].");
+        if (temperature == 0) { // greedy has one form, whatever the rest says
+            temperature = 0;
+            topK = 0;
+            topP = 1;
+            seed = 0;
+        }
     }
 
     /** {@return always the most likely token; the lowest id on a tie} */
@@ -51,6 +57,7 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
         if (text.equals("greedy")) return GREEDY;
         try {
             String[] parts = text.split(",", -1);
+            if (parts.length > 4) throw new NumberFormatException(parts[4]);
             return new Sampling(
                     Double.parseDouble(field(parts[0], "temperature")),
                     Integer.parseInt(field(parts[1], "top_k")),

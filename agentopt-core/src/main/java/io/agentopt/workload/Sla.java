@@ -14,6 +14,7 @@ import java.util.Optional;
 public record Sla(Percentile percentile, Duration endToEnd, Optional<Duration> firstToken) {
     public Sla {
         Objects.requireNonNull(percentile, "percentile");
+        Objects.requireNonNull(endToEnd, "endToEnd");
         positive(endToEnd, "end-to-end limit");
         firstToken.ifPresent(t -> positive(t, "first-token limit"));
     }
@@ -36,6 +37,6 @@ public record Sla(Percentile percentile, Duration endToEnd, Optional<Duration> f
 
     /** {@return the mean end-to-end time to plan for, in seconds} */
     public double plannedEndToEndSeconds() {
-        return endToEnd.toNanos() / 1e9 / percentile.margin();
+        return (endToEnd.getSeconds() + endToEnd.getNano() / 1e9) / percentile.margin();
     }
 }
