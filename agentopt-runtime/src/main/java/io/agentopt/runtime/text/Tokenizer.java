@@ -62,9 +62,7 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer read(Path file) {
         if (!Files.isRegularFile(file)) throw new TokenizerException("The tokenizer '" + file + "' does not exist.");
-        // The library looks for a GPU and downloads another build, and reports its use, unless told not to before its first class loads.
-        if (System.getProperty("ai.djl.offline") == null) System.setProperty("ai.djl.offline", "true");
-        if (System.getProperty("OPT_OUT_TRACKING") == null) System.setProperty("OPT_OUT_TRACKING", "true");
+        keepToItself();
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
             Map<String, Integer> special = new LinkedHashMap<>();
@@ -89,6 +87,13 @@ public final class Tokenizer implements AutoCloseable {
             throw new TokenizerException("The tokenizer '" + file + "' cannot be read: " + e.getMessage()
                     + " It must be a tokenizer.json of the Hugging Face tokenizers library.", e);
         }
+    }
+
+    // The library would look for a GPU, download a build for it, and report its use, unless told not to before its first class loads.
+    private static void keepToItself() {
+        Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "RUST_FLAVOR", "cpu").forEach((name, value) -> {
+            if (System.getProperty(name) == null && System.getenv(name) == null) System.setProperty(name, value);
+        });
     }
 
     /** {@return one more than the largest token id} */
