@@ -1,5 +1,8 @@
 package io.agentopt.cost;
 
+import io.agentopt.hardware.DeviceSpec;
+import java.util.OptionalDouble;
+
 /**
  * Ring all-reduce between devices of one host, in sum form: {@code bytes * 2 (n-1)/n / (rate * efficiency) + latency} each. Switched
  * links (NVLink class) and PCIe have terms of their own; values are rounded from public NCCL and engine measurements.
@@ -12,11 +15,16 @@ record Collectives(double efficiency, double latencySeconds) {
     private static final Collectives SWITCHED = new Collectives(0.7, 10e-6);
     private static final Collectives PCIE = new Collectives(0.5, 30e-6);
 
-    static Collectives over(double bytesPerSecond) {
+    private static Collectives over(double bytesPerSecond) {
         return bytesPerSecond >= SWITCHED_BYTES_PER_SECOND ? SWITCHED : PCIE;
     }
 
-    double allReduceSeconds(double bytes, double count, int devices, double bytesPerSecond) {
-        return 2.0 * (devices - 1) / devices * bytes / (bytesPerSecond * efficiency) + count * latencySeconds;
+    /** {@return seconds of the all-reduces of work that devices share; 0 on one device or where the link is unknown} */
+    static double seconds(Demand demand, DeviceSpec device, int devices) {
+        OptionalDouble link = device.intraNodeBytesPerSecond();
+        if (devices == 1 || demand.reductions() == 0 || link.isEmpty()) return 0;
+        Collectives terms = over(link.getAsDouble());
+        double bytes = 2.0 * (devices - 1) / devices * demand.reduceBytes();
+        return bytes / (link.getAsDouble() * terms.efficiency) + demand.reductions() * terms.latencySeconds;
     }
 }

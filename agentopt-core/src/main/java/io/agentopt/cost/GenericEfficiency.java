@@ -51,7 +51,7 @@ final class GenericEfficiency {
             case PREFILL, EMBED -> generic(0.60, 0.80, 100, 15, 2, 0.35);
             case DECODE -> generic(0.60, 0.80, 100, 15, 2, 0.35);
             case INFER -> generic(0.40, 0.60, 5, 0, 1.5, 0.6);
-            case GEMM -> generic(0.70, 0.78, 5, 0, 1.6, 0.25);
+            case GEMM -> generic(0.70, 0.78, 4, 0, 1.8, 0.25);
             case ATTENTION_PREFILL -> generic(0.45, 0.30, 12, 0, 2, 0.4);
             case ATTENTION_DECODE -> generic(0.40, 0.45, 12, 0, 2, 0.5);
             case ELEMENTWISE -> generic(0.60, 0.60, 4, 0, 2, 0.5);

@@ -52,7 +52,8 @@ public final class LocalCalibration {
     /**
      * Fits measurements of one device.
      *
-     * @param measurements of one class of work in one number format; two already help, eight settle all terms
+     * @param measurements of one class of work in one number format, at any tensor parallel degrees; two already help, eight
+     *     well-spread ones settle all terms
      * @throws IllegalArgumentException if there is none, if they mix classes or formats, if the device has no rate for the format, or if
      *     every one is impossible
      */
@@ -88,9 +89,13 @@ public final class LocalCalibration {
     }
 
     private void admit(Measurement m) {
-        double fastest = Math.max(m.demand().flops() / peak, m.demand().trafficBytes() / device.memoryBytesPerSecond());
-        if (m.demand().flops() == 0 && m.demand().trafficBytes() == 0) {
+        Demand d = m.demand();
+        double fastest =
+                Math.max(d.flops() / peak, d.trafficBytes() / device.memoryBytesPerSecond()) / m.tensorParallel();
+        if (d.flops() == 0 && d.trafficBytes() == 0) {
             rejected.add("a measurement of " + m.seconds() + " s of no work");
+        } else if (m.tensorParallel() > 1 && device.intraNodeBytesPerSecond().isEmpty()) {
+            rejected.add("a measurement on " + m.tensorParallel() + " devices, whose intra-node rate is unknown");
         } else if (m.seconds() * DeviceEfficiency.MOST < fastest) {
             rejected.add(String.format(
                     Locale.ROOT,
@@ -118,7 +123,7 @@ public final class LocalCalibration {
         double[] errors = new double[points.size()];
         double squares = 0;
         for (int i = 0; i < errors.length; i++) {
-            double ratio = predict(best, points.get(i).demand()) / points.get(i).seconds();
+            double ratio = predict(best, points.get(i)) / points.get(i).seconds();
             errors[i] = Math.abs(ratio - 1);
             squares += Math.min(1, Math.log(ratio) * Math.log(ratio));
         }
@@ -166,7 +171,7 @@ public final class LocalCalibration {
     private double loss(double[] x) {
         double loss = 0;
         for (Measurement m : points) {
-            double r = Math.abs(Math.log(predict(x, m.demand()) / m.seconds()));
+            double r = Math.abs(Math.log(predict(x, m) / m.seconds()));
             loss += r <= HUBER ? r * r / 2 : HUBER * (r - HUBER / 2);
         }
         double[] prior = terms(generic);
@@ -177,10 +182,13 @@ public final class LocalCalibration {
         return loss;
     }
 
-    private double predict(double[] x, Demand d) {
-        double compute = d.flops() / (peak * x[0]);
-        double memory = d.trafficBytes() / (device.memoryBytesPerSecond() * x[1]);
-        return DeviceEfficiency.smoothMax(compute, memory, x[4]) + d.operators() * x[2] + d.layers() * x[3];
+    private double predict(double[] x, Measurement m) {
+        Demand d = m.demand();
+        int n = m.tensorParallel();
+        double compute = d.flops() / (n * peak * x[0]);
+        double memory = d.trafficBytes() / (n * device.memoryBytesPerSecond() * x[1]);
+        double floors = d.operators() * x[2] + d.layers() * x[3];
+        return DeviceEfficiency.smoothMax(compute, memory, x[4]) + floors + Collectives.seconds(d, device, n);
     }
 
     private static double[] terms(DeviceEfficiency e) {
@@ -193,15 +201,22 @@ public final class LocalCalibration {
         };
     }
 
-    private static DeviceEfficiency efficiency(double[] x, double spread) {
+    /** The fitted terms; a floor that no point pays stays generic. */
+    private DeviceEfficiency efficiency(double[] x, double spread) {
+        boolean operators = points.stream().anyMatch(m -> m.demand().operators() > 0);
+        boolean layers = points.stream().anyMatch(m -> m.demand().layers() > 0);
         return new DeviceEfficiency(
                 x[0],
                 x[1],
-                x[2] < LEAST_FLOOR ? 0 : x[2],
-                x[3] < LEAST_FLOOR ? 0 : x[3],
+                operators ? orNone(x[2]) : generic.operatorFloorSeconds(),
+                layers ? orNone(x[3]) : generic.layerFloorSeconds(),
                 x[4],
                 Confidence.MEASURED,
                 spread);
+    }
+
+    private static double orNone(double floor) {
+        return floor < LEAST_FLOOR ? 0 : floor;
     }
 
     private static double[] bounded(double[] u) {

@@ -55,8 +55,9 @@ public final class RooflineCostModel implements CostModel {
                     + demand.precision().id() + " rate. Use a model in one of "
                     + device.densePeakFlops().keySet() + ", or add the rate in a device file.");
         }
-        OptionalDouble link = device.intraNodeBytesPerSecond();
-        if (tensorParallel > 1 && demand.reductions() > 0 && link.isEmpty()) {
+        if (tensorParallel > 1
+                && demand.reductions() > 0
+                && device.intraNodeBytesPerSecond().isEmpty()) {
             return new Estimate.Unknown(
                     "The intra-node rate of device '" + device.id() + "' is unknown, so " + tensorParallel
                             + "-way tensor parallelism cannot be estimated. Add the rate in a device file, or use one device.");
@@ -65,12 +66,7 @@ public final class RooflineCostModel implements CostModel {
         double compute = demand.flops() / (tensorParallel * peak.getAsDouble() * e.compute());
         double memory = demand.trafficBytes() / (tensorParallel * device.memoryBytesPerSecond() * e.memory());
         double floor = demand.operators() * e.operatorFloorSeconds() + demand.layers() * e.layerFloorSeconds();
-        double collective = 0;
-        if (tensorParallel > 1 && demand.reductions() > 0) {
-            double rate = link.getAsDouble();
-            collective = Collectives.over(rate)
-                    .allReduceSeconds(demand.reduceBytes(), demand.reductions(), tensorParallel, rate);
-        }
+        double collective = Collectives.seconds(demand, device, tensorParallel);
         double seconds = DeviceEfficiency.smoothMax(compute, memory, e.exponent()) + floor + collective;
         if (!Double.isFinite(seconds)) {
             return new Estimate.Unknown("The work on device '" + device.id() + "' is beyond what a double can time.");

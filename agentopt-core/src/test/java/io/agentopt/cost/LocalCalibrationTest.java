@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.hardware.DeviceCatalog;
 import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
 import java.util.ArrayList;
@@ -93,6 +94,25 @@ class LocalCalibrationTest {
         DeviceEfficiency fit = LocalCalibration.fit(A100, points).efficiency();
         assertThat(fit.compute()).isBetween(0.3, 1.0);
         assertThat(fit.memory()).isCloseTo(0.6, within(0.06));
+    }
+
+    /** Points of several tensor parallel degrees fit together; the collectives are taken off first. */
+    @Test
+    void severalDevicesSharingTheWorkFitTogether() {
+        DeviceEfficiency truth = new DeviceEfficiency(0.5, 0.7, 100e-6, 300e-6, 2, Confidence.MEASURED, 0);
+        RooflineCostModel real =
+                new RooflineCostModel(EfficiencyTable.generic().with(A100.id(), OperatorClass.DECODE, truth));
+        ModelSpec llama = ModelCatalog.packaged().find("meta-llama/Llama-2-70b-hf");
+        List<Measurement> points = new ArrayList<>();
+        for (int n = 4; n <= 8; n *= 2) {
+            for (int batch = 1; batch <= 64; batch *= 4) {
+                Demand step = TransformerDemand.decodeStep(llama, 1000, batch);
+                points.add(new Measurement(step, n, ((Estimate.Known) real.seconds(step, A100, n)).seconds()));
+            }
+        }
+        Calibration fit = LocalCalibration.fit(A100, points);
+        assertThat(fit.medianRelativeError()).isLessThan(0.02);
+        assertThat(fit.efficiency().layerFloorSeconds()).isCloseTo(300e-6, within(45e-6));
     }
 
     @Test

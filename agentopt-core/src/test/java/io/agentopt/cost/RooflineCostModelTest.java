@@ -100,6 +100,18 @@ class RooflineCostModelTest {
     }
 
     @Test
+    void theKvCacheTakesWhatWeightsAndEngineLeave() {
+        double free = 80e9 * 0.9 - 2e9 - TransformerDemand.weightBytes(LLAMA_8B);
+        assertThat(KvCapacity.tokens(LLAMA_8B, H100, 1)).isEqualTo(Math.floor(free / 131072));
+        int most = KvCapacity.sequences(LLAMA_8B, 4096, H100, 1);
+        assertThat(RooflineCostModel.generic().seconds(TransformerDemand.decodeStep(LLAMA_8B, 4096, most), H100))
+                .isInstanceOf(Estimate.Known.class);
+        assertThat(RooflineCostModel.generic().seconds(TransformerDemand.decodeStep(LLAMA_8B, 4096, most + 1), H100))
+                .isInstanceOf(Estimate.Infeasible.class);
+        assertThat(KvCapacity.sequences(LLAMA_70B, 1, H100, 1)).isZero();
+    }
+
+    @Test
     void efficienciesCheckThemselves() {
         assertThatThrownBy(() -> terms(0, 0.5, 0, 0, 2)).hasMessageContaining("compute efficiency (0.0)");
         assertThatThrownBy(() -> terms(0.5, 1.2, 0, 0, 2)).hasMessageContaining("memory efficiency (1.2)");
