@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
  *
  * @param family the limit that stands in the way; loosening it alone suffices when the relaxation has changes of this family only
  * @param leastAchievable the least value of the limited quantity over all placements that keep the other limits (proved
- *     when {@code leastExact}, else the value of the witness): seconds for deadline and milestone, devices for inventory, bytes
- *     on the class for memory, missing links for link, classes apart for co-location
+ *     when {@code leastExact}, else the value of the witness): seconds for deadline and milestone, devices of
+ *     the scarce class for inventory and memory, missing links for link, classes apart for co-location
  * @param limit what the problem allows of it
  * @param leastExact whether {@code leastAchievable} is proved to be least
  * @param operators operators concerned: a critical path, those on the scarce class, the ends of a missing link

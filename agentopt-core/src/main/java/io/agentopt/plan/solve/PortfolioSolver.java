@@ -12,6 +12,17 @@ public final class PortfolioSolver implements PlacementSolver {
     private static final double DEPTH_FIRST_PLACEMENTS = 1e7;
     private static final int ROOT_ITERATIONS = 150;
 
+    private final long depthFirstSteps;
+
+    /** The default solver. */
+    public PortfolioSolver() {
+        this(DEPTH_FIRST_STEPS);
+    }
+
+    PortfolioSolver(long depthFirstSteps) {
+        this.depthFirstSteps = depthFirstSteps;
+    }
+
     @Override
     public Solution solve(PlacementProblem problem, SolveOptions options) {
         Budget budget = Budget.of(options);
@@ -21,7 +32,7 @@ public final class PortfolioSolver implements PlacementSolver {
         double placements = 1;
         for (int[] modes : p.original) placements *= modes.length;
         if (placements <= DEPTH_FIRST_PLACEMENTS) {
-            DepthFirstSearch depthFirst = new DepthFirstSearch(p, Set.of(), budget.share(0.2, DEPTH_FIRST_STEPS));
+            DepthFirstSearch depthFirst = new DepthFirstSearch(p, Set.of(), budget.share(0.2, depthFirstSteps));
             DepthFirstSearch.Outcome outcome = depthFirst.run(start.cost());
             if (outcome.complete()) {
                 if (outcome.modes().isEmpty() && !start.feasible()) {
