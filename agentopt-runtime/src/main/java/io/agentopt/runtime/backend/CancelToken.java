@@ -64,7 +64,7 @@ public final class CancelToken {
      */
     public static CancelToken after(Duration budget) {
         Duration capped = budget.compareTo(LONGEST) > 0 ? LONGEST : budget;
-        return new CancelToken(true, true, System.nanoTime() + Math.max(0, capped.toNanos()), budget.toMillis() + " ms");
+        return new CancelToken(true, true, System.nanoTime() + Math.max(0, capped.toNanos()), capped.toMillis() + " ms");
     }
 
     /**
