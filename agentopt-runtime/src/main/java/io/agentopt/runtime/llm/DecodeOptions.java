@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm;
 
+import io.agentopt.operator.Sampling;
 import java.util.Set;
 
 /**

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm;
 
+import io.agentopt.operator.Sampling;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;

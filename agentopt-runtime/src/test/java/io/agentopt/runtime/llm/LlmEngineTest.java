@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm;
 
+import io.agentopt.operator.Sampling;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -105,7 +106,7 @@ class LlmEngineTest {
         List<List<Integer>> alone = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             int[] prompt = Prompts.tokens(3 + 2 * i, 100 + i);
-            DecodeOptions options = new DecodeOptions(20, i % 2 == 0 ? Sampling.greedy() : Sampling.random(0.9, i), java.util.Set.of());
+            DecodeOptions options = new DecodeOptions(20, i % 2 == 0 ? Sampling.greedy() : Sampling.seeded(0.9, i), java.util.Set.of());
             alone.add(generate(engine, prompt, options).ids());
             jobs.add(() -> generate(engine, prompt, options).ids());
         }
@@ -123,7 +124,7 @@ class LlmEngineTest {
         for (long seed = 0; seed < 20; seed++) {
             StringBuilder heard = new StringBuilder();
             List<Integer> ids = new ArrayList<>();
-            DecodeOptions options = new DecodeOptions(30, Sampling.random(1.5, seed), java.util.Set.of());
+            DecodeOptions options = new DecodeOptions(30, Sampling.seeded(1.5, seed), java.util.Set.of());
             Generation g = engine.decode(engine.prefill(prompt, CancelToken.none()), options, (index, id, text) -> {
                 assertThat(index).isEqualTo(ids.size());
                 ids.add(id);

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm;
 
+import io.agentopt.operator.Sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,7 +45,7 @@ class SamplerPropertyTest {
     @Property(tries = 200)
     void equalSeedsGiveEqualTokens(@ForAll @IntRange(min = 1, max = 300) int n, @ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 5) double temperature) {
         float[] scores = scores(n, seed);
-        Sampler a = new Sampler(Sampling.random(temperature, seed)), b = new Sampler(Sampling.random(temperature, seed));
+        Sampler a = new Sampler(Sampling.seeded(temperature, seed)), b = new Sampler(Sampling.seeded(temperature, seed));
         for (int i = 0; i < 20; i++) assertThat(choose(a, scores)).isEqualTo(choose(b, scores));
     }
 
@@ -75,7 +76,7 @@ class SamplerPropertyTest {
     void frequenciesFollowTheProbabilities() {
         float[] scores = {0, 1, 2, Float.NEGATIVE_INFINITY};
         double[] expected = {0.0900306, 0.2447285, 0.6652410, 0};
-        for (Sampling s : List.of(Sampling.random(1, 5), new Sampling(1, 4, 1, 5), new Sampling(0.5, 0, 1, 5))) {
+        for (Sampling s : List.of(Sampling.seeded(1, 5), new Sampling(1, 4, 1, 5), new Sampling(0.5, 0, 1, 5))) {
             int[] counts = new int[4];
             Sampler sampler = new Sampler(s);
             float[] given = s.temperature() == 1 ? scores : new float[] {0, 0.5f, 1, Float.NEGATIVE_INFINITY};
@@ -86,7 +87,7 @@ class SamplerPropertyTest {
 
     @Example
     void scoresThatAreNoNumbersAreNamed() {
-        for (Sampling s : List.of(Sampling.greedy(), Sampling.random(1, 1))) {
+        for (Sampling s : List.of(Sampling.greedy(), Sampling.seeded(1, 1))) {
             assertThatThrownBy(() -> choose(new Sampler(s), new float[] {1, Float.NaN})).isInstanceOf(LlmException.class).hasMessageContaining("token 1 with NaN");
             assertThatThrownBy(() -> choose(new Sampler(s), new float[] {Float.POSITIVE_INFINITY, 1})).isInstanceOf(LlmException.class).hasMessageContaining("Infinity");
             assertThatThrownBy(() -> choose(new Sampler(s), new float[] {Float.NEGATIVE_INFINITY})).isInstanceOf(LlmException.class).hasMessageContaining("-Infinity");

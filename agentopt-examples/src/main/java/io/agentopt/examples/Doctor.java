@@ -1,0 +1,41 @@
+package io.agentopt.examples;
+
+import io.agentopt.mlir.ffi.Availability;
+import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.device.Devices;
+import java.util.Locale;
+
+/** Says what this machine can run and what is missing: {@code ./build doctor}. */
+public final class Doctor {
+    private Doctor() {}
+
+    /** Prints the report. */
+    public static void main(String[] args) {
+        System.out.printf("Java      %s on %s %s%n", Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
+        System.out.println("Compiler  " + compiler());
+        System.out.print(devices());
+    }
+
+    /** {@return one line on the native MLIR library} */
+    public static String compiler() {
+        return switch (Mlir.availability()) {
+            case Availability.Available a -> "MLIR, ready: " + a.library().getFileName();
+            case Availability.Unavailable u -> "plain Java lowering. " + u.reason();
+        };
+    }
+
+    /** {@return one line a device: how far it came, and why not further} */
+    public static String devices() {
+        StringBuilder out = new StringBuilder();
+        for (DetectedDevice d : Devices.detect()) {
+            String rung = d.rung().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            out.append(String.format(Locale.ROOT, "%-9s %-18s %s%n", d.id(), rung, d.reason()));
+            if (d.isReady()) {
+                String memory = d.memoryBytes() > 0 ? String.format(Locale.ROOT, ", %.1f GB", d.memoryBytes() / 1e9) : "";
+                out.append(String.format(Locale.ROOT, "%-28s %s%s %s%n", "", d.name(), memory, d.details()));
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,54 @@
+package io.agentopt.runtime.calibrate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How fast this machine reads memory from plain Java, all cores together. */
+final class ReadBandwidth {
+    private static final int LONGS_PER_THREAD = 8 << 20; // 64 MB: beyond the caches that a core has for itself
+    private static final int ROUNDS = 4;
+
+    private ReadBandwidth() {}
+
+    /** {@return bytes per second, the best of a few rounds; takes some 100 ms} */
+    static double bytesPerSecond(int threads) {
+        AtomicLong sink = new AtomicLong();
+        CyclicBarrier together = new CyclicBarrier(threads + 1);
+        List<Thread> readers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            long[] data = new long[LONGS_PER_THREAD];
+            readers.add(Thread.ofPlatform().daemon().name("agentopt-bandwidth-" + t).start(() -> read(data, together, sink)));
+        }
+        double best = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            await(together);
+            long start = System.nanoTime();
+            await(together);
+            best = Math.max(best, (double) threads * LONGS_PER_THREAD * Long.BYTES / ((System.nanoTime() - start) / 1e9));
+        }
+        return best;
+    }
+
+    private static void read(long[] data, CyclicBarrier together, AtomicLong sink) {
+        for (int round = 0; round < ROUNDS; round++) {
+            await(together);
+            long sum = 0;
+            for (long v : data) sum += v;
+            sink.addAndGet(sum);
+            await(together);
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("The measurement of memory bandwidth was interrupted", e);
+        } catch (java.util.concurrent.BrokenBarrierException e) {
+            throw new IllegalStateException("The measurement of memory bandwidth was interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Step 6 of 6: measure this machine. {@link io.agentopt.runtime.calibrate.LocalMachine} describes the CPU as the planner wants it,
+ * {@link io.agentopt.runtime.calibrate.Calibrator} runs models on it and fits the cost model to what it sees.
+ */
+@NullMarked
+package io.agentopt.runtime.calibrate;
+
+import org.jspecify.annotations.NullMarked;
