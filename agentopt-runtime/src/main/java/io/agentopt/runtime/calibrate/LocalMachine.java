@@ -2,6 +2,7 @@ package io.agentopt.runtime.calibrate;
 
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.device.Devices;
 
 /** This machine's CPU as a device of the catalog's kind. */
 public final class LocalMachine {
@@ -12,6 +13,11 @@ public final class LocalMachine {
     private static final double CLOCK_HZ = 3.5e9;
 
     private LocalMachine() {}
+
+    /** {@return this machine's CPU; see {@link #describe}} */
+    public static DeviceSpec detect() {
+        return describe(Devices.detect().getFirst());
+    }
 
     /**
      * Describes the CPU: arithmetic peak from cores and instruction set (two fused multiply-adds of a vector per cycle), memory

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm;
 
+import io.agentopt.model.ModelCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,13 @@ public final class ModelStore {
                     + "'. Give the folder the model's id, or the model the folder's name.");
         }
         return pack;
+    }
+
+    /** {@return the shapes of all packs, beside the packaged models, for a planner} */
+    public ModelCatalog catalog() {
+        ModelCatalog all = ModelCatalog.packaged();
+        for (String id : ids()) all = all.plus(pack(id).spec());
+        return all;
     }
 
     /** Edit distance, by rows. */
