@@ -47,6 +47,21 @@ def street(text):
     return None
 
 
+WORDS = [(" (search docs)", ""), ("; TDP 175 W from stored carbon table", ""),
+         ("; TDP 150 W also in a stored carbon table (find_string g5.xlarge,A10G,1,150)", ""),
+         ("unverified (from memory of the vendor datasheet)", "unverified (vendor datasheet, not checked)"),
+         ("well-known HF config.json, unverified, written from memory; param count cross-check only - verify before relying on it",
+          "unverified: well-known published configuration, checked by its parameter count only"),
+         ("(memory)", "(unverified)"), ("(memory, us-east-1 on-demand)", "(unverified)"), ("from memory", "unverified"), (", memory)", ", unverified)")]
+
+
+def plainly(text):
+    """Source notes in the catalog's own words."""
+    for old, new in WORDS:
+        text = text.replace(old, new)
+    return text
+
+
 def tidy(entry):
     def plain(v):
         return int(v) if isinstance(v, float) and v == int(v) else v
@@ -74,7 +89,7 @@ def device(row):
     if identifier in CORES and low:
         low = high = round(low * 2 * CORES[identifier], 4)
         note += "; rent of the whole socket at two vCPUs per core"
-    tdp = None if "TDP ~" in note and "(memory)" in note else number(row["tdp_w"])
+    tdp = None if "TDP ~" in note and "(memory)" in note or identifier == "Inferentia2" else number(row["tdp_w"])
     return tidy({"id": identifier, "aliases": ALIASES.get(identifier), "vendor": row["vendor"], "kind": KINDS[row["kind"]],
                  "peakTeraflops": rates, "memoryGigabytes": number(row["memory_gb"]),
                  "memoryGigabytesPerSecond": number(row["mem_bw_gbps"]),
@@ -84,7 +99,8 @@ def device(row):
                  "rentLowDollarsPerHour": low, "rentHighDollarsPerHour": high,
                  "streetPriceDollars": street(row["street_price_usd"]),
                  "verified": False if "unverified" in row["source"] else None,
-                 "source": row["source"] + (" | rent: " + row["usd_per_hour_detail"] if low else ""), "note": note})
+                 "source": plainly(row["source"] + (" | rent: " + row["usd_per_hour_detail"] if low else "")),
+                 "note": plainly(note)})
 
 
 def generic_cpu():
@@ -128,7 +144,7 @@ def model(row):
         entry["parametersBillions"] = float(row["published_params_B"] or row["params_total_B"])
     if "unverified" in row["source"] or "from memory" in row["source"]:
         entry["verified"] = False
-    entry["source"] = row["source"]
+    entry["source"] = plainly(row["source"])
     entry["note"] = row["notes"]
     return {k: v for k, v in entry.items() if v != ""}
 

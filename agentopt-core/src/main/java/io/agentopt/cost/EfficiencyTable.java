@@ -2,9 +2,13 @@ package io.agentopt.cost;
 
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,40 @@ public final class EfficiencyTable {
             if (formats.any != null) return formats.any;
         }
         return GenericEfficiency.of(device, work);
+    }
+
+    /**
+     * One line of the table.
+     *
+     * @param deviceId id of a device
+     * @param operatorClass kind of work
+     * @param precision number format; empty where the line holds for every format without a line of its own
+     * @param efficiency the terms
+     */
+    public record Entry(
+            String deviceId, OperatorClass operatorClass, Optional<Precision> precision, DeviceEfficiency efficiency) {}
+
+    /** {@return every line, by device id, class and format} */
+    public List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        new TreeMap<>(byDevice)
+                .forEach((device, classes) -> classes.forEach((work, formats) -> {
+                    if (formats.any != null) entries.add(new Entry(device, work, Optional.empty(), formats.any));
+                    formats.exact.forEach(
+                            (precision, e) -> entries.add(new Entry(device, work, Optional.of(precision), e)));
+                }));
+        return List.copyOf(entries);
+    }
+
+    /** {@return this table with another's lines, which win where both have one} */
+    public EfficiencyTable plus(EfficiencyTable other) {
+        EfficiencyTable table = this;
+        for (Entry e : other.entries()) {
+            table = e.precision.isPresent()
+                    ? table.with(e.deviceId, e.operatorClass, e.precision.get(), e.efficiency)
+                    : table.with(e.deviceId, e.operatorClass, e.efficiency);
+        }
+        return table;
     }
 
     private Formats formats(String deviceId, OperatorClass work) {

@@ -33,6 +33,8 @@ final class OnnxFlops {
     private static final Set<String> INTEGER =
             Set.of("MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeMatMul");
 
+    private static final int FLOAT = 1; // ONNX data type
+
     private final OnnxGraph graph;
     private final Map<String, Tensor> weights;
     private final Map<String, Set<String>> readers = new HashMap<>();
@@ -40,6 +42,7 @@ final class OnnxFlops {
     private final Map<String, Integer> uncounted = new HashMap<>();
     private final Map<Long, Integer> widths = new HashMap<>();
     private final Map<String, long[]> spatial = new HashMap<>();
+    private final Map<Integer, Double> work = new HashMap<>(); // FLOPs by ONNX data type of the weights
     private final Set<String> packed = new HashSet<>();
     private double item;
     private double token;
@@ -91,11 +94,7 @@ final class OnnxFlops {
 
     private void count(Node node) {
         operators.merge(node.op(), 1, Integer::sum);
-        if (KEEPS_WEIGHT.contains(node.op())) {
-            Tensor source = weights.get(node.input(0));
-            if (source != null && !node.outputs().isEmpty())
-                weights.put(node.outputs().getFirst(), source);
-        }
+        passOnWeight(node);
         switch (node.op()) {
             case "MatMul", "FusedMatMul", "MatMulInteger", "DynamicQuantizeMatMul" -> product(node, 1);
             case "QLinearMatMul" -> product(node, 3);
@@ -107,7 +106,11 @@ final class OnnxFlops {
             case "Attention" -> {
                 Tensor projection = weights.get(node.input(1));
                 if (projection != null && projection.dims().size() == 2)
-                    perToken(projection.dims().get(0), projection.dims().get(1), 1);
+                    perToken(
+                            projection.type(),
+                            projection.dims().get(0),
+                            projection.dims().get(1),
+                            1);
                 attentionProducts += 2;
             }
             case "MultiHeadAttention" -> attentionProducts += 2;
@@ -119,6 +122,23 @@ final class OnnxFlops {
         passOnSize(node);
     }
 
+    /** A weight stays one behind a cast, a transposition or a dequantisation; its number format may change there. */
+    private void passOnWeight(Node node) {
+        Tensor source = weights.get(node.input(0));
+        if (source == null || node.outputs().isEmpty() || !KEEPS_WEIGHT.contains(node.op())) return;
+        int type = source.type();
+        if (node.op().equals("Cast")) type = (int) node.integer("to", type);
+        if (node.op().equals("DequantizeLinear")) type = typeOf(node.input(1), type);
+        List<Long> dims = source.dims();
+        if (node.op().equals("Transpose") && dims.size() == 2) dims = dims.reversed();
+        weights.put(node.outputs().getFirst(), new Tensor(source.name(), dims, type, source.elements()));
+    }
+
+    private int typeOf(String weight, int otherwise) {
+        Tensor t = weights.get(weight);
+        return t == null ? otherwise : t.type();
+    }
+
     private void product(Node node, int second) {
         Tensor weight = weights.get(node.input(second));
         if (weight == null) weight = weights.get(node.input(0));
@@ -127,7 +147,7 @@ final class OnnxFlops {
         } else if (weight.dims().size() >= 2) {
             List<Long> d = weight.dims();
             long k = d.get(d.size() - 2), n = d.getLast();
-            perToken(k, n, k == 0 || n == 0 ? 0 : weight.elements() / k / n);
+            perToken(weight.type(), k, n, k == 0 || n == 0 ? 0 : weight.elements() / k / n);
         } else {
             token += 2 * weight.elements();
         }
@@ -142,9 +162,10 @@ final class OnnxFlops {
         boolean flattened = !node.outputs().isEmpty()
                 && readers.getOrDefault(node.outputs().getFirst(), Set.of()).contains("Reshape");
         if (flattened) {
-            perToken(weight.dims().getFirst(), weight.dims().get(1), 1);
+            perToken(weight.type(), weight.dims().getFirst(), weight.dims().get(1), 1);
         } else {
             item += 2 * weight.elements();
+            work.merge(weight.type(), 2 * weight.elements(), Double::sum);
             itemElements += weight.dims().getFirst() + weight.dims().get(1);
         }
     }
@@ -155,11 +176,12 @@ final class OnnxFlops {
             uncounted.merge("MatMulNBits without K and N", 1, Integer::sum);
             return;
         }
-        perToken(k, n, 1);
+        perToken(typeOf(node.input(2), FLOAT), k, n, 1);
         if (packed.add(node.input(1))) packedParameters += (double) k * n;
     }
 
-    private void perToken(long k, long n, double times) {
+    private void perToken(int type, long k, long n, double times) {
+        work.merge(type, 2.0 * k * n * times, Double::sum);
         token += 2.0 * k * n * times;
         tokenElements += (k + n) * times;
         widths.merge(k, 1, Integer::sum);
@@ -177,6 +199,7 @@ final class OnnxFlops {
         for (long o : out) positions *= o;
         for (long i : in) inputs *= Math.max(1, i);
         item += 2 * weight.elements() * positions;
+        work.merge(weight.type(), 2 * weight.elements() * positions, Double::sum);
         double channels = weight.dims().get(1) * Math.max(1, node.integer("group", 1));
         itemElements += weight.dims().getFirst() * positions + channels * inputs;
         if (!node.outputs().isEmpty()) spatial.put(node.outputs().getFirst(), out);
@@ -247,15 +270,14 @@ final class OnnxFlops {
         for (String op : INTEGER) {
             if (operators.containsKey(op)) return Precision.INT8;
         }
-        if (bytesOf(10) > bytesOf(1)) return Precision.FP16;
-        return bytesOf(16) > bytesOf(1) ? Precision.BF16 : Precision.FP32;
-    }
-
-    /** Bytes of weights of an ONNX data type: 1 is fp32, 10 fp16, 16 bf16. */
-    private double bytesOf(int type) {
-        return graph.weights.values().stream()
-                .filter(t -> t.type() == type)
-                .mapToDouble(Tensor::bytes)
-                .sum();
+        int type = work.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(FLOAT);
+        return switch (type) {
+            case 10 -> Precision.FP16;
+            case 16 -> Precision.BF16;
+            default -> Precision.FP32;
+        };
     }
 }

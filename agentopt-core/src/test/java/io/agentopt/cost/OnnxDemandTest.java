@@ -81,6 +81,19 @@ class OnnxDemandTest {
     }
 
     @Test
+    void weightsBehindACastCountInItsFormat() throws Exception {
+        OnnxBytes graph = new OnnxBytes()
+                .add(5, weight("w", 10, 32, 8))
+                .add(1, node("Transpose", "t", "w"))
+                .add(1, node("Cast", "f", "t").add(5, integer("to", 1)))
+                .add(1, node("MatMul", "y", "x", "f"));
+        OnnxDemand m = read(model(graph));
+        assertThat(m.precision()).isEqualTo(Precision.FP32);
+        assertThat(m.weightBytes()).isEqualTo(32 * 8 * 2);
+        assertThat(m.flopsPerToken()).isEqualTo(2 * 32 * 8);
+    }
+
+    @Test
     void convolutionsFollowTheirSizes() throws Exception {
         OnnxBytes graph = new OnnxBytes()
                 .add(11, value("x", -1, 3, 32, 32))
