@@ -1,6 +1,7 @@
 package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.Quanta;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -24,6 +25,7 @@ final class Annealing {
     private final int[] moved;
     private final int[] movedFrom;
     private final double timeUnit;
+    private final double dearest;
     private double w;
     private double penalty;
     private boolean feasible;
@@ -38,6 +40,7 @@ final class Annealing {
         this.cap = p.inventory.clone();
         this.moved = new int[p.operators];
         this.movedFrom = new int[p.operators];
+        dearest = Arrays.stream(p.price).max().orElse(0);
         long tightest = CompiledProblem.UNLIMITED;
         for (long limit : p.limit) tightest = Math.min(tightest, limit);
         this.timeUnit = Quanta.seconds(Math.max(1, tightest)) * 1e9;
@@ -54,7 +57,7 @@ final class Annealing {
     /** Walks from the current state, cooling from {@code hot} to {@code cold} dollars per hour. */
     void run(double weight, double hot, double cold, long steps, Budget budget) {
         w = weight;
-        penalty = 4 * hot;
+        penalty = 4 * hot + dearest;
         refresh();
         double temperature = hot;
         double cooling = Math.pow(cold / hot, (double) CHECK_EVERY / Math.max(CHECK_EVERY, steps));

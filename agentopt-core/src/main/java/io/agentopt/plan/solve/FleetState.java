@@ -43,13 +43,13 @@ final class FleetState {
         return Math.max(widest(h), Math.max(forLoad, forMemory));
     }
 
-    /** {@return devices that class {@code h} needs before rounding} */
+    /** {@return devices that class {@code h} needs before rounding, the width of its modes left aside: a slope, not a bound} */
     double fraction(int h) {
         double forLoad = load[h] == 0 ? 0 : (double) load[h] / p.capacityLoad[h];
         double forMemory = memory[h] == 0
                 ? 0
                 : p.capacityMemory[h] == 0 ? Quanta.NO_CAPACITY : (double) memory[h] / p.capacityMemory[h];
-        return Math.max(widest(h), Math.max(forLoad, forMemory));
+        return Math.max(forLoad, forMemory);
     }
 
     double dollars(int h) {

@@ -67,7 +67,9 @@ final class LocalSearch {
             long devices = state.fleet.devices(h);
             if (devices <= p.minimum[h] || p.price[h] == 0) continue;
             double scale = scale();
-            annealing.squeeze(h, devices - 1, 0.1, scale * 0.3, scale * 0.01, Math.max(500, 20L * p.operators), budget);
+            long fewer = random.nextInt(3) == 0 ? 0 : devices - 1;
+            double weight = ROUNDING[1 + random.nextInt(ROUNDING.length - 1)];
+            annealing.squeeze(h, fewer, weight, scale * 0.5, scale * 0.01, Math.max(2000, 50L * p.operators), budget);
         }
         new Descent(state, incumbent).run(budget, false);
         return incumbent.cost() < before;
