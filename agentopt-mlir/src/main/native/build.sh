@@ -10,7 +10,7 @@ packages="libmlir-22-dev llvm-22-dev lld-22 mlir-22-tools zlib1g-dev libzstd-dev
 library=libagentopt-mlir.so
 mkdir -p "$out"
 
-skip() { echo "agentopt-mlir: native library skipped: $*"; exit 0; }
+skip() { rm -rf "$out/io"; echo "agentopt-mlir: native library skipped: $*"; exit 0; }
 
 [ -z "${AGENTOPT_SKIP_NATIVES:-}" ] || skip "AGENTOPT_SKIP_NATIVES is set; unset it to build."
 platform=$(uname -s)-$(uname -m)

@@ -3,6 +3,8 @@
 // - No struct crosses by value and nothing calls back: handles, integers and pointers only. Text goes in as (pointer, length), comes out as a
 //   malloc'ed buffer or a view. Diagnostics are collected here and read afterwards. So no Java exception can ever meet a native frame.
 // - What LLVM would answer with undefined behaviour (erasing a used op, moving an op into itself, nesting without end) is refused here with a code.
+// - Whatever recurses over the IR runs on a stack of its own (onDeepStack): a Java thread has 1 MB or less, and overflowing it in native code ends the
+//   process.
 // - One thread per context: MLIR's thread pool is off.
 #include "AgentDialect.h"
 
@@ -16,9 +18,11 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <pthread.h>
 
 using namespace mlir;
 
@@ -27,6 +31,29 @@ using namespace mlir;
 namespace {
 
 constexpr int64_t MAX_DEPTH = 256; // ops within ops; printing and walking recurse
+
+constexpr size_t DEEP_STACK = 64 << 20; // address space only; pages are touched as needed
+
+// Runs work on a thread with a deep stack and waits. The thread takes no asynchronous signals: those are the JVM's threads' to handle.
+void onDeepStack(llvm::function_ref<void()> work) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, DEEP_STACK);
+  sigset_t all, before;
+  sigfillset(&all);
+  for (int synchronous : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigdelset(&all, synchronous);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  auto enter = [](void *p) -> void * {
+    (*static_cast<llvm::function_ref<void()> *>(p))();
+    return nullptr;
+  };
+  int refused = pthread_create(&thread, &attributes, enter, &work);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (refused) work(); // out of threads or address space: the caller's stack has to do
+  else pthread_join(thread, nullptr);
+}
 
 struct View {
   const char *data;
@@ -193,20 +220,24 @@ EXPORT void *agentoptModuleCreate(void *session) {
 // Text or bytecode; null when it does not parse or verify.
 EXPORT void *agentoptModuleParse(void *session, const char *data, int64_t length, const char *name, int64_t nameLength) {
   MLIRContext &context = static_cast<Session *>(session)->context;
-  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(StringRef(data, length), ParserConfig(&context, /*verifyAfterParse=*/false),
-                                                             StringRef(name, nameLength));
-  if (!module) return nullptr;
-  if (height(module->getOperation()) > MAX_DEPTH) {
-    emitError(UnknownLoc::get(&context)) << "operations nest deeper than " << MAX_DEPTH << " levels";
-    return nullptr;
-  }
-  if (failed(verify(module->getOperation()))) return nullptr;
-  return module.release().getOperation();
+  void *parsed = nullptr;
+  onDeepStack([&] {
+    OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(StringRef(data, length), ParserConfig(&context, /*verifyAfterParse=*/false),
+                                                               StringRef(name, nameLength));
+    if (!module) return;
+    if (height(module->getOperation()) > MAX_DEPTH) emitError(UnknownLoc::get(&context)) << "operations nest deeper than " << MAX_DEPTH << " levels";
+    else if (succeeded(verify(module->getOperation()))) parsed = module.release().getOperation();
+  });
+  return parsed;
 }
 
-EXPORT void agentoptModuleDestroy(void *op) { operation(op)->erase(); }
+EXPORT void agentoptModuleDestroy(void *op) { onDeepStack([&] { operation(op)->erase(); }); }
 
-EXPORT int64_t agentoptVerify(void *op) { return succeeded(verify(operation(op))); }
+EXPORT int64_t agentoptVerify(void *op) {
+  bool valid = false;
+  onDeepStack([&] { valid = succeeded(verify(operation(op))); });
+  return valid;
+}
 
 // flags: 1 with locations, 2 in generic form
 EXPORT char *agentoptPrint(void *op, int64_t flags, int64_t *length) {
@@ -215,14 +246,16 @@ EXPORT char *agentoptPrint(void *op, int64_t flags, int64_t *length) {
   OpPrintingFlags printing;
   if (flags & 1) printing.enableDebugInfo(true, /*prettyForm=*/false);
   if (flags & 2) printing.printGenericOpForm();
-  operation(op)->print(out, printing);
+  onDeepStack([&] { operation(op)->print(out, printing); });
   return copy(text, length);
 }
 
 EXPORT char *agentoptWriteBytecode(void *op, int64_t *length) {
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
-  if (failed(writeBytecodeToFile(operation(op), out))) {
+  bool written = false;
+  onDeepStack([&] { written = succeeded(writeBytecodeToFile(operation(op), out)); });
+  if (!written) {
     *length = -1;
     return nullptr;
   }
@@ -231,14 +264,17 @@ EXPORT char *agentoptWriteBytecode(void *op, int64_t *length) {
 
 // 0 done, 1 the text is no pipeline (said in *error), 2 a pass failed (said in the diagnostics)
 EXPORT int64_t agentoptRunPipeline(void *session, void *module, const char *text, int64_t length, char **error, int64_t *errorLength) {
-  PassManager passes(&static_cast<Session *>(session)->context, ModuleOp::getOperationName());
-  std::string message;
-  llvm::raw_string_ostream out(message);
-  if (failed(parsePassPipeline(StringRef(text, length), passes, out))) {
-    *error = copy(message, errorLength);
-    return 1;
-  }
-  return succeeded(passes.run(operation(module))) ? 0 : 2;
+  int64_t outcome = 0;
+  onDeepStack([&] {
+    PassManager passes(&static_cast<Session *>(session)->context, ModuleOp::getOperationName());
+    std::string message;
+    llvm::raw_string_ostream out(message);
+    if (failed(parsePassPipeline(StringRef(text, length), passes, out))) {
+      *error = copy(message, errorLength);
+      outcome = 1;
+    } else if (failed(passes.run(operation(module)))) outcome = 2;
+  });
+  return outcome;
 }
 
 //===-- Operations ----------------------------------------------------------------------------------------------------------------------===//
@@ -363,7 +399,7 @@ EXPORT void agentoptReadAttribute(void *p, AttributeRecord *out) {
 
 EXPORT char *agentoptPrintAttribute(void *a, int64_t *length) {
   std::string text;
-  llvm::raw_string_ostream(text) << attribute(a);
+  onDeepStack([&] { llvm::raw_string_ostream(text) << attribute(a); });
   return copy(text, length);
 }
 
@@ -382,12 +418,14 @@ EXPORT void *agentoptUnitAttribute(void *session) { return opaque(UnitAttr::get(
 EXPORT void *agentoptTypeAttribute(void *t) { return opaque(TypeAttr::get(type(t))); }
 
 EXPORT void *agentoptParseType(void *session, const char *text, int64_t length) {
-  return const_cast<void *>(parseType(StringRef(text, length), &static_cast<Session *>(session)->context).getAsOpaquePointer());
+  Type parsed;
+  onDeepStack([&] { parsed = parseType(StringRef(text, length), &static_cast<Session *>(session)->context); });
+  return const_cast<void *>(parsed.getAsOpaquePointer());
 }
 
 EXPORT char *agentoptPrintType(void *t, int64_t *length) {
   std::string text;
-  llvm::raw_string_ostream(text) << type(t);
+  onDeepStack([&] { llvm::raw_string_ostream(text) << type(t); });
   return copy(text, length);
 }
 

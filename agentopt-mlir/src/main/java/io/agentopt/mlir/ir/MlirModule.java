@@ -67,8 +67,13 @@ public final class MlirModule implements AutoCloseable {
         return Modules.print(checked(), true);
     }
 
-    /** {@return the module in MLIR's binary form, names included} */
+    /**
+     * {@return the module in MLIR's binary form, names included}
+     *
+     * @throws MlirException when the module does not verify: the native writer trusts what it writes
+     */
     public byte[] bytecode() {
+        verify();
         return Modules.writeBytecode(checked());
     }
 

@@ -53,8 +53,9 @@ public final class OpBuilder {
         return new OpDraft(this, kind);
     }
 
+    /** The successor may have moved since: its block counts. */
     Block block() {
-        return block;
+        return before.map(Op::block).orElse(block);
     }
 
     Optional<Op> successor() {
