@@ -79,7 +79,8 @@ class AgentRoundTripTest {
             for (MlirModule copy : new MlirModule[] {
                 context.read(module.bytecode(), "bytes"), context.parse(module.printWithLocations(), "text")
             }) {
-                assertThat(copy.root().all(AgentDialect.SEARCH).getFirst().name()).isEqualTo("retrieve/\u00e9 \"1\"");
+                assertThat(copy.root().all(AgentDialect.SEARCH).getFirst().name())
+                        .isEqualTo("retrieve/\u00e9 \"1\"");
             }
             assertThat(module.print()).doesNotContain("retrieve");
         }
@@ -89,7 +90,8 @@ class AgentRoundTripTest {
     void typeParametersTakeAnyText() {
         try (MlirContext context = MlirContext.create()) {
             var types = new AgentTypes(context);
-            for (String tag : new String[] {"", "a b", "quote\" back\\slash", "zero\0", "\u4e2d\u6587", "line\nbreak", ">"}) {
+            for (String tag :
+                    new String[] {"", "a b", "quote\" back\\slash", "zero\0", "\u4e2d\u6587", "line\nbreak", ">"}) {
                 assertThat(types.value(tag).parameter()).contains(tag);
                 assertThat(types.kvCache(tag).parameter()).contains(tag);
                 assertThat(context.type(types.value(tag).toString())).isSameAs(types.value(tag));

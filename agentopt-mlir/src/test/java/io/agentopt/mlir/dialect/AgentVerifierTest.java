@@ -57,7 +57,8 @@ class AgentVerifierTest {
             """)
     void refusesAtTopLevel(String op, String message) {
         try (MlirContext context = MlirContext.create()) {
-            assertThat(catchThrowableOfType(MlirException.class, () -> context.parse(op, "wrong.mlir"))).hasMessageContaining(message);
+            assertThat(catchThrowableOfType(MlirException.class, () -> context.parse(op, "wrong.mlir")))
+                    .hasMessageContaining(message);
         }
     }
 
@@ -80,7 +81,9 @@ class AgentVerifierTest {
                 }
                 """.replace("OPS", ops);
         try (MlirContext context = MlirContext.create()) {
-            return catchThrowableOfType(MlirException.class, () -> context.parse(text, "wrong.mlir")).diagnostics().getFirst();
+            return catchThrowableOfType(MlirException.class, () -> context.parse(text, "wrong.mlir"))
+                    .diagnostics()
+                    .getFirst();
         }
     }
 }

@@ -23,11 +23,13 @@ class SignalsTest {
         Box[] boxes = new Box[50_000];
         for (int i = 0; i < boxes.length; i++) boxes[i] = new Box(i);
         long sum = 0;
-        for (int round = 0; round < 20; round++) for (Box box : boxes) sum += read(box); // hot: C2 drops the explicit check
+        for (int round = 0; round < 20; round++)
+            for (Box box : boxes) sum += read(box); // hot: C2 drops the explicit check
+        Box[] nothing = new Box[1];
         int caught = 0;
         for (int i = 0; i < 50_000; i++) {
             try {
-                sum += read(null);
+                sum += read(nothing[0]);
             } catch (NullPointerException e) {
                 caught++;
             }

@@ -52,7 +52,8 @@ class MisuseTest {
         Value value = op.result();
         Block block = op.block();
         module.run("cse");
-        String message = "This handle of 'agent.tool' is stale: passes 'cse' ran. Fetch it again from the module's root().";
+        String message =
+                "This handle of 'agent.tool' is stale: passes 'cse' ran. Fetch it again from the module's root().";
         assertThatIllegalStateException().isThrownBy(op::name).withMessage(message);
         assertThatIllegalStateException().isThrownBy(value::type).withMessage(message);
         assertThatIllegalStateException().isThrownBy(value::users).withMessage(message);
@@ -71,11 +72,15 @@ class MisuseTest {
         Value argument = body.argument(0);
         subgraph.replaceAllUsesWith(List.of(tool("b").result()));
         subgraph.erase();
-        for (Op op : List.of(subgraph, inner)) assertThatIllegalStateException().isThrownBy(op::kind).withMessageEndingWith("is stale: the op was erased.");
+        for (Op op : List.of(subgraph, inner))
+            assertThatIllegalStateException()
+                    .isThrownBy(op::kind)
+                    .withMessageEndingWith("is stale: the op was erased.");
         assertThatIllegalStateException().isThrownBy(body::ops);
         assertThatIllegalStateException().isThrownBy(argument::type);
         assertThatIllegalStateException().isThrownBy(subgraph::erase);
-        assertThatIllegalStateException().isThrownBy(() -> AgentOps.yield(builder, tool("b").result()));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> AgentOps.yields(builder, tool("b").result()));
         module.verify();
     }
 
@@ -94,12 +99,16 @@ class MisuseTest {
         module.close();
         module.close();
         assertThatIllegalStateException().isThrownBy(op::kind).withMessageContaining("is stale: its module was closed");
-        assertThatIllegalStateException().isThrownBy(module::print).withMessageStartingWith("This MLIR module is closed.");
+        assertThatIllegalStateException()
+                .isThrownBy(module::print)
+                .withMessageStartingWith("This MLIR module is closed.");
         assertThatIllegalStateException().isThrownBy(module::verify);
         context.close();
         context.close();
         module.close();
-        assertThatIllegalStateException().isThrownBy(() -> context.type("i1")).withMessageStartingWith("This MLIR context is closed.");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> context.type("i1"))
+                .withMessageStartingWith("This MLIR context is closed.");
         assertThatIllegalStateException().isThrownBy(context::emptyModule);
         assertThatIllegalStateException().isThrownBy(type::parameter);
     }
@@ -115,11 +124,13 @@ class MisuseTest {
 
     @Test
     void anotherThreadIsRefused() {
-        assertThatThrownBy(() -> CompletableFuture.runAsync(() -> module.print()).join())
+        assertThatThrownBy(
+                        () -> CompletableFuture.runAsync(() -> module.print()).join())
                 .hasRootCauseInstanceOf(IllegalStateException.class)
                 .rootCause()
                 .hasMessageContaining("Make a context per thread; hand IR over as bytecode.");
-        assertThatThrownBy(() -> CompletableFuture.runAsync(context::close).join()).hasRootCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> CompletableFuture.runAsync(context::close).join())
+                .hasRootCauseInstanceOf(IllegalStateException.class);
         assertThat(context.isClosed()).isFalse();
     }
 
@@ -134,7 +145,9 @@ class MisuseTest {
             assertThatThrownBy(() -> module.body().argument(index)).isInstanceOf(IndexOutOfBoundsException.class);
         }
         assertThatThrownBy(() -> op.result(1)).hasMessage("agent.tool has 1 result(s), none at index 1.");
-        assertThatIllegalStateException().isThrownBy(() -> module.root().result()).withMessage("builtin.module has 0 results, not one.");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> module.root().result())
+                .withMessage("builtin.module has 0 results, not one.");
     }
 
     @Test
@@ -142,12 +155,18 @@ class MisuseTest {
         try (MlirContext other = MlirContext.create()) {
             MlirModule sibling = context.parse(GRAPH, "sibling");
             Value foreign = sibling.root().all("agent.tool").getFirst().result();
-            assertThatIllegalArgumentException().isThrownBy(() -> tool("b").setOperand(0, foreign)).withMessage("The value belongs to another module.");
-            assertThatIllegalArgumentException().isThrownBy(() -> tool("a").result().replaceAllUsesWith(foreign));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> AgentOps.tool(OpBuilder.before(tool("b")), tool("a").result(), "t", true, other.type("!agent.text"), ""))
+                    .isThrownBy(() -> tool("b").setOperand(0, foreign))
+                    .withMessage("The value belongs to another module.");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tool("a").result().replaceAllUsesWith(foreign));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> AgentOps.tool(
+                            OpBuilder.before(tool("b")), tool("a").result(), "t", true, other.type("!agent.text"), ""))
                     .withMessageStartingWith("Type !agent.text belongs to another MLIR context.");
-            assertThatIllegalArgumentException().isThrownBy(() -> tool("a").moveBefore(sibling.root().all("agent.tool").getFirst()));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tool("a")
+                            .moveBefore(sibling.root().all("agent.tool").getFirst()));
         }
     }
 
@@ -155,7 +174,11 @@ class MisuseTest {
     void malformedOpsVerifyAsWrongAndStillPrint() {
         OpBuilder b = OpBuilder.before(tool("a"));
         b.op("agent.loop").create();
-        b.op("agent.generate").results(b.type("i1")).attribute("max_tokens", "many").mark("model", true).create();
+        b.op("agent.generate")
+                .results(b.type("i1"))
+                .attribute("max_tokens", "many")
+                .mark("model", true)
+                .create();
         b.op("agent.graph").region().create();
         b.op("agent.when").region().region().region().create();
         b.op("agent.yield").create();
@@ -163,16 +186,23 @@ class MisuseTest {
         tool("a").set("name", 7);
         assertThat(module.print()).contains("agent.loop");
         assertThatThrownBy(module::verify).isInstanceOf(MlirException.class);
-        assertThatThrownBy(() -> module.run("canonicalize,cse")).isInstanceOf(MlirException.class).hasMessageStartingWith("The module does not verify.");
-        assertThat(module.root().all("agent.generate").getFirst().attribute("max_tokens")).isEmpty();
+        assertThatThrownBy(() -> module.run("canonicalize,cse"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageStartingWith("The module does not verify.");
+        assertThat(module.root().all("agent.generate").getFirst().attribute("max_tokens"))
+                .isEmpty();
         assertThatThrownBy(module::bytecode).isInstanceOf(MlirException.class);
     }
 
     @Test
     void anUnknownOpOrTypeIsRefused() {
         OpBuilder b = OpBuilder.before(tool("a"));
-        assertThatIllegalArgumentException().isThrownBy(() -> b.op("agent.dream")).withMessage("No dialect of this context defines an op 'agent.dream'.");
-        assertThatThrownBy(() -> b.type("!agent.dream")).isInstanceOf(MlirException.class).hasMessageStartingWith("'!agent.dream' is no type of this context.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> b.op("agent.dream"))
+                .withMessage("No dialect of this context defines an op 'agent.dream'.");
+        assertThatThrownBy(() -> b.type("!agent.dream"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageStartingWith("'!agent.dream' is no type of this context.");
         assertThatThrownBy(() -> b.type("i1 i1")).isInstanceOf(MlirException.class);
         assertThatThrownBy(() -> b.type("")).isInstanceOf(MlirException.class);
         assertThatThrownBy(() -> b.type("tuple<".repeat(50_000))).isInstanceOf(MlirException.class);
@@ -196,7 +226,9 @@ class MisuseTest {
                     OpBuilder b = OpBuilder.before(tool("a"));
                     Value x = tool("a").operand(0);
                     for (int i = 0; i < 300; i++) {
-                        b = OpBuilder.atEnd(AgentOps.subgraph(b, x, "s" + i, t.prompt(), "", (_, _) -> {}).region(0).block());
+                        b = OpBuilder.atEnd(AgentOps.subgraph(b, x, "s" + i, t.prompt(), "", (_, _) -> {})
+                                .region(0)
+                                .block());
                     }
                 })
                 .withMessage("'agent.subgraph' would nest deeper than 256 levels.");
@@ -209,10 +241,15 @@ class MisuseTest {
         tool("b").moveBefore(tool("inner"));
         Op added = AgentOps.generate(b, tool("a").operand(0), Generation.greedy("m", 3), "new");
         assertThat(added.parent().orElseThrow().kind()).isEqualTo("agent.subgraph");
-        assertThat(added.block().ops()).extracting(Op::kind).containsExactly("agent.generate", "agent.tool", "agent.tool", "agent.yield");
+        assertThat(added.block().ops())
+                .extracting(Op::kind)
+                .containsExactly("agent.generate", "agent.tool", "agent.tool", "agent.yield");
     }
 
     private Op tool(String name) {
-        return module.root().all("agent.tool").stream().filter(op -> op.findString("name").orElse("").equals(name)).findFirst().orElseThrow();
+        return module.root().all("agent.tool").stream()
+                .filter(op -> op.findString("name").orElse("").equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }

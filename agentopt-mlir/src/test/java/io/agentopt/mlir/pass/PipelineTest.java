@@ -61,9 +61,11 @@ class PipelineTest {
 
     private static void decompose(Op generate) {
         OpBuilder b = OpBuilder.before(generate);
-        var cache = AgentOps.prefill(b, generate.operand(0), generate.string("model"), "p").result();
+        var cache = AgentOps.prefill(b, generate.operand(0), generate.string("model"), "p")
+                .result();
         var moved = AgentOps.kvTransfer(b, cache, "gpu0", "gpu1", "t").result();
-        var decode = AgentOps.decode(b, moved, Generation.greedy(generate.string("model"), generate.integer("max_tokens")), "d");
+        var decode = AgentOps.decode(
+                b, moved, Generation.greedy(generate.string("model"), generate.integer("max_tokens")), "d");
         generate.replaceAllUsesWith(decode.results());
         generate.erase();
     }
@@ -73,14 +75,19 @@ class PipelineTest {
         List<String> seen = new ArrayList<>();
         Pipeline.of("cse, agent.graph(canonicalize{max-iterations=3},cse)")
                 .then("mark", root -> root.all("agent.yield").forEach(op -> op.set("agent.seen", 1)))
-                .run(module, (pass, ir) -> seen.add(pass + " " + (ir.get().contains("agent.seen") ? "marked" : "plain")));
-        assertThat(seen).containsExactly("cse plain", "agent.graph(canonicalize{max-iterations=3},cse) plain", "mark marked");
+                .run(
+                        module,
+                        (pass, ir) -> seen.add(pass + " " + (ir.get().contains("agent.seen") ? "marked" : "plain")));
+        assertThat(seen)
+                .containsExactly("cse plain", "agent.graph(canonicalize{max-iterations=3},cse) plain", "mark marked");
     }
 
     @Test
     void eachGraphIsAnAnchorOfItsOwn() {
         List<String> graphs = new ArrayList<>();
-        Pipeline.empty().thenEachGraph("list", graph -> graphs.add(graph.string("sym_name"))).run(module);
+        Pipeline.empty()
+                .thenEachGraph("list", graph -> graphs.add(graph.string("sym_name")))
+                .run(module);
         assertThat(graphs).containsExactly("one", "two");
     }
 
@@ -91,9 +98,13 @@ class PipelineTest {
         }
         Stop stop = new Stop();
         Op before = module.root();
-        assertThatThrownBy(() -> Pipeline.of("cse").then("stop", _ -> {
-            throw stop;
-        }).then("never", _ -> assertThat(true).isFalse()).run(module)).isSameAs(stop);
+        assertThatThrownBy(() -> Pipeline.of("cse")
+                        .then("stop", _ -> {
+                            throw stop;
+                        })
+                        .then("never", _ -> assertThat(true).isFalse())
+                        .run(module))
+                .isSameAs(stop);
         assertThatIllegalStateException().isThrownBy(before::kind);
         Pipeline.of("canonicalize").run(module);
         assertThat(context.parse("module {}", "next").print()).isEqualTo("module {\n}\n");
@@ -101,17 +112,24 @@ class PipelineTest {
 
     @Test
     void errorsOfAJavaPassArriveToo() {
-        assertThatThrownBy(() -> Pipeline.empty().then("deep", PipelineTest::recurse).run(module)).isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(() ->
+                        Pipeline.empty().then("deep", root -> recurse(root, 0)).run(module))
+                .isInstanceOf(StackOverflowError.class);
         module.verify();
     }
 
-    private static void recurse(Op op) {
-        recurse(op.all("agent.graph").getFirst().parent().orElseThrow());
+    private static void recurse(Op op, int depth) {
+        if (depth < 0) return;
+        recurse(op.all("agent.graph").getFirst().parent().orElseThrow(), depth + 1);
     }
 
     @Test
     void anInvalidResultOfAJavaPassIsRefused() {
-        assertThatThrownBy(() -> Pipeline.empty().then("break", root -> root.all("agent.generate").getFirst().set("max_tokens", -1)).run(module))
+        assertThatThrownBy(() -> Pipeline.empty()
+                        .then(
+                                "break",
+                                root -> root.all("agent.generate").getFirst().set("max_tokens", -1))
+                        .run(module))
                 .isInstanceOf(MlirException.class)
                 .hasMessageContaining("max_tokens");
     }
@@ -126,9 +144,13 @@ class PipelineTest {
 
     @Test
     void aMalformedPipelineIsRefusedWhenItIsMade() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Pipeline.of("a(b")).withMessage("The brackets of the pass pipeline 'a(b' do not match.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Pipeline.of("a(b"))
+                .withMessage("The brackets of the pass pipeline 'a(b' do not match.");
         assertThatIllegalArgumentException().isThrownBy(() -> Pipeline.of("a)b("));
-        assertThatIllegalArgumentException().isThrownBy(() -> Pipeline.of("cse,,cse")).withMessage("The pass pipeline 'cse,,cse' lacks a pass at character 4.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Pipeline.of("cse,,cse"))
+                .withMessage("The pass pipeline 'cse,,cse' lacks a pass at character 4.");
         assertThat(Pipeline.of("cse, agent.graph(a,b)").names()).containsExactly("cse", "agent.graph(a,b)");
     }
 
@@ -136,6 +158,8 @@ class PipelineTest {
     void symbolDceRemovesPrivateGraphs() {
         module.root().all("agent.graph").getFirst().set("sym_visibility", "private");
         module.run("symbol-dce");
-        assertThat(module.root().all("agent.graph")).singleElement().satisfies(graph -> assertThat(graph.string("sym_name")).isEqualTo("two"));
+        assertThat(module.root().all("agent.graph"))
+                .singleElement()
+                .satisfies(graph -> assertThat(graph.string("sym_name")).isEqualTo("two"));
     }
 }
