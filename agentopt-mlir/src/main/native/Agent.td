@@ -103,7 +103,7 @@ def PrefillOp : AgentOp<"prefill"> {
   let summary = "reads a prompt into a fresh KV cache";
   let arguments = (ins PromptType:$prompt, StrAttr:$model, Device:$device);
   let results = (outs Res<KvCacheType, "a cache of its own", [MemAlloc]>:$cache);
-  let assemblyFormat = "$prompt `model` $model (`on` $device^)? attr-dict `:` type($cache)";
+  let assemblyFormat = "$prompt `model` $model (`on` $device^)? attr-dict `:` qualified(type($cache))";
   let hasVerifier = 1;
 }
 
@@ -111,7 +111,7 @@ def KvTransferOp : AgentOp<"kv_transfer", [AllTypesMatch<["source", "target"]>]>
   let summary = "moves a KV cache to another device; the source is gone afterwards";
   let arguments = (ins Arg<KvCacheType, "consumed", [MemRead, MemFree]>:$source, StrAttr:$from, StrAttr:$to);
   let results = (outs Res<KvCacheType, "a cache of its own", [MemAlloc]>:$target);
-  let assemblyFormat = "$source `from` $from `to` $to attr-dict `:` type($source)";
+  let assemblyFormat = "$source `from` $from `to` $to attr-dict `:` qualified(type($source))";
   let hasVerifier = 1;
 }
 
@@ -122,7 +122,7 @@ def DecodeOp : AgentOp<"decode"> {
   let results = (outs CompletionType:$completion);
   let assemblyFormat = [{
     $cache `model` $model `max_tokens` $max_tokens `sampling` $sampling (`deterministic` $deterministic^)? (`on` $device^)? attr-dict
-    `:` type($cache)
+    `:` qualified(type($cache))
   }];
   let hasVerifier = 1;
 }

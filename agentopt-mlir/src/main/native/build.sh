@@ -2,7 +2,7 @@
 # build.sh OUT: puts libagentopt-mlir.so and its checksum under OUT/io/agentopt/mlir/natives/linux-x86_64/.
 # The library is a function of the sources beside this script and of the installed LLVM/MLIR, so it is kept under a hash of both in
 # ${AGENTOPT_CACHE:-~/.cache/agentopt}/natives and built only when that hash is new. Where it cannot be built this says why, once, and succeeds:
-# the Java side reports the library as unavailable. A compile error is an error.
+# the Java side reports the library as unavailable. A compile error is an error. AGENTOPT_LLVM names an LLVM/MLIR 22 elsewhere than /usr/lib/llvm-22.
 set -eu
 out=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,7 +10,7 @@ packages="libmlir-22-dev llvm-22-dev lld-22 mlir-22-tools zlib1g-dev libzstd-dev
 library=libagentopt-mlir.so
 mkdir -p "$out"
 
-skip() { echo "agentopt-mlir: native library skipped: $*"; exit 0; }
+skip() { rm -rf "$out/io"; echo "agentopt-mlir: native library skipped: $*"; exit 0; }
 
 [ -z "${AGENTOPT_SKIP_NATIVES:-}" ] || skip "AGENTOPT_SKIP_NATIVES is set; unset it to build."
 platform=$(uname -s)-$(uname -m)
@@ -32,7 +32,7 @@ cache=${AGENTOPT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/agentopt}/natives
 kept=$cache/$hash
 
 build() {
-    echo "agentopt-mlir: building the native library against MLIR $version (once; about a minute)"
+    echo "agentopt-mlir: building the native library against MLIR $version (once; under a minute)"
     generated=$1
     cd "$generated"
     for job in dialect-decls:AgentDialect.h dialect-defs:AgentDialect.cpp typedef-decls:AgentTypes.h typedef-defs:AgentTypes.cpp \
@@ -42,15 +42,17 @@ build() {
     common="-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections"
     cxx="-std=c++17 -fno-rtti -fno-exceptions -fvisibility-inlines-hidden -I. -I$here -I$llvm/include"
     c++ $common $cxx -c "$here/AgentDialect.cpp" -o AgentDialect.o & dialect=$!
-    c++ $common $cxx -c "$here/capi.cpp" -o capi.o & capi=$!
+    c++ $common $cxx -c "$here/capi_modules.cpp" -o capi_modules.o & modules=$!
+    c++ $common $cxx -c "$here/capi_ops.cpp" -o capi_ops.o & ops=$!
     wait $dialect
-    wait $capi
+    wait $modules
+    wait $ops
     cc $common -c "$here/glibc_floor.c" -o glibc_floor.o
     cc $common -c "$here/signals.c" -o signals.o
     mkdir linker
     ln -s "$llvm/bin/ld.lld" linker/ld.lld
     mlir=$(ls "$llvm"/lib/libMLIR*.a | grep -viE 'test|RegisterAll|CAPIRegisterEverything')
-    c++ -shared -Blinker -fuse-ld=lld -o "$library" AgentDialect.o capi.o glibc_floor.o signals.o \
+    c++ -shared -Blinker -fuse-ld=lld -o "$library" AgentDialect.o capi_modules.o capi_ops.o glibc_floor.o signals.o \
         -Wl,--whole-archive "$llvm/lib/libMLIRCAPIIR.a" -Wl,--no-whole-archive -Wl,--start-group $mlir "$llvm"/lib/libLLVM*.a "$libz" "$libzstd" -Wl,--end-group \
         -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--icf=all "-Wl,--version-script=$here/export.map" -Wl,-s -Wl,-z,defs -Wl,-O2 \
         -Wl,--wrap=sigaction -Wl,--wrap=sigaltstack -lm -ldl -lpthread -lrt

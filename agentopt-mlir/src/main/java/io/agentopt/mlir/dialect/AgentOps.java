@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * Creates the ops of the agent dialect, one method each. The last string is always the op's name, which goes into its location. A body is given a builder
- * at the end of its block and must end with {@link #yield}. Nothing here checks what the verifier checks.
+ * at the end of its block and must end with {@link #yields}. Nothing here checks what the verifier checks.
  */
 public final class AgentOps {
     private AgentOps() {}
@@ -35,57 +35,119 @@ public final class AgentOps {
         return fill(op, body);
     }
 
-    public static Op yield(OpBuilder b, Value... values) {
+    public static Op yields(OpBuilder b, Value... values) {
         return b.op(YIELD).operands(values).create();
     }
 
     public static Op generate(OpBuilder b, Value prompt, Generation how, String name) {
-        return generation(b.op(GENERATE).operands(prompt), how).results(types(b).completion()).name(name).create();
+        return generation(b.op(GENERATE).operands(prompt), how)
+                .results(types(b).completion())
+                .name(name)
+                .create();
     }
 
     public static Op prefill(OpBuilder b, Value prompt, String model, String name) {
-        return b.op(PREFILL).operands(prompt).attribute(MODEL, model).results(types(b).kvCache(model)).name(name).create();
+        return b.op(PREFILL)
+                .operands(prompt)
+                .attribute(MODEL, model)
+                .results(types(b).kvCache(model))
+                .name(name)
+                .create();
     }
 
     public static Op kvTransfer(OpBuilder b, Value cache, String from, String to, String name) {
-        return b.op(KV_TRANSFER).operands(cache).attribute(FROM, from).attribute(TO, to).results(cache.type()).name(name).create();
+        return b.op(KV_TRANSFER)
+                .operands(cache)
+                .attribute(FROM, from)
+                .attribute(TO, to)
+                .results(cache.type())
+                .name(name)
+                .create();
     }
 
     public static Op decode(OpBuilder b, Value cache, Generation how, String name) {
-        return generation(b.op(DECODE).operands(cache), how).results(types(b).completion()).name(name).create();
+        return generation(b.op(DECODE).operands(cache), how)
+                .results(types(b).completion())
+                .name(name)
+                .create();
     }
 
     public static Op embed(OpBuilder b, Value text, String model, String name) {
-        return b.op(EMBED).operands(text).attribute(MODEL, model).results(types(b).embedding()).name(name).create();
+        return b.op(EMBED)
+                .operands(text)
+                .attribute(MODEL, model)
+                .results(types(b).embedding())
+                .name(name)
+                .create();
     }
 
     public static Op search(OpBuilder b, Value embedding, String index, long k, String name) {
-        return b.op(SEARCH).operands(embedding).attribute(INDEX, index).attribute(K, k).results(types(b).passages()).name(name).create();
+        return b.op(SEARCH)
+                .operands(embedding)
+                .attribute(INDEX, index)
+                .attribute(K, k)
+                .results(types(b).passages())
+                .name(name)
+                .create();
     }
 
     /** {@code idempotent} promises that calling twice is calling once: such calls may be merged and dropped. */
     public static Op tool(OpBuilder b, Value argument, String tool, boolean idempotent, Type result, String name) {
-        return b.op(TOOL).operands(argument).attribute(NAME, tool).mark(IDEMPOTENT, idempotent).results(result).name(name).create();
+        return b.op(TOOL)
+                .operands(argument)
+                .attribute(NAME, tool)
+                .mark(IDEMPOTENT, idempotent)
+                .results(result)
+                .name(name)
+                .create();
     }
 
     public static Op transform(OpBuilder b, List<Value> arguments, String function, Type result, String name) {
-        return b.op(TRANSFORM).operands(arguments).attribute(FUNCTION, function).results(result).name(name).create();
+        return b.op(TRANSFORM)
+                .operands(arguments)
+                .attribute(FUNCTION, function)
+                .results(result)
+                .name(name)
+                .create();
     }
 
     public static Op memoryLoad(OpBuilder b, Value key, String store, Type result, String name) {
-        return b.op(MEMORY_LOAD).operands(key).attribute(STORE, store).results(result).name(name).create();
+        return b.op(MEMORY_LOAD)
+                .operands(key)
+                .attribute(STORE, store)
+                .results(result)
+                .name(name)
+                .create();
     }
 
     public static Op memoryStore(OpBuilder b, Value key, Value value, String store, Type result, String name) {
-        return b.op(MEMORY_STORE).operands(key, value).attribute(STORE, store).results(result).name(name).create();
+        return b.op(MEMORY_STORE)
+                .operands(key, value)
+                .attribute(STORE, store)
+                .results(result)
+                .name(name)
+                .create();
     }
 
     public static Op transfer(OpBuilder b, Value value, String from, String to, String name) {
-        return b.op(TRANSFER).operands(value).attribute(FROM, from).attribute(TO, to).results(value.type()).name(name).create();
+        return b.op(TRANSFER)
+                .operands(value)
+                .attribute(FROM, from)
+                .attribute(TO, to)
+                .results(value.type())
+                .name(name)
+                .create();
     }
 
     /** The body takes the state and yields (done, result, next state). */
-    public static Op loop(OpBuilder b, Value init, long max, double expected, Type result, String name, BiConsumer<OpBuilder, Value> body) {
+    public static Op loop(
+            OpBuilder b,
+            Value init,
+            long max,
+            double expected,
+            Type result,
+            String name,
+            BiConsumer<OpBuilder, Value> body) {
         Op op = b.op(LOOP)
                 .operands(init)
                 .attribute(MAX, max)
@@ -99,7 +161,13 @@ public final class AgentOps {
 
     /** Each branch yields the result. */
     public static Op when(
-            OpBuilder b, Value condition, double probability, Type result, String name, Consumer<OpBuilder> then, Consumer<OpBuilder> otherwise) {
+            OpBuilder b,
+            Value condition,
+            double probability,
+            Type result,
+            String name,
+            Consumer<OpBuilder> then,
+            Consumer<OpBuilder> otherwise) {
         Op op = b.op(WHEN)
                 .operands(condition)
                 .attribute(PROBABILITY, probability)
@@ -114,14 +182,28 @@ public final class AgentOps {
     }
 
     /** The body takes an element and yields its result. */
-    public static Op forEach(OpBuilder b, Value list, double expected, Type element, String name, BiConsumer<OpBuilder, Value> body) {
-        Op op = b.op(FOR_EACH).operands(list).attribute(EXPECTED, expected).results(types(b).list()).region(element).name(name).create();
+    public static Op forEach(
+            OpBuilder b, Value list, double expected, Type element, String name, BiConsumer<OpBuilder, Value> body) {
+        Op op = b.op(FOR_EACH)
+                .operands(list)
+                .attribute(EXPECTED, expected)
+                .results(types(b).list())
+                .region(element)
+                .name(name)
+                .create();
         return fill(op, body);
     }
 
     /** The body takes the input and yields the result. */
-    public static Op subgraph(OpBuilder b, Value input, String subgraph, Type result, String name, BiConsumer<OpBuilder, Value> body) {
-        Op op = b.op(SUBGRAPH).operands(input).attribute(NAME, subgraph).results(result).region(input.type()).name(name).create();
+    public static Op subgraph(
+            OpBuilder b, Value input, String subgraph, Type result, String name, BiConsumer<OpBuilder, Value> body) {
+        Op op = b.op(SUBGRAPH)
+                .operands(input)
+                .attribute(NAME, subgraph)
+                .results(result)
+                .region(input.type())
+                .name(name)
+                .create();
         return fill(op, body);
     }
 

@@ -50,7 +50,7 @@ public final class Attributes {
     public sealed interface Raw {
         record Unit() implements Raw {}
 
-        record Integer(long value) implements Raw {}
+        record Whole(long value) implements Raw {}
 
         record Real(double value) implements Raw {}
 
@@ -74,7 +74,7 @@ public final class Attributes {
             OfOp.READ.invokeExact(attribute, record.address());
             return switch ((int) record.get(JAVA_LONG, 0)) {
                 case 1 -> new Raw.Unit();
-                case 2 -> new Raw.Integer(record.get(JAVA_LONG, 8));
+                case 2 -> new Raw.Whole(record.get(JAVA_LONG, 8));
                 case 3 -> new Raw.Real(record.get(JAVA_DOUBLE, 16));
                 case 4 -> new Raw.Text(Memory.view(record, 24));
                 case 5 -> new Raw.Bool(record.get(JAVA_LONG, 8) != 0);

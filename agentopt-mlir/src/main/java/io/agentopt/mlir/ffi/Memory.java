@@ -35,7 +35,9 @@ final class Memory {
     }
 
     static MemorySegment at(long address, long length) {
-        return length == 0 ? MemorySegment.NULL : MemorySegment.ofAddress(address).reinterpret(length);
+        return length == 0
+                ? MemorySegment.NULL
+                : MemorySegment.ofAddress(address).reinterpret(length);
     }
 
     /** Copies a buffer of the library and frees it. */

@@ -96,7 +96,11 @@ public final class Modules {
         try (Arena arena = Arena.ofConfined()) {
             byte[] utf8 = Memory.utf8(name);
             return (long) Content.PARSE.invokeExact(
-                    session, Memory.bytes(arena, content).address(), (long) content.length, Memory.bytes(arena, utf8).address(), (long) utf8.length);
+                    session,
+                    Memory.bytes(arena, content).address(),
+                    (long) content.length,
+                    Memory.bytes(arena, utf8).address(),
+                    (long) utf8.length);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
@@ -156,11 +160,17 @@ public final class Modules {
             byte[] utf8 = Memory.utf8(pipeline);
             MemorySegment error = arena.allocate(JAVA_LONG, 2);
             long code = (long) Passes.RUN.invokeExact(
-                    session, module, Memory.bytes(arena, utf8).address(), (long) utf8.length, error.address(), error.address() + 8);
+                    session,
+                    module,
+                    Memory.bytes(arena, utf8).address(),
+                    (long) utf8.length,
+                    error.address(),
+                    error.address() + 8);
             if (code == 0) return new Outcome.Done();
             if (code == 2) return new Outcome.Failed();
             String reason = Memory.takeText(error.get(JAVA_LONG, 0), error.get(JAVA_LONG, 8));
-            return new Outcome.BadPipeline(Optional.of(reason.strip()).filter(s -> !s.isEmpty()).orElse("no reason given"));
+            return new Outcome.BadPipeline(
+                    Optional.of(reason.strip()).filter(s -> !s.isEmpty()).orElse("no reason given"));
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

@@ -30,8 +30,10 @@ final class NativeFunction {
     }
 
     static MethodHandle of(String name, FunctionDescriptor descriptor) {
-        var address = Mlir.symbols().find(name).orElseThrow(() -> new IllegalStateException(
-                "The MLIR library has no function '" + name + "': it belongs to another version of agentopt-mlir. Use the natives of this version."));
+        var address = Mlir.symbols()
+                .find(name)
+                .orElseThrow(() -> new IllegalStateException("The MLIR library has no function '" + name
+                        + "': it belongs to another version of agentopt-mlir. Use the natives of this version."));
         return Linker.nativeLinker().downcallHandle(address, descriptor);
     }
 

@@ -59,7 +59,8 @@ final class NativeLibrary {
             return new Search(
                     Optional.ofNullable(System.getProperty(PROPERTY)).filter(s -> !s.isBlank()),
                     platformName(),
-                    name -> Optional.ofNullable(NativeLibrary.class.getClassLoader().getResourceAsStream(name)),
+                    name -> Optional.ofNullable(
+                            NativeLibrary.class.getClassLoader().getResourceAsStream(name)),
                     UnpackedLibrary.cacheFolders());
         }
 
@@ -73,15 +74,16 @@ final class NativeLibrary {
     static NativeLibrary find(Search search) {
         if (search.named().isPresent()) return named(search.named().get());
         if (!search.platform().equals("linux-x86_64")) {
-            return unavailable("The MLIR library exists for linux-x86_64 only, and this is " + search.platform() + ". Set -D" + PROPERTY
-                    + " to a library of your own, or lower in plain Java.");
+            return unavailable("The MLIR library exists for linux-x86_64 only, and this is " + search.platform()
+                    + ". Set -D" + PROPERTY + " to a library of your own, or lower in plain Java.");
         }
         UnpackedLibrary packed;
         try {
             Optional<UnpackedLibrary> found = UnpackedLibrary.read(search.resources());
             if (found.isEmpty()) {
-                return unavailable("No MLIR library on the class path (" + RESOURCE + "). Add agentopt-mlir's artifact with classifier"
-                        + " natives-linux-x86_64, or set -D" + PROPERTY + ".");
+                return unavailable("No MLIR library on the class path (" + RESOURCE
+                        + "). Add agentopt-mlir's artifact with classifier" + " natives-linux-x86_64, or set -D"
+                        + PROPERTY + ".");
             }
             packed = found.get();
         } catch (IOException damaged) {
@@ -93,7 +95,8 @@ final class NativeLibrary {
     private static NativeLibrary named(String path) {
         Path file = Path.of(path).toAbsolutePath();
         if (!Files.isRegularFile(file)) {
-            return unavailable("The MLIR library '" + file + "' (system property " + PROPERTY + ") does not exist. Correct the property, or remove it"
+            return unavailable("The MLIR library '" + file + "' (system property " + PROPERTY
+                    + ") does not exist. Correct the property, or remove it"
                     + " to use the library on the class path.");
         }
         NativeLibrary loaded = load(file);
@@ -113,8 +116,9 @@ final class NativeLibrary {
                 failures.add("Cannot write '" + cache + "' (" + e + ").");
             }
         }
-        return unavailable("The MLIR library could not be unpacked to a folder that allows writing and execution. " + String.join(" ", failures)
-                + " Set AGENTOPT_CACHE to such a folder, or -D" + PROPERTY + " to an unpacked library.");
+        return unavailable("The MLIR library could not be unpacked to a folder that allows writing and execution. "
+                + String.join(" ", failures) + " Set AGENTOPT_CACHE to such a folder, or -D" + PROPERTY
+                + " to an unpacked library.");
     }
 
     private static NativeLibrary load(Path file) {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Arrays;
 import java.util.List;
 
 /** Operations: reading their parts, creating, moving and erasing them. Callers vouch that every handle is alive and every index in range. */
@@ -124,11 +123,11 @@ public final class Operations {
     public record Request(
             String name,
             long location,
-            long[] operands,
-            long[] results,
+            List<Long> operands,
+            List<Long> results,
             List<String> attributeNames,
-            long[] attributes,
-            List<long[]> regions,
+            List<Long> attributes,
+            List<List<Long>> regions,
             long block,
             long before) {}
 
@@ -140,14 +139,28 @@ public final class Operations {
             r.set(JAVA_LONG, 16, request.location());
             array(arena, r, 24, request.operands());
             array(arena, r, 40, request.results());
-            MemorySegment names = arena.allocate(16L * Math.max(1, request.attributes().length), 8);
-            for (int i = 0; i < request.attributes().length; i++) view(arena, names, 16L * i, request.attributeNames().get(i));
-            r.set(JAVA_LONG, 56, request.attributes().length);
+            MemorySegment names =
+                    arena.allocate(16L * Math.max(1, request.attributes().size()), 8);
+            for (int i = 0; i < request.attributes().size(); i++)
+                view(arena, names, 16L * i, request.attributeNames().get(i));
+            r.set(JAVA_LONG, 56, request.attributes().size());
             r.set(JAVA_LONG, 64, names.address());
             r.set(JAVA_LONG, 72, longs(arena, request.attributes()));
             r.set(JAVA_LONG, 80, request.regions().size());
-            r.set(JAVA_LONG, 88, longs(arena, request.regions().stream().mapToLong(types -> types.length).toArray()));
-            r.set(JAVA_LONG, 96, longs(arena, request.regions().stream().flatMapToLong(Arrays::stream).toArray()));
+            r.set(
+                    JAVA_LONG,
+                    88,
+                    longs(
+                            arena,
+                            request.regions().stream()
+                                    .map(types -> (long) types.size())
+                                    .toList()));
+            r.set(
+                    JAVA_LONG,
+                    96,
+                    longs(
+                            arena,
+                            request.regions().stream().flatMap(List::stream).toList()));
             r.set(JAVA_LONG, 104, request.block());
             r.set(JAVA_LONG, 112, request.before());
             return (long) Change.CREATE.invokeExact(r.address());
@@ -209,12 +222,15 @@ public final class Operations {
         record.set(JAVA_LONG, offset + 8, utf8.length);
     }
 
-    private static void array(Arena arena, MemorySegment record, long offset, long[] values) {
-        record.set(JAVA_LONG, offset, values.length);
+    private static void array(Arena arena, MemorySegment record, long offset, List<Long> values) {
+        record.set(JAVA_LONG, offset, values.size());
         record.set(JAVA_LONG, offset + 8, longs(arena, values));
     }
 
-    private static long longs(Arena arena, long[] values) {
-        return values.length == 0 ? 0 : arena.allocateFrom(JAVA_LONG, values).address();
+    private static long longs(Arena arena, List<Long> values) {
+        if (values.isEmpty()) return 0;
+        return arena.allocateFrom(
+                        JAVA_LONG, values.stream().mapToLong(Long::longValue).toArray())
+                .address();
     }
 }

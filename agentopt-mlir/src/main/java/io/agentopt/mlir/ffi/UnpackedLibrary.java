@@ -32,13 +32,14 @@ final class UnpackedLibrary {
     static Optional<UnpackedLibrary> read(Function<String, Optional<InputStream>> resources) throws IOException {
         Optional<byte[]> content = bytes(resources, NativeLibrary.RESOURCE);
         if (content.isEmpty()) return Optional.empty();
-        byte[] stated = bytes(resources, NativeLibrary.RESOURCE + ".sha256").orElseThrow(() -> new IOException(
-                "The MLIR library on the class path has no checksum (" + NativeLibrary.RESOURCE + ".sha256). Fetch or build the natives again."));
+        byte[] stated = bytes(resources, NativeLibrary.RESOURCE + ".sha256")
+                .orElseThrow(() -> new IOException("The MLIR library on the class path has no checksum ("
+                        + NativeLibrary.RESOURCE + ".sha256). Fetch or build the natives again."));
         String expected = new String(stated, StandardCharsets.US_ASCII).strip();
         String actual = checksum(content.get());
         if (!actual.equals(expected)) {
-            throw new IOException("The MLIR library on the class path is damaged: its SHA-256 is " + actual + ", not " + expected
-                    + ". Fetch or build the natives again.");
+            throw new IOException("The MLIR library on the class path is damaged: its SHA-256 is " + actual + ", not "
+                    + expected + ". Fetch or build the natives again.");
         }
         return Optional.of(new UnpackedLibrary(content.get(), actual));
     }
@@ -54,9 +55,11 @@ final class UnpackedLibrary {
     }
 
     Path unpackInto(Path cache) throws IOException {
-        // The temporary folder is shared with other users: only a folder that nobody else can write is safe to load from.
+        // The temporary folder is shared with other users: only a folder that nobody else can write is safe to load
+        // from.
         boolean shared = cache.equals(Path.of(System.getProperty("java.io.tmpdir")));
-        Path folder = shared ? Files.createTempDirectory("agentopt-mlir-") : Files.createDirectories(cache.resolve(sha256));
+        Path folder =
+                shared ? Files.createTempDirectory("agentopt-mlir-") : Files.createDirectories(cache.resolve(sha256));
         Path file = folder.resolve("libagentopt-mlir.so");
         if (shared) {
             folder.toFile().deleteOnExit();
@@ -77,7 +80,8 @@ final class UnpackedLibrary {
         return file;
     }
 
-    private static Optional<byte[]> bytes(Function<String, Optional<InputStream>> resources, String name) throws IOException {
+    private static Optional<byte[]> bytes(Function<String, Optional<InputStream>> resources, String name)
+            throws IOException {
         Optional<InputStream> stream = resources.apply(name);
         if (stream.isEmpty()) return Optional.empty();
         try (InputStream in = stream.get()) {

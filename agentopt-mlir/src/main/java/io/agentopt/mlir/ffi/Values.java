@@ -46,7 +46,8 @@ public final class Values {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment record = arena.allocate(24, 8);
             OfValue.OWNER.invokeExact(value, record.address());
-            return new Definition(record.get(JAVA_LONG, 0) != 0, record.get(JAVA_LONG, 8), (int) record.get(JAVA_LONG, 16));
+            return new Definition(
+                    record.get(JAVA_LONG, 0) != 0, record.get(JAVA_LONG, 8), (int) record.get(JAVA_LONG, 16));
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

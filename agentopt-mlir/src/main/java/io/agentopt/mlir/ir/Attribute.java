@@ -30,7 +30,7 @@ public sealed interface Attribute {
     static Attribute of(MlirContext context, long handle) {
         return switch (Attributes.read(handle)) {
             case Raw.Unit _ -> new Unit();
-            case Raw.Integer(long value) -> new Whole(value);
+            case Raw.Whole(long value) -> new Whole(value);
             case Raw.Real(double value) -> new Real(value);
             case Raw.Text(String value) -> new Text(value);
             case Raw.Bool(boolean value) -> new Flag(value);
@@ -49,7 +49,8 @@ public sealed interface Attribute {
             case Text(String value) -> Attributes.string(session, value);
             case Flag(boolean value) -> Attributes.bool(session, value);
             case OfType(Type value) -> Attributes.ofType(value.handle(context));
-            case Other(String printed) -> throw new IllegalArgumentException("Attribute " + printed + " can be read but not set from Java.");
+            case Other(String printed) ->
+                throw new IllegalArgumentException("Attribute " + printed + " can be read but not set from Java.");
         };
     }
 }

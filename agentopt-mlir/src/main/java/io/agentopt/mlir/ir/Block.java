@@ -24,14 +24,17 @@ public final class Block {
     }
 
     public List<Value> arguments() {
-        return IntStream.range(0, Values.argumentCount(handle())).mapToObj(this::argument).toList();
+        return IntStream.range(0, Values.argumentCount(handle()))
+                .mapToObj(this::argument)
+                .toList();
     }
 
     /** {@return the argument at an index} @throws IndexOutOfBoundsException when there is none */
     public Value argument(int index) {
         int count = Values.argumentCount(handle());
         if (index < 0 || index >= count) {
-            throw new IndexOutOfBoundsException("The block of " + parent + " has " + count + " argument(s), none at index " + index + ".");
+            throw new IndexOutOfBoundsException(
+                    "The block of " + parent + " has " + count + " argument(s), none at index " + index + ".");
         }
         return new Value(parent.owner(), Values.argument(handle, index), new Value.Definition.ByBlock(this, index));
     }
@@ -39,7 +42,8 @@ public final class Block {
     /** {@return its ops now, in order; ops added later are not in this list} */
     public List<Op> ops() {
         List<Op> ops = new ArrayList<>();
-        for (long op = Values.firstOp(handle()); op != 0; op = Operations.next(op)) ops.add(parent.owner().op(op));
+        for (long op = Values.firstOp(handle()); op != 0; op = Operations.next(op))
+            ops.add(parent.owner().op(op));
         return ops;
     }
 

@@ -13,10 +13,10 @@ import java.util.Locale;
 public record Diagnostic(Severity severity, String message, Place place) {
     /** Severities, in MLIR's numbering. */
     public enum Severity {
-        ERROR,
-        WARNING,
         /** Belongs to the diagnostic before it. */
         NOTE,
+        WARNING,
+        ERROR,
         REMARK
     }
 

@@ -63,8 +63,13 @@ public final class MlirContext implements AutoCloseable {
      */
     public MlirModule read(byte[] bytecode, String source) {
         long session = session();
-        if (bytecode.length < 4 || bytecode[0] != 'M' || bytecode[1] != 'L' || bytecode[2] != (byte) 0xEF || bytecode[3] != 'R') {
-            throw new MlirException("'" + source + "' is no MLIR bytecode: it does not start with its magic number.", List.of());
+        if (bytecode.length < 4
+                || bytecode[0] != 'M'
+                || bytecode[1] != 'L'
+                || bytecode[2] != (byte) 0xEF
+                || bytecode[3] != 'R') {
+            throw new MlirException(
+                    "'" + source + "' is no MLIR bytecode: it does not start with its magic number.", List.of());
         }
         return adopt(parsed(Modules.parseModule(session, bytecode, source), source));
     }
@@ -104,7 +109,9 @@ public final class MlirContext implements AutoCloseable {
     /** {@return the native session, checked for use by this thread now} */
     long session() {
         checkThread();
-        if (closed) throw new IllegalStateException("This MLIR context is closed. Keep it open for as long as its modules, ops and types are used.");
+        if (closed)
+            throw new IllegalStateException(
+                    "This MLIR context is closed. Keep it open for as long as its modules, ops and types are used.");
         return session;
     }
 
@@ -134,8 +141,9 @@ public final class MlirContext implements AutoCloseable {
 
     private void checkThread() {
         if (Thread.currentThread() != owner) {
-            throw new IllegalStateException("This MLIR context belongs to thread '" + owner.getName() + "' and was used by '"
-                    + Thread.currentThread().getName() + "'. Make a context per thread; hand IR over as bytecode.");
+            throw new IllegalStateException("This MLIR context belongs to thread '" + owner.getName()
+                    + "' and was used by '" + Thread.currentThread().getName()
+                    + "'. Make a context per thread; hand IR over as bytecode.");
         }
     }
 }

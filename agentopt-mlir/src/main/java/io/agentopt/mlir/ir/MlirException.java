@@ -10,9 +10,11 @@ public final class MlirException extends RuntimeException {
     private final transient List<Diagnostic> diagnostics;
 
     public MlirException(String message, List<Diagnostic> diagnostics) {
-        super(diagnostics.isEmpty()
-                ? message
-                : message + "\n" + diagnostics.stream().map(d -> "  " + d).collect(Collectors.joining("\n")));
+        super(
+                diagnostics.isEmpty()
+                        ? message
+                        : message + "\n"
+                                + diagnostics.stream().map(d -> "  " + d).collect(Collectors.joining("\n")));
         this.diagnostics = List.copyOf(diagnostics);
     }
 

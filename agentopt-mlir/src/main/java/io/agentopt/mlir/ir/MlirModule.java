@@ -25,7 +25,8 @@ public final class MlirModule implements AutoCloseable {
 
         void check(String what) {
             if (!endedBy.isEmpty()) {
-                throw new IllegalStateException("This handle of " + what + " is stale: " + endedBy + ". Fetch it again from the module's root().");
+                throw new IllegalStateException("This handle of " + what + " is stale: " + endedBy
+                        + ". Fetch it again from the module's root().");
             }
         }
     }
@@ -50,7 +51,11 @@ public final class MlirModule implements AutoCloseable {
         return root().region(0).block();
     }
 
-    /** @throws MlirException with the located reasons when an invariant of an op does not hold */
+    /**
+     * Checks the invariants of every op.
+     *
+     * @throws MlirException with the located reasons when one does not hold
+     */
     public void verify() {
         long module = checked();
         context.takeDiagnostics();
@@ -67,8 +72,13 @@ public final class MlirModule implements AutoCloseable {
         return Modules.print(checked(), true);
     }
 
-    /** {@return the module in MLIR's binary form, names included} */
+    /**
+     * {@return the module in MLIR's binary form, names included}
+     *
+     * @throws MlirException when the module does not verify: the native writer trusts what it writes
+     */
     public byte[] bytecode() {
+        verify();
         return Modules.writeBytecode(checked());
     }
 
@@ -84,7 +94,8 @@ public final class MlirModule implements AutoCloseable {
         Outcome outcome = Modules.run(context.session(), handle, pipeline);
         switch (outcome) {
             case Outcome.Done() -> endEpoch("passes '" + pipeline + "' ran");
-            case Outcome.BadPipeline(String reason) -> throw new MlirException("'" + pipeline + "' is no pass pipeline: " + reason, List.of());
+            case Outcome.BadPipeline(String reason) ->
+                throw new MlirException("'" + pipeline + "' is no pass pipeline: " + reason, List.of());
             case Outcome.Failed() -> {
                 endEpoch("passes '" + pipeline + "' ran and failed");
                 throw new MlirException("The passes '" + pipeline + "' failed.", context.takeDiagnostics());
@@ -126,7 +137,8 @@ public final class MlirModule implements AutoCloseable {
 
     private long checked() {
         context.session();
-        if (closed) throw new IllegalStateException("This MLIR module is closed. Keep it open for as long as it is read.");
+        if (closed)
+            throw new IllegalStateException("This MLIR module is closed. Keep it open for as long as it is read.");
         return handle;
     }
 }

@@ -13,10 +13,12 @@ final class Nesting {
 
     private Nesting() {}
 
-    /** @throws MlirException when the text is too long or nests too deeply */
+    /** Passes, or throws an {@link MlirException} when the text is too long or nests too deeply. */
     static void check(byte[] text, String source) {
         if (text.length > MAX_BYTES) {
-            throw new MlirException("The IR of '" + source + "' has " + text.length + " bytes; at most " + MAX_BYTES + " are parsed.", List.of());
+            throw new MlirException(
+                    "The IR of '" + source + "' has " + text.length + " bytes; at most " + MAX_BYTES + " are parsed.",
+                    List.of());
         }
         int depth = 0;
         int minuses = 0;
@@ -36,8 +38,10 @@ final class Nesting {
                 default -> {}
             }
             if (depth > MAX_DEPTH || minuses > MAX_DEPTH) {
-                throw new MlirException("The IR of '" + source + "' nests deeper than " + MAX_DEPTH + " brackets at byte " + i
-                        + "; MLIR's parser would overflow the native stack.", List.of());
+                throw new MlirException(
+                        "The IR of '" + source + "' nests deeper than " + MAX_DEPTH + " brackets at byte " + i
+                                + "; MLIR's parser would overflow the native stack.",
+                        List.of());
             }
         }
     }

@@ -86,24 +86,35 @@ public final class Op {
 
     /** {@return the string attribute of this name} @throws IllegalArgumentException when there is none */
     public String string(String name) {
-        return findString(name).orElseThrow(() -> missing(name, "string"));
+        return required(name, Attribute.Text.class, "string").value();
     }
 
-    /** {@return the string attribute of this name, if there} */
+    /**
+     * {@return the string attribute of this name, if there}
+     *
+     * @throws IllegalArgumentException when there is one of another type
+     */
     public Optional<String> findString(String name) {
-        return attribute(name).map(a -> a instanceof Attribute.Text(String value) ? value : mistyped(name, "string", a));
+        return has(name) ? Optional.of(string(name)) : Optional.empty();
     }
 
     /** {@return the integer attribute of this name} @throws IllegalArgumentException when there is none */
     public long integer(String name) {
-        Attribute a = attribute(name).orElseThrow(() -> missing(name, "integer"));
-        return a instanceof Attribute.Whole(long value) ? value : mistyped(name, "integer", a);
+        return required(name, Attribute.Whole.class, "integer").value();
     }
 
     /** {@return the floating-point attribute of this name} @throws IllegalArgumentException when there is none */
     public double real(String name) {
-        Attribute a = attribute(name).orElseThrow(() -> missing(name, "floating-point"));
-        return a instanceof Attribute.Real(double value) ? value : mistyped(name, "floating-point", a);
+        return required(name, Attribute.Real.class, "floating-point").value();
+    }
+
+    private <A extends Attribute> A required(String name, Class<A> type, String what) {
+        Attribute actual = attribute(name)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(describe() + " has no " + what + " attribute '" + name + "'."));
+        if (type.isInstance(actual)) return type.cast(actual);
+        throw new IllegalArgumentException(
+                "Attribute '" + name + "' of " + describe() + " is no " + what + " but " + actual + ".");
     }
 
     /** Sets an attribute. One that the op's definition declares with another type fails at the next {@link MlirModule#verify()}. */
@@ -136,7 +147,9 @@ public final class Op {
     // ---- operands, results, regions
 
     public List<Value> operands() {
-        return IntStream.range(0, Operations.operandCount(handle())).mapToObj(this::operand).toList();
+        return IntStream.range(0, Operations.operandCount(handle()))
+                .mapToObj(this::operand)
+                .toList();
     }
 
     /** {@return the operand at an index} @throws IndexOutOfBoundsException when there is none */
@@ -152,7 +165,9 @@ public final class Op {
     }
 
     public List<Value> results() {
-        return IntStream.range(0, Operations.resultCount(handle())).mapToObj(this::result).toList();
+        return IntStream.range(0, Operations.resultCount(handle()))
+                .mapToObj(this::result)
+                .toList();
     }
 
     /** {@return the result at an index} @throws IndexOutOfBoundsException when there is none */
@@ -169,7 +184,9 @@ public final class Op {
     }
 
     public List<Region> regions() {
-        return IntStream.range(0, Operations.regionCount(handle())).mapToObj(this::region).toList();
+        return IntStream.range(0, Operations.regionCount(handle()))
+                .mapToObj(this::region)
+                .toList();
     }
 
     /** {@return the region at an index} @throws IndexOutOfBoundsException when there is none */
@@ -205,7 +222,8 @@ public final class Op {
     public void replaceAllUsesWith(List<Value> values) {
         List<Value> results = results();
         if (results.size() != values.size()) {
-            throw new IllegalArgumentException(describe() + " has " + results.size() + " result(s) and cannot be replaced by " + values.size() + " value(s).");
+            throw new IllegalArgumentException(describe() + " has " + results.size()
+                    + " result(s) and cannot be replaced by " + values.size() + " value(s).");
         }
         for (int i = 0; i < values.size(); i++) results.get(i).replaceAllUsesWith(values.get(i));
     }
@@ -216,12 +234,14 @@ public final class Op {
      * @throws IllegalStateException when one of its values is still used elsewhere, or when it is the module's root
      */
     public void erase() {
-        if (Operations.block(handle()) == 0) throw new IllegalStateException("The root op of a module cannot be erased. Close the module.");
+        if (Operations.block(handle()) == 0)
+            throw new IllegalStateException("The root op of a module cannot be erased. Close the module.");
         String what = describe();
         List<Op> inside = new ArrayList<>();
         walk(inside::add);
         if (!Operations.erase(handle)) {
-            throw new IllegalStateException(what + " cannot be erased: its values are still used. Replace their uses first.");
+            throw new IllegalStateException(
+                    what + " cannot be erased: its values are still used. Replace their uses first.");
         }
         for (Op op : inside) {
             op.erased = true;
@@ -244,7 +264,8 @@ public final class Op {
             throw new IllegalArgumentException("The root op of a module has no place to move from or to.");
         }
         if (!Operations.move(handle, other.handle, after)) {
-            throw new IllegalArgumentException(describe() + " cannot move next to " + other.describe() + ", which lies inside it or too deep.");
+            throw new IllegalArgumentException(
+                    describe() + " cannot move next to " + other.describe() + ", which lies inside it or too deep.");
         }
     }
 
@@ -291,19 +312,13 @@ public final class Op {
     }
 
     private void check(int index, int count, String what) {
-        if (index < 0 || index >= count) throw new IndexOutOfBoundsException(describe() + " has " + count + " " + what + "(s), none at index " + index + ".");
+        if (index < 0 || index >= count)
+            throw new IndexOutOfBoundsException(
+                    describe() + " has " + count + " " + what + "(s), none at index " + index + ".");
     }
 
     private static String checkName(String name) {
         if (name.isEmpty()) throw new IllegalArgumentException("An attribute needs a name.");
         return name;
-    }
-
-    private IllegalArgumentException missing(String name, String type) {
-        return new IllegalArgumentException(describe() + " has no " + type + " attribute '" + name + "'.");
-    }
-
-    private <T> T mistyped(String name, String type, Attribute actual) {
-        throw new IllegalArgumentException("Attribute '" + name + "' of " + describe() + " is no " + type + " but " + actual + ".");
     }
 }

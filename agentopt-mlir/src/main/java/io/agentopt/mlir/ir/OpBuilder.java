@@ -27,7 +27,9 @@ public final class OpBuilder {
     /** {@return a builder that puts ops behind another, in the order in which they are created} */
     public static OpBuilder after(Op op) {
         long next = Operations.next(op.handle());
-        return new OpBuilder(op.block(), next == 0 ? Optional.empty() : Optional.of(op.owner().op(next)));
+        return new OpBuilder(
+                op.block(),
+                next == 0 ? Optional.empty() : Optional.of(op.owner().op(next)));
     }
 
     /** {@return the context in which types are made} */
@@ -53,8 +55,9 @@ public final class OpBuilder {
         return new OpDraft(this, kind);
     }
 
+    /** The successor may have moved since: its block counts. */
     Block block() {
-        return block;
+        return before.map(Op::block).orElse(block);
     }
 
     Optional<Op> successor() {

@@ -83,10 +83,12 @@ public final class OpDraft {
         long created = Operations.create(new Operations.Request(
                 kind,
                 Operations.nameLocation(context.session(), name),
-                operands.stream().mapToLong(v -> v.handle(module)).toArray(),
+                operands.stream().map(v -> v.handle(module)).toList(),
                 types(results),
                 List.copyOf(attributes.keySet()),
-                attributes.values().stream().mapToLong(a -> Attribute.handle(context, a)).toArray(),
+                attributes.values().stream()
+                        .map(a -> Attribute.handle(context, a))
+                        .toList(),
                 regions.stream().map(this::types).toList(),
                 place.block().handle(),
                 place.successor().map(Op::handle).orElse(0L)));
@@ -94,7 +96,7 @@ public final class OpDraft {
         return module.op(created);
     }
 
-    private long[] types(List<Type> types) {
-        return types.stream().mapToLong(t -> t.handle(place.context())).toArray();
+    private List<Long> types(List<Type> types) {
+        return types.stream().map(t -> t.handle(place.context())).toList();
     }
 }

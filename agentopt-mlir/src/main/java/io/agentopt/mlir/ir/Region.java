@@ -25,7 +25,8 @@ public final class Region {
     /** {@return its only block} @throws IllegalStateException when it has none or more than one */
     public Block block() {
         List<Block> blocks = blocks();
-        if (blocks.size() != 1) throw new IllegalStateException("A region of " + op + " has " + blocks.size() + " blocks, not one.");
+        if (blocks.size() != 1)
+            throw new IllegalStateException("A region of " + op + " has " + blocks.size() + " blocks, not one.");
         return blocks.getFirst();
     }
 }

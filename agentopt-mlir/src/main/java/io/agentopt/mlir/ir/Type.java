@@ -23,7 +23,9 @@ public final class Type {
 
     long handle(MlirContext user) {
         context.session();
-        if (user != context) throw new IllegalArgumentException("Type " + text + " belongs to another MLIR context. Make it with the context that uses it.");
+        if (user != context)
+            throw new IllegalArgumentException(
+                    "Type " + text + " belongs to another MLIR context. Make it with the context that uses it.");
         return handle;
     }
 

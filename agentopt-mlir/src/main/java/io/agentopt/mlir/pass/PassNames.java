@@ -20,7 +20,9 @@ final class PassNames {
             }
             if (c != ',' || depth > 0) continue;
             String name = passes.substring(start, i).strip();
-            if (name.isEmpty()) throw new IllegalArgumentException("The pass pipeline '" + passes + "' lacks a pass at character " + i + ".");
+            if (name.isEmpty())
+                throw new IllegalArgumentException(
+                        "The pass pipeline '" + passes + "' lacks a pass at character " + i + ".");
             names.add(name);
             start = i + 1;
         }

@@ -80,7 +80,8 @@ public final class Pipeline {
             switch (step) {
                 case Step.Native(String name) -> module.run(name);
                 case Step.OverModule(String name, JavaPass pass) -> runJava(module, name, pass, List.of(module.root()));
-                case Step.OverGraphs(String name, JavaPass pass) -> runJava(module, name, pass, module.root().all("agent.graph"));
+                case Step.OverGraphs(String name, JavaPass pass) ->
+                    runJava(module, name, pass, module.root().all("agent.graph"));
             }
             observer.after(step.name(), module::print);
         }

@@ -20,19 +20,29 @@ class AgentOpsTest {
             var t = new AgentTypes(context);
             AgentOps.graph(OpBuilder.atEnd(module.body()), "support", t.prompt(), t.completion(), (b, input) -> {
                         var loop = AgentOps.loop(b, input, 4, 2.5, t.completion(), "think", (body, state) -> {
-                            var answer = AgentOps.generate(body, state, Generation.greedy("llama-8b", 256), "think/generate").result();
-                            var twin = AgentOps.generate(body, state, Generation.greedy("llama-8b", 256), "think/again").result();
-                            var done = AgentOps.transform(body, List.of(answer), "isFinal", t.bool(), "think/done").result();
-                            var found = AgentOps.tool(body, twin, "lookup", false, t.text(), "think/tool").result();
-                            var next = AgentOps.transform(body, List.of(state, found), "append", t.prompt(), "think/next").result();
-                            AgentOps.yield(body, done, answer, next);
+                            var answer = AgentOps.generate(
+                                            body, state, Generation.greedy("llama-8b", 256), "think/generate")
+                                    .result();
+                            var twin = AgentOps.generate(body, state, Generation.greedy("llama-8b", 256), "think/again")
+                                    .result();
+                            var done = AgentOps.transform(body, List.of(answer), "isFinal", t.bool(), "think/done")
+                                    .result();
+                            var found = AgentOps.tool(body, twin, "lookup", false, t.text(), "think/tool")
+                                    .result();
+                            var next = AgentOps.transform(
+                                            body, List.of(state, found), "append", t.prompt(), "think/next")
+                                    .result();
+                            AgentOps.yields(body, done, answer, next);
                         });
-                        AgentOps.yield(b, loop.result());
+                        AgentOps.yields(b, loop.result());
                     })
                     .set(AgentDialect.E2E_SLA_MS, 900.0);
 
             Pipeline.of("canonicalize,cse")
-                    .thenEachGraph("place", graph -> graph.all(AgentDialect.GENERATE).forEach(op -> op.set(AgentDialect.DEVICE, "gpu0")))
+                    .thenEachGraph(
+                            "place",
+                            graph ->
+                                    graph.all(AgentDialect.GENERATE).forEach(op -> op.set(AgentDialect.DEVICE, "gpu0")))
                     .run(module, (pass, ir) -> assertThat(ir.get()).as(pass).contains("agent.graph @support"));
 
             assertThat(module.print()).isEqualTo("""
@@ -54,7 +64,8 @@ class AgentOpsTest {
                 assertThat(op.name()).isEqualTo("think/generate");
                 assertThat(op.integer(AgentDialect.MAX_TOKENS)).isEqualTo(256);
                 assertThat(op.result().users()).hasSize(3);
-                assertThat(op.parent().orElseThrow().real(AgentDialect.EXPECTED)).isEqualTo(2.5);
+                assertThat(op.parent().orElseThrow().real(AgentDialect.EXPECTED))
+                        .isEqualTo(2.5);
             });
         }
     }

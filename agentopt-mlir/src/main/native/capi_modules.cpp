@@ -1,0 +1,155 @@
+// Sessions and modules: contexts, diagnostics, parsing, printing, passes.
+#include "capi.h"
+
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <pthread.h>
+
+using namespace agentopt;
+
+constexpr size_t DEEP_STACK = 64 << 20; // address space only; pages are touched as needed
+
+// The thread takes no asynchronous signals: those are the JVM's threads' to handle.
+void agentopt::onDeepStack(llvm::function_ref<void()> work) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, DEEP_STACK);
+  sigset_t all, before;
+  sigfillset(&all);
+  for (int synchronous : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigdelset(&all, synchronous);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  auto enter = [](void *p) -> void * {
+    (*static_cast<llvm::function_ref<void()> *>(p))();
+    return nullptr;
+  };
+  int refused = pthread_create(&thread, &attributes, enter, &work);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (refused) work(); // out of threads or address space: the caller's stack has to do
+  else pthread_join(thread, nullptr);
+}
+
+char *agentopt::copy(StringRef s, int64_t *length) {
+  auto *out = static_cast<char *>(std::malloc(s.size() + 1));
+  if (!out) { *length = -1; return nullptr; }
+  std::memcpy(out, s.data(), s.size());
+  out[s.size()] = 0;
+  *length = s.size();
+  return out;
+}
+
+int64_t agentopt::height(Operation *root) { // without recursion
+  int64_t most = 0;
+  SmallVector<std::pair<Operation *, int64_t>> open = {{root, 1}};
+  while (!open.empty()) {
+    auto [op, level] = open.pop_back_val();
+    most = std::max(most, level);
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        for (Operation &child : block) open.push_back({&child, level + 1});
+  }
+  return most;
+}
+
+//===-- Context -------------------------------------------------------------------------------------------------------------------------===//
+
+EXPORT void *agentoptContextCreate() {
+  static const bool once = [] {
+    registerCanonicalizerPass();
+    registerCSEPass();
+    registerInlinerPass();
+    registerLoopInvariantCodeMotionPass();
+    registerStripDebugInfoPass();
+    registerSymbolDCEPass();
+    return true;
+  }();
+  (void)once;
+  return new Session();
+}
+
+EXPORT void agentoptContextDestroy(void *session) { delete static_cast<Session *>(session); }
+
+EXPORT const void *agentoptDiagnostics(void *session, int64_t *count) {
+  auto *s = static_cast<Session *>(session);
+  *count = s->diagnostics.size();
+  return s->diagnostics.data();
+}
+
+EXPORT void agentoptClearDiagnostics(void *session) { static_cast<Session *>(session)->clear(); }
+
+EXPORT void agentoptFree(void *p) { std::free(p); }
+
+//===-- Modules -------------------------------------------------------------------------------------------------------------------------===//
+
+EXPORT void *agentoptModuleCreate(void *session) {
+  return ModuleOp::create(UnknownLoc::get(contextOf(session))).getOperation();
+}
+
+// Text or bytecode; null when it does not parse or verify.
+EXPORT void *agentoptModuleParse(void *session, const char *data, int64_t length, const char *name, int64_t nameLength) {
+  MLIRContext &context = *contextOf(session);
+  void *parsed = nullptr;
+  onDeepStack([&] {
+    OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(StringRef(data, length), ParserConfig(&context, /*verifyAfterParse=*/false),
+                                                               StringRef(name, nameLength));
+    if (!module) return;
+    if (height(module->getOperation()) > MAX_DEPTH) emitError(UnknownLoc::get(&context)) << "operations nest deeper than " << MAX_DEPTH << " levels";
+    else if (succeeded(verify(module->getOperation()))) parsed = module.release().getOperation();
+  });
+  return parsed;
+}
+
+EXPORT void agentoptModuleDestroy(void *op) { onDeepStack([&] { operation(op)->erase(); }); }
+
+EXPORT int64_t agentoptVerify(void *op) {
+  bool valid = false;
+  onDeepStack([&] { valid = succeeded(verify(operation(op))); });
+  return valid;
+}
+
+// flags: 1 with locations, 2 in generic form
+EXPORT char *agentoptPrint(void *op, int64_t flags, int64_t *length) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  OpPrintingFlags printing;
+  if (flags & 1) printing.enableDebugInfo(true, /*prettyForm=*/false);
+  if (flags & 2) printing.printGenericOpForm();
+  onDeepStack([&] { operation(op)->print(out, printing); });
+  return copy(text, length);
+}
+
+EXPORT char *agentoptWriteBytecode(void *op, int64_t *length) {
+  std::string bytes;
+  llvm::raw_string_ostream out(bytes);
+  bool written = false;
+  onDeepStack([&] { written = succeeded(writeBytecodeToFile(operation(op), out)); });
+  if (!written) {
+    *length = -1;
+    return nullptr;
+  }
+  return copy(bytes, length);
+}
+
+// 0 done, 1 the text is no pipeline (said in *error), 2 a pass failed (said in the diagnostics)
+EXPORT int64_t agentoptRunPipeline(void *session, void *module, const char *text, int64_t length, char **error, int64_t *errorLength) {
+  int64_t outcome = 0;
+  onDeepStack([&] {
+    PassManager passes(contextOf(session), ModuleOp::getOperationName());
+    std::string message;
+    llvm::raw_string_ostream out(message);
+    if (failed(parsePassPipeline(StringRef(text, length), passes, out))) {
+      *error = copy(message, errorLength);
+      outcome = 1;
+    } else if (failed(passes.run(operation(module)))) outcome = 2;
+  });
+  return outcome;
+}

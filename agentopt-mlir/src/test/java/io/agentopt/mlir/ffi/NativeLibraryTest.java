@@ -1,0 +1,137 @@
+package io.agentopt.mlir.ffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentopt.mlir.ffi.Availability.Available;
+import io.agentopt.mlir.ffi.Availability.Unavailable;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each way in which the library can be missing, and what is said then. */
+class NativeLibraryTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aPropertyThatPointsNowhere() {
+        Path nowhere = folder.resolve("nowhere.so");
+        assertThat(reason(named(nowhere)))
+                .isEqualTo("The MLIR library '" + nowhere + "' (system property agentopt.mlir.library) does not exist."
+                        + " Correct the property, or remove it to use the library on the class path.");
+    }
+
+    @Test
+    void aFileThatIsNoLibrary() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.so"), "hello");
+        assertThat(reason(named(text)))
+                .startsWith("The library '" + text + "' cannot be loaded (")
+                .endsWith(" It was named by the system property agentopt.mlir.library.");
+    }
+
+    @Test
+    void anotherPlatform() {
+        var search = new NativeLibrary.Search(Optional.empty(), "windows 11-aarch64", _ -> Optional.empty(), List.of());
+        assertThat(reason(search))
+                .startsWith("The MLIR library exists for linux-x86_64 only, and this is windows 11-aarch64.");
+    }
+
+    @Test
+    void nothingOnTheClassPath() {
+        assertThat(reason(packed(Map.of())))
+                .isEqualTo(
+                        "No MLIR library on the class path (io/agentopt/mlir/natives/linux-x86_64/libagentopt-mlir.so)."
+                                + " Add agentopt-mlir's artifact with classifier natives-linux-x86_64, or set -Dagentopt.mlir.library.");
+    }
+
+    @Test
+    void aDamagedLibrary() {
+        String expected = "0".repeat(64);
+        assertThat(reason(packed(
+                        Map.of(NativeLibrary.RESOURCE, "abc", NativeLibrary.RESOURCE + ".sha256", expected + "\n"))))
+                .isEqualTo("The MLIR library on the class path is damaged: its SHA-256 is"
+                        + " ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, not " + expected
+                        + ". Fetch or build the natives again.");
+    }
+
+    @Test
+    void noChecksum() {
+        assertThat(reason(packed(Map.of(NativeLibrary.RESOURCE, "abc"))))
+                .startsWith("The MLIR library on the class path has no checksum");
+    }
+
+    @Test
+    void noFolderToUnpackInto() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        var search = new NativeLibrary.Search(Optional.empty(), "linux-x86_64", abc(), List.of(file));
+        assertThat(reason(search))
+                .startsWith(
+                        "The MLIR library could not be unpacked to a folder that allows writing and execution. Cannot write '"
+                                + file + "'")
+                .endsWith("Set AGENTOPT_CACHE to such a folder, or -Dagentopt.mlir.library to an unpacked library.");
+    }
+
+    @Test
+    void theNextFolderIsTriedAndEachFailureTold() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        var search = new NativeLibrary.Search(
+                Optional.empty(), "linux-x86_64", abc(), List.of(file, folder.resolve("cache")));
+        assertThat(reason(search)).contains("Cannot write '" + file + "'").contains("cannot be loaded");
+    }
+
+    @Test
+    void aDamagedCopyIsReplaced() throws IOException {
+        UnpackedLibrary packed = UnpackedLibrary.read(abc()).orElseThrow();
+        Path copy = packed.unpackInto(folder);
+        Files.writeString(copy, "ab");
+        assertThat(packed.unpackInto(folder)).isEqualTo(copy).hasContent("abc");
+        assertThat(copy.getParent()).isDirectoryContaining(copy::equals);
+        try (var files = Files.list(copy.getParent())) {
+            assertThat(files).containsExactly(copy);
+        }
+    }
+
+    @Test
+    void theRealLibraryLoadsFromAFolderWithSpaces() {
+        Assumptions.assumeTrue(Mlir.availability() instanceof Available, () -> "SKIPPED: " + Mlir.availability());
+        var search = NativeLibrary.Search.ofProcess();
+        var elsewhere = new NativeLibrary.Search(
+                Optional.empty(), search.platform(), search.resources(), List.of(folder.resolve("a b \u00e9")));
+        assertThat(NativeLibrary.find(elsewhere).availability()).isInstanceOf(Available.class);
+    }
+
+    private static NativeLibrary.Search named(Path file) {
+        return new NativeLibrary.Search(Optional.of(file.toString()), "linux-x86_64", _ -> Optional.empty(), List.of());
+    }
+
+    private NativeLibrary.Search packed(Map<String, String> resources) {
+        return new NativeLibrary.Search(Optional.empty(), "linux-x86_64", resources(resources), List.of(folder));
+    }
+
+    private static Function<String, Optional<InputStream>> abc() {
+        return resources(Map.of(
+                NativeLibrary.RESOURCE,
+                "abc",
+                NativeLibrary.RESOURCE + ".sha256",
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    }
+
+    private static Function<String, Optional<InputStream>> resources(Map<String, String> content) {
+        return name -> Optional.ofNullable(content.get(name))
+                .map(s -> new ByteArrayInputStream(s.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String reason(NativeLibrary.Search search) {
+        return ((Unavailable) NativeLibrary.find(search).availability()).reason();
+    }
+}

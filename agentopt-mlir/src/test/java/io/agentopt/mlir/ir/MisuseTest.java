@@ -1,0 +1,255 @@
+package io.agentopt.mlir.ir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentopt.mlir.dialect.AgentOps;
+import io.agentopt.mlir.dialect.AgentTypes;
+import io.agentopt.mlir.dialect.Generation;
+import io.agentopt.mlir.ffi.RequiresMlir;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Wrong use of the native border is a Java exception with a reason, and never ends the process. */
+@RequiresMlir
+class MisuseTest {
+    private static final String GRAPH = """
+            agent.graph @g(%in: !agent.prompt) -> !agent.text {
+              %a = agent.tool "a"(%in) : !agent.prompt -> !agent.text
+              %b = agent.tool "b"(%a) : !agent.text -> !agent.text
+              %s = agent.subgraph "s"(%b) : !agent.text -> !agent.text {
+              ^bb0(%x: !agent.text):
+                %y = agent.tool "inner"(%x) : !agent.text -> !agent.text
+                agent.yield %y : !agent.text
+              }
+              agent.yield %s : !agent.text
+            }
+            """;
+
+    private MlirContext context;
+    private MlirModule module;
+
+    @BeforeEach
+    void open() {
+        context = MlirContext.create();
+        module = context.parse(GRAPH, "g");
+    }
+
+    @AfterEach
+    void close() {
+        context.close();
+    }
+
+    @Test
+    void aHandleIsStaleAfterAPass() {
+        Op op = tool("a");
+        Value value = op.result();
+        Block block = op.block();
+        module.run("cse");
+        String message =
+                "This handle of 'agent.tool' is stale: passes 'cse' ran. Fetch it again from the module's root().";
+        assertThatIllegalStateException().isThrownBy(op::name).withMessage(message);
+        assertThatIllegalStateException().isThrownBy(value::type).withMessage(message);
+        assertThatIllegalStateException().isThrownBy(value::users).withMessage(message);
+        assertThatIllegalStateException().isThrownBy(block::ops).withMessageContaining("'agent.graph' is stale");
+        assertThatIllegalStateException().isThrownBy(() -> OpBuilder.after(op)).withMessage(message);
+        assertThat(op).hasToString("agent.tool (stale)");
+        assertThat(tool("a").string("name")).isEqualTo("a");
+    }
+
+    @Test
+    void anErasedOpIsStaleWithAllInsideIt() {
+        Op subgraph = module.root().all("agent.subgraph").getFirst();
+        Op inner = tool("inner");
+        Block body = subgraph.region(0).block();
+        OpBuilder builder = OpBuilder.before(inner);
+        Value argument = body.argument(0);
+        subgraph.replaceAllUsesWith(List.of(tool("b").result()));
+        subgraph.erase();
+        for (Op op : List.of(subgraph, inner))
+            assertThatIllegalStateException()
+                    .isThrownBy(op::kind)
+                    .withMessageEndingWith("is stale: the op was erased.");
+        assertThatIllegalStateException().isThrownBy(body::ops);
+        assertThatIllegalStateException().isThrownBy(argument::type);
+        assertThatIllegalStateException().isThrownBy(subgraph::erase);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> AgentOps.yields(builder, tool("b").result()));
+        module.verify();
+    }
+
+    @Test
+    void aUsedOpCannotBeErased() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> tool("a").erase())
+                .withMessage("agent.tool cannot be erased: its values are still used. Replace their uses first.");
+        module.verify();
+    }
+
+    @Test
+    void closedOwnersSaySo() {
+        Op op = tool("a");
+        Type type = op.result().type();
+        module.close();
+        module.close();
+        assertThatIllegalStateException().isThrownBy(op::kind).withMessageContaining("is stale: its module was closed");
+        assertThatIllegalStateException()
+                .isThrownBy(module::print)
+                .withMessageStartingWith("This MLIR module is closed.");
+        assertThatIllegalStateException().isThrownBy(module::verify);
+        context.close();
+        context.close();
+        module.close();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> context.type("i1"))
+                .withMessageStartingWith("This MLIR context is closed.");
+        assertThatIllegalStateException().isThrownBy(context::emptyModule);
+        assertThatIllegalStateException().isThrownBy(type::parameter);
+    }
+
+    @Test
+    void closingTheContextClosesItsModules() {
+        Op op = tool("a");
+        context.close();
+        assertThatIllegalStateException().isThrownBy(op::results);
+        assertThatIllegalStateException().isThrownBy(module::bytecode);
+        assertThatCode(module::close).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anotherThreadIsRefused() {
+        assertThatThrownBy(
+                        () -> CompletableFuture.runAsync(() -> module.print()).join())
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .rootCause()
+                .hasMessageContaining("Make a context per thread; hand IR over as bytecode.");
+        assertThatThrownBy(() -> CompletableFuture.runAsync(context::close).join())
+                .hasRootCauseInstanceOf(IllegalStateException.class);
+        assertThat(context.isClosed()).isFalse();
+    }
+
+    @Test
+    void indicesAreChecked() {
+        Op op = tool("a");
+        for (int index : new int[] {-1, 1, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> op.operand(index)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> op.result(index)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> op.region(index)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> op.setOperand(index, op.result())).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> module.body().argument(index)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        assertThatThrownBy(() -> op.result(1)).hasMessage("agent.tool has 1 result(s), none at index 1.");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> module.root().result())
+                .withMessage("builtin.module has 0 results, not one.");
+    }
+
+    @Test
+    void nothingCrossesModulesOrContexts() {
+        try (MlirContext other = MlirContext.create()) {
+            MlirModule sibling = context.parse(GRAPH, "sibling");
+            Value foreign = sibling.root().all("agent.tool").getFirst().result();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tool("b").setOperand(0, foreign))
+                    .withMessage("The value belongs to another module.");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tool("a").result().replaceAllUsesWith(foreign));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> AgentOps.tool(
+                            OpBuilder.before(tool("b")), tool("a").result(), "t", true, other.type("!agent.text"), ""))
+                    .withMessageStartingWith("Type !agent.text belongs to another MLIR context.");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> tool("a")
+                            .moveBefore(sibling.root().all("agent.tool").getFirst()));
+        }
+    }
+
+    @Test
+    void malformedOpsVerifyAsWrongAndStillPrint() {
+        OpBuilder b = OpBuilder.before(tool("a"));
+        b.op("agent.loop").create();
+        b.op("agent.generate")
+                .results(b.type("i1"))
+                .attribute("max_tokens", "many")
+                .mark("model", true)
+                .create();
+        b.op("agent.graph").region().create();
+        b.op("agent.when").region().region().region().create();
+        b.op("agent.yield").create();
+        b.op("agent.prefill").results(b.type("!agent.text")).create();
+        tool("a").set("name", 7);
+        assertThat(module.print()).contains("agent.loop");
+        assertThatThrownBy(module::verify).isInstanceOf(MlirException.class);
+        assertThatThrownBy(() -> module.run("canonicalize,cse"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageStartingWith("The module does not verify.");
+        assertThat(module.root().all("agent.generate").getFirst().attribute("max_tokens"))
+                .isEmpty();
+        assertThatThrownBy(module::bytecode).isInstanceOf(MlirException.class);
+    }
+
+    @Test
+    void anUnknownOpOrTypeIsRefused() {
+        OpBuilder b = OpBuilder.before(tool("a"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> b.op("agent.dream"))
+                .withMessage("No dialect of this context defines an op 'agent.dream'.");
+        assertThatThrownBy(() -> b.type("!agent.dream"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageStartingWith("'!agent.dream' is no type of this context.");
+        assertThatThrownBy(() -> b.type("i1 i1")).isInstanceOf(MlirException.class);
+        assertThatThrownBy(() -> b.type("")).isInstanceOf(MlirException.class);
+        assertThatThrownBy(() -> b.type("tuple<".repeat(50_000))).isInstanceOf(MlirException.class);
+    }
+
+    @Test
+    void anOpCannotMoveIntoItself() {
+        Op subgraph = module.root().all("agent.subgraph").getFirst();
+        assertThatIllegalArgumentException().isThrownBy(() -> subgraph.moveBefore(tool("inner")));
+        assertThatIllegalArgumentException().isThrownBy(() -> module.root().moveAfter(tool("a")));
+        assertThatIllegalStateException().isThrownBy(() -> module.root().erase());
+        tool("a").moveBefore(tool("a"));
+        module.verify();
+    }
+
+    @Test
+    void nestingHasAnEnd() {
+        AgentTypes t = new AgentTypes(context);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> {
+                    OpBuilder b = OpBuilder.before(tool("a"));
+                    Value x = tool("a").operand(0);
+                    for (int i = 0; i < 300; i++) {
+                        b = OpBuilder.atEnd(AgentOps.subgraph(b, x, "s" + i, t.prompt(), "", (_, _) -> {})
+                                .region(0)
+                                .block());
+                    }
+                })
+                .withMessage("'agent.subgraph' would nest deeper than 256 levels.");
+        assertThat(module.print()).contains("s250");
+    }
+
+    @Test
+    void aBuilderFollowsTheOpItPutsOpsBefore() {
+        OpBuilder b = OpBuilder.before(tool("b"));
+        tool("b").moveBefore(tool("inner"));
+        Op added = AgentOps.generate(b, tool("a").operand(0), Generation.greedy("m", 3), "new");
+        assertThat(added.parent().orElseThrow().kind()).isEqualTo("agent.subgraph");
+        assertThat(added.block().ops())
+                .extracting(Op::kind)
+                .containsExactly("agent.generate", "agent.tool", "agent.tool", "agent.yield");
+    }
+
+    private Op tool(String name) {
+        return module.root().all("agent.tool").stream()
+                .filter(op -> op.findString("name").orElse("").equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
