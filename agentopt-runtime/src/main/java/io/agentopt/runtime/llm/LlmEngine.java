@@ -171,7 +171,7 @@ public final class LlmEngine implements AutoCloseable {
         long first = System.nanoTime();
         if (more) lane.submit(task);
         else task.finished();
-        task.await(listener == TokenListener.NONE ? (id, last) -> {} : new Narrator(listener, stops));
+        task.await(listener.equals(TokenListener.NONE) ? (id, last) -> {} : new Narrator(listener, stops));
         double decode = task.steps() == 0 ? 0 : (System.nanoTime() - first) / 1e9;
         List<Integer> ids = List.copyOf(task.ids());
         int[] spoken = ids.stream()

@@ -185,15 +185,15 @@ class LlmEngineCancelTest {
     @Test
     void aCacheThatOutlivesItsEngineCanOnlyBeClosed() {
         LlmEngine engine = LlmEngine.open(quick, EngineSettings.cpu(1));
-        try (KvCache cache = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
-                KvCache other = engine.prefill(Prompts.tokens(4, 1), CancelToken.none())) {
-            engine.close();
-            assertThatThrownBy(
-                            () -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, CancelToken.none()))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none()))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThat(other.length()).isEqualTo(4);
-        }
+        KvCache cache = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
+        KvCache other = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
+        engine.close();
+        assertThatThrownBy(() -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, CancelToken.none()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(other.length()).isEqualTo(4);
+        cache.close();
+        other.close();
     }
 }
