@@ -11,6 +11,7 @@ import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Runs y = x + c on a device and checks the numbers. */
@@ -22,13 +23,16 @@ final class SmokeTest {
     /** {@return what went wrong; empty if the device computes} */
     static Optional<String> failure(SessionSettings settings) {
         OnnxWriter writer = new OnnxWriter("smoke");
-        writer.input("x", OnnxWriter.FLOAT, "n").output("y", OnnxWriter.FLOAT, "n").constant("c", C, C.length);
+        writer.input("x", OnnxWriter.FLOAT, "n")
+                .output("y", OnnxWriter.FLOAT, "n")
+                .constant("c", C, C.length);
         writer.node("Add", "y", List.of("x", "c"), Map.of());
         try (OrtSession session = OrtSession.open(writer.model(), "smoke test", settings);
                 OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, X.length);
                 OrtRunOptions options = OrtRunOptions.create()) {
             for (int i = 0; i < X.length; i++) x.data().setAtIndex(JAVA_FLOAT, i, X[i]);
-            try (OrtTensor y = session.run(Map.of("x", x), options).get("y")) {
+            try (OrtTensor y =
+                    Objects.requireNonNull(session.run(Map.of("x", x), options).get("y"))) {
                 for (int i = 0; i < X.length; i++) {
                     float got = y.data().getAtIndex(JAVA_FLOAT, i);
                     if (got != X[i] + C[i]) return Optional.of(X[i] + " + " + C[i] + " gave " + got + ".");

@@ -16,9 +16,12 @@ import io.agentopt.runtime.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** An embedding model on one device: texts become unit vectors. Any number of threads may call. */
 public final class EmbedEngine implements AutoCloseable {
+    private static final int LARGEST_BATCH = 32; // bounds the memory of activations
+
     private final ModelPack pack;
     private final ModelPack.Embedder layout;
     private final Tokenizer tokenizer;
@@ -40,16 +43,40 @@ public final class EmbedEngine implements AutoCloseable {
      */
     public static EmbedEngine open(ModelPack pack, SessionSettings settings) {
         if (!(pack.layout() instanceof ModelPack.Embedder layout)) {
-            throw new ModelPackException("The model '" + pack.id() + "' is a decoder and gives no embeddings. Open it with LlmEngine.");
+            throw new ModelPackException(
+                    "The model '" + pack.id() + "' is a decoder and gives no embeddings. Open it with LlmEngine.");
         }
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             OrtSession session = DecoderModel.open(pack, settings);
             try {
-                DecoderModel.require(pack, session.inputs(), "input", layout.inputIds(), "int64 [batch, sequence]", ElementType.INT64, -1, -1);
-                DecoderModel.require(pack, session.inputs(), "input", layout.attentionMask(), "int64 [batch, sequence]", ElementType.INT64, -1, -1);
-                DecoderModel.require(pack, session.outputs(), "output", layout.embedding(), "float32 [batch, " + layout.dimension() + "]",
-                        ElementType.FLOAT32, -1, layout.dimension());
+                DecoderModel.require(
+                        pack,
+                        session.inputs(),
+                        "input",
+                        layout.inputIds(),
+                        "int64 [batch, sequence]",
+                        ElementType.INT64,
+                        -1,
+                        -1);
+                DecoderModel.require(
+                        pack,
+                        session.inputs(),
+                        "input",
+                        layout.attentionMask(),
+                        "int64 [batch, sequence]",
+                        ElementType.INT64,
+                        -1,
+                        -1);
+                DecoderModel.require(
+                        pack,
+                        session.outputs(),
+                        "output",
+                        layout.embedding(),
+                        "float32 [batch, " + layout.dimension() + "]",
+                        ElementType.FLOAT32,
+                        -1,
+                        layout.dimension());
                 return new EmbedEngine(pack, layout, tokenizer, session);
             } catch (RuntimeException e) {
                 session.close();
@@ -81,7 +108,7 @@ public final class EmbedEngine implements AutoCloseable {
     }
 
     /**
-     * Embeds texts in one run: shorter ones are padded and masked.
+     * Embeds texts, up to 32 in one run: shorter ones are padded and masked.
      *
      * @return unit vectors in the order of the texts; a text without tokens is the zero vector
      * @throws PromptTooLongException if a text has more tokens than the model's context
@@ -89,15 +116,28 @@ public final class EmbedEngine implements AutoCloseable {
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled
      */
     public List<Embedding> embed(List<String> texts, CancelToken cancel) {
+        List<Embedding> all = new ArrayList<>(texts.size());
+        for (int from = 0; from < texts.size(); from += LARGEST_BATCH) {
+            all.addAll(batch(texts.subList(from, Math.min(texts.size(), from + LARGEST_BATCH)), cancel));
+        }
+        return List.copyOf(all);
+    }
+
+    private List<Embedding> batch(List<String> texts, CancelToken cancel) {
         List<int[]> batch = new ArrayList<>();
         int longest = 0;
         for (String text : texts) {
             int[] ids = tokenizer.encodeFramed(text);
-            if (ids.length > pack.spec().maxContext()) throw new PromptTooLongException(pack.id(), ids.length, pack.spec().maxContext());
+            if (ids.length > pack.spec().maxContext())
+                throw new PromptTooLongException(
+                        pack.id(), ids.length, pack.spec().maxContext());
             longest = Math.max(longest, ids.length);
             batch.add(ids);
         }
-        if (longest == 0) return texts.stream().map(t -> new Embedding(new float[dimension()])).toList();
+        if (longest == 0)
+            return texts.stream()
+                    .map(t -> new Embedding(new float[dimension()]))
+                    .toList();
         try (OrtTensor ids = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);
                 OrtTensor mask = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);
                 OrtRunOptions options = OrtRunOptions.create()) {
@@ -108,7 +148,8 @@ public final class EmbedEngine implements AutoCloseable {
                     mask.data().setAtIndex(JAVA_LONG, (long) row * longest + i, 1);
                 }
             }
-            EmbedTask task = new EmbedTask(cancel, options, Map.of(layout.inputIds(), ids, layout.attentionMask(), mask));
+            EmbedTask task =
+                    new EmbedTask(cancel, options, Map.of(layout.inputIds(), ids, layout.attentionMask(), mask));
             lane.submit(task);
             task.await((id, last) -> {});
             return units(task.vectors, batch);
@@ -128,7 +169,9 @@ public final class EmbedEngine implements AutoCloseable {
         boolean advance(OrtRunOptions options) {
             Map<String, OrtTensor> outputs = session.run(inputs, options);
             try {
-                vectors = outputs.get(layout.embedding()).data().toArray(JAVA_FLOAT);
+                vectors = Objects.requireNonNull(outputs.get(layout.embedding()))
+                        .data()
+                        .toArray(JAVA_FLOAT);
             } finally {
                 outputs.values().forEach(OrtTensor::close);
             }
@@ -142,10 +185,12 @@ public final class EmbedEngine implements AutoCloseable {
             float[] unit = new float[dimension()];
             if (batch.get(row).length > 0) {
                 double squares = 0;
-                for (int i = 0; i < unit.length; i++) squares += (double) vectors[row * unit.length + i] * vectors[row * unit.length + i];
+                for (int i = 0; i < unit.length; i++)
+                    squares += (double) vectors[row * unit.length + i] * vectors[row * unit.length + i];
                 if (!Double.isFinite(squares)) {
-                    throw new LlmException("The model '" + pack.id() + "' gave an embedding that is not finite (text " + row
-                            + " of " + batch.size() + "). Its weights or precision overflow: use another precision of the model.");
+                    throw new LlmException("The model '" + pack.id() + "' gave an embedding that is not finite (text "
+                            + row + " of " + batch.size()
+                            + "). Its weights or precision overflow: use another precision of the model.");
                 }
                 double norm = Math.max(Math.sqrt(squares), Float.MIN_NORMAL);
                 for (int i = 0; i < unit.length; i++) unit[i] = (float) (vectors[row * unit.length + i] / norm);

@@ -44,6 +44,11 @@ final class KvSlot implements AutoCloseable {
         model.runStep(binding, logits, token, position, options);
     }
 
+    /** {@return keys and values, layer by layer, for tests} */
+    List<OrtTensor> kv() {
+        return kv;
+    }
+
     MemorySegment logits() {
         return logits.data();
     }

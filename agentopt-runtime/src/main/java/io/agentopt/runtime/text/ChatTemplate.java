@@ -19,7 +19,15 @@ import java.util.stream.IntStream;
 public final class ChatTemplate {
     private static final String PLACE = "{text}";
 
-    private record Turn(int[] before, int[] after) {}
+    private static final class Turn {
+        final int[] before;
+        final int[] after;
+
+        Turn(int[] before, int[] after) {
+            this.before = before;
+            this.after = after;
+        }
+    }
 
     private final Tokenizer tokenizer;
     private final String owner;
@@ -34,17 +42,25 @@ public final class ChatTemplate {
      * @param stopTokens literals that are one token each
      * @throws TokenizerException if a template has no {@code {text}} or a stop token is not one token
      */
-    public ChatTemplate(Tokenizer tokenizer, String owner, Map<Role, String> roles, String generationPrompt, List<String> stopTokens) {
+    public ChatTemplate(
+            Tokenizer tokenizer,
+            String owner,
+            Map<Role, String> roles,
+            String generationPrompt,
+            List<String> stopTokens) {
         this.tokenizer = tokenizer;
         this.owner = owner;
         roles.forEach((role, template) -> {
             int at = template.indexOf(PLACE);
             if (at < 0 || template.indexOf(PLACE, at + 1) >= 0) {
-                throw new TokenizerException("The template \"" + template + "\" of role " + name(role) + " of model '" + owner
-                        + "' must hold " + PLACE + " exactly once.");
+                throw new TokenizerException("The template \"" + template + "\" of role " + name(role) + " of model '"
+                        + owner + "' must hold " + PLACE + " exactly once.");
             }
-            turns.put(role, new Turn(tokenizer.encodeTrusted(template.substring(0, at)),
-                    tokenizer.encodeTrusted(template.substring(at + PLACE.length()))));
+            turns.put(
+                    role,
+                    new Turn(
+                            tokenizer.encodeTrusted(template.substring(0, at)),
+                            tokenizer.encodeTrusted(template.substring(at + PLACE.length()))));
         });
         this.generationPrompt = tokenizer.encodeTrusted(generationPrompt);
         Set<Integer> stops = new TreeSet<>();
@@ -67,11 +83,12 @@ public final class ChatTemplate {
             Turn turn = turns.get(m.role());
             if (turn == null) {
                 throw new TokenizerException("The model '" + owner + "' has no template for the role " + name(m.role())
-                        + ". It knows " + turns.keySet().stream().map(ChatTemplate::name).toList() + ".");
+                        + ". It knows "
+                        + turns.keySet().stream().map(ChatTemplate::name).toList() + ".");
             }
-            parts.add(turn.before());
+            parts.add(turn.before);
             parts.add(tokenizer.encode(m.text()));
-            parts.add(turn.after());
+            parts.add(turn.after);
         }
         parts.add(generationPrompt);
         return parts.stream().flatMapToInt(IntStream::of).toArray();

@@ -23,7 +23,8 @@ class CancelTokenTest {
         token.onCancel(ran::incrementAndGet);
         assertThat(ran).hasValue(2); // late, so at once
         assertThatThrownBy(() -> token.throwIfCancelled("The work"))
-                .isInstanceOfSatisfying(CancelledException.class, e -> assertThat(e.why()).isEqualTo(CancelToken.Cause.CALLER))
+                .isInstanceOfSatisfying(
+                        CancelledException.class, e -> assertThat(e.why()).isEqualTo(CancelToken.Cause.CALLER))
                 .hasMessage("The work was cancelled: first");
     }
 
@@ -36,7 +37,8 @@ class CancelTokenTest {
         assertThat(token.isCancelled()).isTrue();
         assertThat(ran).hasValue(1);
         assertThatThrownBy(() -> token.throwIfCancelled("The work"))
-                .isInstanceOfSatisfying(CancelledException.class, e -> assertThat(e.why()).isEqualTo(CancelToken.Cause.DEADLINE))
+                .isInstanceOfSatisfying(
+                        CancelledException.class, e -> assertThat(e.why()).isEqualTo(CancelToken.Cause.DEADLINE))
                 .hasMessageContaining("deadline of 0 ms");
         CancelToken far = CancelToken.after(Duration.ofSeconds(Long.MAX_VALUE));
         assertThat(far.isCancelled()).isFalse();
@@ -47,6 +49,8 @@ class CancelTokenTest {
     void noneIsNeverCancelled() {
         CancelToken token = CancelToken.none();
         assertThat(token.isCancelled()).isFalse();
-        assertThatThrownBy(() -> token.cancel("x")).isInstanceOf(IllegalStateException.class).hasMessageContaining("CancelToken.create()");
+        assertThatThrownBy(() -> token.cancel("x"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("CancelToken.create()");
     }
 }

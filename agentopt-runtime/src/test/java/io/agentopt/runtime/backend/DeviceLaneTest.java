@@ -88,7 +88,9 @@ class DeviceLaneTest {
         release.countDown();
         closing.get();
         for (Job job : List.of(endless, waiting)) {
-            assertThat(job.failure.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("lane of 'test' is closed");
+            assertThat(job.failure.get())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("lane of 'test' is closed");
         }
         assertThatThrownBy(() -> lane.submit(waiting)).isInstanceOf(IllegalStateException.class);
     }

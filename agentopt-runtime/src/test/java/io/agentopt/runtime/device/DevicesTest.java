@@ -29,7 +29,9 @@ class DevicesTest {
         DetectedDevice cpu = Devices.detect().getFirst();
         assertThat(cpu.id()).isEqualTo("cpu");
         assertThat(cpu.rung()).as(cpu.reason()).isEqualTo(Rung.READY);
-        assertThat(cpu.details()).containsEntry("cores", Integer.toString(Runtime.getRuntime().availableProcessors())).containsKeys("arch", "isa", "onnxruntime");
+        assertThat(cpu.details())
+                .containsEntry("cores", Integer.toString(Runtime.getRuntime().availableProcessors()))
+                .containsKeys("arch", "isa", "onnxruntime");
         assertThat(cpu.memoryBytes()).isGreaterThan(1L << 26).isLessThan(1L << 50);
         assertThat(cpu.name()).isNotBlank();
         assertThat(cpu.provider()).isEmpty();
@@ -37,7 +39,9 @@ class DevicesTest {
 
     @Test
     void aFamilyWithoutProviderIsNotConfiguredAndSaysTheWay() {
-        List<DetectedDevice> gpus = Devices.detect().stream().filter(d -> d.kind() == DetectedDevice.Kind.GPU).toList();
+        List<DetectedDevice> gpus = Devices.detect().stream()
+                .filter(d -> d.kind() == DetectedDevice.Kind.GPU)
+                .toList();
         assertThat(gpus).hasSizeGreaterThanOrEqualTo(2);
         for (DetectedDevice d : gpus) {
             assertThat(d.rung()).isEqualTo(Rung.NOT_CONFIGURED);
@@ -56,7 +60,10 @@ class DevicesTest {
             DetectedDevice missing = gpu(family, folder.resolve("none.so"));
             assertThat(missing.rung()).isEqualTo(Rung.LIBRARY_MISSING);
             assertThat(missing.reason()).contains("none.so").contains(family.property());
-            DetectedDevice text = gpu(family, Files.writeString(folder.resolve("text.so"), "This is no library, and long enough to have a header."));
+            DetectedDevice text = gpu(
+                    family,
+                    Files.writeString(
+                            folder.resolve("text.so"), "This is no library, and long enough to have a header."));
             assertThat(text.rung()).isEqualTo(Rung.INIT_FAILED);
             assertThat(text.reason()).contains("text.so");
             DetectedDevice folderItself = gpu(family, folder);
@@ -66,8 +73,16 @@ class DevicesTest {
 
     @Test
     void aLibraryThatIsNoProviderStopsWithTheReason() throws Exception {
-        List<Path> places = List.of(Path.of("/lib/x86_64-linux-gnu"), Path.of("/usr/lib/x86_64-linux-gnu"), Path.of("/lib64"), Path.of("/usr/lib/aarch64-linux-gnu"));
-        Path library = places.stream().flatMap(p -> Stream.of(p.resolve("libz.so.1"), p.resolve("libm.so.6"))).filter(Files::isRegularFile).findFirst().orElse(folder);
+        List<Path> places = List.of(
+                Path.of("/lib/x86_64-linux-gnu"),
+                Path.of("/usr/lib/x86_64-linux-gnu"),
+                Path.of("/lib64"),
+                Path.of("/usr/lib/aarch64-linux-gnu"));
+        Path library = places.stream()
+                .flatMap(p -> Stream.of(p.resolve("libz.so.1"), p.resolve("libm.so.6")))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(folder);
         assumeTrue(!library.equals(folder), "skipped: no libz or libm found on this system");
         DetectedDevice found = gpu(GpuFamily.CUDA, library);
         assertThat(found.rung()).isEqualTo(Rung.INIT_FAILED);
@@ -76,18 +91,31 @@ class DevicesTest {
 
     @Test
     void theLoadersTextNamesWhatIsMissing() {
-        assertThat(Loader.failed("/opt/p.so", "libcublasLt.so.13: cannot open shared object file: No such file or directory"))
-                .isEqualTo(new Loader.Failed(Rung.DEPENDENCY_MISSING, "The library /opt/p.so needs libcublasLt.so.13, which is not there."
-                        + " Install it or add its folder to LD_LIBRARY_PATH."));
-        assertThat(Loader.failed("libcuda.so.1", "libcuda.so.1: cannot open shared object file: No such file or directory").rung()).isEqualTo(Rung.LIBRARY_MISSING);
-        assertThat(Loader.failed("/opt/p.so", "/opt/p.so: file too short").rung()).isEqualTo(Rung.INIT_FAILED);
-        assertThat(Loader.open("libagentopt-nowhere.so.1")).isInstanceOfSatisfying(Loader.Failed.class, f -> assertThat(f.rung()).isEqualTo(Rung.LIBRARY_MISSING));
+        assertThat(Loader.failed(
+                        "/opt/p.so", "libcublasLt.so.13: cannot open shared object file: No such file or directory"))
+                .isEqualTo(new Loader.Failed(
+                        Rung.DEPENDENCY_MISSING,
+                        "The library /opt/p.so needs libcublasLt.so.13, which is not there."
+                                + " Install it or add its folder to LD_LIBRARY_PATH."));
+        assertThat(Loader.failed(
+                                "libcuda.so.1",
+                                "libcuda.so.1: cannot open shared object file: No such file or directory")
+                        .rung())
+                .isEqualTo(Rung.LIBRARY_MISSING);
+        assertThat(Loader.failed("/opt/p.so", "/opt/p.so: file too short").rung())
+                .isEqualTo(Rung.INIT_FAILED);
+        assertThat(Loader.open("libagentopt-nowhere.so.1"))
+                .isInstanceOfSatisfying(
+                        Loader.Failed.class, f -> assertThat(f.rung()).isEqualTo(Rung.LIBRARY_MISSING));
     }
 
     @Test
     void cpuinfoIsReadWhereItIsThere() throws Exception {
-        Path file = Files.writeString(folder.resolve("cpuinfo"), "processor\t: 0\nmodel name\t: Test CPU\nflags\t\t: fpu avx2\n\nprocessor\t: 1\nno colon\n");
-        assertThat(CpuProbe.cpuinfo(file)).isEqualTo(Map.of("processor", "0", "model name", "Test CPU", "flags", "fpu avx2"));
+        Path file = Files.writeString(
+                folder.resolve("cpuinfo"),
+                "processor\t: 0\nmodel name\t: Test CPU\nflags\t\t: fpu avx2\n\nprocessor\t: 1\nno colon\n");
+        assertThat(CpuProbe.cpuinfo(file))
+                .isEqualTo(Map.of("processor", "0", "model name", "Test CPU", "flags", "fpu avx2"));
         assertThat(CpuProbe.cpuinfo(folder.resolve("none"))).isEmpty();
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +33,9 @@ class OrtSessionTest {
     /** y = x + 1 for x of shape [n, 4]. */
     static OrtSession increment() {
         OnnxWriter w = new OnnxWriter("increment");
-        w.input("x", OnnxWriter.FLOAT, "n", 4).output("y", OnnxWriter.FLOAT, "n", 4).constant("c", new float[] {1}, 1);
+        w.input("x", OnnxWriter.FLOAT, "n", 4)
+                .output("y", OnnxWriter.FLOAT, "n", 4)
+                .constant("c", new float[] {1}, 1);
         w.node("Add", "y", List.of("x", "c"), Map.of());
         return OrtSession.open(w.model(), "increment", SessionSettings.cpu(1));
     }
@@ -43,26 +47,33 @@ class OrtSessionTest {
         w.input("x", OnnxWriter.FLOAT, n, n).output("y", OnnxWriter.FLOAT, n, n);
         String at = "x";
         for (int i = 0; i < 20_000; i++) at = w.node("MatMul", i == 19_999 ? "y" : "x" + i, List.of(at, "x"), Map.of());
-        return OrtSession.open(w.model(), "endless", new SessionSettings(1, SessionSettings.Optimization.NONE, true, false, Map.of(), java.util.Optional.empty()));
+        return OrtSession.open(
+                w.model(),
+                "endless",
+                new SessionSettings(1, SessionSettings.Optimization.NONE, true, false, Map.of(), Optional.empty()));
     }
 
     @Test
     void aSessionTellsItsShapes() {
         try (OrtSession s = increment()) {
-            assertThat(s.inputs()).containsExactly(Map.entry("x", new TensorSpec("x", ElementType.FLOAT32, List.of(-1L, 4L), List.of("n", ""))));
+            assertThat(s.inputs())
+                    .containsExactly(Map.entry(
+                            "x", new TensorSpec("x", ElementType.FLOAT32, List.of(-1L, 4L), List.of("n", ""))));
             assertThat(s.outputs().get("y")).hasToString("float32 [n, 4]");
         }
     }
 
     @Test
     void aRunComputes() {
-        try (OrtSession s = increment(); OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, 2, 4); OrtRunOptions run = OrtRunOptions.create()) {
+        try (OrtSession s = increment();
+                OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, 2, 4);
+                OrtRunOptions run = OrtRunOptions.create()) {
             x.data().setAtIndex(JAVA_FLOAT, 7, 41);
-            Map<String, OrtTensor> out = s.run(Map.of("x", x), run);
-            MemorySegment view = out.get("y").data();
-            assertThat(out.get("y").shape()).containsExactly(2, 4);
+            OrtTensor y = Objects.requireNonNull(s.run(Map.of("x", x), run).get("y"));
+            MemorySegment view = y.data();
+            assertThat(y.shape()).containsExactly(2, 4);
             assertThat(view.toArray(JAVA_FLOAT)).containsExactly(1, 1, 1, 1, 1, 1, 1, 42);
-            out.get("y").close();
+            y.close();
             assertThatThrownBy(() -> view.get(JAVA_FLOAT, 0)).isInstanceOf(IllegalStateException.class);
         }
     }
@@ -97,17 +108,23 @@ class OrtSessionTest {
             for (OrtTensor wrong : List.of(ints, wide)) {
                 assertThatThrownBy(() -> s.run(Map.of("x", wrong), run))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("The input 'x' of model 'increment' is float32 [n, 4] but was given the " + wrong);
+                        .hasMessageContaining(
+                                "The input 'x' of model 'increment' is float32 [n, 4] but was given the " + wrong);
                 assertThatThrownBy(() -> b.bindInput("x", wrong)).isInstanceOf(IllegalArgumentException.class);
                 assertThatThrownBy(() -> b.bindOutput("y", wrong)).isInstanceOf(IllegalArgumentException.class);
             }
-            assertThatThrownBy(() -> s.run(Map.of(), run)).hasMessageContaining("input 'x' of model 'increment' is missing");
+            assertThatThrownBy(() -> s.run(Map.of(), run))
+                    .hasMessageContaining("input 'x' of model 'increment' is missing");
             assertThatThrownBy(() -> s.run(Map.of("x", good, "z", good), run)).hasMessageContaining("no input 'z'");
             assertThatThrownBy(() -> b.bindInput("z", good)).hasMessageContaining("no input 'z'. It has [x]");
-            assertThatThrownBy(() -> b.run(run)).isInstanceOf(OrtException.class).hasMessageContaining("model 'increment'");
+            assertThatThrownBy(() -> b.run(run))
+                    .isInstanceOf(OrtException.class)
+                    .hasMessageContaining("model 'increment'");
             b.bindInput("x", good);
             b.bindOutput("y", short1);
-            assertThatThrownBy(() -> b.run(run)).isInstanceOf(OrtException.class).hasMessageContaining("model 'increment'");
+            assertThatThrownBy(() -> b.run(run))
+                    .isInstanceOf(OrtException.class)
+                    .hasMessageContaining("model 'increment'");
         }
     }
 
@@ -122,9 +139,13 @@ class OrtSessionTest {
         x.close();
         b.run(run); // what is bound stays alive
         s.close();
-        assertThatThrownBy(() -> b.run(run)).isInstanceOf(IllegalStateException.class).hasMessageContaining("session of model 'increment' is closed");
+        assertThatThrownBy(() -> b.run(run))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("session of model 'increment' is closed");
         b.close();
-        assertThatThrownBy(() -> b.run(run)).isInstanceOf(IllegalStateException.class).hasMessageContaining("binding");
+        assertThatThrownBy(() -> b.run(run))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("binding");
         assertThatThrownBy(() -> s.run(Map.of("x", x), run)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(x::data).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> x.view(0, 1)).isInstanceOf(IllegalStateException.class);
@@ -144,15 +165,19 @@ class OrtSessionTest {
         try (OrtTensor y = OrtTensor.allocate(ElementType.FLOAT32, 8)) {
             assertThatThrownBy(() -> y.view(5, 4)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> y.view(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> OrtTensor.allocate(ElementType.FLOAT32, -1)).hasMessageContaining("(-1)");
-            assertThatThrownBy(() -> OrtTensor.allocate(ElementType.FLOAT32, Long.MAX_VALUE, 2)).isInstanceOf(ArithmeticException.class);
+            assertThatThrownBy(() -> OrtTensor.allocate(ElementType.FLOAT32, -1))
+                    .hasMessageContaining("(-1)");
+            assertThatThrownBy(() -> OrtTensor.allocate(ElementType.FLOAT32, Long.MAX_VALUE, 2))
+                    .isInstanceOf(ArithmeticException.class);
         }
         OrtTensor.allocate(ElementType.FLOAT32, 0, 4).close();
     }
 
     @Test
     void aRunInFlightIsTerminated() throws Exception {
-        try (OrtSession s = endless(); OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, 512, 512); OrtRunOptions run = OrtRunOptions.create()) {
+        try (OrtSession s = endless();
+                OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, 512, 512);
+                OrtRunOptions run = OrtRunOptions.create()) {
             FutureTask<OrtException> task = running(s, x, run);
             run.terminate();
             assertThat(task.get()).hasMessageContaining("model 'endless'").hasMessageContaining("terminate");
@@ -167,7 +192,8 @@ class OrtSessionTest {
         FutureTask<OrtException> task = running(s, x, run);
         x.close();
         s.close();
-        assertThat(OrtEnvironment.get().liveHandles()).isEqualTo(Map.of("OrtSession", 1, "OrtTensor", 1, "OrtRunOptions", 1));
+        assertThat(OrtEnvironment.get().liveHandles())
+                .isEqualTo(Map.of("OrtSession", 1, "OrtTensor", 1, "OrtRunOptions", 1));
         run.terminate();
         run.close();
         assertThat(task.get()).hasMessageContaining("terminate");
@@ -193,12 +219,20 @@ class OrtSessionTest {
         assertThatThrownBy(() -> OrtSession.open(new byte[] {1, 2, 3}, "three bytes", SessionSettings.cpu(1)))
                 .isInstanceOf(OrtException.class)
                 .hasMessageContaining("The model 'three bytes' could not be loaded");
-        assertThatThrownBy(() -> OrtSession.open(folder.resolve("none.onnx"), SessionSettings.cpu(1))).isInstanceOf(OrtException.class).hasMessageContaining("none.onnx");
+        assertThatThrownBy(() -> OrtSession.open(folder.resolve("none.onnx"), SessionSettings.cpu(1)))
+                .isInstanceOf(OrtException.class)
+                .hasMessageContaining("none.onnx");
         Path text = Files.writeString(folder.resolve("text.onnx"), "hello");
-        assertThatThrownBy(() -> OrtSession.open(text, SessionSettings.cpu(1))).isInstanceOf(OrtException.class).hasMessageContaining("text.onnx");
+        assertThatThrownBy(() -> OrtSession.open(text, SessionSettings.cpu(1)))
+                .isInstanceOf(OrtException.class)
+                .hasMessageContaining("text.onnx");
         OnnxWriter w = new OnnxWriter("unknown");
-        w.input("x", OnnxWriter.FLOAT, 1).output("y", OnnxWriter.FLOAT, 1).node("Frobnicate", "y", List.of("x"), Map.of());
-        assertThatThrownBy(() -> OrtSession.open(w.model(), "unknown", SessionSettings.cpu(1))).isInstanceOf(OrtException.class).hasMessageContaining("Frobnicate");
+        w.input("x", OnnxWriter.FLOAT, 1)
+                .output("y", OnnxWriter.FLOAT, 1)
+                .node("Frobnicate", "y", List.of("x"), Map.of());
+        assertThatThrownBy(() -> OrtSession.open(w.model(), "unknown", SessionSettings.cpu(1)))
+                .isInstanceOf(OrtException.class)
+                .hasMessageContaining("Frobnicate");
         assertThatThrownBy(() -> SessionSettings.cpu(0)).hasMessageContaining("threads (0)");
     }
 
