@@ -1,5 +1,6 @@
 package io.agentopt.graph;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -44,8 +45,9 @@ final class GraphJsonReader {
         try {
             tree = mapper.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new GraphException("(unread)", "", "the file is not JSON: " + e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr()
+            JsonLocation at = e.getLocation(); // none where a limit of the parser is passed
+            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new GraphException("(unread)", "", "the file is not JSON: " + e.getOriginalMessage() + where
                     + ". Write it again with GraphJson.write.", e);
         }
         GraphJsonReader reader = named(tree, "(unnamed)", "", bindings);
