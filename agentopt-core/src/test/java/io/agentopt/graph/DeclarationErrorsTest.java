@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way to declare a graph that cannot be: one exception that names graph and node, and says the way out. */
+@SuppressWarnings("NullAway") // nulls are what callers without a null checker may pass
 class DeclarationErrorsTest {
     private static final Tool<String, String> SEND = tool("send", (String s) -> s);
     private static final Memory<String, String> NOTES = Memory.inProcess("notes", "");
@@ -39,7 +40,7 @@ class DeclarationErrorsTest {
      * @param says words that the message must have
      * @param body the declaration
      */
-    private record Wrong(String title, String node, List<String> says, AgentGraph.Body<String, String> body) {
+    record Wrong(String title, String node, List<String> says, AgentGraph.Body<String, String> body) {
         @Override
         public String toString() {
             return title;

@@ -31,7 +31,7 @@ class MalformedGraphJsonTest {
     private static final Set<String> OPTIONAL = Set.of("options", "timeoutSeconds", "retries", "pinnedTo", "forbidden", "outputBytes");
 
     /** A change to the tree of {@code every.json}, and what the error must say. */
-    private record Wrong(String title, List<String> says, Consumer<ObjectNode> change) {
+    record Wrong(String title, List<String> says, Consumer<ObjectNode> change) {
         @Override
         public String toString() {
             return title;

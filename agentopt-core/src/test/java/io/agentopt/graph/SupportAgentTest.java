@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway") // a path that is missing fails the test as it should
 class SupportAgentTest {
     private final AgentGraph<SupportAgent.In, String> graph = SupportAgent.declare();
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway") // nulls are what callers without a null checker may pass
 class PromptTest {
     private static final ToolCall CALL = new ToolCall("order_status", Map.of("order", "A-1042"));
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@SuppressWarnings("NullAway") // nulls are what callers without a null checker may pass
 class OperatorsTest {
     private static final PassageIndex DOCS = PassageIndex.of("docs", model("e"), List.of(Passage.of("1", "x")));
 
