@@ -2,6 +2,7 @@ package io.agentopt.graph;
 
 import io.agentopt.operator.Transform;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -103,10 +104,13 @@ public final class AgentGraph<I, O> {
      * @return path to function name; the name is the path of the first node that uses the function
      */
     public Map<String, String> functionNames() {
-        Map<Object, String> first = new IdentityHashMap<>();
+        IdentityHashMap<Object, Map<Integer, String>> first = new IdentityHashMap<>(); // one object can be a function of one and of two
         Map<String, String> names = new LinkedHashMap<>();
         calls.forEach((path, call) -> {
-            if (call.operator() instanceof Transform<?> t) names.put(path, first.computeIfAbsent(t.identity(), k -> path));
+            if (call.operator() instanceof Transform<?> t) {
+                Map<Integer, String> byArity = first.computeIfAbsent(t.identity(), k -> new HashMap<>());
+                names.put(path, byArity.computeIfAbsent(t.arity(), k -> path));
+            }
         });
         return names;
     }

@@ -72,6 +72,7 @@ public final class Bindings {
     }
 
     /** Adds a pure function under a name. */
+    @SuppressWarnings("ReferenceEquality") // the same function object, as in AgentGraph.functionNames
     public Bindings function(String name, Transform<?> function) {
         Object earlier = things.get(key("function", name));
         if (earlier instanceof Transform<?> t && t.identity() == function.identity() && t.arity() == function.arity()) return this;

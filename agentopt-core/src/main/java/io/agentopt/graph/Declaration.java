@@ -28,7 +28,7 @@ final class Declaration {
     }
 
     void close(GraphBuilder region) {
-        open.remove(region);
+        open.removeIf(r -> r == region);
     }
 
     /** {@return the innermost region, in which {@code node} is being declared} */
@@ -43,6 +43,6 @@ final class Declaration {
     }
 
     boolean isOpen(GraphBuilder region) {
-        return open.contains(region);
+        return open.stream().anyMatch(r -> r == region);
     }
 }

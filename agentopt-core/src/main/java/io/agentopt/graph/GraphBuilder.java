@@ -245,7 +245,7 @@ public final class GraphBuilder {
         return path.isEmpty() ? name : path + "/" + name;
     }
 
-    @SuppressWarnings("unchecked") // the ports that fed the value had this type
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the ports that fed the value had this type
     private static <T> T cast(Object value) {
         return (T) value;
     }

@@ -20,7 +20,7 @@ final class GraphChecks {
 
     static void graphName(String name) {
         if (name == null || name.isBlank() || name.contains("/")) {
-            throw new GraphException(String.valueOf(name), "", "the name must not be blank and must not contain '/'.");
+            throw new GraphException(String.valueOf(name), "", "the name must not be blank and must not contain '/'. Choose another.");
         }
     }
 

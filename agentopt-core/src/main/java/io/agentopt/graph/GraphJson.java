@@ -2,6 +2,8 @@ package io.agentopt.graph;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -28,12 +30,15 @@ public final class GraphJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final DefaultPrettyPrinter LINES =
+            new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")); // the same on every platform
+
     private GraphJson() {}
 
     /** {@return the graph as indented JSON} */
     public static String write(AgentGraph<?, ?> graph) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree(graph, "", graph.functionNames()));
+            return MAPPER.writer(LINES).writeValueAsString(tree(graph, "", graph.functionNames()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Graph '" + graph.name() + "' could not be written as JSON", e);
         }

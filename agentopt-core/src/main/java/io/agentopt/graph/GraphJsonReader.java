@@ -1,5 +1,6 @@
 package io.agentopt.graph;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -44,8 +45,9 @@ final class GraphJsonReader {
         try {
             tree = mapper.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new GraphException("(unread)", "", "the file is not JSON: " + e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr()
+            JsonLocation at = e.getLocation(); // none where a limit of the parser is passed
+            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new GraphException("(unread)", "", "the file is not JSON: " + e.getOriginalMessage() + where
                     + ". Write it again with GraphJson.write.", e);
         }
         GraphJsonReader reader = named(tree, "(unnamed)", "", bindings);
@@ -184,8 +186,8 @@ final class GraphJsonReader {
             }
             case "tool" -> bound(Tool.class, path, n, "tool");
             case "transform" -> bound(Transform.class, path, n, "function");
-            case "memory_load" -> new MemoryLoad<>(bound(Memory.class, path, n, "memory"));
-            case "memory_store" -> new MemoryStore<>(bound(Memory.class, path, n, "memory"));
+            case "memory_load" -> new MemoryLoad<>(memory(path, n));
+            case "memory_store" -> new MemoryStore<>(memory(path, n));
             default -> throw error(path, "the kind \"" + kind + "\" is unknown. This version knows generate, embed, search, tool,"
                     + " transform, memory_load, memory_store, loop, when, for_each and graph.");
         };
@@ -198,6 +200,10 @@ final class GraphJsonReader {
     private <T> T bound(Class<T> type, String path, JsonNode n, String kind) {
         if (!kind.equals("index")) own(path, n, kind);
         return bindings.find(type, kind, text(path, n, kind), graph, path);
+    }
+
+    private Memory<?, ?> memory(String path, JsonNode n) {
+        return bound(Memory.class, path, n, "memory");
     }
 
     private NodeOptions options(String path, JsonNode o) {

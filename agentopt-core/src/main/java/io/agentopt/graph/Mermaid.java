@@ -104,9 +104,15 @@ public final class Mermaid {
             String indent, String title, double probability, String question, Region branch, Map<ValueId, String> boxes) {
         String frame = open(indent, title + " " + number(probability));
         region(indent + "  ", branch, boxes);
+        String result = from(boxes, branch.yields().getFirst());
+        if (branch.nodes().isEmpty()) { // an empty sub-graph would not be drawn as one
+            String same = box(indent + "  ", "([", "])", "unchanged");
+            arrow(result, " --> ", same);
+            result = same;
+        }
         close(indent);
         arrow(question, " -.-> ", frame);
-        return from(boxes, branch.yields().getFirst());
+        return result;
     }
 
     private String open(String indent, String title) {
@@ -161,7 +167,7 @@ public final class Mermaid {
         StringBuilder out = new StringBuilder();
         label.codePoints().forEach(c -> {
             if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) out.append(' ');
-            else if ("\"#<>&`*_\\".indexOf(c) >= 0) out.append('#').append(c).append(';');
+            else if ("\"#<>&`".indexOf(c) >= 0) out.append('#').append(c).append(';');
             else out.appendCodePoint(c);
         });
         return out.toString();

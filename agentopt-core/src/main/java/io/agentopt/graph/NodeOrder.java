@@ -54,7 +54,7 @@ final class NodeOrder {
         List<String> names = new ArrayList<>(List.of(closing.name()));
         for (Visit v : trail) {
             names.add(v.node().name());
-            if (v.node() == closing) break;
+            if (v.node().result().equals(closing.result())) break;
         }
         return new GraphException(graph, AgentGraph.path(path, closing.name()), "a cycle outside a loop: "
                 + String.join(" -> ", names) + ". Declare a loop, with a limit, where values shall go round.");

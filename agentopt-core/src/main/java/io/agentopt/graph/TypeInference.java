@@ -137,8 +137,12 @@ final class TypeInference {
     /** The representative of all values that are joined with this one. */
     private ValueId find(ValueId id) {
         ValueId root = id;
-        for (ValueId p = parent.computeIfAbsent(id, k -> k); !p.equals(root); p = parent.get(root)) root = p;
-        for (ValueId at = id; !at.equals(root); ) at = parent.put(at, root); // so that the next search is short
+        for (ValueId p = parent.computeIfAbsent(id, k -> k); !p.equals(root); p = parent.getOrDefault(root, root)) root = p;
+        while (!id.equals(root)) { // so that the next search is short
+            ValueId up = parent.getOrDefault(id, root);
+            parent.put(id, root);
+            id = up;
+        }
         return root;
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
  *
  * @param values the elements, finite; the array is copied in and out
  */
+@SuppressWarnings("ArrayRecordComponent") // copied in and out, compared by elements
 public record Embedding(float[] values) {
     public Embedding {
         values = values.clone();

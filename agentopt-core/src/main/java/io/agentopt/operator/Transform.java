@@ -31,7 +31,7 @@ public record Transform<O>(int arity, Function<List<Object>, O> body, Object ide
         return new Transform<>(2, v -> function.apply(argument(v, 0), argument(v, 1)), function);
     }
 
-    @SuppressWarnings("unchecked") // the ports that fed the value had this type
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the ports that fed the value had this type
     private static <T> T argument(List<Object> values, int position) {
         return (T) values.get(position);
     }
