@@ -1,0 +1,166 @@
+package io.agentopt.runtime.backend.onnx;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes an ONNX model: nodes, constants, inputs, outputs. Field numbers are those of onnx.proto3; the file holds IR version
+ * 10 with operator sets 20 and com.microsoft 1.
+ */
+public final class OnnxWriter {
+    public static final int FLOAT = 1, INT32 = 6, INT64 = 7;
+
+    /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
+    public static final String MICROSOFT = "com.microsoft";
+
+    private static final int VARINT = 0, BYTES = 2, FIXED32 = 5;
+    private static final int ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_INTS = 7;
+
+    private final Message graph = new Message();
+    private int nodes;
+
+    /** @param name of the graph */
+    public OnnxWriter(String name) {
+        graph.text(2, name);
+    }
+
+    /** Adds an input; each dimension is a Number, or a String that names a free size. */
+    public OnnxWriter input(String name, int type, Object... dims) {
+        graph.message(11, valueInfo(name, type, dims));
+        return this;
+    }
+
+    /** Adds an output; dimensions as in {@link #input}. */
+    public OnnxWriter output(String name, int type, Object... dims) {
+        graph.message(12, valueInfo(name, type, dims));
+        return this;
+    }
+
+    /** Adds a constant of floats. */
+    public OnnxWriter constant(String name, float[] values, long... dims) {
+        ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        return constant(name, FLOAT, raw.array(), dims);
+    }
+
+    /** Adds a constant of 64-bit integers. */
+    public OnnxWriter constant(String name, long[] values, long... dims) {
+        ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asLongBuffer().put(values);
+        return constant(name, INT64, raw.array(), dims);
+    }
+
+    private OnnxWriter constant(String name, int type, byte[] raw, long... dims) {
+        Message tensor = new Message();
+        for (long d : dims) tensor.integer(1, d);
+        graph.message(5, tensor.integer(2, type).text(8, name).bytes(9, raw));
+        return this;
+    }
+
+    /** Adds a standard operator with one output, and returns that output's name. */
+    public String node(String operator, String output, List<String> inputs, Map<String, ?> attributes) {
+        node("", operator, List.of(output), inputs, attributes);
+        return output;
+    }
+
+    /**
+     * Adds an operator.
+     *
+     * @param domain empty for the standard operators
+     * @param inputs empty strings stand for optional inputs that are absent
+     * @param attributes values are Long, Float or long[]
+     */
+    public OnnxWriter node(String domain, String operator, List<String> outputs, List<String> inputs, Map<String, ?> attributes) {
+        Message node = new Message();
+        inputs.forEach(i -> node.text(1, i));
+        outputs.forEach(o -> node.text(2, o));
+        node.text(3, operator + "_" + nodes++).text(4, operator);
+        attributes.forEach((name, value) -> node.message(5, attribute(name, value)));
+        if (!domain.isEmpty()) node.text(7, domain);
+        graph.message(1, node);
+        return this;
+    }
+
+    /** {@return the model file} */
+    public byte[] model() {
+        return new Message()
+                .integer(1, 10)
+                .text(2, "agentopt")
+                .message(7, graph)
+                .message(8, new Message().text(1, "").integer(2, 20))
+                .message(8, new Message().text(1, MICROSOFT).integer(2, 1))
+                .toBytes();
+    }
+
+    private static Message attribute(String name, Object value) {
+        Message a = new Message().text(1, name);
+        return switch (value) {
+            case Long l -> a.integer(3, l).integer(20, ATTRIBUTE_INT);
+            case Float f -> a.real(2, f).integer(20, ATTRIBUTE_FLOAT);
+            case long[] many -> {
+                for (long m : many) a.integer(8, m);
+                yield a.integer(20, ATTRIBUTE_INTS);
+            }
+            default -> throw new IllegalArgumentException("The attribute '" + name + "' (" + value + ") must be a Long, Float or long[].");
+        };
+    }
+
+    private static Message valueInfo(String name, int type, Object... dims) {
+        Message shape = new Message();
+        for (Object d : dims) {
+            shape.message(1, d instanceof Number n ? new Message().integer(1, n.longValue()) : new Message().text(2, d.toString()));
+        }
+        Message tensor = new Message().integer(1, type).message(2, shape);
+        return new Message().text(1, name).message(2, new Message().message(1, tensor));
+    }
+
+    /** A protobuf message under construction. */
+    private static final class Message {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Message integer(int field, long value) {
+            varint((long) field << 3 | VARINT);
+            varint(value);
+            return this;
+        }
+
+        Message real(int field, float value) {
+            varint((long) field << 3 | FIXED32);
+            int bits = Float.floatToRawIntBits(value);
+            for (int shift = 0; shift < 32; shift += 8) out.write(bits >>> shift);
+            return this;
+        }
+
+        Message text(int field, String value) {
+            return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Message message(int field, Message value) {
+            return bytes(field, value.toBytes());
+        }
+
+        Message bytes(int field, byte[] value) {
+            varint((long) field << 3 | BYTES);
+            varint(value.length);
+            out.writeBytes(value);
+            return this;
+        }
+
+        byte[] toBytes() {
+            return out.toByteArray();
+        }
+
+        private void varint(long value) {
+            long rest = value;
+            while ((rest & ~0x7FL) != 0) {
+                out.write((int) (rest & 0x7F | 0x80));
+                rest >>>= 7;
+            }
+            out.write((int) rest);
+        }
+    }
+}

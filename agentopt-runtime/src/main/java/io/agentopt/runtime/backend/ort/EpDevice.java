@@ -1,0 +1,72 @@
+package io.agentopt.runtime.backend.ort;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+
+/**
+ * One device of a registered provider. The environment owns what it points to, and lives as long as the process.
+ */
+public final class EpDevice {
+    /** Kinds that ONNX Runtime tells apart. */
+    public enum Hardware {
+        CPU,
+        GPU,
+        NPU
+    }
+
+    private final MemorySegment raw;
+    private final String provider;
+    private final String vendor;
+    private final Hardware hardware;
+    private final int vendorId;
+    private final int deviceId;
+    private final Map<String, String> options;
+
+    EpDevice(OrtApi api, MemorySegment raw, Map<String, String> options) {
+        this.raw = raw;
+        provider = OrtApi.text(api.read(OrtFunction.EP_NAME, raw));
+        vendor = OrtApi.text(api.read(OrtFunction.EP_VENDOR, raw));
+        MemorySegment device = api.read(OrtFunction.EP_HARDWARE, raw);
+        hardware = Hardware.values()[Math.floorMod(api.readInt(OrtFunction.HARDWARE_TYPE, device), 3)];
+        vendorId = api.readInt(OrtFunction.HARDWARE_VENDOR_ID, device);
+        deviceId = api.readInt(OrtFunction.HARDWARE_DEVICE_ID, device);
+        this.options = options;
+    }
+
+    MemorySegment raw() {
+        return raw;
+    }
+
+    Map<String, String> options() {
+        return options;
+    }
+
+    /** {@return the provider's own name, such as {@code CUDAExecutionProvider}} */
+    public String provider() {
+        return provider;
+    }
+
+    public String vendor() {
+        return vendor;
+    }
+
+    public Hardware hardware() {
+        return hardware;
+    }
+
+    /** {@return the PCI vendor number} */
+    public int vendorId() {
+        return vendorId;
+    }
+
+    /** {@return the PCI device number} */
+    public int deviceId() {
+        return deviceId;
+    }
+
+    @Override
+    public String toString() {
+        return provider + " on " + hardware + " (vendor 0x" + Integer.toHexString(vendorId) + ", device 0x"
+                + Integer.toHexString(deviceId) + ")";
+    }
+}

@@ -1,0 +1,109 @@
+package io.agentopt.runtime.backend.ort;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+
+/**
+ * The functions of ONNX Runtime's C interface that are used here: name, place in the table of function pointers, types.
+ *
+ * <p>The table only grows at its end, so a place is stable once released; a test compares them with the published order.
+ * Types are one letter each: p pointer, i int, l long (size_t, int64_t), v nothing. The result is p where the
+ * function reports a status.
+ */
+enum OrtFunction {
+    CREATE_STATUS("CreateStatus", 0, 'p', "ip"),
+    GET_ERROR_CODE("GetErrorCode", 1, 'i', "p"),
+    GET_ERROR_MESSAGE("GetErrorMessage", 2, 'p', "p"),
+    CREATE_ENV("CreateEnv", 3, 'p', "ipp"),
+    DISABLE_TELEMETRY("DisableTelemetryEvents", 6, 'p', "p"),
+    CREATE_SESSION("CreateSession", 7, 'p', "pppp"),
+    CREATE_SESSION_FROM_ARRAY("CreateSessionFromArray", 8, 'p', "pplpp"),
+    RUN("Run", 9, 'p', "pppplplp"),
+    CREATE_SESSION_OPTIONS("CreateSessionOptions", 10, 'p', "p"),
+    DISABLE_MEMORY_PATTERN("DisableMemPattern", 17, 'p', "p"),
+    DISABLE_CPU_ARENA("DisableCpuMemArena", 19, 'p', "p"),
+    SET_OPTIMIZATION("SetSessionGraphOptimizationLevel", 23, 'p', "pi"),
+    SET_INTRA_OP_THREADS("SetIntraOpNumThreads", 24, 'p', "pi"),
+    SET_INTER_OP_THREADS("SetInterOpNumThreads", 25, 'p', "pi"),
+    INPUT_COUNT("SessionGetInputCount", 30, 'p', "pp"),
+    OUTPUT_COUNT("SessionGetOutputCount", 31, 'p', "pp"),
+    INPUT_TYPE("SessionGetInputTypeInfo", 33, 'p', "plp"),
+    OUTPUT_TYPE("SessionGetOutputTypeInfo", 34, 'p', "plp"),
+    INPUT_NAME("SessionGetInputName", 36, 'p', "plpp"),
+    OUTPUT_NAME("SessionGetOutputName", 37, 'p', "plpp"),
+    CREATE_RUN_OPTIONS("CreateRunOptions", 39, 'p', "p"),
+    SET_TERMINATE("RunOptionsSetTerminate", 46, 'p', "p"),
+    UNSET_TERMINATE("RunOptionsUnsetTerminate", 47, 'p', "p"),
+    CREATE_TENSOR("CreateTensorWithDataAsOrtValue", 49, 'p', "pplplip"),
+    IS_TENSOR("IsTensor", 50, 'p', "pp"),
+    GET_DATA("GetTensorMutableData", 51, 'p', "pp"),
+    CAST_TO_TENSOR_TYPE("CastTypeInfoToTensorInfo", 55, 'p', "pp"),
+    GET_ELEMENT_TYPE("GetTensorElementType", 60, 'p', "pp"),
+    GET_RANK("GetDimensionsCount", 61, 'p', "pp"),
+    GET_DIMENSIONS("GetDimensions", 62, 'p', "ppl"),
+    GET_SYMBOLS("GetSymbolicDimensions", 63, 'p', "ppl"),
+    GET_TYPE_AND_SHAPE("GetTensorTypeAndShape", 65, 'p', "pp"),
+    CREATE_CPU_MEMORY("CreateCpuMemoryInfo", 69, 'p', "iip"),
+    ALLOCATOR_FREE("AllocatorFree", 76, 'p', "pp"),
+    DEFAULT_ALLOCATOR("GetAllocatorWithDefaultOptions", 78, 'p', "p"),
+    RELEASE_STATUS("ReleaseStatus", 93, 'v', "p"),
+    RELEASE_SESSION("ReleaseSession", 95, 'v', "p"),
+    RELEASE_VALUE("ReleaseValue", 96, 'v', "p"),
+    RELEASE_RUN_OPTIONS("ReleaseRunOptions", 97, 'v', "p"),
+    RELEASE_TYPE("ReleaseTypeInfo", 98, 'v', "p"),
+    RELEASE_TYPE_AND_SHAPE("ReleaseTensorTypeAndShapeInfo", 99, 'v', "p"),
+    RELEASE_SESSION_OPTIONS("ReleaseSessionOptions", 100, 'v', "p"),
+    ADD_SESSION_CONFIG("AddSessionConfigEntry", 130, 'p', "ppp"),
+    RUN_WITH_BINDING("RunWithBinding", 133, 'p', "ppp"),
+    CREATE_BINDING("CreateIoBinding", 134, 'p', "pp"),
+    RELEASE_BINDING("ReleaseIoBinding", 135, 'v', "p"),
+    BIND_INPUT("BindInput", 136, 'p', "ppp"),
+    BIND_OUTPUT("BindOutput", 137, 'p', "ppp"),
+    REGISTER_PROVIDER("RegisterExecutionProviderLibrary", 301, 'p', "ppp"),
+    GET_EP_DEVICES("GetEpDevices", 303, 'p', "ppp"),
+    APPEND_PROVIDER("SessionOptionsAppendExecutionProvider_V2", 304, 'p', "ppplppl"),
+    HARDWARE_TYPE("HardwareDevice_Type", 307, 'i', "p"),
+    HARDWARE_VENDOR_ID("HardwareDevice_VendorId", 308, 'i', "p"),
+    HARDWARE_DEVICE_ID("HardwareDevice_DeviceId", 310, 'i', "p"),
+    EP_NAME("EpDevice_EpName", 312, 'p', "p"),
+    EP_VENDOR("EpDevice_EpVendor", 313, 'p', "p"),
+    EP_HARDWARE("EpDevice_Device", 316, 'p', "p");
+
+    private final String cName;
+    private final int index;
+    private final char result;
+    private final String parameters;
+
+    OrtFunction(String cName, int index, char result, String parameters) {
+        this.cName = cName;
+        this.index = index;
+        this.result = result;
+        this.parameters = parameters;
+    }
+
+    String cName() {
+        return cName;
+    }
+
+    int index() {
+        return index;
+    }
+
+    FunctionDescriptor descriptor() {
+        MemoryLayout[] layouts = parameters.chars().mapToObj(c -> layout((char) c)).toArray(MemoryLayout[]::new);
+        return result == 'v' ? FunctionDescriptor.ofVoid(layouts) : FunctionDescriptor.of(layout(result), layouts);
+    }
+
+    private static MemoryLayout layout(char letter) {
+        return switch (letter) {
+            case 'p' -> ADDRESS;
+            case 'i' -> JAVA_INT;
+            case 'l' -> JAVA_LONG;
+            default -> throw new IllegalArgumentException("The type letter '" + letter + "' is unknown.");
+        };
+    }
+}

@@ -1,0 +1,159 @@
+package io.agentopt.runtime.backend.ort;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense tensor in host memory, row-major. It owns its memory ({@link #allocate}, results of a run) or borrows a part of
+ * another tensor's ({@link #view}), which then lives at least as long. {@link #data()} is the memory itself: nothing is copied,
+ * and touching it after close is an {@link IllegalStateException}.
+ */
+public final class OrtTensor extends OrtHandle {
+    private static final int ALIGNMENT = 64;
+
+    private final ElementType type;
+    private final long[] shape;
+    private final MemorySegment data;
+    private final @Nullable Arena arena;
+    private final @Nullable OrtTensor lender;
+
+    private OrtTensor(OrtEnvironment environment, MemorySegment raw, ElementType type, long[] shape, MemorySegment data,
+            @Nullable Arena arena, @Nullable OrtTensor lender) {
+        super(environment, "tensor " + type + " " + Arrays.toString(shape), raw);
+        this.type = type;
+        this.shape = shape;
+        this.data = data;
+        this.arena = arena;
+        this.lender = lender;
+    }
+
+    /** {@return a new tensor of zeros} */
+    public static OrtTensor allocate(ElementType type, long... shape) {
+        OrtEnvironment environment = OrtEnvironment.get();
+        long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment data = arena.allocate(Math.max(bytes, 1), ALIGNMENT).asSlice(0, bytes);
+            return new OrtTensor(environment, wrap(environment, data, type, shape), type, shape.clone(), data, arena, null);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /**
+     * {@return a tensor over a part of this one's memory; it may outlive {@link #close()} of this one}
+     *
+     * @param firstElement where the part begins, in elements of this tensor's type
+     * @param shape of the part
+     * @throws IndexOutOfBoundsException if the part does not lie within this tensor
+     */
+    public OrtTensor view(long firstElement, long... shape) {
+        enter(); // held until the view is freed
+        try {
+            MemorySegment part = data.asSlice(firstElement * type.bytes(), elements(shape) * type.bytes());
+            return new OrtTensor(environment(), wrap(environment(), part, type, shape), type, shape.clone(), part, null, this);
+        } catch (RuntimeException e) {
+            exit();
+            throw e;
+        }
+    }
+
+    /** {@return the tensor that a run made; it owns the value} */
+    @SuppressWarnings("restricted")
+    static OrtTensor result(OrtEnvironment environment, MemorySegment value, String owner) {
+        OrtApi api = environment.api();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(JAVA_LONG);
+            api.call(OrtFunction.IS_TENSOR, value, out);
+            if (out.get(JAVA_INT, 0) == 0) {
+                throw new OrtException(OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
+            }
+            api.call(OrtFunction.GET_TYPE_AND_SHAPE, value, out);
+            MemorySegment typeAndShape = out.get(ADDRESS, 0);
+            ElementType type;
+            long[] shape;
+            try {
+                type = elementType(api, scratch, typeAndShape, owner);
+                shape = shape(api, scratch, typeAndShape);
+            } finally {
+                api.release(OrtFunction.RELEASE_TYPE_AND_SHAPE, typeAndShape);
+            }
+            api.call(OrtFunction.GET_DATA, value, out);
+            Arena arena = Arena.ofShared();
+            MemorySegment data = out.get(ADDRESS, 0).reinterpret(elements(shape) * type.bytes(), arena, null);
+            return new OrtTensor(environment, value, type, shape, data, arena, null);
+        } catch (RuntimeException e) {
+            api.release(OrtFunction.RELEASE_VALUE, value);
+            throw e;
+        }
+    }
+
+    static ElementType elementType(OrtApi api, Arena scratch, MemorySegment typeAndShape, String owner) {
+        MemorySegment out = scratch.allocate(JAVA_INT);
+        api.call(OrtFunction.GET_ELEMENT_TYPE, typeAndShape, out);
+        return ElementType.of(out.get(JAVA_INT, 0), owner);
+    }
+
+    static long[] shape(OrtApi api, Arena scratch, MemorySegment typeAndShape) {
+        MemorySegment out = scratch.allocate(JAVA_LONG);
+        api.call(OrtFunction.GET_RANK, typeAndShape, out);
+        long rank = out.get(JAVA_LONG, 0);
+        MemorySegment dims = scratch.allocate(JAVA_LONG, Math.max(rank, 1));
+        api.call(OrtFunction.GET_DIMENSIONS, typeAndShape, dims, rank);
+        return dims.asSlice(0, rank * JAVA_LONG.byteSize()).toArray(JAVA_LONG);
+    }
+
+    private static MemorySegment wrap(OrtEnvironment environment, MemorySegment data, ElementType type, long[] shape) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(ADDRESS);
+            OrtApi api = environment.api();
+            api.check((MemorySegment) api.handle(OrtFunction.CREATE_TENSOR).invokeExact(environment.cpuMemory(), data, data.byteSize(),
+                    scratch.allocateFrom(JAVA_LONG, shape), (long) shape.length, type.onnx(), out));
+            return out.get(ADDRESS, 0);
+        } catch (Throwable t) {
+            throw OrtApi.unchecked(t);
+        }
+    }
+
+    private static long elements(long[] shape) {
+        long n = 1;
+        for (long d : shape) {
+            if (d < 0) throw new IllegalArgumentException("The shape " + Arrays.toString(shape) + " has a negative size (" + d + ").");
+            n = Math.multiplyExact(n, d);
+        }
+        return n;
+    }
+
+    /** {@return the memory; unreachable after close} */
+    public MemorySegment data() {
+        if (isClosed()) throw new IllegalStateException("The " + this + " is closed. Keep it open until its last use.");
+        return data;
+    }
+
+    public ElementType type() {
+        return type;
+    }
+
+    /** {@return sizes, outermost first} */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    boolean fits(TensorSpec spec) {
+        return spec.accepts(type, shape);
+    }
+
+    @Override
+    void free(MemorySegment handle) {
+        environment().api().release(OrtFunction.RELEASE_VALUE, handle);
+        if (arena != null) arena.close();
+        if (lender != null) lender.exit();
+    }
+}

@@ -1,0 +1,42 @@
+package io.agentopt.runtime.device;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.agentopt.runtime.backend.onnx.OnnxWriter;
+import io.agentopt.runtime.backend.ort.ElementType;
+import io.agentopt.runtime.backend.ort.OrtException;
+import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import io.agentopt.runtime.backend.ort.OrtSession;
+import io.agentopt.runtime.backend.ort.OrtTensor;
+import io.agentopt.runtime.backend.ort.SessionSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs y = x + c on a device and checks the numbers. */
+final class SmokeTest {
+    private static final float[] X = {1, -2, 0.5f, 1024}, C = {0.25f, 2, -0.5f, 1};
+
+    private SmokeTest() {}
+
+    /** {@return what went wrong; empty if the device computes} */
+    static Optional<String> failure(SessionSettings settings) {
+        OnnxWriter writer = new OnnxWriter("smoke");
+        writer.input("x", OnnxWriter.FLOAT, "n").output("y", OnnxWriter.FLOAT, "n").constant("c", C, C.length);
+        writer.node("Add", "y", List.of("x", "c"), Map.of());
+        try (OrtSession session = OrtSession.open(writer.model(), "smoke test", settings);
+                OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, X.length);
+                OrtRunOptions options = OrtRunOptions.create()) {
+            for (int i = 0; i < X.length; i++) x.data().setAtIndex(JAVA_FLOAT, i, X[i]);
+            try (OrtTensor y = session.run(Map.of("x", x), options).get("y")) {
+                for (int i = 0; i < X.length; i++) {
+                    float got = y.data().getAtIndex(JAVA_FLOAT, i);
+                    if (got != X[i] + C[i]) return Optional.of(X[i] + " + " + C[i] + " gave " + got + ".");
+                }
+            }
+            return Optional.empty();
+        } catch (OrtException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+}

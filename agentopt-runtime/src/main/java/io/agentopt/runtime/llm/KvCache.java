@@ -1,0 +1,114 @@
+package io.agentopt.runtime.llm;
+
+import io.agentopt.runtime.backend.CancelToken;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The keys and values of a prompt on one engine, between prefill and decode. It holds one of the engine's slots until it is
+ * decoded, transferred or closed; each happens at most once, and later use is an {@link IllegalStateException}.
+ */
+public final class KvCache implements AutoCloseable {
+    private enum State {
+        READY,
+        IN_USE,
+        SPENT
+    }
+
+    private final LlmEngine engine;
+    private final KvSlot slot;
+    private final int length;
+    private final long startedNanos;
+    private final double prefillSeconds;
+    private final AtomicReference<State> state = new AtomicReference<>(State.READY);
+
+    KvCache(LlmEngine engine, KvSlot slot, int length, long startedNanos, double prefillSeconds) {
+        this.engine = engine;
+        this.slot = slot;
+        this.length = length;
+        this.startedNanos = startedNanos;
+        this.prefillSeconds = prefillSeconds;
+    }
+
+    /** {@return tokens that it holds} */
+    public int length() {
+        return length;
+    }
+
+    /** {@return bytes that a transfer moves} */
+    public long bytes() {
+        return Math.round(engine.model().kvBytesPerToken() * length);
+    }
+
+    /** {@return the engine whose memory it lies in} */
+    public LlmEngine engine() {
+        return engine;
+    }
+
+    double prefillSeconds() {
+        return prefillSeconds;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /**
+     * Moves it to another engine of the same model; only the positions in use are copied. This cache is spent then; it
+     * stays usable if the transfer fails.
+     *
+     * @return the cache on the other engine; if that is its own, the same memory
+     * @throws IllegalArgumentException if the other engine runs another model
+     * @throws CacheExhaustedException if the other engine has no slot
+     */
+    public KvCache transferTo(LlmEngine other, CancelToken cancel) {
+        KvSlot from = use();
+        try {
+            KvSlot to = other == engine ? from : other.receive(this, cancel);
+            if (to != from) {
+                try {
+                    from.copyTo(to, length);
+                } catch (RuntimeException e) {
+                    other.giveBack(to);
+                    throw e;
+                }
+                engine.giveBack(from);
+            }
+            state.set(State.SPENT);
+            return new KvCache(other, to, length, startedNanos, prefillSeconds);
+        } catch (RuntimeException e) {
+            state.compareAndSet(State.IN_USE, State.READY);
+            throw e;
+        }
+    }
+
+    /** As {@link #transferTo(LlmEngine, CancelToken)}, without a way to cancel. */
+    public KvCache transferTo(LlmEngine other) {
+        return transferTo(other, CancelToken.none());
+    }
+
+    /** Takes it for a decode or a transfer. */
+    KvSlot use() {
+        if (!state.compareAndSet(State.READY, State.IN_USE)) {
+            throw new IllegalStateException("The KV cache (" + length + " tokens of model '" + engine.model().id()
+                    + "') was decoded, transferred or closed already. Prefill again for another answer.");
+        }
+        return slot;
+    }
+
+    /** Ends its use: the slot goes back to the engine. */
+    void spend() {
+        state.set(State.SPENT);
+        engine.giveBack(slot);
+    }
+
+    /** Gives the slot back, unless a decode or transfer has taken it over. */
+    @Override
+    public void close() {
+        if (state.compareAndSet(State.READY, State.SPENT)) engine.giveBack(slot);
+    }
+
+    @Override
+    public String toString() {
+        return "KvCache[" + length + " tokens of " + engine.model().id() + ", " + state.get() + "]";
+    }
+}

@@ -1,0 +1,100 @@
+package io.agentopt.runtime.llm;
+
+import io.agentopt.message.Message.Role;
+import io.agentopt.model.ModelSpec;
+import io.agentopt.runtime.text.ChatTemplate;
+import io.agentopt.runtime.text.Tokenizer;
+import io.agentopt.runtime.text.TokenizerException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model in a folder: model.json (read by {@link #read}), an ONNX file, a tokenizer. Reading checks everything but the
+ * ONNX file's contents, which are checked when an engine opens it.
+ *
+ * @param folder where it lies
+ * @param spec shapes and number formats
+ * @param description one line for people
+ * @param licence an SPDX identifier
+ * @param onnx the model file
+ * @param tokenizer the tokenizer file
+ * @param layout what the model's inputs and outputs are called
+ */
+public record ModelPack(Path folder, ModelSpec spec, String description, String licence, Path onnx, Path tokenizer, Layout layout) {
+    /** How an ONNX file is wired. */
+    public sealed interface Layout permits Decoder, Embedder {
+        /** {@return input of tokens, int64 [batch, sequence]} */
+        String inputIds();
+
+        /** {@return input of ones, and of zeros where padded, int64 [batch, past and sequence]} */
+        String attentionMask();
+    }
+
+    /**
+     * A decoder whose KV tensors are updated in place: past and present are [batch, kvHeads, capacity, headDim], the same memory.
+     *
+     * @param logits output of scores, float32 [batch, positions, vocab]
+     * @param lastOnly whether positions is 1 (the last) and not the whole sequence
+     * @param pastKey name with {@code %d} for the layer, as the other three
+     */
+    public record Decoder(String inputIds, String attentionMask, String logits, boolean lastOnly, String pastKey, String pastValue,
+            String presentKey, String presentValue, Chat chat) implements Layout {}
+
+    /**
+     * An embedder.
+     *
+     * @param embedding output, float32 [batch, dimension]
+     */
+    public record Embedder(String inputIds, String attentionMask, String embedding, int dimension) implements Layout {}
+
+    /** The chat section: a template by role, what invites an answer, what ends it. */
+    public record Chat(Map<Role, String> roles, String generationPrompt, List<String> stopTokens) {
+        public Chat {
+            roles = Map.copyOf(roles);
+            stopTokens = List.copyOf(stopTokens);
+        }
+    }
+
+    // Vocabularies are often padded to a multiple of 64 or more, so fewer tokens than entries are normal; much fewer are another model's.
+    private static final double LEAST_COVERAGE = 0.95;
+
+    /**
+     * Reads a folder's model.json.
+     *
+     * @throws ModelPackException if a file is missing, is no JSON, or holds a value that cannot be
+     */
+    public static ModelPack read(Path folder) {
+        return new PackReader(folder).read();
+    }
+
+    /** {@return the model's id} */
+    public String id() {
+        return spec.id();
+    }
+
+    /** {@return the tokenizer; the caller closes it} */
+    Tokenizer openTokenizer() {
+        Tokenizer opened;
+        try {
+            opened = Tokenizer.read(tokenizer);
+        } catch (TokenizerException e) {
+            throw new ModelPackException("The model '" + id() + "' in " + folder + ": " + e.getMessage(), e);
+        }
+        int tokens = opened.size(), vocab = spec.vocab();
+        if (tokens > vocab || tokens < LEAST_COVERAGE * vocab) {
+            opened.close();
+            throw new ModelPackException("The tokenizer " + tokenizer + " has " + tokens + " tokens but architecture.vocab of model '"
+                    + id() + "' is " + vocab + ". Use the tokenizer that the model was trained with.");
+        }
+        return opened;
+    }
+
+    ChatTemplate chatTemplate(Tokenizer opened, Chat chat) {
+        try {
+            return new ChatTemplate(opened, id(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
+        } catch (TokenizerException e) {
+            throw new ModelPackException("The chat section of " + folder.resolve(PackReader.FILE) + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.agentopt.runtime.llm;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Model packs by name: each folder with a model.json under the root is one, and its name is the model's id. */
+public final class ModelStore {
+    private final Path root;
+
+    private ModelStore(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * {@return a store of the folders under {@code root}}
+     *
+     * @throws ModelPackException if the root is no folder
+     */
+    public static ModelStore of(Path root) {
+        if (!Files.isDirectory(root)) throw new ModelPackException("The model store '" + root + "' is not a folder.");
+        return new ModelStore(root);
+    }
+
+    /** {@return ids of the packs that are there now, sorted} */
+    public List<String> ids() {
+        try (Stream<Path> folders = Files.list(root)) {
+            return folders.filter(f -> Files.isRegularFile(f.resolve(PackReader.FILE)))
+                    .map(f -> f.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ModelPackException("The model store '" + root + "' cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * {@return the pack of a model}
+     *
+     * @throws ModelPackException if there is none by that id, or it has a defect
+     */
+    public ModelPack pack(String id) {
+        List<String> known = ids();
+        if (!known.contains(id)) {
+            Optional<String> nearest = known.stream().min(Comparator.comparingInt((String k) -> distance(k, id)))
+                    .filter(k -> distance(k, id) <= Math.max(2, id.length() / 2));
+            throw new ModelPackException("The model store '" + root + "' has no model '" + id + "'."
+                    + nearest.map(n -> " Did you mean '" + n + "'?").orElse("") + " It has " + known + ".");
+        }
+        ModelPack pack = ModelPack.read(root.resolve(id));
+        if (!pack.id().equals(id)) {
+            throw new ModelPackException("The folder '" + root.resolve(id) + "' holds the model '" + pack.id()
+                    + "'. Give the folder the model's id, or the model the folder's name.");
+        }
+        return pack;
+    }
+
+    /** Edit distance, by rows. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) row[j] = j;
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                row[j] = Math.min(Math.min(above, row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+}
