@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * Executes a program. Loaded once, run any number of times at once; runs share nothing but the operators themselves.
  *
  * <p>Each run has a virtual thread. A straight stretch of steps stays on it; where two steps that may take long can overlap, the
- * others get virtual threads of their own. Order comes from data, and from effects: see {@link Effects}.
+ * others get virtual threads of their own.
+ *
+ * <p>Order comes from data, and in one block from effects, in program order: loads and stores of one memory, and tools that are not
+ * idempotent among each other. Marking tools idempotent lets them overlap. Items of a for-each are not ordered.
  */
 public final class Dispatcher {
     private final String graph;

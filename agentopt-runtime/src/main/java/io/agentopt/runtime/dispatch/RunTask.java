@@ -4,21 +4,19 @@ import io.agentopt.runtime.observe.RunEvent;
 import io.agentopt.runtime.observe.RunEvent.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a program, from its start to when its last thread has ended.
  *
  * <p>The answer, or the failure of a step, is given when no step is running any more. A deadline or a cancellation is given at
- * once, even where a tool ignores its interrupt; {@link #ended()} says when that tool has come back too.
+ * once, even where a tool ignores its interrupt; {@link #end()} says when that tool has come back too.
  */
 public final class RunTask {
     private final RunState state;
     private final ExecutableBlock body;
     private final CompletableFuture<Object> answer = new CompletableFuture<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     RunTask(RunState state, ExecutableBlock body) {
         this.state = state;
@@ -40,7 +38,7 @@ public final class RunTask {
         state.closeOwned();
         AgentRunException failure = answered ? null : state.failure();
         if (state.listening()) finished(startNanos, failure);
-        ended.countDown();
+        end.complete(null);
         if (failure == null) {
             answer.complete(frame.get(body.yield(0)));
         } else {
@@ -85,13 +83,8 @@ public final class RunTask {
         return answer;
     }
 
-    /** {@return whether no step of the run is running any more} */
-    public boolean ended() {
-        return ended.getCount() == 0;
-    }
-
-    /** Waits until no step of the run is running any more. {@return whether that came in time} */
-    public boolean awaitEnd(Duration limit) throws InterruptedException {
-        return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    /** {@return completes, always normally and before {@link #answer} does with an answer, when no step of the run is running any more} */
+    public CompletableFuture<Void> end() {
+        return end;
     }
 }

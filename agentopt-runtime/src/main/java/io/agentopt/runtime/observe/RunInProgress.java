@@ -7,6 +7,7 @@ final class RunInProgress {
     private final long startNanos;
     private int working;
     private long since;
+    private long until;
     private long workNanos;
     private boolean hasToken;
     private long tokenNanos;
@@ -16,11 +17,12 @@ final class RunInProgress {
     }
 
     synchronized void workStarted(long atNanos) {
-        if (working++ == 0) since = atNanos;
+        if (working++ == 0) since = until = atNanos;
     }
 
     synchronized void workEnded(long atNanos) {
-        if (--working == 0) workNanos += Math.max(0, atNanos - since);
+        until = Math.max(until, atNanos); // threads may tell in another order than things happened
+        if (--working == 0) workNanos += until - since;
     }
 
     /** The last LLM call that begins to speak counts: it gives the answer. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Thread-safe.
  */
 final class Samples {
-    static final int KEPT = 4096;
+    static final int KEPT = 1024;
 
     private final double[] latest = new double[KEPT];
     private long count;

@@ -153,7 +153,7 @@ class RunFailureTest {
         });
         RunTask run = start(graph);
         assertThatThrownBy(() -> Running.answer(run)).hasMessageContainingAll("'fails'", "no stock");
-        assertThat(run.ended()).isTrue();
+        assertThat(run.end()).isDone();
         assertThat(blocked.interrupted.getCount()).isZero();
         assertThat(later).isFalse();
     }
@@ -196,7 +196,7 @@ class RunFailureTest {
                 })
                 .hasMessage("The deadline (400 ms) of the run of graph 'g' passed while running 'work'."
                         + " Allow more time, or plan the graph for a shorter SLA.");
-        assertThat(run.awaitEnd(Running.GUARD)).isTrue();
+        Running.end(run);
         assertThat(blocked.interrupted.getCount()).isZero();
         assertThat(outcome()).isEqualTo(Outcome.DEADLINE_EXCEEDED);
         assertThat(clock.alarms()).isZero();
@@ -220,9 +220,9 @@ class RunFailureTest {
         assertThat(DispatcherTest.passes(begun)).isTrue();
         clock.advance(Duration.ofMillis(50));
         assertThatThrownBy(() -> Running.answer(run)).isInstanceOf(DeadlineExceededException.class);
-        assertThat(run.ended()).isFalse();
+        assertThat(run.end()).isNotDone();
         release.countDown();
-        assertThat(run.awaitEnd(Running.GUARD)).isTrue();
+        Running.end(run);
     }
 
     @Test
@@ -322,7 +322,7 @@ class RunFailureTest {
         assertThatThrownBy(() -> Running.answer(run))
                 .isInstanceOf(RunCancelledException.class)
                 .hasMessage("The run of graph 'g' was cancelled: The user left.");
-        assertThat(run.awaitEnd(Running.GUARD)).isTrue();
+        Running.end(run);
         assertThat(blocked.interrupted.getCount()).isZero();
         assertThat(outcome()).isEqualTo(Outcome.CANCELLED);
     }
@@ -348,7 +348,7 @@ class RunFailureTest {
         RunTask run = d.start(1, Deadline.NONE, TokenListener.none());
         assertThat(DispatcherTest.passes(begun)).isTrue();
         run.cancel("Enough.");
-        assertThat(run.awaitEnd(Running.GUARD)).isTrue();
+        Running.end(run);
         assertThatThrownBy(() -> Running.answer(run)).isInstanceOf(RunCancelledException.class);
     }
 

@@ -73,4 +73,9 @@ public final class Running {
             throw new AssertionError("the run hangs", e);
         }
     }
+
+    /** Waits until nothing of a run is running any more. */
+    static void end(RunTask task) throws Exception {
+        task.end().get(GUARD.toSeconds(), TimeUnit.SECONDS);
+    }
 }
