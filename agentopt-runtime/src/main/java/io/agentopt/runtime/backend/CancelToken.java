@@ -64,7 +64,8 @@ public final class CancelToken {
      */
     public static CancelToken after(Duration budget) {
         Duration capped = budget.compareTo(LONGEST) > 0 ? LONGEST : budget;
-        return new CancelToken(true, true, System.nanoTime() + Math.max(0, capped.toNanos()), budget.toMillis() + " ms");
+        return new CancelToken(
+                true, true, System.nanoTime() + Math.max(0, capped.toNanos()), capped.toMillis() + " ms");
     }
 
     /**
@@ -105,7 +106,8 @@ public final class CancelToken {
     /** {@return the exception that ends cancelled work; the work is named as in {@link #throwIfCancelled}} */
     public CancelledException exception(String work) {
         Stop s = stop;
-        return new CancelledException(s.cause(), work + " was cancelled: " + (s.reason().isBlank() ? "no reason given." : s.reason()));
+        return new CancelledException(
+                s.cause(), work + " was cancelled: " + (s.reason().isBlank() ? "no reason given." : s.reason()));
     }
 
     /**

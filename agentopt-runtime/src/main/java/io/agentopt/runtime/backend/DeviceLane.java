@@ -118,7 +118,8 @@ public final class DeviceLane implements AutoCloseable {
     }
 
     private IllegalStateException closedException() {
-        return new IllegalStateException("The lane of '" + name + "' is closed: its engine or device was closed while work"
-                + " was queued. Close it after the last request.");
+        return new IllegalStateException(
+                "The lane of '" + name + "' is closed: its engine or device was closed while work"
+                        + " was queued. Close it after the last request.");
     }
 }

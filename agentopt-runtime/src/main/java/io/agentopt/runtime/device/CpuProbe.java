@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /** The CPU: cores, instruction sets, memory, and whether ONNX Runtime computes on it. */
 final class CpuProbe {
-    private static final List<String> ISA = List.of("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "asimd", "sve");
+    private static final List<String> ISA = List.of(
+            "avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "asimd", "sve");
 
     private CpuProbe() {}
 
@@ -25,7 +26,8 @@ final class CpuProbe {
         Map<String, String> details = new TreeMap<>();
         details.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         details.put("arch", System.getProperty("os.arch"));
-        List<String> flags = List.of(cpuinfo.getOrDefault("flags", cpuinfo.getOrDefault("Features", "")).split(" "));
+        List<String> flags = List.of(cpuinfo.getOrDefault("flags", cpuinfo.getOrDefault("Features", ""))
+                .split(" "));
         details.put("isa", String.join(" ", ISA.stream().filter(flags::contains).toList()));
         String vendor = cpuinfo.getOrDefault("vendor_id", "");
         String name = cpuinfo.getOrDefault("model name", System.getProperty("os.arch"));
@@ -41,7 +43,8 @@ final class CpuProbe {
             rung = Rung.LIBRARY_MISSING;
             reason = e.getMessage();
         }
-        return new DetectedDevice("cpu", vendor, DetectedDevice.Kind.CPU, name, rung, reason, memoryBytes(), details, Optional.empty());
+        return new DetectedDevice(
+                "cpu", vendor, DetectedDevice.Kind.CPU, name, rung, reason, memoryBytes(), details, Optional.empty());
     }
 
     /** {@return the first value of each key; empty where the file is not there} */
@@ -51,7 +54,10 @@ final class CpuProbe {
         try (Stream<String> lines = Files.lines(file)) {
             for (String line : new ArrayList<>(lines.limit(200).toList())) {
                 int colon = line.indexOf(':');
-                if (colon > 0) values.putIfAbsent(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                if (colon > 0)
+                    values.putIfAbsent(
+                            line.substring(0, colon).strip(),
+                            line.substring(colon + 1).strip());
             }
         } catch (IOException | java.io.UncheckedIOException e) {
             return values; // what was read so far; the facts are optional
@@ -60,6 +66,8 @@ final class CpuProbe {
     }
 
     private static long memoryBytes() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os ? os.getTotalMemorySize() : 0;
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+                ? os.getTotalMemorySize()
+                : 0;
     }
 }

@@ -19,8 +19,16 @@ import java.util.TreeMap;
  * @param details further facts by name, such as {@code cores} or {@code isa}
  * @param provider what to open sessions on; empty for the CPU and for devices that are not ready
  */
-public record DetectedDevice(String id, String vendor, Kind kind, String name, Rung rung, String reason, long memoryBytes,
-        Map<String, String> details, Optional<EpDevice> provider) {
+public record DetectedDevice(
+        String id,
+        String vendor,
+        Kind kind,
+        String name,
+        Rung rung,
+        String reason,
+        long memoryBytes,
+        Map<String, String> details,
+        Optional<EpDevice> provider) {
     /** Kinds of devices. */
     public enum Kind {
         CPU,

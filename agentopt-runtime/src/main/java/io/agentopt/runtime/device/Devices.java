@@ -20,16 +20,19 @@ public final class Devices {
         List<DetectedDevice> found = new ArrayList<>();
         found.addAll(guarded("cpu", "", DetectedDevice.Kind.CPU, () -> List.of(CpuProbe.probe())));
         for (GpuFamily family : List.of(GpuFamily.CUDA, GpuFamily.ROCM)) {
-            found.addAll(guarded(family.id(), family.vendor(), DetectedDevice.Kind.GPU, () -> new GpuProbe(family).probe()));
+            found.addAll(
+                    guarded(family.id(), family.vendor(), DetectedDevice.Kind.GPU, () -> new GpuProbe(family).probe()));
         }
         return List.copyOf(found);
     }
 
-    private static List<DetectedDevice> guarded(String id, String vendor, DetectedDevice.Kind kind, Supplier<List<DetectedDevice>> probe) {
+    private static List<DetectedDevice> guarded(
+            String id, String vendor, DetectedDevice.Kind kind, Supplier<List<DetectedDevice>> probe) {
         try {
             return probe.get();
         } catch (RuntimeException | LinkageError e) {
-            return List.of(new DetectedDevice(id, vendor, kind, "", Rung.INIT_FAILED, "The probe failed: " + e, 0, Map.of(), Optional.empty()));
+            return List.of(new DetectedDevice(
+                    id, vendor, kind, "", Rung.INIT_FAILED, "The probe failed: " + e, 0, Map.of(), Optional.empty()));
         }
     }
 }

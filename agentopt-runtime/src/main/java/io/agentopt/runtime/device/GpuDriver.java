@@ -42,14 +42,18 @@ final class GpuDriver {
 
     private Answer list(SymbolLookup driver) {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment number = scratch.allocate(JAVA_INT), bytes = scratch.allocate(JAVA_LONG), text = scratch.allocate(NAME_BYTES);
+            MemorySegment number = scratch.allocate(JAVA_INT),
+                    bytes = scratch.allocate(JAVA_LONG),
+                    text = scratch.allocate(NAME_BYTES);
             int error = call(driver, family.prefix() + "Init", 0);
             if (error == 0) error = call(driver, count(), number);
             int gpus = number.get(JAVA_INT, 0);
             if (error == NO_DEVICE || error == 0 && gpus == 0) {
                 return new Stopped(Rung.NO_DEVICE, "The " + family.vendor() + " driver finds no device.");
             }
-            if (error != 0) return new Stopped(Rung.INIT_FAILED, "The " + family.vendor() + " driver failed to start: error " + error + ".");
+            if (error != 0)
+                return new Stopped(
+                        Rung.INIT_FAILED, "The " + family.vendor() + " driver failed to start: error " + error + ".");
             List<Gpu> found = new ArrayList<>();
             for (int i = 0; i < gpus; i++) {
                 if (call(driver, family.prefix() + "DeviceGet", number, i) != 0) continue;
@@ -70,11 +74,14 @@ final class GpuDriver {
 
     @SuppressWarnings("restricted")
     private static int call(SymbolLookup driver, String function, Object... arguments) {
-        MemorySegment symbol = driver.find(function).orElseThrow(() -> new IllegalStateException("The driver has no function " + function + "."));
+        MemorySegment symbol = driver.find(function)
+                .orElseThrow(() -> new IllegalStateException("The driver has no function " + function + "."));
         MemoryLayout[] layouts = new MemoryLayout[arguments.length];
         for (int i = 0; i < layouts.length; i++) layouts[i] = arguments[i] instanceof Integer ? JAVA_INT : ADDRESS;
         try {
-            return (int) Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(JAVA_INT, layouts)).invokeWithArguments(arguments);
+            return (int) Linker.nativeLinker()
+                    .downcallHandle(symbol, FunctionDescriptor.of(JAVA_INT, layouts))
+                    .invokeWithArguments(arguments);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

@@ -29,14 +29,18 @@ final class GpuProbe {
         if (provider.isBlank()) return notConfigured();
         Path library = Path.of(provider).toAbsolutePath();
         if (!Files.isRegularFile(library)) {
-            return stopped(Rung.LIBRARY_MISSING, "The provider library '" + provider + "' (property " + family.property() + ") is not a file.");
+            return stopped(
+                    Rung.LIBRARY_MISSING,
+                    "The provider library '" + provider + "' (property " + family.property() + ") is not a file.");
         }
         if (Loader.open(library.toString()) instanceof Loader.Failed f) {
             return stopped(f.rung(), "The provider library (property " + family.property() + "): " + f.reason());
         }
         if (!isProvider(library)) {
-            return stopped(Rung.INIT_FAILED, "The library '" + library + "' (property " + family.property()
-                    + ") is no execution provider of ONNX Runtime: it has no CreateEpFactories.");
+            return stopped(
+                    Rung.INIT_FAILED,
+                    "The library '" + library + "' (property " + family.property()
+                            + ") is no execution provider of ONNX Runtime: it has no CreateEpFactories.");
         }
         return switch (new GpuDriver(family).ask()) {
             case GpuDriver.Stopped s -> stopped(s.rung(), s.reason());
@@ -45,15 +49,20 @@ final class GpuProbe {
     }
 
     private List<DetectedDevice> notConfigured() {
-        String way = "Set the property " + family.property() + " to an execution provider library of ONNX Runtime to use it.";
+        String way = "Set the property " + family.property()
+                + " to an execution provider library of ONNX Runtime to use it.";
         return switch (new GpuDriver(family).ask()) {
             case GpuDriver.Stopped s -> stopped(Rung.NOT_CONFIGURED, s.reason() + " " + way);
-            case GpuDriver.Found f -> f.gpus().stream().map(g -> device(g, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Optional.empty())).toList();
+            case GpuDriver.Found f ->
+                f.gpus().stream()
+                        .map(g -> device(g, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Optional.empty()))
+                        .toList();
         };
     }
 
     private static boolean isProvider(Path library) {
-        return Loader.open(library.toString()) instanceof Loader.Open o && o.symbols().find("CreateEpFactories").isPresent();
+        return Loader.open(library.toString()) instanceof Loader.Open o
+                && o.symbols().find("CreateEpFactories").isPresent();
     }
 
     private List<DetectedDevice> withProvider(Path library, List<Gpu> gpus) {
@@ -69,23 +78,47 @@ final class GpuProbe {
         List<DetectedDevice> found = new ArrayList<>();
         for (Gpu gpu : gpus) {
             if (gpu.number() >= devices.size()) {
-                found.add(device(gpu, Rung.NO_DEVICE, "The driver finds it but the provider '" + library + "' does not.", Optional.empty()));
+                found.add(device(
+                        gpu,
+                        Rung.NO_DEVICE,
+                        "The driver finds it but the provider '" + library + "' does not.",
+                        Optional.empty()));
                 continue;
             }
             EpDevice ep = devices.get(gpu.number());
             Optional<String> failure = SmokeTest.failure(SessionSettings.cpu(1).on(ep));
-            found.add(device(gpu, failure.isPresent() ? Rung.SMOKE_FAILED : Rung.READY,
-                    failure.orElse(ep.provider() + " ran a model and the numbers were right."), failure.isPresent() ? Optional.empty() : Optional.of(ep)));
+            found.add(device(
+                    gpu,
+                    failure.isPresent() ? Rung.SMOKE_FAILED : Rung.READY,
+                    failure.orElse(ep.provider() + " ran a model and the numbers were right."),
+                    failure.isPresent() ? Optional.empty() : Optional.of(ep)));
         }
         return found;
     }
 
     private DetectedDevice device(Gpu gpu, Rung rung, String reason, Optional<EpDevice> provider) {
-        return new DetectedDevice(family.id() + ":" + gpu.number(), family.vendor(), DetectedDevice.Kind.GPU, gpu.name(), rung, reason,
-                gpu.memoryBytes(), Map.of(), provider);
+        return new DetectedDevice(
+                family.id() + ":" + gpu.number(),
+                family.vendor(),
+                DetectedDevice.Kind.GPU,
+                gpu.name(),
+                rung,
+                reason,
+                gpu.memoryBytes(),
+                Map.of(),
+                provider);
     }
 
     private List<DetectedDevice> stopped(Rung rung, String reason) {
-        return List.of(new DetectedDevice(family.id(), family.vendor(), DetectedDevice.Kind.GPU, "", rung, reason, 0, Map.of(), Optional.empty()));
+        return List.of(new DetectedDevice(
+                family.id(),
+                family.vendor(),
+                DetectedDevice.Kind.GPU,
+                "",
+                rung,
+                reason,
+                0,
+                Map.of(),
+                Optional.empty()));
     }
 }

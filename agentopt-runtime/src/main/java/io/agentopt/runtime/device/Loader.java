@@ -37,9 +37,10 @@ final class Loader {
         Optional<String> refusal = refusal(library);
         if (refusal.isPresent()) return failed(library, refusal.get());
         try {
-            return new Open(library.contains("/")
-                    ? SymbolLookup.libraryLookup(java.nio.file.Path.of(library), Arena.global())
-                    : SymbolLookup.libraryLookup(library, Arena.global()));
+            return new Open(
+                    library.contains("/")
+                            ? SymbolLookup.libraryLookup(java.nio.file.Path.of(library), Arena.global())
+                            : SymbolLookup.libraryLookup(library, Arena.global()));
         } catch (IllegalArgumentException e) {
             return failed(library, e.getMessage());
         }
@@ -48,18 +49,22 @@ final class Loader {
     /** Reads the loader's text: which file could not be opened, or what else is wrong. */
     static Failed failed(String library, String text) {
         Matcher m = MISSING.matcher(text);
-        if (!m.find()) return new Failed(text.startsWith("Cannot open library") ? Rung.LIBRARY_MISSING : Rung.INIT_FAILED, text);
+        if (!m.find())
+            return new Failed(text.startsWith("Cannot open library") ? Rung.LIBRARY_MISSING : Rung.INIT_FAILED, text);
         return m.group(1).equals(library)
                 ? new Failed(Rung.LIBRARY_MISSING, "The library " + library + " is not there.")
-                : new Failed(Rung.DEPENDENCY_MISSING, "The library " + library + " needs " + m.group(1)
-                        + ", which is not there. Install it or add its folder to LD_LIBRARY_PATH.");
+                : new Failed(
+                        Rung.DEPENDENCY_MISSING,
+                        "The library " + library + " needs " + m.group(1)
+                                + ", which is not there. Install it or add its folder to LD_LIBRARY_PATH.");
     }
 
     // dlopen where the system has it: its error text is the point.
     @SuppressWarnings("restricted")
     private static Optional<String> refusal(String library) {
         Linker linker = Linker.nativeLinker();
-        Optional<MemorySegment> open = linker.defaultLookup().find("dlopen"), error = linker.defaultLookup().find("dlerror");
+        Optional<MemorySegment> open = linker.defaultLookup().find("dlopen"),
+                error = linker.defaultLookup().find("dlerror");
         if (open.isEmpty() || error.isEmpty()) return Optional.empty();
         MethodHandle dlopen = linker.downcallHandle(open.get(), FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
         MethodHandle dlerror = linker.downcallHandle(error.get(), FunctionDescriptor.of(ADDRESS));
@@ -67,7 +72,10 @@ final class Loader {
             MemorySegment handle = (MemorySegment) dlopen.invokeExact(scratch.allocateFrom(library), LAZY);
             if (handle.address() != 0) return Optional.empty();
             MemorySegment text = (MemorySegment) dlerror.invokeExact();
-            return Optional.of(text.address() == 0 ? "The loader gave no reason." : text.reinterpret(LONGEST_TEXT).getString(0));
+            return Optional.of(
+                    text.address() == 0
+                            ? "The loader gave no reason."
+                            : text.reinterpret(LONGEST_TEXT).getString(0));
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable t) {

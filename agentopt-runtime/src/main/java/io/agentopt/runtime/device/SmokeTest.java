@@ -22,7 +22,9 @@ final class SmokeTest {
     /** {@return what went wrong; empty if the device computes} */
     static Optional<String> failure(SessionSettings settings) {
         OnnxWriter writer = new OnnxWriter("smoke");
-        writer.input("x", OnnxWriter.FLOAT, "n").output("y", OnnxWriter.FLOAT, "n").constant("c", C, C.length);
+        writer.input("x", OnnxWriter.FLOAT, "n")
+                .output("y", OnnxWriter.FLOAT, "n")
+                .constant("c", C, C.length);
         writer.node("Add", "y", List.of("x", "c"), Map.of());
         try (OrtSession session = OrtSession.open(writer.model(), "smoke test", settings);
                 OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, X.length);

@@ -7,7 +7,8 @@ public final class CacheExhaustedException extends LlmException {
     private static final long serialVersionUID = 1;
 
     CacheExhaustedException(String model, int slots, Duration waited) {
-        super("All " + slots + " KV cache slots of model '" + model + "' stayed taken for " + waited.toMillis()
-                + " ms. Close caches that are no longer used, admit fewer requests, or open the engine with more slots.");
+        super(
+                "All " + slots + " KV cache slots of model '" + model + "' stayed taken for " + waited.toMillis()
+                        + " ms. Close caches that are no longer used, admit fewer requests, or open the engine with more slots.");
     }
 }

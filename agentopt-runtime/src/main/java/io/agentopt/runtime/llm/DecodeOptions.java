@@ -11,7 +11,8 @@ import java.util.Set;
  */
 public record DecodeOptions(int maxTokens, Sampling sampling, Set<Integer> stopTokens) {
     public DecodeOptions {
-        if (maxTokens < 1) throw new IllegalArgumentException("The maxTokens (" + maxTokens + ") of a decode must be at least 1.");
+        if (maxTokens < 1)
+            throw new IllegalArgumentException("The maxTokens (" + maxTokens + ") of a decode must be at least 1.");
         stopTokens = Set.copyOf(stopTokens);
     }
 

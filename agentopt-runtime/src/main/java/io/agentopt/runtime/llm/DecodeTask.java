@@ -24,7 +24,15 @@ final class DecodeTask extends EngineTask {
     private Finish finish = Finish.LENGTH;
     private int steps;
 
-    DecodeTask(String what, String model, KvSlot slot, int length, int capacity, DecodeOptions options, Set<Integer> stops, CancelToken cancel,
+    DecodeTask(
+            String what,
+            String model,
+            KvSlot slot,
+            int length,
+            int capacity,
+            DecodeOptions options,
+            Set<Integer> stops,
+            CancelToken cancel,
             OrtRunOptions runOptions) {
         super(what, cancel, runOptions);
         this.model = model;

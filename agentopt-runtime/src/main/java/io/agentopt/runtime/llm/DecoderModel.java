@@ -66,23 +66,35 @@ final class DecoderModel implements AutoCloseable {
             } catch (IOException gone) {
                 size = "gone";
             }
-            throw new ModelPackException("The ONNX file " + pack.onnx() + " (" + size + ") of model '" + pack.id()
-                    + "' cannot be loaded; it may be truncated or need another device. Copy it again, or export it for this"
-                    + " device. " + e.getMessage(), e);
+            throw new ModelPackException(
+                    "The ONNX file " + pack.onnx() + " (" + size + ") of model '" + pack.id()
+                            + "' cannot be loaded; it may be truncated or need another device. Copy it again, or export it for this"
+                            + " device. " + e.getMessage(),
+                    e);
         }
     }
 
-    static void require(ModelPack pack, Map<String, TensorSpec> specs, String side, String name, String wanted, ElementType type, long... dims) {
+    static void require(
+            ModelPack pack,
+            Map<String, TensorSpec> specs,
+            String side,
+            String name,
+            String wanted,
+            ElementType type,
+            long... dims) {
         TensorSpec spec = specs.get(name);
         if (spec == null) {
-            throw new ModelPackException("The ONNX file " + pack.onnx() + " has no " + side + " '" + name + "', which the onnx section of "
-                    + pack.folder().resolve(PackReader.FILE) + " names. It has " + specs.keySet() + ".");
+            throw new ModelPackException(
+                    "The ONNX file " + pack.onnx() + " has no " + side + " '" + name + "', which the onnx section of "
+                            + pack.folder().resolve(PackReader.FILE) + " names. It has " + specs.keySet() + ".");
         }
         boolean fits = spec.type() == type && spec.rank() == dims.length;
-        for (int i = 0; fits && i < dims.length; i++) fits = dims[i] < 0 || spec.dims().get(i) < 0 || spec.dims().get(i) == dims[i];
+        for (int i = 0; fits && i < dims.length; i++)
+            fits = dims[i] < 0 || spec.dims().get(i) < 0 || spec.dims().get(i) == dims[i];
         if (!fits) {
-            throw new ModelPackException("The " + side + " '" + name + "' of " + pack.onnx() + " is " + spec + " but model '" + pack.id()
-                    + "' needs " + wanted + ". Correct the onnx and architecture sections of model.json, or export again.");
+            throw new ModelPackException("The " + side + " '" + name + "' of " + pack.onnx() + " is " + spec
+                    + " but model '" + pack.id() + "' needs " + wanted
+                    + ". Correct the onnx and architecture sections of model.json, or export again.");
         }
     }
 
@@ -92,13 +104,38 @@ final class DecoderModel implements AutoCloseable {
             case FP32 -> ElementType.FLOAT32;
             case FP16 -> ElementType.FLOAT16;
             case BF16 -> ElementType.BFLOAT16;
-            case FP8, INT8, INT4 -> throw new ModelPackException("The kvPrecision (" + spec.kv().id() + ") of model '" + pack.id()
-                    + "' is not supported; use " + Precision.FP32.id() + ", fp16 or bf16.");
+            case FP8, INT8, INT4 ->
+                throw new ModelPackException("The kvPrecision (" + spec.kv().id() + ") of model '" + pack.id()
+                        + "' is not supported; use " + Precision.FP32.id() + ", fp16 or bf16.");
         };
-        require(pack, session.inputs(), "input", names.inputIds(), "int64 [batch, sequence]", ElementType.INT64, -1, -1);
-        require(pack, session.inputs(), "input", names.attentionMask(), "int64 [batch, total]", ElementType.INT64, -1, -1);
-        require(pack, session.outputs(), "output", names.logits(), "float32 [batch, positions, " + spec.vocab() + "]",
-                ElementType.FLOAT32, -1, -1, spec.vocab());
+        require(
+                pack,
+                session.inputs(),
+                "input",
+                names.inputIds(),
+                "int64 [batch, sequence]",
+                ElementType.INT64,
+                -1,
+                -1);
+        require(
+                pack,
+                session.inputs(),
+                "input",
+                names.attentionMask(),
+                "int64 [batch, total]",
+                ElementType.INT64,
+                -1,
+                -1);
+        require(
+                pack,
+                session.outputs(),
+                "output",
+                names.logits(),
+                "float32 [batch, positions, " + spec.vocab() + "]",
+                ElementType.FLOAT32,
+                -1,
+                -1,
+                spec.vocab());
         String shape = kv + " [batch, " + spec.kvHeads() + ", capacity, " + spec.headDim() + "]";
         for (int layer = 0; layer < spec.layers(); layer++) {
             add(names.pastKey(), names.presentKey(), layer);
@@ -110,9 +147,11 @@ final class DecoderModel implements AutoCloseable {
         }
         int known = kvNames.size();
         if (session.inputs().size() != known + 2 || session.outputs().size() != known + 1) {
-            throw new ModelPackException("The ONNX file " + pack.onnx() + " has inputs and outputs that model.json does not name (inputs "
-                    + session.inputs().keySet() + ", outputs " + session.outputs().keySet() + "); architecture.layers ("
-                    + spec.layers() + ") may be too low.");
+            throw new ModelPackException(
+                    "The ONNX file " + pack.onnx() + " has inputs and outputs that model.json does not name (inputs "
+                            + session.inputs().keySet() + ", outputs "
+                            + session.outputs().keySet() + "); architecture.layers ("
+                            + spec.layers() + ") may be too low.");
         }
         return kv;
     }
@@ -135,7 +174,8 @@ final class DecoderModel implements AutoCloseable {
     }
 
     OrtTensor allocateKv() {
-        return OrtTensor.allocate(kvType, 1, pack.spec().kvHeads(), capacity(), pack.spec().headDim());
+        return OrtTensor.allocate(
+                kvType, 1, pack.spec().kvHeads(), capacity(), pack.spec().headDim());
     }
 
     OrtTensor allocateLogits() {
@@ -148,7 +188,9 @@ final class DecoderModel implements AutoCloseable {
         long vocab = pack.spec().vocab();
         try (OrtTensor input = ids.view(0, 1, n);
                 OrtTensor ones = mask.view(0, 1, n);
-                OrtTensor scores = names.lastOnly() ? last.view(0, 1, 1, vocab) : promptLogits(n * vocab).view(0, 1, n, vocab)) {
+                OrtTensor scores = names.lastOnly()
+                        ? last.view(0, 1, 1, vocab)
+                        : promptLogits(n * vocab).view(0, 1, n, vocab)) {
             binding.bindInput(names.inputIds(), input);
             binding.bindInput(names.attentionMask(), ones);
             binding.bindOutput(names.logits(), scores);

@@ -40,16 +40,40 @@ public final class EmbedEngine implements AutoCloseable {
      */
     public static EmbedEngine open(ModelPack pack, SessionSettings settings) {
         if (!(pack.layout() instanceof ModelPack.Embedder layout)) {
-            throw new ModelPackException("The model '" + pack.id() + "' is a decoder and gives no embeddings. Open it with LlmEngine.");
+            throw new ModelPackException(
+                    "The model '" + pack.id() + "' is a decoder and gives no embeddings. Open it with LlmEngine.");
         }
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             OrtSession session = DecoderModel.open(pack, settings);
             try {
-                DecoderModel.require(pack, session.inputs(), "input", layout.inputIds(), "int64 [batch, sequence]", ElementType.INT64, -1, -1);
-                DecoderModel.require(pack, session.inputs(), "input", layout.attentionMask(), "int64 [batch, sequence]", ElementType.INT64, -1, -1);
-                DecoderModel.require(pack, session.outputs(), "output", layout.embedding(), "float32 [batch, " + layout.dimension() + "]",
-                        ElementType.FLOAT32, -1, layout.dimension());
+                DecoderModel.require(
+                        pack,
+                        session.inputs(),
+                        "input",
+                        layout.inputIds(),
+                        "int64 [batch, sequence]",
+                        ElementType.INT64,
+                        -1,
+                        -1);
+                DecoderModel.require(
+                        pack,
+                        session.inputs(),
+                        "input",
+                        layout.attentionMask(),
+                        "int64 [batch, sequence]",
+                        ElementType.INT64,
+                        -1,
+                        -1);
+                DecoderModel.require(
+                        pack,
+                        session.outputs(),
+                        "output",
+                        layout.embedding(),
+                        "float32 [batch, " + layout.dimension() + "]",
+                        ElementType.FLOAT32,
+                        -1,
+                        layout.dimension());
                 return new EmbedEngine(pack, layout, tokenizer, session);
             } catch (RuntimeException e) {
                 session.close();
@@ -93,11 +117,16 @@ public final class EmbedEngine implements AutoCloseable {
         int longest = 0;
         for (String text : texts) {
             int[] ids = tokenizer.encodeFramed(text);
-            if (ids.length > pack.spec().maxContext()) throw new PromptTooLongException(pack.id(), ids.length, pack.spec().maxContext());
+            if (ids.length > pack.spec().maxContext())
+                throw new PromptTooLongException(
+                        pack.id(), ids.length, pack.spec().maxContext());
             longest = Math.max(longest, ids.length);
             batch.add(ids);
         }
-        if (longest == 0) return texts.stream().map(t -> new Embedding(new float[dimension()])).toList();
+        if (longest == 0)
+            return texts.stream()
+                    .map(t -> new Embedding(new float[dimension()]))
+                    .toList();
         try (OrtTensor ids = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);
                 OrtTensor mask = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);
                 OrtRunOptions options = OrtRunOptions.create()) {
@@ -108,7 +137,8 @@ public final class EmbedEngine implements AutoCloseable {
                     mask.data().setAtIndex(JAVA_LONG, (long) row * longest + i, 1);
                 }
             }
-            EmbedTask task = new EmbedTask(cancel, options, Map.of(layout.inputIds(), ids, layout.attentionMask(), mask));
+            EmbedTask task =
+                    new EmbedTask(cancel, options, Map.of(layout.inputIds(), ids, layout.attentionMask(), mask));
             lane.submit(task);
             task.await((id, last) -> {});
             return units(task.vectors, batch);
@@ -142,10 +172,12 @@ public final class EmbedEngine implements AutoCloseable {
             float[] unit = new float[dimension()];
             if (batch.get(row).length > 0) {
                 double squares = 0;
-                for (int i = 0; i < unit.length; i++) squares += (double) vectors[row * unit.length + i] * vectors[row * unit.length + i];
+                for (int i = 0; i < unit.length; i++)
+                    squares += (double) vectors[row * unit.length + i] * vectors[row * unit.length + i];
                 if (!Double.isFinite(squares)) {
-                    throw new LlmException("The model '" + pack.id() + "' gave an embedding that is not finite (text " + row
-                            + " of " + batch.size() + "). Its weights or precision overflow: use another precision of the model.");
+                    throw new LlmException("The model '" + pack.id() + "' gave an embedding that is not finite (text "
+                            + row + " of " + batch.size()
+                            + "). Its weights or precision overflow: use another precision of the model.");
                 }
                 double norm = Math.max(Math.sqrt(squares), Float.MIN_NORMAL);
                 for (int i = 0; i < unit.length; i++) unit[i] = (float) (vectors[row * unit.length + i] / norm);

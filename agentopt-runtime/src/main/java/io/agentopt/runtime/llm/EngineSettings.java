@@ -13,7 +13,8 @@ import java.time.Duration;
 public record EngineSettings(SessionSettings session, int slots, Duration slotWait) {
     public EngineSettings {
         if (slots < 1) throw new IllegalArgumentException("The slots (" + slots + ") of an engine must be at least 1.");
-        if (slotWait.isNegative()) throw new IllegalArgumentException("The slot wait (" + slotWait + ") must not be negative.");
+        if (slotWait.isNegative())
+            throw new IllegalArgumentException("The slot wait (" + slotWait + ") must not be negative.");
     }
 
     /** {@return settings for the CPU: 8 slots, 30 seconds of waiting} */

@@ -89,7 +89,8 @@ public final class KvCache implements AutoCloseable {
     /** Takes it for a decode or a transfer. */
     KvSlot use() {
         if (!state.compareAndSet(State.READY, State.IN_USE)) {
-            throw new IllegalStateException("The KV cache (" + length + " tokens of model '" + engine.model().id()
+            throw new IllegalStateException("The KV cache (" + length + " tokens of model '"
+                    + engine.model().id()
                     + "') was decoded, transferred or closed already. Prefill again for another answer.");
         }
         return slot;

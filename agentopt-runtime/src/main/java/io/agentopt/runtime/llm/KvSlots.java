@@ -41,7 +41,8 @@ final class KvSlots implements AutoCloseable {
                     left -= slice - Math.max(0, await(slice));
                 }
                 cancel.throwIfCancelled(waiting());
-                if (closed) throw new IllegalStateException("The engine of model '" + model + "' is closed. Open another.");
+                if (closed)
+                    throw new IllegalStateException("The engine of model '" + model + "' is closed. Open another.");
                 KvSlot slot = idle.isEmpty() ? make.get() : idle.pop();
                 taken++;
                 return slot;

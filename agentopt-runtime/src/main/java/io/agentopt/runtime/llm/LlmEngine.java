@@ -26,7 +26,8 @@ public final class LlmEngine implements AutoCloseable {
     private final KvSlots slots;
     private final DeviceLane lane;
 
-    private LlmEngine(ModelPack pack, EngineSettings settings, Tokenizer tokenizer, ChatTemplate chat, DecoderModel decoder) {
+    private LlmEngine(
+            ModelPack pack, EngineSettings settings, Tokenizer tokenizer, ChatTemplate chat, DecoderModel decoder) {
         this.pack = pack;
         this.settings = settings;
         this.tokenizer = tokenizer;
@@ -43,7 +44,8 @@ public final class LlmEngine implements AutoCloseable {
      */
     public static LlmEngine open(ModelPack pack, EngineSettings settings) {
         if (!(pack.layout() instanceof ModelPack.Decoder layout)) {
-            throw new ModelPackException("The model '" + pack.id() + "' is an embedder and generates no text. Open it with EmbedEngine.");
+            throw new ModelPackException(
+                    "The model '" + pack.id() + "' is an embedder and generates no text. Open it with EmbedEngine.");
         }
         Tokenizer tokenizer = pack.openTokenizer();
         try {
@@ -97,7 +99,12 @@ public final class LlmEngine implements AutoCloseable {
         int[] checked = check(tokens);
         KvSlot slot = slots.take(cancel, settings.slotWait());
         try (OrtRunOptions options = OrtRunOptions.create()) {
-            PrefillTask task = new PrefillTask("The prefill of " + checked.length + " tokens of model '" + pack.id() + "'", slot, checked, cancel, options);
+            PrefillTask task = new PrefillTask(
+                    "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'",
+                    slot,
+                    checked,
+                    cancel,
+                    options);
             lane.submit(task);
             task.await((id, last) -> {});
             return new KvCache(this, slot, checked.length, started, task.seconds());
@@ -109,12 +116,16 @@ public final class LlmEngine implements AutoCloseable {
 
     private int[] check(int[] tokens) {
         int[] checked = tokens.clone();
-        if (checked.length == 0) throw new IllegalArgumentException("The prompt of model '" + pack.id() + "' is empty. Give it at least one token.");
-        if (checked.length > decoder.capacity()) throw new PromptTooLongException(pack.id(), checked.length, decoder.capacity());
+        if (checked.length == 0)
+            throw new IllegalArgumentException(
+                    "The prompt of model '" + pack.id() + "' is empty. Give it at least one token.");
+        if (checked.length > decoder.capacity())
+            throw new PromptTooLongException(pack.id(), checked.length, decoder.capacity());
         for (int token : checked) {
             if (token < 0 || token >= pack.spec().vocab()) {
-                throw new IllegalArgumentException("The token " + token + " of a prompt is not in the vocabulary of model '" + pack.id()
-                        + "' (0 to " + (pack.spec().vocab() - 1) + "). Encode the prompt with this engine's tokenizer.");
+                throw new IllegalArgumentException("The token " + token
+                        + " of a prompt is not in the vocabulary of model '" + pack.id() + "' (0 to "
+                        + (pack.spec().vocab() - 1) + "). Encode the prompt with this engine's tokenizer.");
             }
         }
         return checked;
@@ -130,22 +141,31 @@ public final class LlmEngine implements AutoCloseable {
      */
     public Generation decode(KvCache cache, DecodeOptions options, TokenListener listener, CancelToken cancel) {
         if (cache.engine() != this) {
-            throw new IllegalStateException("The KV cache lies on another engine of model '" + cache.engine().model().id()
-                    + "'. Move it with transferTo before decoding here.");
+            throw new IllegalStateException("The KV cache lies on another engine of model '"
+                    + cache.engine().model().id() + "'. Move it with transferTo before decoding here.");
         }
         KvSlot slot = cache.use();
         try (OrtRunOptions runOptions = OrtRunOptions.create()) {
             Set<Integer> stops = new TreeSet<>(chat.stopTokens());
             stops.addAll(options.stopTokens());
-            DecodeTask task = new DecodeTask("The decode of model '" + pack.id() + "'", pack.id(), slot, cache.length(), decoder.capacity(),
-                    options, stops, cancel, runOptions);
+            DecodeTask task = new DecodeTask(
+                    "The decode of model '" + pack.id() + "'",
+                    pack.id(),
+                    slot,
+                    cache.length(),
+                    decoder.capacity(),
+                    options,
+                    stops,
+                    cancel,
+                    runOptions);
             return run(task, cache, stops, listener, cancel);
         } finally {
             cache.spend();
         }
     }
 
-    private Generation run(DecodeTask task, KvCache cache, Set<Integer> stops, TokenListener listener, CancelToken cancel) {
+    private Generation run(
+            DecodeTask task, KvCache cache, Set<Integer> stops, TokenListener listener, CancelToken cancel) {
         cancel.throwIfCancelled("The decode of model '" + pack.id() + "'");
         boolean more = task.choose(); // from the scores that prefill left: no run, no hop
         long first = System.nanoTime();
@@ -154,8 +174,12 @@ public final class LlmEngine implements AutoCloseable {
         task.await(listener == TokenListener.NONE ? (id, last) -> {} : new Narrator(listener, stops));
         double decode = task.steps() == 0 ? 0 : (System.nanoTime() - first) / 1e9;
         List<Integer> ids = List.copyOf(task.ids());
-        int[] spoken = ids.stream().filter(id -> !stops.contains(id)).mapToInt(Integer::intValue).toArray();
-        Timing timing = new Timing(cache.prefillSeconds(), (first - cache.startedNanos()) / 1e9, decode, task.runSeconds(), task.steps());
+        int[] spoken = ids.stream()
+                .filter(id -> !stops.contains(id))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        Timing timing = new Timing(
+                cache.prefillSeconds(), (first - cache.startedNanos()) / 1e9, decode, task.runSeconds(), task.steps());
         return new Generation(ids, tokenizer.decode(spoken), task.finish(), cache.length(), timing);
     }
 
@@ -188,8 +212,9 @@ public final class LlmEngine implements AutoCloseable {
     KvSlot receive(KvCache cache, CancelToken cancel) {
         ModelSpec theirs = cache.engine().model();
         if (!theirs.equals(model())) {
-            throw new IllegalArgumentException("The KV cache of model '" + theirs.id() + "' cannot move to an engine of model '"
-                    + model().id() + "': keys and values fit only the same model. Prefill the prompt there.");
+            throw new IllegalArgumentException(
+                    "The KV cache of model '" + theirs.id() + "' cannot move to an engine of model '" + model().id()
+                            + "': keys and values fit only the same model. Prefill the prompt there.");
         }
         return slots.take(cancel, settings.slotWait());
     }

@@ -21,7 +21,8 @@ import java.util.Map;
  * @param tokenizer the tokenizer file
  * @param layout what the model's inputs and outputs are called
  */
-public record ModelPack(Path folder, ModelSpec spec, String description, String licence, Path onnx, Path tokenizer, Layout layout) {
+public record ModelPack(
+        Path folder, ModelSpec spec, String description, String licence, Path onnx, Path tokenizer, Layout layout) {
     /** How an ONNX file is wired. */
     public sealed interface Layout permits Decoder, Embedder {
         /** {@return input of tokens, int64 [batch, sequence]} */
@@ -38,8 +39,17 @@ public record ModelPack(Path folder, ModelSpec spec, String description, String 
      * @param lastOnly whether positions is 1 (the last) and not the whole sequence
      * @param pastKey name with {@code %d} for the layer, as the other three
      */
-    public record Decoder(String inputIds, String attentionMask, String logits, boolean lastOnly, String pastKey, String pastValue,
-            String presentKey, String presentValue, Chat chat) implements Layout {}
+    public record Decoder(
+            String inputIds,
+            String attentionMask,
+            String logits,
+            boolean lastOnly,
+            String pastKey,
+            String pastValue,
+            String presentKey,
+            String presentValue,
+            Chat chat)
+            implements Layout {}
 
     /**
      * An embedder.
@@ -56,7 +66,8 @@ public record ModelPack(Path folder, ModelSpec spec, String description, String 
         }
     }
 
-    // Vocabularies are often padded to a multiple of 64 or more, so fewer tokens than entries are normal; much fewer are another model's.
+    // Vocabularies are often padded to a multiple of 64 or more, so fewer tokens than entries are normal; much fewer
+    // are another model's.
     private static final double LEAST_COVERAGE = 0.95;
 
     /**
@@ -84,8 +95,9 @@ public record ModelPack(Path folder, ModelSpec spec, String description, String 
         int tokens = opened.size(), vocab = spec.vocab();
         if (tokens > vocab || tokens < LEAST_COVERAGE * vocab) {
             opened.close();
-            throw new ModelPackException("The tokenizer " + tokenizer + " has " + tokens + " tokens but architecture.vocab of model '"
-                    + id() + "' is " + vocab + ". Use the tokenizer that the model was trained with.");
+            throw new ModelPackException(
+                    "The tokenizer " + tokenizer + " has " + tokens + " tokens but architecture.vocab of model '" + id()
+                            + "' is " + vocab + ". Use the tokenizer that the model was trained with.");
         }
         return opened;
     }
@@ -94,7 +106,8 @@ public record ModelPack(Path folder, ModelSpec spec, String description, String 
         try {
             return new ChatTemplate(opened, id(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
         } catch (TokenizerException e) {
-            throw new ModelPackException("The chat section of " + folder.resolve(PackReader.FILE) + ": " + e.getMessage(), e);
+            throw new ModelPackException(
+                    "The chat section of " + folder.resolve(PackReader.FILE) + ": " + e.getMessage(), e);
         }
     }
 }

@@ -46,7 +46,8 @@ public final class ModelStore {
     public ModelPack pack(String id) {
         List<String> known = ids();
         if (!known.contains(id)) {
-            Optional<String> nearest = known.stream().min(Comparator.comparingInt((String k) -> distance(k, id)))
+            Optional<String> nearest = known.stream()
+                    .min(Comparator.comparingInt((String k) -> distance(k, id)))
                     .filter(k -> distance(k, id) <= Math.max(2, id.length() / 2));
             throw new ModelPackException("The model store '" + root + "' has no model '" + id + "'."
                     + nearest.map(n -> " Did you mean '" + n + "'?").orElse("") + " It has " + known + ".");
@@ -68,7 +69,8 @@ public final class ModelStore {
             row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
                 int above = row[j];
-                row[j] = Math.min(Math.min(above, row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
+                row[j] = Math.min(
+                        Math.min(above, row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
                 diagonal = above;
             }
         }

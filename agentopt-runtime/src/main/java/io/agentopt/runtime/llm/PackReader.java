@@ -31,7 +31,8 @@ final class PackReader {
     ModelPack read() {
         JsonNode json = parse();
         int format = integer(json, "format");
-        if (format != FORMAT) throw wrong("format", format, "must be " + FORMAT + ", the only one that this version reads");
+        if (format != FORMAT)
+            throw wrong("format", format, "must be " + FORMAT + ", the only one that this version reads");
         String kind = text(json, "kind");
         ModelPack.Layout layout = switch (kind) {
             case "decoder" -> decoder(json);
@@ -39,22 +40,32 @@ final class PackReader {
             default -> throw wrong("kind", kind, "must be \"decoder\" or \"embedder\"");
         };
         ModelSpec spec = spec(json, layout);
-        return new ModelPack(folder, spec, json.path("description").asText(""), json.path("licence").asText(""),
-                sibling(json, "onnx.file"), sibling(json, "tokenizer.file"), layout);
+        return new ModelPack(
+                folder,
+                spec,
+                json.path("description").asText(""),
+                json.path("licence").asText(""),
+                sibling(json, "onnx.file"),
+                sibling(json, "tokenizer.file"),
+                layout);
     }
 
     private JsonNode parse() {
-        if (!Files.isDirectory(folder)) throw new ModelPackException("The model pack '" + folder + "' is not a folder.");
+        if (!Files.isDirectory(folder))
+            throw new ModelPackException("The model pack '" + folder + "' is not a folder.");
         if (!Files.isRegularFile(file)) {
             throw new ModelPackException("The folder '" + folder + "' has no " + FILE + ", so it is no model pack.");
         }
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
-            if (json == null || !json.isObject()) throw new ModelPackException("The file " + file + " must hold one JSON object.");
+            if (json == null || !json.isObject())
+                throw new ModelPackException("The file " + file + " must hold one JSON object.");
             return json;
         } catch (JsonProcessingException e) {
-            throw new ModelPackException("The file " + file + " is not JSON: " + e.getOriginalMessage() + " (line "
-                    + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + "). Correct it.", e);
+            throw new ModelPackException(
+                    "The file " + file + " is not JSON: " + e.getOriginalMessage() + " (line "
+                            + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + "). Correct it.",
+                    e);
         } catch (IOException e) {
             throw new ModelPackException("The file " + file + " cannot be read: " + e.getMessage(), e);
         }
@@ -63,19 +74,31 @@ final class PackReader {
     private ModelPack.Decoder decoder(JsonNode json) {
         String layout = text(json, "onnx.layout");
         if (!layout.equals("gqa-in-place")) {
-            throw wrong("onnx.layout", layout, "is unknown; this version runs \"gqa-in-place\" (GroupQueryAttention, past and present in one buffer)");
+            throw wrong(
+                    "onnx.layout",
+                    layout,
+                    "is unknown; this version runs \"gqa-in-place\" (GroupQueryAttention, past and present in one buffer)");
         }
         String positions = text(json, "onnx.logitsPositions");
-        if (!positions.equals("last") && !positions.equals("all")) throw wrong("onnx.logitsPositions", positions, "must be \"last\" or \"all\"");
-        return new ModelPack.Decoder(text(json, "onnx.inputIds"), text(json, "onnx.attentionMask"), text(json, "onnx.logits"),
-                positions.equals("last"), perLayer(json, "onnx.pastKey"), perLayer(json, "onnx.pastValue"), perLayer(json, "onnx.presentKey"),
-                perLayer(json, "onnx.presentValue"), chat(json));
+        if (!positions.equals("last") && !positions.equals("all"))
+            throw wrong("onnx.logitsPositions", positions, "must be \"last\" or \"all\"");
+        return new ModelPack.Decoder(
+                text(json, "onnx.inputIds"),
+                text(json, "onnx.attentionMask"),
+                text(json, "onnx.logits"),
+                positions.equals("last"),
+                perLayer(json, "onnx.pastKey"),
+                perLayer(json, "onnx.pastValue"),
+                perLayer(json, "onnx.presentKey"),
+                perLayer(json, "onnx.presentValue"),
+                chat(json));
     }
 
     private ModelPack.Embedder embedder(JsonNode json) {
         int dimension = integer(json, "architecture.dimension");
         if (dimension < 1) throw wrong("architecture.dimension", dimension, "must be positive");
-        return new ModelPack.Embedder(text(json, "onnx.inputIds"), text(json, "onnx.attentionMask"), text(json, "onnx.embedding"), dimension);
+        return new ModelPack.Embedder(
+                text(json, "onnx.inputIds"), text(json, "onnx.attentionMask"), text(json, "onnx.embedding"), dimension);
     }
 
     private ModelPack.Chat chat(JsonNode json) {
@@ -86,20 +109,33 @@ final class PackReader {
         }
         List<String> stops = new ArrayList<>();
         for (JsonNode stop : at(json, "chat.stopTokens")) stops.add(stop.asText());
-        if (stops.isEmpty()) throw wrong("chat.stopTokens", at(json, "chat.stopTokens"), "must list at least one token, or answers never end");
+        if (stops.isEmpty())
+            throw wrong(
+                    "chat.stopTokens",
+                    at(json, "chat.stopTokens"),
+                    "must list at least one token, or answers never end");
         return new ModelPack.Chat(roles, text(json, "chat.generationPrompt"), stops);
     }
 
     private ModelSpec spec(JsonNode json, ModelPack.Layout layout) {
         String owner = file.toString();
         try {
-            return new ModelSpec(text(json, "id"),
+            return new ModelSpec(
+                    text(json, "id"),
                     layout instanceof ModelPack.Decoder ? ModelSpec.Kind.DECODER : ModelSpec.Kind.EMBEDDER,
-                    integer(json, "architecture.layers"), integer(json, "architecture.hidden"), integer(json, "architecture.heads"),
-                    integer(json, "architecture.kvHeads"), integer(json, "architecture.headDim"), integer(json, "architecture.ffn"),
-                    at(json, "architecture.ffnGated").asBoolean(), integer(json, "architecture.vocab"),
-                    at(json, "architecture.tiedEmbeddings").asBoolean(), integer(json, "architecture.maxContext"), ModelSpec.Experts.NONE,
-                    Precision.of(text(json, "weightPrecision"), owner), Precision.of(text(json, "computePrecision"), owner),
+                    integer(json, "architecture.layers"),
+                    integer(json, "architecture.hidden"),
+                    integer(json, "architecture.heads"),
+                    integer(json, "architecture.kvHeads"),
+                    integer(json, "architecture.headDim"),
+                    integer(json, "architecture.ffn"),
+                    at(json, "architecture.ffnGated").asBoolean(),
+                    integer(json, "architecture.vocab"),
+                    at(json, "architecture.tiedEmbeddings").asBoolean(),
+                    integer(json, "architecture.maxContext"),
+                    ModelSpec.Experts.NONE,
+                    Precision.of(text(json, "weightPrecision"), owner),
+                    Precision.of(text(json, "computePrecision"), owner),
                     Precision.of(json.path("kvPrecision").asText(text(json, "computePrecision")), owner));
         } catch (IllegalArgumentException e) {
             throw new ModelPackException("The file " + file + " describes no possible model: " + e.getMessage(), e);
@@ -110,7 +146,8 @@ final class PackReader {
         String name = text(json, field);
         Path sibling = folder.resolve(name).normalize();
         if (!sibling.startsWith(folder)) throw wrong(field, name, "must lie in the pack's folder");
-        if (!Files.isRegularFile(sibling)) throw wrong(field, name, "does not exist in " + folder + "; copy the whole folder");
+        if (!Files.isRegularFile(sibling))
+            throw wrong(field, name, "does not exist in " + folder + "; copy the whole folder");
         return sibling;
     }
 
@@ -136,7 +173,8 @@ final class PackReader {
 
     private JsonNode at(JsonNode json, String field) {
         JsonNode value = json.at("/" + field.replace('.', '/'));
-        if (value.isMissingNode() || value.isNull()) throw new ModelPackException("The file " + file + " lacks the field " + field + ".");
+        if (value.isMissingNode() || value.isNull())
+            throw new ModelPackException("The file " + file + " lacks the field " + field + ".");
         return value;
     }
 

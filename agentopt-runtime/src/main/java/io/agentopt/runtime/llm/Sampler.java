@@ -39,12 +39,14 @@ final class Sampler {
         int best = 0;
         for (int i = 0; i < scores.length; i++) {
             if (scores[i] != scores[i] || scores[i] == Float.POSITIVE_INFINITY) {
-                throw new LlmException(owner + " scored token " + i + " with " + scores[i] + ", so no token can be chosen. Its"
-                        + " weights or precision overflow: use another precision of the model, or a shorter prompt.");
+                throw new LlmException(
+                        owner + " scored token " + i + " with " + scores[i] + ", so no token can be chosen. Its"
+                                + " weights or precision overflow: use another precision of the model, or a shorter prompt.");
             }
             if (scores[i] > scores[best]) best = i;
         }
-        if (scores[best] == Float.NEGATIVE_INFINITY) throw new LlmException(owner + " gave every token the score -Infinity.");
+        if (scores[best] == Float.NEGATIVE_INFINITY)
+            throw new LlmException(owner + " gave every token the score -Infinity.");
         return best;
     }
 

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * such, is tool calls; anything else, broken JSON too, is an answer.
  */
 public final class ToolCalls {
-    private static final ObjectReader JSON = new ObjectMapper().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader JSON =
+            new ObjectMapper().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private ToolCalls() {}
 
@@ -36,7 +37,11 @@ public final class ToolCalls {
             if (!name.isTextual() || !arguments.isObject()) return List.of();
             Map<String, String> values = new TreeMap<>();
             for (var e : arguments.properties()) {
-                values.put(e.getKey(), e.getValue().isValueNode() ? e.getValue().asText() : e.getValue().toString());
+                values.put(
+                        e.getKey(),
+                        e.getValue().isValueNode()
+                                ? e.getValue().asText()
+                                : e.getValue().toString());
             }
             calls.add(new ToolCall(name.asText(), values));
         }

@@ -71,8 +71,8 @@ public final class ExactIndex {
      */
     public List<Hit> search(float[] query, int k) {
         if (query.length != dimension) {
-            throw new IllegalArgumentException("The query has " + query.length + " dimensions and the index " + dimension
-                    + ". Embed both with the same model.");
+            throw new IllegalArgumentException("The query has " + query.length + " dimensions and the index "
+                    + dimension + ". Embed both with the same model.");
         }
         if (k < 1) throw new IllegalArgumentException("The number of hits (" + k + ") must be at least 1.");
         requireFinite(query, "The query");
@@ -109,7 +109,8 @@ public final class ExactIndex {
         return (a + b) + (c + d);
     }
 
-    // One long that orders as (score rising, row falling): the float's bits made to order as an integer, then the row inverted.
+    // One long that orders as (score rising, row falling): the float's bits made to order as an integer, then the row
+    // inverted.
     private static long key(float score, int row) {
         int bits = Float.floatToIntBits(score + 0f); // -0 and 0 are one score
         return (long) (bits ^ (bits >> 31 & 0x7FFFFFFF)) << 32 | ~row & 0xFFFFFFFFL;
@@ -136,7 +137,8 @@ public final class ExactIndex {
     private static void requireFinite(float[] vector, String owner) {
         for (int i = 0; i < vector.length; i++) {
             if (!Float.isFinite(vector[i])) {
-                throw new IllegalArgumentException(owner + " holds " + vector[i] + " at position " + i + ". Vectors must be finite.");
+                throw new IllegalArgumentException(
+                        owner + " holds " + vector[i] + " at position " + i + ". Vectors must be finite.");
             }
         }
     }

@@ -34,17 +34,25 @@ public final class ChatTemplate {
      * @param stopTokens literals that are one token each
      * @throws TokenizerException if a template has no {@code {text}} or a stop token is not one token
      */
-    public ChatTemplate(Tokenizer tokenizer, String owner, Map<Role, String> roles, String generationPrompt, List<String> stopTokens) {
+    public ChatTemplate(
+            Tokenizer tokenizer,
+            String owner,
+            Map<Role, String> roles,
+            String generationPrompt,
+            List<String> stopTokens) {
         this.tokenizer = tokenizer;
         this.owner = owner;
         roles.forEach((role, template) -> {
             int at = template.indexOf(PLACE);
             if (at < 0 || template.indexOf(PLACE, at + 1) >= 0) {
-                throw new TokenizerException("The template \"" + template + "\" of role " + name(role) + " of model '" + owner
-                        + "' must hold " + PLACE + " exactly once.");
+                throw new TokenizerException("The template \"" + template + "\" of role " + name(role) + " of model '"
+                        + owner + "' must hold " + PLACE + " exactly once.");
             }
-            turns.put(role, new Turn(tokenizer.encodeTrusted(template.substring(0, at)),
-                    tokenizer.encodeTrusted(template.substring(at + PLACE.length()))));
+            turns.put(
+                    role,
+                    new Turn(
+                            tokenizer.encodeTrusted(template.substring(0, at)),
+                            tokenizer.encodeTrusted(template.substring(at + PLACE.length()))));
         });
         this.generationPrompt = tokenizer.encodeTrusted(generationPrompt);
         Set<Integer> stops = new TreeSet<>();
@@ -67,7 +75,8 @@ public final class ChatTemplate {
             Turn turn = turns.get(m.role());
             if (turn == null) {
                 throw new TokenizerException("The model '" + owner + "' has no template for the role " + name(m.role())
-                        + ". It knows " + turns.keySet().stream().map(ChatTemplate::name).toList() + ".");
+                        + ". It knows "
+                        + turns.keySet().stream().map(ChatTemplate::name).toList() + ".");
             }
             parts.add(turn.before());
             parts.add(tokenizer.encode(m.text()));

@@ -27,7 +27,9 @@ public final class TextStream {
         if (count == ids.length) ids = Arrays.copyOf(ids, 2 * count);
         ids[count++] = id;
         String text = decode(anchor, count);
-        return text.isEmpty() || text.charAt(text.length() - 1) == PART_OF_CHARACTER || !settled(text) ? "" : give(text);
+        return text.isEmpty() || text.charAt(text.length() - 1) == PART_OF_CHARACTER || !settled(text)
+                ? ""
+                : give(text);
     }
 
     /** {@return what was held back; ends the stream} */

@@ -34,7 +34,8 @@ public final class Tokenizer implements AutoCloseable {
     private final Map<String, Integer> special;
     private final Optional<Pattern> literals;
     private final Set<Integer> specialIds;
-    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock(); // closing must not meet a call in native code
+    private final ReentrantReadWriteLock life =
+            new ReentrantReadWriteLock(); // closing must not meet a call in native code
     private final int size;
     private final int[] prefix;
     private final int[] suffix;
@@ -46,10 +47,12 @@ public final class Tokenizer implements AutoCloseable {
         this.special = special;
         specialIds = Set.copyOf(special.values());
         this.size = size;
-        literals = special.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(special.keySet().stream()
-                .sorted(Comparator.comparing(String::length).reversed())
-                .map(Pattern::quote)
-                .collect(Collectors.joining("|"))));
+        literals = special.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Pattern.compile(special.keySet().stream()
+                        .sorted(Comparator.comparing(String::length).reversed())
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining("|"))));
         int[][] frame = frame();
         prefix = frame[0];
         suffix = frame[1];
@@ -68,7 +71,8 @@ public final class Tokenizer implements AutoCloseable {
             Map<String, Integer> special = new LinkedHashMap<>();
             int last = -1;
             for (JsonNode token : json.path("added_tokens")) {
-                if (token.path("special").asBoolean()) special.put(token.path("content").asText(), token.path("id").asInt());
+                if (token.path("special").asBoolean())
+                    special.put(token.path("content").asText(), token.path("id").asInt());
                 last = Math.max(last, token.path("id").asInt());
             }
             special.remove("");
@@ -84,16 +88,21 @@ public final class Tokenizer implements AutoCloseable {
                     .build();
             return new Tokenizer(file, tokenizer, special, last + 1);
         } catch (IOException | RuntimeException e) {
-            throw new TokenizerException("The tokenizer '" + file + "' cannot be read: " + e.getMessage()
-                    + " It must be a tokenizer.json of the Hugging Face tokenizers library.", e);
+            throw new TokenizerException(
+                    "The tokenizer '" + file + "' cannot be read: " + e.getMessage()
+                            + " It must be a tokenizer.json of the Hugging Face tokenizers library.",
+                    e);
         }
     }
 
-    // The library would look for a GPU, download a build for it, and report its use, unless told not to before its first class loads.
+    // The library would look for a GPU, download a build for it, and report its use, unless told not to before its
+    // first class loads.
     private static void keepToItself() {
-        Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "RUST_FLAVOR", "cpu").forEach((name, value) -> {
-            if (System.getProperty(name) == null && System.getenv(name) == null) System.setProperty(name, value);
-        });
+        Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "RUST_FLAVOR", "cpu")
+                .forEach((name, value) -> {
+                    if (System.getProperty(name) == null && System.getenv(name) == null)
+                        System.setProperty(name, value);
+                });
     }
 
     /** {@return one more than the largest token id} */
@@ -129,13 +138,17 @@ public final class Tokenizer implements AutoCloseable {
 
     /** {@return the tokens of untrusted text within what the tokenizer puts around a text, such as [CLS] and [SEP]} */
     public int[] encodeFramed(String text) {
-        return IntStream.concat(IntStream.concat(IntStream.of(prefix), IntStream.of(encode(text))), IntStream.of(suffix)).toArray();
+        return IntStream.concat(
+                        IntStream.concat(IntStream.of(prefix), IntStream.of(encode(text))), IntStream.of(suffix))
+                .toArray();
     }
 
     /** {@return the text of tokens, without special ones} */
     public String decode(int[] ids) {
         for (int id : ids) {
-            if (id < 0) throw new IllegalArgumentException("The token " + id + " is negative, so '" + file + "' cannot have it.");
+            if (id < 0)
+                throw new IllegalArgumentException(
+                        "The token " + id + " is negative, so '" + file + "' cannot have it.");
         }
         if (ids.length == 0) return "";
         return open(() -> tokenizer.decode(IntStream.of(ids).asLongStream().toArray(), true));
@@ -164,7 +177,9 @@ public final class Tokenizer implements AutoCloseable {
     private <T> T open(Supplier<T> call) {
         life.readLock().lock();
         try {
-            if (closed) throw new IllegalStateException("The tokenizer '" + file + "' is closed. Keep its engine open until its last use.");
+            if (closed)
+                throw new IllegalStateException(
+                        "The tokenizer '" + file + "' is closed. Keep its engine open until its last use.");
             return call.get();
         } finally {
             life.readLock().unlock();

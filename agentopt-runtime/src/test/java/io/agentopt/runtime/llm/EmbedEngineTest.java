@@ -21,11 +21,14 @@ class EmbedEngineTest {
 
     @Test
     void aBatchEqualsOneAtATime() {
-        try (EmbedEngine engine = EmbedEngine.open(ModelPack.read(TinyPack.writeEmbedder(root, "embed")), SessionSettings.cpu(1))) {
-            List<String> texts = List.of("returns within 30 days", "x", "", "shipping to Österreich takes four days", "x");
+        try (EmbedEngine engine =
+                EmbedEngine.open(ModelPack.read(TinyPack.writeEmbedder(root, "embed")), SessionSettings.cpu(1))) {
+            List<String> texts =
+                    List.of("returns within 30 days", "x", "", "shipping to Österreich takes four days", "x");
             List<Embedding> batch = engine.embed(texts, CancelToken.none());
             for (int i = 0; i < texts.size(); i++) {
-                float[] alone = engine.embed(texts.get(i), CancelToken.none()).values(), together = batch.get(i).values();
+                float[] alone = engine.embed(texts.get(i), CancelToken.none()).values(),
+                        together = batch.get(i).values();
                 assertThat(alone).hasSize(TinyPack.DIMENSION);
                 double squares = 0;
                 for (int d = 0; d < alone.length; d++) {
@@ -36,18 +39,24 @@ class EmbedEngineTest {
             }
             assertThat(batch.get(1)).isEqualTo(batch.get(4));
             assertThat(engine.embed(List.of(), CancelToken.none())).isEmpty();
-            assertThatThrownBy(() -> engine.embed("y".repeat(65), CancelToken.none())).isInstanceOf(PromptTooLongException.class).hasMessageContaining("65 tokens");
-            assertThatThrownBy(() -> engine.embed("y", CancelToken.after(Duration.ZERO))).isInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> engine.embed("y".repeat(65), CancelToken.none()))
+                    .isInstanceOf(PromptTooLongException.class)
+                    .hasMessageContaining("65 tokens");
+            assertThatThrownBy(() -> engine.embed("y", CancelToken.after(Duration.ZERO)))
+                    .isInstanceOf(CancelledException.class);
         }
         assertThat(OrtEnvironment.get().liveHandles()).isEmpty();
     }
 
     @Test
     void aClosedEngineSaysSo() {
-        EmbedEngine engine = EmbedEngine.open(ModelPack.read(TinyPack.writeEmbedder(root, "embed")), SessionSettings.cpu(1));
+        EmbedEngine engine =
+                EmbedEngine.open(ModelPack.read(TinyPack.writeEmbedder(root, "embed")), SessionSettings.cpu(1));
         engine.close();
         engine.close();
-        assertThatThrownBy(() -> engine.embed("y", CancelToken.none())).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> engine.embed("y", CancelToken.none()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
         assertThat(OrtEnvironment.get().liveHandles()).isEmpty();
     }
 }

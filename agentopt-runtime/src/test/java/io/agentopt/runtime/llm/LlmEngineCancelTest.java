@@ -14,8 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +44,8 @@ class LlmEngineCancelTest {
         var threads = ManagementFactory.getThreadMXBean();
         long nanos = TimeUnit.MILLISECONDS.toNanos(30);
         while (Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(t -> t.getName().equals("agentopt-lane-" + model) && threads.getThreadCpuTime(t.threadId()) > nanos)) {
+                .noneMatch(t -> t.getName().equals("agentopt-lane-" + model)
+                        && threads.getThreadCpuTime(t.threadId()) > nanos)) {
             Thread.onSpinWait();
         }
     }
@@ -58,8 +59,12 @@ class LlmEngineCancelTest {
                 token.cancel("the user left");
             });
             assertThatThrownBy(() -> {
-                while (true) engine.prefill(Prompts.tokens(1024, 1), token).close();
-            }).isInstanceOf(CancelledException.class).hasMessageContaining("prefill of 1024 tokens of model 'slow'").hasMessageContaining("the user left");
+                        while (true)
+                            engine.prefill(Prompts.tokens(1024, 1), token).close();
+                    })
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessageContaining("prefill of 1024 tokens of model 'slow'")
+                    .hasMessageContaining("the user left");
             canceller.get();
             assertThat(engine.slotsTaken()).isZero();
             engine.prefill(Prompts.tokens(3, 1), CancelToken.none()).close(); // the engine goes on
@@ -70,9 +75,13 @@ class LlmEngineCancelTest {
     void aDeadlineEndsAPrefill() {
         try (LlmEngine engine = LlmEngine.open(slow, EngineSettings.cpu(1))) {
             assertThatThrownBy(() -> {
-                CancelToken token = CancelToken.after(Duration.ofMillis(40));
-                while (true) engine.prefill(Prompts.tokens(1024, 1), token).close();
-            }).isInstanceOfSatisfying(CancelledException.class, e -> assertThat(e.why()).isEqualTo(CancelToken.Cause.DEADLINE)).hasMessageContaining("40 ms");
+                        CancelToken token = CancelToken.after(Duration.ofMillis(40));
+                        while (true)
+                            engine.prefill(Prompts.tokens(1024, 1), token).close();
+                    })
+                    .isInstanceOfSatisfying(
+                            CancelledException.class, e -> assertThat(e.why()).isEqualTo(CancelToken.Cause.DEADLINE))
+                    .hasMessageContaining("40 ms");
             assertThat(engine.slotsTaken()).isZero();
         }
     }
@@ -82,10 +91,16 @@ class LlmEngineCancelTest {
         try (LlmEngine engine = LlmEngine.open(slow, EngineSettings.cpu(1))) {
             CancelToken token = CancelToken.create();
             int[] heard = {0};
-            assertThatThrownBy(() -> engine.decode(engine.prefill(Prompts.tokens(4, 1), token), DecodeOptions.greedy(1000), (i, id, text) -> {
-                heard[0]++;
-                if (i == 5) token.cancel("enough");
-            }, token)).isInstanceOf(CancelledException.class).hasMessageContaining("decode of model 'slow' was cancelled: enough");
+            assertThatThrownBy(() -> engine.decode(
+                            engine.prefill(Prompts.tokens(4, 1), token),
+                            DecodeOptions.greedy(1000),
+                            (i, id, text) -> {
+                                heard[0]++;
+                                if (i == 5) token.cancel("enough");
+                            },
+                            token))
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessageContaining("decode of model 'slow' was cancelled: enough");
             assertThat(heard[0]).isBetween(6, 999);
             assertThat(engine.slotsTaken()).isZero();
         }
@@ -97,9 +112,12 @@ class LlmEngineCancelTest {
             CancelToken token = CancelToken.create();
             KvCache cache = engine.prefill(Prompts.tokens(4, 1), token);
             token.cancel("late");
-            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), token)).isInstanceOf(CancelledException.class);
-            assertThatThrownBy(() -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, token)).isInstanceOf(CancelledException.class);
-            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.after(Duration.ZERO))).isInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), token))
+                    .isInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, token))
+                    .isInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.after(Duration.ZERO)))
+                    .isInstanceOf(CancelledException.class);
             assertThat(engine.slotsTaken()).isZero();
         }
     }
@@ -112,8 +130,11 @@ class LlmEngineCancelTest {
             CancelToken token = CancelToken.create();
             var waiting = threads.submit(() -> engine.prefill(Prompts.tokens(4, 1), token));
             token.cancel("no time");
-            assertThatThrownBy(waiting::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(CancelledException.class);
-            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.after(Duration.ofMillis(5)))).isInstanceOf(CancelledException.class);
+            assertThatThrownBy(waiting::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(CancelledException.class);
+            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.after(Duration.ofMillis(5))))
+                    .isInstanceOf(CancelledException.class);
             var served = threads.submit(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none()));
             only.close();
             served.get().close();
@@ -125,9 +146,13 @@ class LlmEngineCancelTest {
         try (LlmEngine engine = LlmEngine.open(slow, EngineSettings.cpu(1))) {
             FutureTask<Boolean> task = new FutureTask<>(() -> {
                 try {
-                    engine.decode(engine.prefill(Prompts.tokens(4, 1), CancelToken.none()), DecodeOptions.greedy(1000), (i, id, text) -> {
-                        if (i == 2) Thread.currentThread().interrupt();
-                    }, CancelToken.none());
+                    engine.decode(
+                            engine.prefill(Prompts.tokens(4, 1), CancelToken.none()),
+                            DecodeOptions.greedy(1000),
+                            (i, id, text) -> {
+                                if (i == 2) Thread.currentThread().interrupt();
+                            },
+                            CancelToken.none());
                     return false;
                 } catch (CancelledException e) {
                     return Thread.currentThread().isInterrupted();
@@ -144,7 +169,8 @@ class LlmEngineCancelTest {
         LlmEngine engine = LlmEngine.open(slow, EngineSettings.cpu(1));
         FutureTask<Throwable> task = new FutureTask<>(() -> {
             try {
-                while (true) engine.prefill(Prompts.tokens(512, 1), CancelToken.none()).close();
+                while (true)
+                    engine.prefill(Prompts.tokens(512, 1), CancelToken.none()).close();
             } catch (RuntimeException e) {
                 return e;
             }
@@ -159,10 +185,14 @@ class LlmEngineCancelTest {
     @Test
     void aCacheThatOutlivesItsEngineCanOnlyBeClosed() {
         LlmEngine engine = LlmEngine.open(quick, EngineSettings.cpu(1));
-        try (KvCache cache = engine.prefill(Prompts.tokens(4, 1), CancelToken.none()); KvCache other = engine.prefill(Prompts.tokens(4, 1), CancelToken.none())) {
+        try (KvCache cache = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
+                KvCache other = engine.prefill(Prompts.tokens(4, 1), CancelToken.none())) {
             engine.close();
-            assertThatThrownBy(() -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, CancelToken.none())).isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none())).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(
+                            () -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, CancelToken.none()))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none()))
+                    .isInstanceOf(IllegalStateException.class);
             assertThat(other.length()).isEqualTo(4);
         }
     }

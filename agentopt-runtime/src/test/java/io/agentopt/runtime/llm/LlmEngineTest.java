@@ -50,8 +50,10 @@ class LlmEngineTest {
     /** The slow twin: every step recomputes the whole text in a fresh cache. */
     @Test
     void decodingWithTheCacheEqualsRunningTheWholePromptAgain() {
-        for (ModelPack variant : List.of(pack, TinyPack.decoder("last").lastPositionOnly().pack(root))) {
-            try (DecoderModel model = new DecoderModel(variant, (ModelPack.Decoder) variant.layout(), SessionSettings.cpu(1));
+        for (ModelPack variant :
+                List.of(pack, TinyPack.decoder("last").lastPositionOnly().pack(root))) {
+            try (DecoderModel model =
+                            new DecoderModel(variant, (ModelPack.Decoder) variant.layout(), SessionSettings.cpu(1));
                     KvSlot cached = new KvSlot(model);
                     KvSlot fresh = new KvSlot(model);
                     OrtRunOptions run = OrtRunOptions.create()) {
@@ -60,9 +62,12 @@ class LlmEngineTest {
                 for (int n = 20; n < text.length; n++) {
                     cached.step(text[n], n, run);
                     fresh.prefill(java.util.Arrays.copyOf(text, n + 1), run);
-                    assertThat(largestDifference(cached.logits(), fresh.logits())).as("position " + n).isLessThan(1e-3);
+                    assertThat(largestDifference(cached.logits(), fresh.logits()))
+                            .as("position " + n)
+                            .isLessThan(1e-3);
                 }
-                assertThat(largestDifference(cached.logits(), MemorySegment.ofArray(new float[TinyPack.VOCAB]))).isGreaterThan(0.1);
+                assertThat(largestDifference(cached.logits(), MemorySegment.ofArray(new float[TinyPack.VOCAB])))
+                        .isGreaterThan(0.1);
             }
         }
     }
@@ -77,9 +82,12 @@ class LlmEngineTest {
 
     @Test
     void scoresOfAllPositionsAndOfTheLastAloneGiveTheSameTokens() {
-        try (LlmEngine last = LlmEngine.open(TinyPack.decoder("last2").lastPositionOnly().pack(root), EngineSettings.cpu(1))) {
+        try (LlmEngine last =
+                LlmEngine.open(TinyPack.decoder("last2").lastPositionOnly().pack(root), EngineSettings.cpu(1))) {
             int[] prompt = Prompts.tokens(17, 4);
-            assertThat(generate(last, prompt, DecodeOptions.greedy(30)).ids()).isEqualTo(generate(engine, prompt, DecodeOptions.greedy(30)).ids());
+            assertThat(generate(last, prompt, DecodeOptions.greedy(30)).ids())
+                    .isEqualTo(
+                            generate(engine, prompt, DecodeOptions.greedy(30)).ids());
         }
     }
 
@@ -88,11 +96,14 @@ class LlmEngineTest {
         try (LlmEngine other = LlmEngine.open(pack, EngineSettings.cpu(2))) {
             for (int length : new int[] {1, 2, 31, 80}) {
                 int[] prompt = Prompts.tokens(length, length);
-                List<Integer> expected = generate(engine, prompt, DecodeOptions.greedy(16)).ids();
+                List<Integer> expected =
+                        generate(engine, prompt, DecodeOptions.greedy(16)).ids();
                 KvCache moved = engine.prefill(prompt, CancelToken.none()).transferTo(other);
                 assertThat(moved.engine()).isSameAs(other);
                 assertThat(moved.bytes()).isEqualTo(2L * 2 * 2 * 16 * 4 * length);
-                assertThat(other.decode(moved, DecodeOptions.greedy(16), TokenListener.NONE, CancelToken.none()).ids()).isEqualTo(expected);
+                assertThat(other.decode(moved, DecodeOptions.greedy(16), TokenListener.NONE, CancelToken.none())
+                                .ids())
+                        .isEqualTo(expected);
             }
             assertThat(engine.slotsTaken()).isZero();
             assertThat(other.slotsTaken()).isZero();
@@ -105,7 +116,8 @@ class LlmEngineTest {
         List<List<Integer>> alone = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             int[] prompt = Prompts.tokens(3 + 2 * i, 100 + i);
-            DecodeOptions options = new DecodeOptions(20, i % 2 == 0 ? Sampling.greedy() : Sampling.random(0.9, i), java.util.Set.of());
+            DecodeOptions options =
+                    new DecodeOptions(20, i % 2 == 0 ? Sampling.greedy() : Sampling.random(0.9, i), java.util.Set.of());
             alone.add(generate(engine, prompt, options).ids());
             jobs.add(() -> generate(engine, prompt, options).ids());
         }
@@ -124,11 +136,15 @@ class LlmEngineTest {
             StringBuilder heard = new StringBuilder();
             List<Integer> ids = new ArrayList<>();
             DecodeOptions options = new DecodeOptions(30, Sampling.random(1.5, seed), java.util.Set.of());
-            Generation g = engine.decode(engine.prefill(prompt, CancelToken.none()), options, (index, id, text) -> {
-                assertThat(index).isEqualTo(ids.size());
-                ids.add(id);
-                heard.append(text);
-            }, CancelToken.none());
+            Generation g = engine.decode(
+                    engine.prefill(prompt, CancelToken.none()),
+                    options,
+                    (index, id, text) -> {
+                        assertThat(index).isEqualTo(ids.size());
+                        ids.add(id);
+                        heard.append(text);
+                    },
+                    CancelToken.none());
             assertThat(ids).isEqualTo(g.ids());
             assertThat(heard.toString()).isEqualTo(g.text());
             assertThat(g.promptTokens()).isEqualTo(prompt.length);
@@ -148,13 +164,17 @@ class LlmEngineTest {
         assertThat(stopped.finish()).isEqualTo(Finish.STOP);
         assertThat(stopped.ids()).isEqualTo(free.ids().subList(0, free.ids().indexOf(stop) + 1));
         Generation full = generate(engine, Prompts.tokens(96, 6), DecodeOptions.greedy(12));
-        assertThat(full.ids()).hasSize(1); // the context is full: one token follows from the prompt, none can be appended
-        assertThat(generate(engine, Prompts.tokens(90, 6), DecodeOptions.greedy(50)).ids()).hasSize(7);
+        assertThat(full.ids())
+                .hasSize(1); // the context is full: one token follows from the prompt, none can be appended
+        assertThat(generate(engine, Prompts.tokens(90, 6), DecodeOptions.greedy(50))
+                        .ids())
+                .hasSize(7);
     }
 
     @Test
     void timesAddUp() {
-        Timing t = generate(engine, Prompts.tokens(30, 8), DecodeOptions.greedy(20)).timing();
+        Timing t = generate(engine, Prompts.tokens(30, 8), DecodeOptions.greedy(20))
+                .timing();
         assertThat(t.prefill()).isPositive().isLessThanOrEqualTo(t.firstToken());
         assertThat(t.runs()).isPositive().isLessThanOrEqualTo(t.decode());
         assertThat(t.perToken()).isEqualTo(t.decode() / 19);
@@ -162,13 +182,17 @@ class LlmEngineTest {
 
     @Test
     void badPromptsAreRefusedByName() {
-        assertThatThrownBy(() -> engine.prefill(new int[0], CancelToken.none())).hasMessageContaining("'tiny' is empty");
+        assertThatThrownBy(() -> engine.prefill(new int[0], CancelToken.none()))
+                .hasMessageContaining("'tiny' is empty");
         assertThatThrownBy(() -> engine.prefill(Prompts.tokens(97, 1), CancelToken.none()))
                 .isInstanceOf(PromptTooLongException.class)
                 .hasMessageContaining("97 tokens")
                 .hasMessageContaining("'tiny' takes at most 96");
-        assertThatThrownBy(() -> engine.prefill(new int[] {TinyPack.VOCAB}, CancelToken.none())).hasMessageContaining("token 263").hasMessageContaining("0 to 262");
-        assertThatThrownBy(() -> engine.prefill(new int[] {-1}, CancelToken.none())).hasMessageContaining("token -1");
+        assertThatThrownBy(() -> engine.prefill(new int[] {TinyPack.VOCAB}, CancelToken.none()))
+                .hasMessageContaining("token 263")
+                .hasMessageContaining("0 to 262");
+        assertThatThrownBy(() -> engine.prefill(new int[] {-1}, CancelToken.none()))
+                .hasMessageContaining("token -1");
     }
 
     @Test
@@ -190,12 +214,19 @@ class LlmEngineTest {
     @Test
     void aCacheFitsOnlyItsModelAndItsEngine() {
         TinyPack wider = new TinyPack("wider", 2, 32, 4, 4, 16, 48, 96, false, 1);
-        try (LlmEngine other = LlmEngine.open(wider.pack(root), EngineSettings.cpu(1)); KvCache cache = engine.prefill(Prompts.tokens(5, 1), CancelToken.none())) {
-            assertThatThrownBy(() -> cache.transferTo(other)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'tiny'").hasMessageContaining("'wider'");
-            assertThatThrownBy(() -> other.decode(cache, DecodeOptions.greedy(1), TokenListener.NONE, CancelToken.none()))
+        try (LlmEngine other = LlmEngine.open(wider.pack(root), EngineSettings.cpu(1));
+                KvCache cache = engine.prefill(Prompts.tokens(5, 1), CancelToken.none())) {
+            assertThatThrownBy(() -> cache.transferTo(other))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'tiny'")
+                    .hasMessageContaining("'wider'");
+            assertThatThrownBy(
+                            () -> other.decode(cache, DecodeOptions.greedy(1), TokenListener.NONE, CancelToken.none()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("transferTo");
-            assertThat(engine.decode(cache, DecodeOptions.greedy(3), TokenListener.NONE, CancelToken.none()).ids()).hasSize(3); // still good
+            assertThat(engine.decode(cache, DecodeOptions.greedy(3), TokenListener.NONE, CancelToken.none())
+                            .ids())
+                    .hasSize(3); // still good
         }
         assertThat(engine.slotsTaken()).isZero();
     }
@@ -218,20 +249,29 @@ class LlmEngineTest {
 
     @Test
     void scoresThatAreNotNumbersFailOneRequestOnly() {
-        try (DecoderModel model = new DecoderModel(pack, (ModelPack.Decoder) pack.layout(), SessionSettings.cpu(1)); KvSlot slot = new KvSlot(model)) {
+        try (DecoderModel model = new DecoderModel(pack, (ModelPack.Decoder) pack.layout(), SessionSettings.cpu(1));
+                KvSlot slot = new KvSlot(model)) {
             slot.logits().setAtIndex(JAVA_FLOAT, 9, Float.NaN);
             assertThatThrownBy(() -> new Sampler(Sampling.greedy()).choose(slot.logits(), "The model 'tiny'"))
                     .isInstanceOf(LlmException.class)
                     .hasMessageContaining("The model 'tiny' scored token 9 with NaN");
         }
-        assertThat(generate(engine, Prompts.tokens(5, 1), DecodeOptions.greedy(2)).ids()).hasSize(2);
+        assertThat(generate(engine, Prompts.tokens(5, 1), DecodeOptions.greedy(2))
+                        .ids())
+                .hasSize(2);
     }
 
     @Test
     void aListenersExceptionEndsTheDecode() {
-        assertThatThrownBy(() -> engine.decode(engine.prefill(Prompts.tokens(5, 1), CancelToken.none()), DecodeOptions.greedy(50), (i, id, text) -> {
-            if (i == 3) throw new IllegalArgumentException("enough");
-        }, CancelToken.none())).isInstanceOf(IllegalArgumentException.class).hasMessage("enough");
+        assertThatThrownBy(() -> engine.decode(
+                        engine.prefill(Prompts.tokens(5, 1), CancelToken.none()),
+                        DecodeOptions.greedy(50),
+                        (i, id, text) -> {
+                            if (i == 3) throw new IllegalArgumentException("enough");
+                        },
+                        CancelToken.none()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("enough");
         assertThat(engine.slotsTaken()).isZero();
     }
 }

@@ -36,32 +36,52 @@ class ModelPackTest {
     @Test
     void aPackGivesTheModelsShapes() {
         ModelPack pack = TinyPack.decoder("tiny").pack(root);
-        assertThat(pack.spec()).isEqualTo(new ModelSpec("tiny", ModelSpec.Kind.DECODER, 2, 32, 4, 2, 16, 48, true, TinyPack.VOCAB, true, 96,
-                ModelSpec.Experts.NONE, Precision.FP32, Precision.FP32, Precision.FP32));
+        assertThat(pack.spec())
+                .isEqualTo(new ModelSpec(
+                        "tiny",
+                        ModelSpec.Kind.DECODER,
+                        2,
+                        32,
+                        4,
+                        2,
+                        16,
+                        48,
+                        true,
+                        TinyPack.VOCAB,
+                        true,
+                        96,
+                        ModelSpec.Experts.NONE,
+                        Precision.FP32,
+                        Precision.FP32,
+                        Precision.FP32));
         assertThat(pack.licence()).isEqualTo("Apache-2.0");
-        assertThat(ModelPack.read(TinyPack.writeEmbedder(root, "embed")).spec().kind()).isEqualTo(ModelSpec.Kind.EMBEDDER);
+        assertThat(ModelPack.read(TinyPack.writeEmbedder(root, "embed")).spec().kind())
+                .isEqualTo(ModelSpec.Kind.EMBEDDER);
     }
 
     /** Each row: what to break in model.json, and what the message must say. A bar stands for a quote. */
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '~', delimiter = ';', value = {
-        "|format|:1;|format|:2;The field format (2)",
-        "|format|:1,;;lacks the field format",
-        "|kind|:|decoder|;|kind|:|oracle|;The field kind (|oracle|)",
-        "gqa-in-place;optimum;The field onnx.layout (|optimum|)",
-        "|logitsPositions|:|all|;|logitsPositions|:|some|;onnx.logitsPositions (|some|)",
-        "past_key_values.%d.key;past_key_values.key;must hold %d once",
-        "past_key_values.%d.key;past_%s_%d;must hold %d once",
-        "|layers|:2;|layers|:-2;layers (-2)",
-        "|layers|:2;|layers|:2.5;architecture.layers (2.5)",
-        "|kvHeads|:2;|kvHeads|:3;multiple of its kvHeads (3)",
-        "|kvPrecision|:|fp32|;|kvPrecision|:|fp33|;precision |fp33|",
-        "|file|:|model.onnx|;|file|:|other.onnx|;onnx.file (|other.onnx|)",
-        "|file|:|model.onnx|;|file|:|../x/model.onnx|;must lie in the pack's folder",
-        "|file|:|tokenizer.json|;|file|:|none.json|;tokenizer.file (|none.json|)",
-        "|stopTokens|:[|<end>|];|stopTokens|:[];chat.stopTokens",
-        "|format|:1;|format|:1 1;is not JSON",
-    })
+    @CsvSource(
+            quoteCharacter = '~',
+            delimiter = ';',
+            value = {
+                "|format|:1;|format|:2;The field format (2)",
+                "|format|:1,;;lacks the field format",
+                "|kind|:|decoder|;|kind|:|oracle|;The field kind (|oracle|)",
+                "gqa-in-place;optimum;The field onnx.layout (|optimum|)",
+                "|logitsPositions|:|all|;|logitsPositions|:|some|;onnx.logitsPositions (|some|)",
+                "past_key_values.%d.key;past_key_values.key;must hold %d once",
+                "past_key_values.%d.key;past_%s_%d;must hold %d once",
+                "|layers|:2;|layers|:-2;layers (-2)",
+                "|layers|:2;|layers|:2.5;architecture.layers (2.5)",
+                "|kvHeads|:2;|kvHeads|:3;multiple of its kvHeads (3)",
+                "|kvPrecision|:|fp32|;|kvPrecision|:|fp33|;precision |fp33|",
+                "|file|:|model.onnx|;|file|:|other.onnx|;onnx.file (|other.onnx|)",
+                "|file|:|model.onnx|;|file|:|../x/model.onnx|;must lie in the pack's folder",
+                "|file|:|tokenizer.json|;|file|:|none.json|;tokenizer.file (|none.json|)",
+                "|stopTokens|:[|<end>|];|stopTokens|:[];chat.stopTokens",
+                "|format|:1;|format|:1 1;is not JSON",
+            })
     void aDefectOfTheDescriptionIsNamed(String from, String to, String message) throws IOException {
         Path folder = TinyPack.decoder("tiny").write(root);
         edit(folder, from.replace('|', '"'), to == null ? "" : to.replace('|', '"'));
@@ -73,20 +93,23 @@ class ModelPackTest {
 
     /** As above, for what only opening the model shows. */
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '~', delimiter = ';', value = {
-        "|vocab|:263;|vocab|:262;has 263 tokens but architecture.vocab of model 'tiny' is 262",
-        "|vocab|:263;|vocab|:600;has 263 tokens but architecture.vocab of model 'tiny' is 600",
-        "|vocab|:263;|vocab|:264;needs float32 [batch, positions, 264]",
-        "|layers|:2;|layers|:3;has no input 'past_key_values.2.key'",
-        "|layers|:2;|layers|:1;architecture.layers (1) may be too low",
-        "|headDim|:16;|headDim|:8;needs float32 [batch, 2, capacity, 8]",
-        "|kvPrecision|:|fp32|;|kvPrecision|:|fp16|;needs float16",
-        "|kvPrecision|:|fp32|;|kvPrecision|:|int4|;kvPrecision (int4)",
-        "|inputIds|:|input_ids|;|inputIds|:|ids|;has no input 'ids'",
-        "|logits|:|logits|;|logits|:|scores|;has no output 'scores'",
-        "|stopTokens|:[|<end>|];|stopTokens|:[|<stop>|];stop token |<stop>|",
-        "<user>{text}<end>;<user><end>;exactly once",
-    })
+    @CsvSource(
+            quoteCharacter = '~',
+            delimiter = ';',
+            value = {
+                "|vocab|:263;|vocab|:262;has 263 tokens but architecture.vocab of model 'tiny' is 262",
+                "|vocab|:263;|vocab|:600;has 263 tokens but architecture.vocab of model 'tiny' is 600",
+                "|vocab|:263;|vocab|:264;needs float32 [batch, positions, 264]",
+                "|layers|:2;|layers|:3;has no input 'past_key_values.2.key'",
+                "|layers|:2;|layers|:1;architecture.layers (1) may be too low",
+                "|headDim|:16;|headDim|:8;needs float32 [batch, 2, capacity, 8]",
+                "|kvPrecision|:|fp32|;|kvPrecision|:|fp16|;needs float16",
+                "|kvPrecision|:|fp32|;|kvPrecision|:|int4|;kvPrecision (int4)",
+                "|inputIds|:|input_ids|;|inputIds|:|ids|;has no input 'ids'",
+                "|logits|:|logits|;|logits|:|scores|;has no output 'scores'",
+                "|stopTokens|:[|<end>|];|stopTokens|:[|<stop>|];stop token |<stop>|",
+                "<user>{text}<end>;<user><end>;exactly once",
+            })
     void aDefectThatOpeningShowsIsNamed(String from, String to, String message) throws IOException {
         Path folder = TinyPack.decoder("tiny").write(root);
         edit(folder, from.replace('|', '"'), to.replace('|', '"'));
@@ -112,9 +135,13 @@ class ModelPackTest {
         Files.write(onnx, whole);
         Files.writeString(folder.resolve("tokenizer.json"), "{\"model\":");
         ModelPack pack = ModelPack.read(folder);
-        assertThatThrownBy(() -> LlmEngine.open(pack, EngineSettings.cpu(1))).isInstanceOf(ModelPackException.class).hasMessageContaining("tokenizer.json' cannot be read");
+        assertThatThrownBy(() -> LlmEngine.open(pack, EngineSettings.cpu(1)))
+                .isInstanceOf(ModelPackException.class)
+                .hasMessageContaining("tokenizer.json' cannot be read");
         Files.writeString(folder.resolve("tokenizer.json"), "{}");
-        assertThatThrownBy(() -> LlmEngine.open(pack, EngineSettings.cpu(1))).isInstanceOf(ModelPackException.class).hasMessageContaining("tokenizer.json' cannot be read");
+        assertThatThrownBy(() -> LlmEngine.open(pack, EngineSettings.cpu(1)))
+                .isInstanceOf(ModelPackException.class)
+                .hasMessageContaining("tokenizer.json' cannot be read");
         Files.delete(folder.resolve("model.json"));
         assertThatThrownBy(() -> ModelPack.read(folder)).hasMessageContaining("has no model.json");
         assertThatThrownBy(() -> ModelPack.read(root.resolve("nowhere"))).hasMessageContaining("is not a folder");
@@ -122,9 +149,12 @@ class ModelPackTest {
 
     @Test
     void theWrongEngineSaysWhich() {
-        ModelPack decoder = TinyPack.decoder("tiny").pack(root), embedder = ModelPack.read(TinyPack.writeEmbedder(root, "embed"));
-        assertThatThrownBy(() -> LlmEngine.open(embedder, EngineSettings.cpu(1))).hasMessageContaining("EmbedEngine");
-        assertThatThrownBy(() -> EmbedEngine.open(decoder, SessionSettings.cpu(1))).hasMessageContaining("LlmEngine");
+        ModelPack decoder = TinyPack.decoder("tiny").pack(root),
+                embedder = ModelPack.read(TinyPack.writeEmbedder(root, "embed"));
+        assertThatThrownBy(() -> LlmEngine.open(embedder, EngineSettings.cpu(1)))
+                .hasMessageContaining("EmbedEngine");
+        assertThatThrownBy(() -> EmbedEngine.open(decoder, SessionSettings.cpu(1)))
+                .hasMessageContaining("LlmEngine");
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,24 +31,35 @@ class SamplerPropertyTest {
     }
 
     static List<Integer> bestFirst(float[] scores) {
-        return IntStream.range(0, scores.length).boxed().sorted(Comparator.<Integer>comparingDouble(i -> -scores[i]).thenComparing(i -> i)).toList();
+        return IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(i -> -scores[i]).thenComparing(i -> i))
+                .toList();
     }
 
     @Property(tries = 200)
     void greedyTakesTheFirstOfTheHighest(@ForAll @IntRange(min = 1, max = 300) int n, @ForAll long seed) {
         float[] scores = scores(n, seed);
-        assertThat(choose(new Sampler(Sampling.greedy()), scores)).isEqualTo(bestFirst(scores).getFirst());
+        assertThat(choose(new Sampler(Sampling.greedy()), scores))
+                .isEqualTo(bestFirst(scores).getFirst());
     }
 
     @Property(tries = 200)
-    void equalSeedsGiveEqualTokens(@ForAll @IntRange(min = 1, max = 300) int n, @ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 5) double temperature) {
+    void equalSeedsGiveEqualTokens(
+            @ForAll @IntRange(min = 1, max = 300) int n,
+            @ForAll long seed,
+            @ForAll @DoubleRange(min = 0.01, max = 5) double temperature) {
         float[] scores = scores(n, seed);
-        Sampler a = new Sampler(Sampling.random(temperature, seed)), b = new Sampler(Sampling.random(temperature, seed));
+        Sampler a = new Sampler(Sampling.random(temperature, seed)),
+                b = new Sampler(Sampling.random(temperature, seed));
         for (int i = 0; i < 20; i++) assertThat(choose(a, scores)).isEqualTo(choose(b, scores));
     }
 
     @Property(tries = 200)
-    void topKDrawsFromTheKBest(@ForAll @IntRange(min = 1, max = 100) int n, @ForAll @IntRange(min = 1, max = 20) int k, @ForAll long seed) {
+    void topKDrawsFromTheKBest(
+            @ForAll @IntRange(min = 1, max = 100) int n,
+            @ForAll @IntRange(min = 1, max = 20) int k,
+            @ForAll long seed) {
         float[] scores = scores(n, seed);
         List<Integer> allowed = bestFirst(scores).subList(0, Math.min(k, n));
         Sampler sampler = new Sampler(new Sampling(3, k, 1, seed));
@@ -57,7 +67,10 @@ class SamplerPropertyTest {
     }
 
     @Property(tries = 200)
-    void topPDrawsFromTheSmallestSetThatHoldsP(@ForAll @IntRange(min = 1, max = 100) int n, @ForAll @DoubleRange(min = 0.01, max = 1) double p, @ForAll long seed) {
+    void topPDrawsFromTheSmallestSetThatHoldsP(
+            @ForAll @IntRange(min = 1, max = 100) int n,
+            @ForAll @DoubleRange(min = 0.01, max = 1) double p,
+            @ForAll long seed) {
         float[] scores = scores(n, seed);
         double total = 0, sum = 0;
         for (float s : scores) total += Math.exp(s / 2.0);
@@ -80,16 +93,23 @@ class SamplerPropertyTest {
             Sampler sampler = new Sampler(s);
             float[] given = s.temperature() == 1 ? scores : new float[] {0, 0.5f, 1, Float.NEGATIVE_INFINITY};
             for (int i = 0; i < 60_000; i++) counts[choose(sampler, given)]++;
-            for (int i = 0; i < 4; i++) assertThat(counts[i] / 60_000.0).isBetween(expected[i] - 0.01, expected[i] + 0.01);
+            for (int i = 0; i < 4; i++)
+                assertThat(counts[i] / 60_000.0).isBetween(expected[i] - 0.01, expected[i] + 0.01);
         }
     }
 
     @Example
     void scoresThatAreNoNumbersAreNamed() {
         for (Sampling s : List.of(Sampling.greedy(), Sampling.random(1, 1))) {
-            assertThatThrownBy(() -> choose(new Sampler(s), new float[] {1, Float.NaN})).isInstanceOf(LlmException.class).hasMessageContaining("token 1 with NaN");
-            assertThatThrownBy(() -> choose(new Sampler(s), new float[] {Float.POSITIVE_INFINITY, 1})).isInstanceOf(LlmException.class).hasMessageContaining("Infinity");
-            assertThatThrownBy(() -> choose(new Sampler(s), new float[] {Float.NEGATIVE_INFINITY})).isInstanceOf(LlmException.class).hasMessageContaining("-Infinity");
+            assertThatThrownBy(() -> choose(new Sampler(s), new float[] {1, Float.NaN}))
+                    .isInstanceOf(LlmException.class)
+                    .hasMessageContaining("token 1 with NaN");
+            assertThatThrownBy(() -> choose(new Sampler(s), new float[] {Float.POSITIVE_INFINITY, 1}))
+                    .isInstanceOf(LlmException.class)
+                    .hasMessageContaining("Infinity");
+            assertThatThrownBy(() -> choose(new Sampler(s), new float[] {Float.NEGATIVE_INFINITY}))
+                    .isInstanceOf(LlmException.class)
+                    .hasMessageContaining("-Infinity");
         }
     }
 

@@ -13,8 +13,19 @@ import java.util.SplittableRandom;
  * Writes model packs for tests: a grouped-query decoder (RMSNorm, rotary attention in place, SwiGLU) and a mean-pooling
  * embedder with seeded random weights, and a byte-level tokenizer without merges.
  */
-public record TinyPack(String id, int layers, int hidden, int heads, int kvHeads, int headDim, int ffn, int context, boolean lastOnly, long seed) {
-    public static final List<String> SPECIALS = List.of("<pad>", "<sys>", "<doc>", "<user>", "<asst>", "<tool>", "<end>");
+public record TinyPack(
+        String id,
+        int layers,
+        int hidden,
+        int heads,
+        int kvHeads,
+        int headDim,
+        int ffn,
+        int context,
+        boolean lastOnly,
+        long seed) {
+    public static final List<String> SPECIALS =
+            List.of("<pad>", "<sys>", "<doc>", "<user>", "<asst>", "<tool>", "<end>");
     public static final int VOCAB = 256 + SPECIALS.size();
     public static final int DIMENSION = 24;
 
@@ -55,7 +66,8 @@ public record TinyPack(String id, int layers, int hidden, int heads, int kvHeads
                  "weightPrecision":"fp32","computePrecision":"fp32",
                  "onnx":{"file":"model.onnx","inputIds":"input_ids","attentionMask":"attention_mask","embedding":"embedding"},
                  "tokenizer":{"file":"tokenizer.json"}}
-                """.formatted(id, VOCAB, DIMENSION).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                """.formatted(id, VOCAB, DIMENSION)
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         write(folder.resolve("model.onnx"), embedderOnnx());
         write(folder.resolve("tokenizer.json"), tokenizer());
         return folder;
@@ -73,14 +85,16 @@ public record TinyPack(String id, int layers, int hidden, int heads, int kvHeads
                  "tokenizer":{"file":"tokenizer.json"},
                  "chat":{"system":"<sys>{text}<end>","passage":"<doc>{text}<end>","user":"<user>{text}<end>",
                   "assistant":"<asst>{text}<end>","tool":"<tool>{text}<end>","generationPrompt":"<asst>","stopTokens":["<end>"]}}
-                """.formatted(id, layers, hidden, heads, kvHeads, headDim, ffn, VOCAB, context, lastOnly ? "last" : "all")
+                """.formatted(
+                        id, layers, hidden, heads, kvHeads, headDim, ffn, VOCAB, context, lastOnly ? "last" : "all")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
     byte[] onnx() {
         SplittableRandom random = new SplittableRandom(seed);
         OnnxWriter w = new OnnxWriter("decoder");
-        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence").input("attention_mask", OnnxWriter.INT64, "batch", "total");
+        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence")
+                .input("attention_mask", OnnxWriter.INT64, "batch", "total");
         w.output("logits", OnnxWriter.FLOAT, "batch", lastOnly ? (Object) 1 : "sequence", VOCAB);
         w.constant("embed", gaussian(random, VOCAB * hidden, 1), VOCAB, hidden);
         w.constant("gain", ones(hidden), hidden);
@@ -108,13 +122,18 @@ public record TinyPack(String id, int layers, int hidden, int heads, int kvHeads
         String p = "l" + layer + ".";
         String pastKey = "past_key_values." + layer + ".key", pastValue = "past_key_values." + layer + ".value";
         String key = "present." + layer + ".key", value = "present." + layer + ".value";
-        for (String past : List.of(pastKey, pastValue)) w.input(past, OnnxWriter.FLOAT, "batch", kvHeads, "capacity", headDim);
-        for (String present : List.of(key, value)) w.output(present, OnnxWriter.FLOAT, "batch", kvHeads, "capacity", headDim);
+        for (String past : List.of(pastKey, pastValue))
+            w.input(past, OnnxWriter.FLOAT, "batch", kvHeads, "capacity", headDim);
+        for (String present : List.of(key, value))
+            w.output(present, OnnxWriter.FLOAT, "batch", kvHeads, "capacity", headDim);
         norm(w, x, p + "n1");
         matmul(w, random, p + "n1", p + "q", hidden, heads * headDim);
         matmul(w, random, p + "n1", p + "k", hidden, kvHeads * headDim);
         matmul(w, random, p + "n1", p + "v", hidden, kvHeads * headDim);
-        w.node(OnnxWriter.MICROSOFT, "GroupQueryAttention", List.of(p + "att", key, value),
+        w.node(
+                OnnxWriter.MICROSOFT,
+                "GroupQueryAttention",
+                List.of(p + "att", key, value),
                 List.of(p + "q", p + "k", p + "v", pastKey, pastValue, "seqlens", "total", "cos", "sin"),
                 Map.of("num_heads", (long) heads, "kv_num_heads", (long) kvHeads, "do_rotary", 1L));
         matmul(w, random, p + "att", p + "o", heads * headDim, hidden);
@@ -155,7 +174,8 @@ public record TinyPack(String id, int layers, int hidden, int heads, int kvHeads
         SplittableRandom random = new SplittableRandom(3);
         int hidden = 32;
         OnnxWriter w = new OnnxWriter("embedder");
-        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence").input("attention_mask", OnnxWriter.INT64, "batch", "sequence");
+        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence")
+                .input("attention_mask", OnnxWriter.INT64, "batch", "sequence");
         w.output("embedding", OnnxWriter.FLOAT, "batch", DIMENSION);
         w.constant("embed", gaussian(random, VOCAB * hidden, 1), VOCAB, hidden);
         w.constant("axis1", new long[] {1}, 1).constant("axis2", new long[] {2}, 1);
@@ -180,8 +200,7 @@ public record TinyPack(String id, int layers, int hidden, int heads, int kvHeads
         }
         for (int i = 0; i < SPECIALS.size(); i++) {
             added.append(i == 0 ? "" : ",").append("""
-                    {"id":%d,"content":"%s","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}"""
-                    .formatted(256 + i, SPECIALS.get(i)));
+                    {"id":%d,"content":"%s","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}""".formatted(256 + i, SPECIALS.get(i)));
         }
         return """
                 {"version":"1.0","truncation":null,"padding":null,"added_tokens":[%s],"normalizer":null,

@@ -74,7 +74,8 @@ public final class OnnxWriter {
      * @param inputs empty strings stand for optional inputs that are absent
      * @param attributes values are Long, Float or long[]
      */
-    public OnnxWriter node(String domain, String operator, List<String> outputs, List<String> inputs, Map<String, ?> attributes) {
+    public OnnxWriter node(
+            String domain, String operator, List<String> outputs, List<String> inputs, Map<String, ?> attributes) {
         Message node = new Message();
         inputs.forEach(i -> node.text(1, i));
         outputs.forEach(o -> node.text(2, o));
@@ -105,14 +106,20 @@ public final class OnnxWriter {
                 for (long m : many) a.integer(8, m);
                 yield a.integer(20, ATTRIBUTE_INTS);
             }
-            default -> throw new IllegalArgumentException("The attribute '" + name + "' (" + value + ") must be a Long, Float or long[].");
+            default ->
+                throw new IllegalArgumentException(
+                        "The attribute '" + name + "' (" + value + ") must be a Long, Float or long[].");
         };
     }
 
     private static Message valueInfo(String name, int type, Object... dims) {
         Message shape = new Message();
         for (Object d : dims) {
-            shape.message(1, d instanceof Number n ? new Message().integer(1, n.longValue()) : new Message().text(2, d.toString()));
+            shape.message(
+                    1,
+                    d instanceof Number n
+                            ? new Message().integer(1, n.longValue())
+                            : new Message().text(2, d.toString()));
         }
         Message tensor = new Message().integer(1, type).message(2, shape);
         return new Message().text(1, name).message(2, new Message().message(1, tensor));

@@ -46,8 +46,10 @@ public enum ElementType {
         for (ElementType t : values()) {
             if (t.onnx == onnx) return t;
         }
-        throw new OrtException(OrtException.NOT_FROM_ORT, owner + " has the element type " + onnx
-                + " of ONNX, which is not supported. Convert it to a number type of one byte or more.");
+        throw new OrtException(
+                OrtException.NOT_FROM_ORT,
+                owner + " has the element type " + onnx
+                        + " of ONNX, which is not supported. Convert it to a number type of one byte or more.");
     }
 
     @Override

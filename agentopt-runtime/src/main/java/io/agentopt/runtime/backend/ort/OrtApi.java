@@ -39,11 +39,13 @@ final class OrtApi {
         OrtLibrary.Entry entry = OrtLibrary.open();
         Linker linker = Linker.nativeLinker();
         try {
-            MemorySegment base = ((MemorySegment) linker.downcallHandle(entry.getApiBase(), FunctionDescriptor.of(ADDRESS))
-                            .invokeExact())
+            MemorySegment base = ((MemorySegment)
+                            linker.downcallHandle(entry.getApiBase(), FunctionDescriptor.of(ADDRESS))
+                                    .invokeExact())
                     .reinterpret(2 * ADDRESS.byteSize());
             MethodHandle getApi = linker.downcallHandle(base.get(ADDRESS, 0), FunctionDescriptor.of(ADDRESS, JAVA_INT));
-            MethodHandle getVersion = linker.downcallHandle(base.get(ADDRESS, ADDRESS.byteSize()), FunctionDescriptor.of(ADDRESS));
+            MethodHandle getVersion =
+                    linker.downcallHandle(base.get(ADDRESS, ADDRESS.byteSize()), FunctionDescriptor.of(ADDRESS));
             String version = text((MemorySegment) getVersion.invokeExact());
             for (int v = NEWEST; v >= OLDEST; v--) {
                 MemorySegment table = (MemorySegment) getApi.invokeExact(v);
@@ -52,8 +54,10 @@ final class OrtApi {
                 api.selfTest();
                 return api;
             }
-            throw new OrtException(OrtException.NOT_FROM_ORT, "ONNX Runtime " + version + " (" + entry.origin()
-                    + ") is too old: it has no interface version " + OLDEST + ". Use 1.22 or newer.");
+            throw new OrtException(
+                    OrtException.NOT_FROM_ORT,
+                    "ONNX Runtime " + version + " (" + entry.origin() + ") is too old: it has no interface version "
+                            + OLDEST + ". Use 1.22 or newer.");
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -69,13 +73,17 @@ final class OrtApi {
 
     private void selfTest() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = (MemorySegment) handle(OrtFunction.CREATE_STATUS).invokeExact(7, arena.allocateFrom("agentopt"));
+            MemorySegment status =
+                    (MemorySegment) handle(OrtFunction.CREATE_STATUS).invokeExact(7, arena.allocateFrom("agentopt"));
             int code = (int) handle(OrtFunction.GET_ERROR_CODE).invokeExact(status);
-            String message = text((MemorySegment) handle(OrtFunction.GET_ERROR_MESSAGE).invokeExact(status));
+            String message =
+                    text((MemorySegment) handle(OrtFunction.GET_ERROR_MESSAGE).invokeExact(status));
             release(OrtFunction.RELEASE_STATUS, status);
             if (code != 7 || !message.equals("agentopt")) {
-                throw new OrtException(OrtException.NOT_FROM_ORT, "The function table of ONNX Runtime " + version + " ("
-                        + origin + ") is not the published one. Use the jar com.microsoft.onnxruntime:onnxruntime.");
+                throw new OrtException(
+                        OrtException.NOT_FROM_ORT,
+                        "The function table of ONNX Runtime " + version + " (" + origin
+                                + ") is not the published one. Use the jar com.microsoft.onnxruntime:onnxruntime.");
             }
         } catch (Throwable t) {
             throw unchecked(t);
@@ -200,7 +208,8 @@ final class OrtApi {
     void check(MemorySegment status) throws Throwable {
         if (status.address() == 0) return;
         int code = (int) handle(OrtFunction.GET_ERROR_CODE).invokeExact(status);
-        String message = text((MemorySegment) handle(OrtFunction.GET_ERROR_MESSAGE).invokeExact(status));
+        String message =
+                text((MemorySegment) handle(OrtFunction.GET_ERROR_MESSAGE).invokeExact(status));
         release(OrtFunction.RELEASE_STATUS, status);
         throw new OrtException(code, message.strip());
     }

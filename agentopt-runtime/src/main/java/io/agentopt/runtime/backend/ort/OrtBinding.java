@@ -87,20 +87,27 @@ public final class OrtBinding extends OrtHandle {
     public void run(OrtRunOptions options) {
         MemorySegment raw = enter();
         try {
-            MemorySegment with = options.enter();
             MemorySegment model = session.enter();
             try {
-                environment().api().check((MemorySegment) run.invokeExact(model, with, raw));
-            } catch (OrtException e) {
-                throw e.during("The run of model '" + session.model() + "' failed");
-            } catch (Throwable t) {
-                throw OrtApi.unchecked(t);
+                run(model, options, raw);
             } finally {
                 session.exit();
-                options.exit();
             }
         } finally {
             exit();
+        }
+    }
+
+    private void run(MemorySegment model, OrtRunOptions options, MemorySegment raw) {
+        MemorySegment with = options.enter();
+        try {
+            environment().api().check((MemorySegment) run.invokeExact(model, with, raw));
+        } catch (OrtException e) {
+            throw e.during("The run of model '" + session.model() + "' failed");
+        } catch (Throwable t) {
+            throw OrtApi.unchecked(t);
+        } finally {
+            options.exit();
         }
     }
 

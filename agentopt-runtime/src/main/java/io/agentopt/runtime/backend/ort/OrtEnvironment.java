@@ -91,7 +91,11 @@ public final class OrtEnvironment {
         }
         List<MemorySegment> before = epDevices();
         try (Arena scratch = Arena.ofConfined()) {
-            api.call(OrtFunction.REGISTER_PROVIDER, environment, scratch.allocateFrom(spec.name()), OrtApi.path(scratch, spec.library()));
+            api.call(
+                    OrtFunction.REGISTER_PROVIDER,
+                    environment,
+                    scratch.allocateFrom(spec.name()),
+                    OrtApi.path(scratch, spec.library()));
         } catch (OrtException e) {
             throw e.during("The provider '" + spec.name() + "' (" + spec.library() + ") could not be registered");
         }

@@ -94,7 +94,8 @@ enum OrtFunction {
     }
 
     FunctionDescriptor descriptor() {
-        MemoryLayout[] layouts = parameters.chars().mapToObj(c -> layout((char) c)).toArray(MemoryLayout[]::new);
+        MemoryLayout[] layouts =
+                parameters.chars().mapToObj(c -> layout((char) c)).toArray(MemoryLayout[]::new);
         return result == 'v' ? FunctionDescriptor.ofVoid(layouts) : FunctionDescriptor.of(layout(result), layouts);
     }
 

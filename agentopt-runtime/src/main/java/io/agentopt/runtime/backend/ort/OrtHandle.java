@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One owned piece of native memory. Uses are counted: {@link #close()} during a run lets the run finish, and the last user
  * frees. After close every use is an {@link IllegalStateException}; closing again does nothing.
  */
-public abstract sealed class OrtHandle implements AutoCloseable permits OrtSession, OrtTensor, OrtBinding, OrtRunOptions {
+public abstract sealed class OrtHandle implements AutoCloseable
+        permits OrtSession, OrtTensor, OrtBinding, OrtRunOptions {
     private final OrtEnvironment environment;
     private final String what;
     private final MemorySegment raw;

@@ -38,14 +38,16 @@ final class OrtLibrary {
         }
         Path file = configured == null ? unpacked() : Path.of(configured);
         if (!Files.isRegularFile(file)) {
-            throw failure("The property " + PROPERTY + " names '" + file + "', which is not a file. Point it to"
-                    + " libonnxruntime, or remove it to use the library in the jar com.microsoft.onnxruntime:onnxruntime.");
+            throw failure(
+                    "The property " + PROPERTY + " names '" + file + "', which is not a file. Point it to"
+                            + " libonnxruntime, or remove it to use the library in the jar com.microsoft.onnxruntime:onnxruntime.");
         }
         try {
             MemorySegment symbol = SymbolLookup.libraryLookup(file, Arena.global())
                     .find("OrtGetApiBase")
-                    .orElseThrow(() -> failure("The library '" + file + "' has no OrtGetApiBase, so it is not ONNX Runtime."
-                            + " Remove the property " + PROPERTY + " to use the one in the jar."));
+                    .orElseThrow(
+                            () -> failure("The library '" + file + "' has no OrtGetApiBase, so it is not ONNX Runtime."
+                                    + " Remove the property " + PROPERTY + " to use the one in the jar."));
             return new Entry(symbol, file.toString());
         } catch (IllegalArgumentException e) {
             throw failure("The library '" + file + "' could not be loaded. It must match this platform (" + platform()
@@ -66,18 +68,23 @@ final class OrtLibrary {
     }
 
     private static Path unpacked() {
-        String name = isWindows() ? "onnxruntime.dll" : platform().startsWith("osx") ? "libonnxruntime.dylib" : "libonnxruntime.so";
+        String name = isWindows()
+                ? "onnxruntime.dll"
+                : platform().startsWith("osx") ? "libonnxruntime.dylib" : "libonnxruntime.so";
         String resource = "ai/onnxruntime/native/" + platform() + "/" + name;
         URL url = OrtLibrary.class.getClassLoader().getResource(resource);
         if (url == null) {
             throw failure("No ONNX Runtime for " + platform() + " is on the class path (" + resource
-                    + "). Add com.microsoft.onnxruntime:onnxruntime, or set the property " + PROPERTY + " to a library.");
+                    + "). Add com.microsoft.onnxruntime:onnxruntime, or set the property " + PROPERTY
+                    + " to a library.");
         }
         try {
             URLConnection connection = url.openConnection();
             String folder = version(connection) + "-" + connection.getContentLengthLong();
             try {
-                return unpack(connection, cacheRoot().resolve("onnxruntime").resolve(folder).resolve(name));
+                return unpack(
+                        connection,
+                        cacheRoot().resolve("onnxruntime").resolve(folder).resolve(name));
             } catch (IOException readOnly) {
                 Path temporary = Files.createTempDirectory("agentopt-onnxruntime"); // fresh and private to this user
                 temporary.toFile().deleteOnExit();
@@ -86,8 +93,10 @@ final class OrtLibrary {
                 return file;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("ONNX Runtime could not be unpacked from " + url + ". Set AGENTOPT_CACHE to a"
-                    + " folder that can be written, or the property " + PROPERTY + " to a library.", e);
+            throw new UncheckedIOException(
+                    "ONNX Runtime could not be unpacked from " + url + ". Set AGENTOPT_CACHE to a"
+                            + " folder that can be written, or the property " + PROPERTY + " to a library.",
+                    e);
         }
     }
 

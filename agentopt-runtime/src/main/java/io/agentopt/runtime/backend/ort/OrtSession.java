@@ -37,8 +37,13 @@ public final class OrtSession extends OrtHandle {
      */
     public static OrtSession open(Path file, SessionSettings settings) {
         OrtEnvironment environment = OrtEnvironment.get();
-        return open(environment, file.toString(), settings, (scratch, options, out) -> environment.api().call(
-                OrtFunction.CREATE_SESSION, environment.raw(), OrtApi.path(scratch, file), options, out));
+        return open(
+                environment,
+                file.toString(),
+                settings,
+                (scratch, options, out) -> environment
+                        .api()
+                        .call(OrtFunction.CREATE_SESSION, environment.raw(), OrtApi.path(scratch, file), options, out));
     }
 
     /** Loads a model from memory, which is copied; {@code name} is for messages. Throws as {@link #open(Path, SessionSettings)}. */
@@ -46,7 +51,9 @@ public final class OrtSession extends OrtHandle {
         OrtEnvironment environment = OrtEnvironment.get();
         return open(environment, name, settings, (scratch, options, out) -> {
             MemorySegment bytes = scratch.allocateFrom(JAVA_BYTE, onnx);
-            environment.api().check((MemorySegment) environment.api().handle(OrtFunction.CREATE_SESSION_FROM_ARRAY)
+            environment.api().check((MemorySegment) environment
+                    .api()
+                    .handle(OrtFunction.CREATE_SESSION_FROM_ARRAY)
                     .invokeExact(environment.raw(), bytes, bytes.byteSize(), options, out));
         });
     }
@@ -76,7 +83,9 @@ public final class OrtSession extends OrtHandle {
         }
     }
 
-    private static void apply(OrtEnvironment environment, Arena scratch, MemorySegment options, SessionSettings settings) throws Throwable {
+    private static void apply(
+            OrtEnvironment environment, Arena scratch, MemorySegment options, SessionSettings settings)
+            throws Throwable {
         OrtApi api = environment.api();
         api.call(OrtFunction.SET_INTRA_OP_THREADS, options, settings.threads());
         api.call(OrtFunction.SET_INTER_OP_THREADS, options, 1);
@@ -87,14 +96,25 @@ public final class OrtSession extends OrtHandle {
         config.put("session.intra_op.allow_spinning", settings.spinning() ? "1" : "0");
         config.putAll(settings.config());
         for (var e : config.entrySet()) {
-            api.call(OrtFunction.ADD_SESSION_CONFIG, options, scratch.allocateFrom(e.getKey()), scratch.allocateFrom(e.getValue()));
+            api.call(
+                    OrtFunction.ADD_SESSION_CONFIG,
+                    options,
+                    scratch.allocateFrom(e.getKey()),
+                    scratch.allocateFrom(e.getValue()));
         }
         if (settings.device().isEmpty()) return;
         EpDevice device = settings.device().get();
         List<String> keys = new ArrayList<>(device.options().keySet());
         MemorySegment devices = scratch.allocateFrom(ADDRESS, device.raw());
-        api.check((MemorySegment) api.handle(OrtFunction.APPEND_PROVIDER).invokeExact(options, environment.raw(), devices, 1L,
-                texts(scratch, keys), texts(scratch, keys.stream().map(device.options()::get).toList()), (long) keys.size()));
+        api.check((MemorySegment) api.handle(OrtFunction.APPEND_PROVIDER)
+                .invokeExact(
+                        options,
+                        environment.raw(),
+                        devices,
+                        1L,
+                        texts(scratch, keys),
+                        texts(scratch, keys.stream().map(device.options()::get).toList()),
+                        (long) keys.size()));
     }
 
     private static MemorySegment texts(Arena scratch, List<String> values) {
@@ -134,7 +154,8 @@ public final class OrtSession extends OrtHandle {
         api.call(OrtFunction.CAST_TO_TENSOR_TYPE, info, out);
         MemorySegment tensor = out.get(ADDRESS, 0);
         if (tensor.address() == 0) {
-            throw new OrtException(OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
+            throw new OrtException(
+                    OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
         }
         long[] shape = OrtTensor.shape(api, scratch, tensor);
         MemorySegment names = scratch.allocate(ADDRESS, Math.max(1, shape.length));
@@ -174,7 +195,8 @@ public final class OrtSession extends OrtHandle {
     public Map<String, OrtTensor> run(Map<String, OrtTensor> given, OrtRunOptions options) {
         for (String name : inputs.keySet()) {
             if (!given.containsKey(name)) {
-                throw new IllegalArgumentException("The input '" + name + "' of model '" + model + "' is missing. Given: " + given.keySet() + ".");
+                throw new IllegalArgumentException(
+                        "The input '" + name + "' of model '" + model + "' is missing. Given: " + given.keySet() + ".");
             }
         }
         List<OrtTensor> entered = new ArrayList<>();
@@ -198,13 +220,22 @@ public final class OrtSession extends OrtHandle {
         }
     }
 
-    private Map<String, OrtTensor> collect(Arena scratch, MemorySegment session, MemorySegment run, List<String> names, MemorySegment values) {
+    private Map<String, OrtTensor> collect(
+            Arena scratch, MemorySegment session, MemorySegment run, List<String> names, MemorySegment values) {
         List<String> wanted = List.copyOf(outputs.keySet());
         MemorySegment results = scratch.allocate(ADDRESS, wanted.size());
         OrtApi api = environment().api();
         try {
-            api.check((MemorySegment) api.handle(OrtFunction.RUN).invokeExact(session, run, texts(scratch, names), values,
-                    (long) names.size(), texts(scratch, wanted), (long) wanted.size(), results));
+            api.check((MemorySegment) api.handle(OrtFunction.RUN)
+                    .invokeExact(
+                            session,
+                            run,
+                            texts(scratch, names),
+                            values,
+                            (long) names.size(),
+                            texts(scratch, wanted),
+                            (long) wanted.size(),
+                            results));
         } catch (OrtException e) {
             throw e.during("The run of model '" + model + "' failed");
         } catch (Throwable t) {
@@ -213,11 +244,18 @@ public final class OrtSession extends OrtHandle {
         Map<String, OrtTensor> byName = new LinkedHashMap<>();
         int done = 0;
         try {
-            for (String w : wanted) byName.put(w, OrtTensor.result(environment(), results.getAtIndex(ADDRESS, done++), "'" + w + "' of model '" + model + "'"));
+            for (String w : wanted)
+                byName.put(
+                        w,
+                        OrtTensor.result(
+                                environment(),
+                                results.getAtIndex(ADDRESS, done++),
+                                "'" + w + "' of model '" + model + "'"));
             return byName;
         } catch (RuntimeException e) {
             byName.values().forEach(OrtTensor::close);
-            for (int i = done; i < wanted.size(); i++) api.release(OrtFunction.RELEASE_VALUE, results.getAtIndex(ADDRESS, i));
+            for (int i = done; i < wanted.size(); i++)
+                api.release(OrtFunction.RELEASE_VALUE, results.getAtIndex(ADDRESS, i));
             throw e;
         }
     }
@@ -226,10 +264,12 @@ public final class OrtSession extends OrtHandle {
     void require(Map<String, TensorSpec> specs, String side, String name, OrtTensor tensor) {
         TensorSpec spec = specs.get(name);
         if (spec == null) {
-            throw new IllegalArgumentException("The model '" + model + "' has no " + side + " '" + name + "'. It has " + specs.keySet() + ".");
+            throw new IllegalArgumentException(
+                    "The model '" + model + "' has no " + side + " '" + name + "'. It has " + specs.keySet() + ".");
         }
         if (!tensor.fits(spec)) {
-            throw new IllegalArgumentException("The " + side + " '" + name + "' of model '" + model + "' is " + spec + " but was given the " + tensor + ".");
+            throw new IllegalArgumentException("The " + side + " '" + name + "' of model '" + model + "' is " + spec
+                    + " but was given the " + tensor + ".");
         }
     }
 

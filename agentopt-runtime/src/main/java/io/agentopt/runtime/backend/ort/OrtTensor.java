@@ -23,8 +23,14 @@ public final class OrtTensor extends OrtHandle {
     private final @Nullable Arena arena;
     private final @Nullable OrtTensor lender;
 
-    private OrtTensor(OrtEnvironment environment, MemorySegment raw, ElementType type, long[] shape, MemorySegment data,
-            @Nullable Arena arena, @Nullable OrtTensor lender) {
+    private OrtTensor(
+            OrtEnvironment environment,
+            MemorySegment raw,
+            ElementType type,
+            long[] shape,
+            MemorySegment data,
+            @Nullable Arena arena,
+            @Nullable OrtTensor lender) {
         super(environment, "tensor " + type + " " + Arrays.toString(shape), raw);
         this.type = type;
         this.shape = shape;
@@ -40,7 +46,8 @@ public final class OrtTensor extends OrtHandle {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment data = arena.allocate(Math.max(bytes, 1), ALIGNMENT).asSlice(0, bytes);
-            return new OrtTensor(environment, wrap(environment, data, type, shape), type, shape.clone(), data, arena, null);
+            return new OrtTensor(
+                    environment, wrap(environment, data, type, shape), type, shape.clone(), data, arena, null);
         } catch (RuntimeException | OutOfMemoryError e) {
             arena.close();
             throw e;
@@ -58,7 +65,8 @@ public final class OrtTensor extends OrtHandle {
         enter(); // held until the view is freed
         try {
             MemorySegment part = data.asSlice(firstElement * type.bytes(), elements(shape) * type.bytes());
-            return new OrtTensor(environment(), wrap(environment(), part, type, shape), type, shape.clone(), part, null, this);
+            return new OrtTensor(
+                    environment(), wrap(environment(), part, type, shape), type, shape.clone(), part, null, this);
         } catch (RuntimeException e) {
             exit();
             throw e;
@@ -73,7 +81,8 @@ public final class OrtTensor extends OrtHandle {
             MemorySegment out = scratch.allocate(JAVA_LONG);
             api.call(OrtFunction.IS_TENSOR, value, out);
             if (out.get(JAVA_INT, 0) == 0) {
-                throw new OrtException(OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
+                throw new OrtException(
+                        OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
             }
             api.call(OrtFunction.GET_TYPE_AND_SHAPE, value, out);
             MemorySegment typeAndShape = out.get(ADDRESS, 0);
@@ -114,8 +123,15 @@ public final class OrtTensor extends OrtHandle {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
             OrtApi api = environment.api();
-            api.check((MemorySegment) api.handle(OrtFunction.CREATE_TENSOR).invokeExact(environment.cpuMemory(), data, data.byteSize(),
-                    scratch.allocateFrom(JAVA_LONG, shape), (long) shape.length, type.onnx(), out));
+            api.check((MemorySegment) api.handle(OrtFunction.CREATE_TENSOR)
+                    .invokeExact(
+                            environment.cpuMemory(),
+                            data,
+                            data.byteSize(),
+                            scratch.allocateFrom(JAVA_LONG, shape),
+                            (long) shape.length,
+                            type.onnx(),
+                            out));
             return out.get(ADDRESS, 0);
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
@@ -125,7 +141,9 @@ public final class OrtTensor extends OrtHandle {
     private static long elements(long[] shape) {
         long n = 1;
         for (long d : shape) {
-            if (d < 0) throw new IllegalArgumentException("The shape " + Arrays.toString(shape) + " has a negative size (" + d + ").");
+            if (d < 0)
+                throw new IllegalArgumentException(
+                        "The shape " + Arrays.toString(shape) + " has a negative size (" + d + ").");
             n = Math.multiplyExact(n, d);
         }
         return n;

@@ -13,7 +13,12 @@ import java.util.Optional;
  * @param config further settings of the session, by ONNX Runtime's names
  * @param device where it runs; empty for the CPU
  */
-public record SessionSettings(int threads, Optimization optimization, boolean arena, boolean spinning, Map<String, String> config,
+public record SessionSettings(
+        int threads,
+        Optimization optimization,
+        boolean arena,
+        boolean spinning,
+        Map<String, String> config,
         Optional<EpDevice> device) {
     /** Levels of graph optimisation. */
     public enum Optimization {
@@ -34,7 +39,8 @@ public record SessionSettings(int threads, Optimization optimization, boolean ar
     }
 
     public SessionSettings {
-        if (threads < 1) throw new IllegalArgumentException("The threads (" + threads + ") of a session must be at least 1.");
+        if (threads < 1)
+            throw new IllegalArgumentException("The threads (" + threads + ") of a session must be at least 1.");
         config = Map.copyOf(config);
     }
 

@@ -1,0 +1,86 @@
+package io.agentopt.runtime.llm;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.backend.ort.SessionSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The repository's demonstration models against what their trainer recorded. */
+class SupportPackTest {
+    static final Path MODELS = Path.of(System.getProperty("agentopt.repository", "."), "models");
+
+    @BeforeEach
+    void modelsAreThere() {
+        assumeTrue(
+                Files.isRegularFile(MODELS.resolve("support-1/model.onnx")),
+                "skipped: no models/support-1 in this checkout");
+    }
+
+    @Test
+    void tokensScoresAndAnswersAreTheTrainers() throws Exception {
+        ModelPack pack = ModelStore.of(MODELS).pack("support-1");
+        JsonNode reference = new ObjectMapper()
+                .readTree(MODELS.resolve("support-1/reference.json").toFile());
+        try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(2));
+                LlmEngine other = LlmEngine.open(pack, EngineSettings.cpu(1))) {
+            for (JsonNode p : reference.path("prompts")) {
+                int[] ids = engine.tokenizer().encodeTrusted(p.path("prompt").asText());
+                assertThat(ids).containsExactly(ints(p.path("ids")));
+                KvCache cache = engine.prefill(ids, CancelToken.none());
+                KvSlot slot = cache.use();
+                for (int i = 0; i < 16; i++) {
+                    assertThat((double) slot.logits().getAtIndex(JAVA_FLOAT, i))
+                            .isCloseTo(p.path("logitsFirst16").get(i).asDouble(), within(1e-2));
+                }
+                cache.spend();
+                StringBuilder heard = new StringBuilder();
+                Generation g = other.decode(
+                        engine.prefill(ids, CancelToken.none()).transferTo(other),
+                        DecodeOptions.greedy(128),
+                        (index, id, text) -> heard.append(text),
+                        CancelToken.none());
+                int[] expected = ints(p.path("continuationIds"));
+                List<Integer> start =
+                        g.ids().subList(0, Math.min(expected.length, g.ids().size()));
+                assertThat(start.stream().mapToInt(i -> i).toArray()).containsExactly(expected);
+                assertThat(heard).hasToString(g.text());
+                assertThat(g.text()).startsWith(p.path("continuation").asText());
+            }
+        }
+    }
+
+    @Test
+    void theEmbedderFindsTheClosest() {
+        try (EmbedEngine engine =
+                EmbedEngine.open(ModelStore.of(MODELS).pack("support-embed"), SessionSettings.cpu(1))) {
+            var vectors = engine.embed(
+                    List.of(
+                            "how long can i return winter coats?",
+                            "Winter coats can be returned within 30 days.",
+                            "Delivery of cameras costs you 4.20 dollars."),
+                    CancelToken.none());
+            assertThat(vectors.get(0).cosine(vectors.get(1)))
+                    .isGreaterThan(vectors.get(0).cosine(vectors.get(2)));
+            assertThat(engine.embed("how long can i return winter coats?", CancelToken.none())
+                            .cosine(vectors.get(0)))
+                    .isCloseTo(1, within(1e-5));
+        }
+    }
+
+    private static int[] ints(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .mapToInt(JsonNode::asInt)
+                .toArray();
+    }
+}
