@@ -1,0 +1,121 @@
+package io.agentopt.runtime;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.NodeOptions;
+import io.agentopt.lower.DirectLowering;
+import io.agentopt.plan.Placement;
+import io.agentopt.program.Program;
+import io.agentopt.program.Step;
+import io.agentopt.runtime.device.Devices;
+import io.agentopt.runtime.dispatch.Dispatcher;
+import io.agentopt.runtime.dispatch.GraphStepRunner;
+import io.agentopt.runtime.dispatch.RunClock;
+import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.observe.AgentStatistics;
+import io.agentopt.runtime.observe.RunListener;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Loads agents. It keeps nothing: what an agent needs belongs to the agent. */
+public final class AgentRuntime {
+    private AgentRuntime() {}
+
+    /**
+     * Lowers a graph in plain Java and loads it; see {@link #load(AgentGraph, Program, Placement, ModelStore, AgentOptions)}.
+     *
+     * @throws IllegalArgumentException if the placement lacks an operator of the graph
+     */
+    public static <I, O> Agent<I, O> load(AgentGraph<I, O> graph, Placement placement, ModelStore models, AgentOptions options) {
+        return load(graph, new DirectLowering().lower(graph, placement), placement, models, options);
+    }
+
+    /**
+     * Loads an agent: opens every model that the program needs, on the devices of the placement, and embeds the passages of its indexes.
+     * When this returns, nothing is missing.
+     *
+     * @param graph has the functions, tools and memories
+     * @param program lowered from that graph and placement
+     * @param placement what runs where
+     * @param models where model packs are
+     * @return the agent; the caller closes it
+     * @throws AgentLoadException if a model or a device is missing; nothing stays open then
+     * @throws IllegalArgumentException if the program is not one of that graph and placement
+     */
+    public static <I, O> Agent<I, O> load(
+            AgentGraph<I, O> graph, Program program, Placement placement, ModelStore models, AgentOptions options) {
+        return open(graph, program, placement, Optional.of(models), options, RunClock.system(graph.name()));
+    }
+
+    /** As {@link #load(AgentGraph, Placement, ModelStore, AgentOptions)}, for a graph that uses no models. */
+    public static <I, O> Agent<I, O> load(AgentGraph<I, O> graph, Placement placement, AgentOptions options) {
+        return open(graph, new DirectLowering().lower(graph, placement), placement, Optional.empty(), options,
+                RunClock.system(graph.name()));
+    }
+
+    static <I, O> Agent<I, O> open(
+            AgentGraph<I, O> graph,
+            Program program,
+            Placement placement,
+            Optional<ModelStore> models,
+            AgentOptions options,
+            RunClock clock) {
+        Engines engines = new Engines(models, options, () -> options.devices().orElseGet(Devices::detect));
+        try {
+            check(graph, program, placement);
+            AgentStatistics statistics = new AgentStatistics(graph.name(), options.expectation());
+            List<RunListener> listeners = new ArrayList<>(options.listeners());
+            listeners.addFirst(statistics);
+            Map<String, NodeOptions> nodes = new HashMap<>();
+            graph.calls().forEach((path, call) -> nodes.put(path, call.options()));
+            GraphStepRunner runner = new GraphStepRunner(graph, new EngineModelRunner(graph, engines));
+            Dispatcher dispatcher = new Dispatcher(program, runner, nodes, clock, RunListener.all(listeners));
+            return new Agent<>(graph, dispatcher, options, statistics, clock, engines);
+        } catch (Throwable t) {
+            engines.close();
+            clock.close();
+            throw t;
+        }
+    }
+
+    private static void check(AgentGraph<?, ?> graph, Program program, Placement placement) {
+        if (!program.graph().equals(graph.name())) {
+            throw new IllegalArgumentException("The program is of graph '" + program.graph() + "' and not of graph '" + graph.name()
+                    + "'. Lower the graph that you load.");
+        }
+        Set<String> placed = new HashSet<>(placement.deviceClasses().values());
+        placed.add(placement.home());
+        for (Step step : program.allSteps()) {
+            String device = deviceOf(step).orElse(placement.home());
+            if (!placed.contains(device)) {
+                throw new IllegalArgumentException("Step '" + step.path() + "' of the program of graph '" + graph.name()
+                        + "' runs on device class '" + device + "', which the placement does not use (it uses " + placed
+                        + "). Lower the graph with the placement that you load.");
+            }
+        }
+    }
+
+    /** {@return where a step runs; empty for control steps, which run where the run is} */
+    private static Optional<String> deviceOf(Step step) {
+        return switch (step) {
+            case Step.Prefill s -> Optional.of(s.device());
+            case Step.Decode s -> Optional.of(s.device());
+            case Step.KvTransfer s -> Optional.of(s.to());
+            case Step.Transfer s -> Optional.of(s.to());
+            case Step.Embed s -> Optional.of(s.device());
+            case Step.Search s -> Optional.of(s.device());
+            case Step.ToolCall s -> Optional.of(s.device());
+            case Step.Transform s -> Optional.of(s.device());
+            case Step.MemoryLoad s -> Optional.of(s.device());
+            case Step.MemoryStore s -> Optional.of(s.device());
+            case Step.Loop s -> Optional.empty();
+            case Step.When s -> Optional.empty();
+            case Step.ForEach s -> Optional.empty();
+            case Step.Nested s -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package io.agentopt.runtime;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Node;
+import io.agentopt.message.Embedding;
+import io.agentopt.message.Passage;
+import io.agentopt.message.Prompt;
+import io.agentopt.operator.PassageIndex;
+import io.agentopt.operator.Sampling;
+import io.agentopt.operator.VectorSearch;
+import io.agentopt.program.Step;
+import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.dispatch.ModelRunner;
+import io.agentopt.runtime.dispatch.StepContext;
+import io.agentopt.runtime.dispatch.StepRunner.Action;
+import io.agentopt.runtime.llm.DecodeOptions;
+import io.agentopt.runtime.llm.EmbedEngine;
+import io.agentopt.runtime.llm.Generation;
+import io.agentopt.runtime.llm.KvCache;
+import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.search.ExactIndex;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Binds model steps to engines. A run's end reaches an engine through a token of each call; the deadline comes the same way, so
+ * that one place decides what a run failed with.
+ */
+final class EngineModelRunner implements ModelRunner {
+    private final AgentGraph<?, ?> graph;
+    private final Engines engines;
+
+    EngineModelRunner(AgentGraph<?, ?> graph, Engines engines) {
+        this.graph = graph;
+        this.engines = engines;
+    }
+
+    @Override
+    public Action prefill(Step.Prefill step) {
+        LlmEngine engine = engines.decoder(step.device(), step.model(), need(step));
+        return (in, context) -> {
+            KvCache cache = engine.prefill((Prompt) in.getFirst(), token(context));
+            context.own(cache);
+            context.countTokens(cache.length(), 0);
+            return cache;
+        };
+    }
+
+    @Override
+    public Action kvTransfer(Step.KvTransfer step) {
+        return (in, context) -> {
+            KvCache cache = (KvCache) in.getFirst();
+            // Opened when the decode behind this transfer was bound, before any run.
+            LlmEngine target = engines.opened(step.to(), cache.engine().model().id(), need(step));
+            KvCache moved = cache.transferTo(target, token(context));
+            context.disown(cache);
+            context.own(moved);
+            return moved;
+        };
+    }
+
+    @Override
+    public Action decode(Step.Decode step) {
+        LlmEngine engine = engines.decoder(step.device(), step.model(), need(step));
+        Sampling s = Sampling.parse(step.sampling());
+        DecodeOptions options = new DecodeOptions(
+                step.maxTokens(),
+                new io.agentopt.runtime.llm.Sampling(s.temperature(), s.topK(), s.topP(), s.seed()),
+                Set.of());
+        return (in, context) -> {
+            try (KvCache cache = (KvCache) in.getFirst()) {
+                context.disown(cache);
+                Generation answer = engine.decode(cache, options, (index, id, text) -> say(context, text), token(context));
+                context.countTokens(0, answer.ids().size());
+                return answer.completion();
+            }
+        };
+    }
+
+    private static void say(StepContext context, String text) {
+        if (!text.isEmpty()) context.token(text); // a token may settle no text yet, half a character for one
+    }
+
+    @Override
+    public Action embed(Step.Embed step) {
+        EmbedEngine engine = engines.embedder(step.device(), step.model(), need(step));
+        return (in, context) -> {
+            String text = (String) in.getFirst();
+            Embedding embedding = engine.embed(text, token(context));
+            context.countTokens(engine.tokens(text), 0);
+            return embedding;
+        };
+    }
+
+    @Override
+    public Action search(Step.Search step) {
+        Node.Call call = graph.calls().get(step.path());
+        if (call == null || !(call.operator() instanceof VectorSearch search)) {
+            throw new IllegalArgumentException(need(step) + " is no vector search in that graph. Lower the program from this graph.");
+        }
+        PassageIndex passages = search.index();
+        ExactIndex index = engines.index(passages, step.device(), need(step));
+        return (in, context) -> {
+            float[] query = Engines.unit(((Embedding) in.getFirst()).values());
+            return index.search(query, step.k()).stream()
+                    .map(hit -> found(passages.passages().get(hit.row()), hit.score()))
+                    .toList();
+        };
+    }
+
+    private static Passage found(Passage passage, float score) {
+        return new Passage(passage.id(), passage.text(), score);
+    }
+
+    private static CancelToken token(StepContext context) {
+        CancelToken token = CancelToken.create();
+        context.onStop(() -> token.cancel("Its run has ended or its time is over."));
+        return token;
+    }
+
+    private String need(Step step) {
+        return "Node '" + step.path() + "' of graph '" + graph.name() + "'";
+    }
+}

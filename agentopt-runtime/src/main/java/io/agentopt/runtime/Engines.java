@@ -1,0 +1,137 @@
+package io.agentopt.runtime;
+
+import io.agentopt.message.Embedding;
+import io.agentopt.operator.PassageIndex;
+import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.llm.EmbedEngine;
+import io.agentopt.runtime.llm.EngineSettings;
+import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.llm.LlmException;
+import io.agentopt.runtime.llm.ModelPack;
+import io.agentopt.runtime.llm.ModelPackException;
+import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.search.ExactIndex;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engines and indexes of one agent: one engine for each model on each device class, opened when it is first asked for, all
+ * before the first run. Two CPU classes have two engines, so a KV cache that moves between them is really copied.
+ */
+final class Engines implements AutoCloseable {
+    private static final int PASSAGES_PER_BATCH = 32;
+
+    private final Optional<ModelStore> models;
+    private final AgentOptions options;
+    private final Supplier<List<DetectedDevice>> detect;
+    private final Map<Key, LlmEngine> decoders = new HashMap<>();
+    private final Map<Key, EmbedEngine> embedders = new HashMap<>();
+    private final Map<String, ExactIndex> indexes = new HashMap<>();
+    private @Nullable LocalDevices devices;
+
+    private record Key(String deviceClass, String model) {}
+
+    Engines(Optional<ModelStore> models, AgentOptions options, Supplier<List<DetectedDevice>> detect) {
+        this.models = models;
+        this.options = options;
+        this.detect = detect;
+    }
+
+    /** {@return the engine of a decoder model on a device class; {@code need} is who asks, as the subject of a message} */
+    LlmEngine decoder(String deviceClass, String model, String need) {
+        return decoders.computeIfAbsent(new Key(deviceClass, model), k -> {
+            SessionSettings session = session(deviceClass, need);
+            return open(model, need, p -> LlmEngine.open(p, new EngineSettings(session, options.slots(), Duration.ofSeconds(30))));
+        });
+    }
+
+    /** {@return an engine that {@link #decoder} opened; runs ask here, at the same time} */
+    LlmEngine opened(String deviceClass, String model, String need) {
+        LlmEngine engine = decoders.get(new Key(deviceClass, model));
+        if (engine == null) {
+            throw new IllegalStateException(need + " moves a KV cache of model '" + model + "' to device class '" + deviceClass
+                    + "', where nothing decodes it. Lower the graph again.");
+        }
+        return engine;
+    }
+
+    /** {@return the engine of an embedder model on a device class} */
+    EmbedEngine embedder(String deviceClass, String model, String need) {
+        return embedders.computeIfAbsent(new Key(deviceClass, model), k -> {
+            SessionSettings session = session(deviceClass, need);
+            return open(model, need, p -> EmbedEngine.open(p, session));
+        });
+    }
+
+    /** {@return the vectors of a passage index, embedded now if this is the first time; of unit length, so products are cosines} */
+    ExactIndex index(PassageIndex index, String deviceClass, String need) {
+        return indexes.computeIfAbsent(index.name(), name -> {
+            EmbedEngine engine = embedders.entrySet().stream()
+                    .filter(e -> e.getKey().model().equals(index.embedder().id()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseGet(() -> embedder(deviceClass, index.embedder().id(), need));
+            List<String> texts = index.passages().stream().map(p -> p.text()).toList();
+            List<float[]> vectors = new ArrayList<>();
+            try {
+                for (int at = 0; at < texts.size(); at += PASSAGES_PER_BATCH) {
+                    List<String> batch = texts.subList(at, Math.min(texts.size(), at + PASSAGES_PER_BATCH));
+                    for (Embedding e : engine.embed(batch, CancelToken.none())) vectors.add(unit(e.values()));
+                }
+            } catch (LlmException e) {
+                throw new AgentLoadException(need + " cannot embed the passage index '" + name + "': " + e.getMessage(), e);
+            }
+            return ExactIndex.of(vectors);
+        });
+    }
+
+    /** {@return a vector of length 1 in the same direction; the zero vector stays} */
+    static float[] unit(float[] v) {
+        double squares = 0;
+        for (float x : v) squares += (double) x * x;
+        double length = Math.sqrt(squares);
+        float[] u = v.clone();
+        if (length > 0) for (int i = 0; i < u.length; i++) u[i] = (float) (v[i] / length);
+        return u;
+    }
+
+    private SessionSettings session(String deviceClass, String need) {
+        LocalDevices local = devices;
+        if (local == null) devices = local = new LocalDevices(detect.get(), options.hardware());
+        DetectedDevice device = local.find(deviceClass, need);
+        int threads = options.threads().getOrDefault(deviceClass, Runtime.getRuntime().availableProcessors());
+        SessionSettings cpu = SessionSettings.cpu(threads);
+        return device.provider().map(cpu::on).orElse(cpu);
+    }
+
+    private interface Opening<T> {
+        T from(ModelPack pack);
+    }
+
+    private <T> T open(String model, String need, Opening<T> opening) {
+        ModelStore store = models.orElseThrow(() -> new AgentLoadException(
+                need + " needs the model '" + model + "', but no model store was given. Load the agent with one."));
+        try {
+            return opening.from(store.pack(model));
+        } catch (ModelPackException e) {
+            throw new AgentLoadException(need + " needs the model '" + model + "'. " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            decoders.values().forEach(LlmEngine::close);
+        } finally {
+            embedders.values().forEach(EmbedEngine::close);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.agentopt.runtime.dispatch;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Node;
+import io.agentopt.operator.Memory;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Operator;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
+import io.agentopt.program.Step;
+
+/**
+ * Binds the steps of a program to the operators of the graph that it was lowered from, by path: functions, tools and memories run as
+ * they are, models through a {@link ModelRunner}.
+ */
+public final class GraphStepRunner implements StepRunner {
+    private final AgentGraph<?, ?> graph;
+    private final ModelRunner models;
+
+    /** @param models runs what needs a model */
+    public GraphStepRunner(AgentGraph<?, ?> graph, ModelRunner models) {
+        this.graph = graph;
+        this.models = models;
+    }
+
+    @Override
+    public Action bind(Step step) {
+        return switch (step) {
+            case Step.Transform t -> {
+                Transform<?> function = operator(Transform.class, t.path(), t.function());
+                if (function.arity() != t.operands().size()) {
+                    throw new IllegalArgumentException("Node '" + t.path() + "' of graph '" + graph.name() + "' gives "
+                            + t.operands().size() + " values to a function of " + function.arity() + ". Lower the graph again.");
+                }
+                yield (operands, context) -> function.body().apply(operands);
+            }
+            case Step.ToolCall t -> {
+                Tool<Object, Object> tool = unchecked(operator(Tool.class, t.path(), t.path()));
+                yield (operands, context) -> tool.function().apply(operands.getFirst());
+            }
+            case Step.MemoryLoad m -> {
+                Memory<Object, Object> memory = unchecked(operator(MemoryLoad.class, m.path(), m.path()).memory());
+                yield (operands, context) -> memory.load(operands.getFirst());
+            }
+            case Step.MemoryStore m -> {
+                Memory<Object, Object> memory = unchecked(operator(MemoryStore.class, m.path(), m.path()).memory());
+                yield (operands, context) -> {
+                    Object value = operands.get(1);
+                    memory.store(operands.getFirst(), value);
+                    return value;
+                };
+            }
+            // Devices of one process share its heap: the copy is the value itself.
+            case Step.Transfer t -> (operands, context) -> operands.getFirst();
+            case Step.Prefill s -> models.prefill(s);
+            case Step.Decode s -> models.decode(s);
+            case Step.KvTransfer s -> models.kvTransfer(s);
+            case Step.Embed s -> models.embed(s);
+            case Step.Search s -> models.search(s);
+            case Step.Loop s -> throw control(s);
+            case Step.When s -> throw control(s);
+            case Step.ForEach s -> throw control(s);
+            case Step.Nested s -> throw control(s);
+        };
+    }
+
+    private <T extends Operator<?, ?>> T operator(Class<T> kind, String path, String owner) {
+        Node.Call call = graph.calls().get(owner);
+        if (call == null || !kind.isInstance(call.operator())) {
+            throw new IllegalArgumentException("Step '" + path + "' needs a " + kind.getSimpleName() + " at node '" + owner + "' of graph '"
+                    + graph.name() + "', which has " + (call == null ? "no such node" : "a " + call.operator().kind() + " there")
+                    + ". Lower the program from this graph.");
+        }
+        return kind.cast(call.operator());
+    }
+
+    @SuppressWarnings("unchecked") // the graph checked that what flows in and out fits
+    private static <T> T unchecked(Object operator) {
+        return (T) operator;
+    }
+
+    private static IllegalArgumentException control(Step step) {
+        return new IllegalArgumentException("Step '" + step.path() + "' is control flow, which the dispatcher runs itself.");
+    }
+}
