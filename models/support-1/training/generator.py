@@ -12,7 +12,7 @@ Three splits share nothing but the grammar: 'train', 'dev' and 'heldout' differ 
 """
 import json, os, random, re, string, sys
 
-from frames import CLOSE, FILLER, OPEN, POLICY, REPLY, RULES, SMALL, TOOLS, WRAP
+from frames import CLOSE, FACT_RULES, FILLER, OPEN, POLICY, REPLY, RULES, SMALL, TOOLS, WRAP
 from words import WORDS
 
 SYSTEMS = ["Answer briefly.", "You are the support agent of {shop}.", "You are the support agent of {shop}. Answer briefly.",
@@ -32,6 +32,20 @@ RESERVED_WORDS = {x.lower() for s in ("dev", "heldout") for names in WORDS[s].va
 SYLLABLE = ([""] + "b c d f g h j k l m n p qu r s st t tr v w x y z".split(), "a e i o u y".split(), ["", ""] + "n r s l d ck m t".split())
 VOCABULARY = sorted(set(re.findall(r"[a-z]{4,}", json.dumps([TOOLS[t]["train"] for t in TOOLS] + [POLICY[t]["ask"]["train"] for t in POLICY] + [WORDS["train"]]).lower())))
 
+
+# Words that a sentence can lose, and words that may turn up in it, without a change of what it asks.
+LOOSE = set("i you we me my our the a an is are was do does did can could will would may should to of for on in at it that this there be have has by with please just now".split())
+STRAY = ("really just now today already still again never maybe also please because so then correct right always only exactly here there well once first place time "
+         "back any all very much must not new old good some since but if when as it is i you we the a my to of in on at for with from and or this that what").split()
+
+def bare(template):
+    """A frame without signs and case and with its order or parcel as one slot, to tell whether two frames are the same."""
+    t = re.sub(r"((my|the|our|this) )?(order|purchase)( number| no\.)? ?#?\{id\}", "{o}", template.lower())
+    t = re.sub(r"((my|the|this) )?(parcel|package|shipment|box)( number| no\.)? ?\{id\}", "{p}", t)
+    return " ".join(re.sub(r"[^a-z0-9{}' ]", " ", t).split())
+
+RESERVED_FRAMES = {bare(f) for s in ("dev", "heldout") for part in ([TOOLS[t][s][k] for t in TOOLS for k in TOOLS[t][s]] + [POLICY[t][k][s] for t in POLICY for k in ("facts", "ask")])
+                   for f in part}
 
 def mine(split, number):
     """Whether a number belongs to a split: of seven residues one is kept for dev and two for heldout."""
@@ -191,23 +205,48 @@ class World:
                 "e": f"{n}.{r.randint(0, 99):02d} dollars", "n": str(n), "r": f"{n} to {n + r.randint(1, 9)} {r.choice(['days', 'business days'])}"}[kind]
 
     # ------------------------------------------------------------ sentences
+    def shaken(self, template):
+        """A training sentence with small words lost, added or moved. Frames are few and a model learns them by heart; shaken,
+        they teach it to go by the words that matter, and to copy a passage instead of reciting the frame it knows."""
+        r, out = self.r, []
+        for w in template.split(" "):
+            if w.lower() in LOOSE and r.random() < .2:
+                continue
+            if r.random() < .07:
+                out.append(r.choice(STRAY) if r.random() < .8 else self.made_up())
+            out.append(w)
+        if len(out) > 3 and r.random() < .2:
+            i = r.randrange(1, len(out))
+            out = out[i:] + out[:i]
+        elif len(out) > 3 and r.random() < .2:
+            i = r.randrange(len(out) - 1)
+            out[i], out[i + 1] = out[i + 1], out[i]
+        return " ".join(out)
+
     def say(self, template, wrap=True, **slots):
         """What a customer writes: choices, opener and closer, slots, case, slips of the finger."""
         r = self.r
         text = expand(r, template)
+        if self.split == "train" and r.random() < .4:
+            moved = self.shaken(text)
+            text = text if bare(moved) in RESERVED_FRAMES else moved
         if wrap:
             if r.random() < .5:
                 text = expand(r, r.choice(OPEN[self.split])) + text
             text += expand(r, r.choice(CLOSE[self.split]))
         for kind in ("shop", "name", "city", "product"):
             slots.setdefault(kind, self.word(kind))
-        slots["junk"] = " ".join(self.made_up() if r.random() < .5 else r.choice(VOCABULARY) for _ in range(r.randint(1, 4))) if self.split == "train" else ""
+        slots["junk"] = self.chatter() if self.split == "train" else ""
         text = tidy(text.format(num=self.number(1000, 99999), small=r.randint(2, 9), **slots))
         if r.random() < .6:
             text = capital(text)
         if self.split == "train" and r.random() < .1:
             text = self.slip(text, slots.get("s", "").split() + slots["city"].split())
         return text
+
+    def chatter(self):
+        """A few words that mean nothing, to be passed over."""
+        return " ".join(self.made_up() if self.r.random() < .5 else self.r.choice(VOCABULARY) for _ in range(self.r.randint(1, 4)))
 
     def slip(self, text, keep):
         """One or two typing errors in words that carry neither an id nor a name."""
@@ -245,8 +284,20 @@ class World:
 
     def fact(self, topic, subject):
         """A sentence that states a policy, and its value."""
-        v = self.value(POLICY[topic]["kind"])
-        return self.r.choice(POLICY[topic]["facts"][self.split]).format(s=subject, S=capital(subject), v=v), v
+        r, v = self.r, self.value(POLICY[topic]["kind"])
+        if self.split != "train":
+            return r.choice(POLICY[topic]["facts"][self.split]).format(s=subject, S=capital(subject), v=v), v
+        while True:
+            if r.random() < .3:
+                template = expand(r, r.choice(FACT_RULES)).replace("{z}", r.choice(POLICY[topic]["term"]["train"]))
+            else:
+                template = expand(r, r.choice(POLICY[topic]["facts"]["train"]))
+            template = template.replace("{S}", "{s}").replace("{V}", "{v}")
+            if r.random() < .45:
+                template = self.shaken(template[:1].lower() + template[1:-1]) + "."
+            if bare(template) not in RESERVED_FRAMES:
+                break
+        return tidy(capital(template.format(s=subject, v=v))), v
 
     def passage(self, topic, subject, taken, pool=None, sentence=None):
         """A passage around one fact: alone, or beside a second fact or a sentence that states none."""
@@ -259,7 +310,7 @@ class World:
                 taken.add(other)
                 parts.insert(r.randint(0, 1), self.fact(*other)[0])
         if r.random() < .15:
-            parts.append(r.choice(FILLER[self.split]))
+            parts.append(capital(self.chatter()) + "." if self.split == "train" and r.random() < .4 else r.choice(FILLER[self.split]))
         return " ".join(parts)
 
     # ------------------------------------------------------------ conversations, as the decoder is trained on them
@@ -352,10 +403,10 @@ class World:
 
     def conversation(self):
         k = self.r.random()
-        if k < .28: return self.order()
-        if k < .36: return self.order("id")
-        if k < .39: return self.order("amount")
-        if k < .42: return self.order("city")
+        if k < .27: return self.order()
+        if k < .33: return self.order("id")
+        if k < .36: return self.order("amount")
+        if k < .39: return self.order("city")
         if k < .84: return self.policy()
         if k < .93: return self.policy(False)
         return self.small()
@@ -446,7 +497,7 @@ def frames_of(split):
 def branches(template):
     """All sentences of a template."""
     m = re.search(r"\[([^\[\]]*)\]", template)
-    return [tidy(template).lower()] if not m else [x for b in m.group(1).split("|") for x in branches(template[:m.start()] + b + template[m.end():])]
+    return [bare(template)] if not m else [x for b in m.group(1).split("|") for x in branches(template[:m.start()] + b + template[m.end():])]
 
 def check():
     vocabulary = lambda split: {w for frames in frames_of(split).values() for f in frames for w in re.findall(r"[a-z']+", re.sub(r"\{\w+\}", " ", f.lower()))}

@@ -1,4 +1,4 @@
-"""Trains the decoder on conversations that are drawn while it trains and never seen twice.
+"""Trains the decoder on conversations that are drawn while it trains, each seen once (a few twice, to fill up a batch).
 
   python3 train.py OUT --seconds 430 --workers 14 [--init model.pt]
 
