@@ -91,7 +91,7 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .resideOutsideOfPackage("io.agentopt.internal..")
-                .should(haveNoTypeInTheirApiFrom("com.fasterxml.jackson", "org.apache.commons", "ai.onnxruntime", "ai.djl"))
+                .should(haveNoTypeInTheirApiFrom("io.agentopt.internal", "com.fasterxml.jackson", "org.apache.commons", "ai.onnxruntime", "ai.djl"))
                 .check(CORE);
     }
 
