@@ -1,6 +1,7 @@
 package io.agentopt.plan;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.operator.Generate;
 import io.agentopt.plan.granular.GranularOperator;
@@ -50,7 +51,8 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
         for (int c = 0; c < planning.classes().size(); c++) {
             ClassUse use = evaluation.classes().get(c);
             if (use.devices() == 0) continue;
-            devices.add(new PlannedDevices(planning.classes().get(c).name(), use.devices(), use.dollarsPerHour(), use.load() / use.devices(),
+            DeviceSpec device = planning.classes().get(c).device();
+            devices.add(new PlannedDevices(planning.classes().get(c).name(), device.id(), device.kind().id(), device.vendor(), use.devices(), use.dollarsPerHour(), use.load() / use.devices(),
                     use.memoryBytes(), use.binding().name().toLowerCase(Locale.ROOT)));
         }
         return devices;

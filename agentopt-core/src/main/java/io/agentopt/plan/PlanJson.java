@@ -46,7 +46,8 @@ public final class PlanJson {
         }
         ArrayNode devices = out.putArray("devices");
         for (PlannedDevices d : plan.devices()) {
-            devices.addObject().put("deviceClass", d.deviceClass()).put("count", d.count()).put("dollarsPerHour", d.dollarsPerHour())
+            devices.addObject().put("deviceClass", d.deviceClass()).put("device", d.device()).put("kind", d.kind())
+                    .put("vendor", d.vendor()).put("count", d.count()).put("dollarsPerHour", d.dollarsPerHour())
                     .put("utilisation", d.utilisation()).put("memoryBytes", d.memoryBytes()).put("decidedBy", d.decidedBy());
         }
         out.put("endToEndSeconds", plan.endToEndSeconds());
@@ -110,7 +111,7 @@ public final class PlanJson {
                 sameOperators(graph, classes);
                 List<PlannedDevices> devices = new ArrayList<>();
                 for (JsonNode d : list(tree, "devices")) {
-                    devices.add(new PlannedDevices(text(d, "deviceClass"), (long) number(d, "count"), number(d, "dollarsPerHour"),
+                    devices.add(new PlannedDevices(text(d, "deviceClass"), text(d, "device"), text(d, "kind"), text(d, "vendor"), (long) number(d, "count"), number(d, "dollarsPerHour"),
                             number(d, "utilisation"), number(d, "memoryBytes"), text(d, "decidedBy")));
                 }
                 List<OperatorId> path = new ArrayList<>();

@@ -4,6 +4,9 @@ package io.agentopt.plan;
  * The devices of one class that a plan uses.
  *
  * @param deviceClass name of the class
+ * @param device id of the device that it is made of
+ * @param kind what that is: cpu, gpu or accelerator
+ * @param vendor who makes it
  * @param count devices
  * @param dollarsPerHour price of all of them
  * @param utilisation busy share of them at the planned request rate, 0..1
@@ -11,4 +14,12 @@ package io.agentopt.plan;
  * @param decidedBy what decides their number: load, memory, degree (tensor parallelism)
  */
 public record PlannedDevices(
-        String deviceClass, long count, double dollarsPerHour, double utilisation, double memoryBytes, String decidedBy) {}
+        String deviceClass,
+        String device,
+        String kind,
+        String vendor,
+        long count,
+        double dollarsPerHour,
+        double utilisation,
+        double memoryBytes,
+        String decidedBy) {}

@@ -46,7 +46,7 @@ final class GraphToIr {
             Map<ValueId, Value> values = new HashMap<>();
             values.put(in, input);
             writer.region(graph, "", graph.body(), b, values);
-            AgentOps.yield(b, values.get(out));
+            AgentOps.yields(b, values.get(out));
         });
         return module;
     }
@@ -66,7 +66,7 @@ final class GraphToIr {
                         Map<ValueId, Value> inside = new HashMap<>(values);
                         inside.put(l.body().parameters().getFirst(), state);
                         region(graph, path, l.body(), inner, inside);
-                        AgentOps.yield(inner, l.body().yields().stream().map(inside::get).toArray(Value[]::new));
+                        AgentOps.yields(inner, l.body().yields().stream().map(inside::get).toArray(Value[]::new));
                     });
             case Node.When w -> AgentOps.when(
                     b,
@@ -81,14 +81,14 @@ final class GraphToIr {
                         Map<ValueId, Value> inside = new HashMap<>(values);
                         inside.put(f.body().parameters().getFirst(), item);
                         region(graph, path, f.body(), inner, inside);
-                        AgentOps.yield(inner, inside.get(f.body().yields().getFirst()));
+                        AgentOps.yields(inner, inside.get(f.body().yields().getFirst()));
                     });
             case Node.Nested n -> AgentOps.subgraph(
                     b, values.get(n.input()), n.graph().name(), type(graph, n.result()), path, (inner, input) -> {
                         Map<ValueId, Value> own = new HashMap<>();
                         own.put(n.graph().body().parameters().getFirst(), input);
                         region(n.graph(), path, n.graph().body(), inner, own);
-                        AgentOps.yield(inner, own.get(n.graph().body().yields().getFirst()));
+                        AgentOps.yields(inner, own.get(n.graph().body().yields().getFirst()));
                     });
         };
     }
@@ -96,7 +96,7 @@ final class GraphToIr {
     private void branch(AgentGraph<?, ?> graph, String path, Region region, OpBuilder b, Map<ValueId, Value> values) {
         Map<ValueId, Value> inside = new HashMap<>(values);
         region(graph, path, region, b, inside);
-        AgentOps.yield(b, inside.get(region.yields().getFirst()));
+        AgentOps.yields(b, inside.get(region.yields().getFirst()));
     }
 
     private Op call(AgentGraph<?, ?> graph, String path, Node.Call call, OpBuilder b, Map<ValueId, Value> values) {

@@ -3,7 +3,10 @@ package io.agentopt.runtime;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.lower.DirectLowering;
+import io.agentopt.lower.Lowering;
 import io.agentopt.plan.Placement;
+import io.agentopt.plan.Plan;
+import io.agentopt.plan.PlannedDevices;
 import io.agentopt.program.Program;
 import io.agentopt.program.Step;
 import io.agentopt.runtime.device.Devices;
@@ -12,6 +15,7 @@ import io.agentopt.runtime.dispatch.GraphStepRunner;
 import io.agentopt.runtime.dispatch.RunClock;
 import io.agentopt.runtime.llm.ModelStore;
 import io.agentopt.runtime.observe.AgentStatistics;
+import io.agentopt.runtime.observe.Expectation;
 import io.agentopt.runtime.observe.RunListener;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,11 +23,42 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** Loads agents. It keeps nothing: what an agent needs belongs to the agent. */
 public final class AgentRuntime {
     private AgentRuntime() {}
+
+    /** Lowers a plan and loads it with default options; see {@link #load(Plan, ModelStore, AgentOptions)}. */
+    public static <I, O> Agent<I, O> load(Plan<I, O> plan, ModelStore models) {
+        return load(plan, models, AgentOptions.DEFAULTS);
+    }
+
+    /**
+     * Lowers a plan, through MLIR where its library is there, and loads it. Its reports compare with the plan.
+     *
+     * @param plan whose device classes are found on this machine by kind and vendor
+     * @param models where model packs are
+     * @return the agent; the caller closes it
+     * @throws AgentLoadException if a model or a device is missing; nothing stays open then
+     */
+    public static <I, O> Agent<I, O> load(Plan<I, O> plan, ModelStore models, AgentOptions options) {
+        AgentOptions all = options;
+        for (PlannedDevices d : plan.devices()) {
+            if (!all.hardware().containsKey(d.deviceClass())) all = all.withHardware(d.deviceClass(), hardware(d));
+        }
+        if (all.expectation().equals(Expectation.NONE)) {
+            all = all.withExpectation(new Expectation(
+                    plan.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
+        }
+        Program program = Lowering.best().lower(plan.graph(), plan.placement());
+        return load(plan.graph(), program, plan.placement(), models, all);
+    }
+
+    private static Hardware hardware(PlannedDevices devices) {
+        return devices.kind().equals("cpu") ? Hardware.cpu() : Hardware.gpu(devices.vendor());
+    }
 
     /**
      * Lowers a graph in plain Java and loads it; see {@link #load(AgentGraph, Program, Placement, ModelStore, AgentOptions)}.

@@ -62,11 +62,7 @@ final class EngineModelRunner implements ModelRunner {
     @Override
     public Action decode(Step.Decode step) {
         LlmEngine engine = engines.decoder(step.device(), step.model(), need(step));
-        Sampling s = Sampling.parse(step.sampling());
-        DecodeOptions options = new DecodeOptions(
-                step.maxTokens(),
-                new io.agentopt.runtime.llm.Sampling(s.temperature(), s.topK(), s.topP(), s.seed()),
-                Set.of());
+        DecodeOptions options = new DecodeOptions(step.maxTokens(), Sampling.parse(step.sampling()), Set.of());
         return (in, context) -> {
             try (KvCache cache = (KvCache) in.getFirst()) {
                 context.disown(cache);
