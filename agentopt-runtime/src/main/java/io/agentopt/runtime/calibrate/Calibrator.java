@@ -7,6 +7,7 @@ import io.agentopt.cost.OperatorClass;
 import io.agentopt.cost.TransformerDemand;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.model.Precision;
 import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.llm.DecodeOptions;
@@ -60,9 +61,27 @@ public final class Calibrator {
     public static CalibratedMachine run(DeviceSpec device, ModelStore store, List<String> models, int threads, Consumer<String> progress) {
         Calibrator c = new Calibrator(device, threads, progress);
         for (String id : models) c.measure(store.pack(id));
+        DeviceSpec reached = atLeast(device, c.measured.values().stream().flatMap(List::stream).toList());
         Map<OperatorClass, Calibration> fits = new EnumMap<>(OperatorClass.class);
-        c.measured.forEach((work, points) -> fits.put(work, LocalCalibration.fit(device, points)));
-        return new CalibratedMachine(device, fits);
+        c.measured.forEach((work, points) -> fits.put(work, LocalCalibration.fit(reached, points)));
+        return new CalibratedMachine(reached, fits);
+    }
+
+    /**
+     * {@return the device with peaks no lower than what the measurements reached}  The peaks of the local machine are estimates: a model whose
+     * weights stay in a cache reads faster than a stream from memory.
+     */
+    static DeviceSpec atLeast(DeviceSpec device, List<Measurement> measurements) {
+        double bandwidth = device.memoryBytesPerSecond();
+        Map<Precision, Double> flops = new EnumMap<>(device.densePeakFlops());
+        for (Measurement m : measurements) {
+            bandwidth = Math.max(bandwidth, m.demand().trafficBytes() / m.seconds());
+            double reached = m.demand().flops() / m.seconds();
+            Precision counted = flops.containsKey(m.demand().precision()) ? m.demand().precision() : Precision.FP32;
+            flops.merge(counted, reached, Math::max);
+        }
+        return new DeviceSpec(device.id(), device.vendor(), device.kind(), flops, device.memoryBytes(), bandwidth, device.intraNodeBytesPerSecond(),
+                device.scaleOutBytesPerSecond(), device.tdpWatts(), device.maxMatmulEfficiency(), device.listPrice(), device.provenance());
     }
 
     private void measure(ModelPack pack) {

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /** How fast this machine reads memory from plain Java, all cores together. */
 final class ReadBandwidth {
     private static final int LONGS_PER_THREAD = 8 << 20; // 64 MB: beyond the caches that a core has for itself
-    private static final int ROUNDS = 4;
+    private static final int CHUNK = 1 << 17; // summed by one call, so that the loop is compiled after a few
+    private static final int ROUNDS = 6;
 
     private ReadBandwidth() {}
 
@@ -35,10 +36,16 @@ final class ReadBandwidth {
         for (int round = 0; round < ROUNDS; round++) {
             await(together);
             long sum = 0;
-            for (long v : data) sum += v;
+            for (int from = 0; from < data.length; from += CHUNK) sum += sum(data, from, from + CHUNK);
             sink.addAndGet(sum);
             await(together);
         }
+    }
+
+    private static long sum(long[] data, int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++) sum += data[i];
+        return sum;
     }
 
     private static void await(CyclicBarrier barrier) {
