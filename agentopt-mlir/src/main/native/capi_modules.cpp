@@ -144,9 +144,17 @@ EXPORT int64_t agentoptRunPipeline(void *session, void *module, const char *text
   int64_t outcome = 0;
   onDeepStack([&] {
     PassManager passes(contextOf(session), ModuleOp::getOperationName());
+    StringRef pipeline(text, length);
     std::string message;
     llvm::raw_string_ostream out(message);
-    if (failed(parsePassPipeline(StringRef(text, length), passes, out))) {
+    LogicalResult parsed = success();
+    // As an element, "builtin.module(...)" means modules inside this one, of which there are none: it would run on nothing and succeed.
+    if (pipeline.starts_with("builtin.module(")) {
+      FailureOr<OpPassManager> whole = parsePassPipeline(pipeline, out);
+      parsed = LogicalResult(whole);
+      if (succeeded(whole)) static_cast<OpPassManager &>(passes) = std::move(*whole);
+    } else parsed = parsePassPipeline(pipeline, passes, out);
+    if (failed(parsed)) {
       *error = copy(message, errorLength);
       outcome = 1;
     } else if (failed(passes.run(operation(module)))) outcome = 2;

@@ -15,14 +15,22 @@ import java.util.Arrays;
 final class NativeFunction {
     private NativeFunction() {}
 
-    /** {@return the function of so many {@code long}s to a {@code long}} @throws IllegalStateException when there is no such function */
+    /**
+     * {@return the function of so many {@code long}s to a {@code long}}
+     *
+     * @throws IllegalStateException when there is no such function
+     */
     static MethodHandle of(String name, int arguments) {
         MemoryLayout[] layouts = new MemoryLayout[arguments];
         Arrays.fill(layouts, JAVA_LONG);
         return of(name, FunctionDescriptor.of(JAVA_LONG, layouts));
     }
 
-    /** {@return the function of so many {@code long}s to nothing} @throws IllegalStateException when there is no such function */
+    /**
+     * {@return the function of so many {@code long}s to nothing}
+     *
+     * @throws IllegalStateException when there is no such function
+     */
     static MethodHandle ofVoid(String name, int arguments) {
         MemoryLayout[] layouts = new MemoryLayout[arguments];
         Arrays.fill(layouts, JAVA_LONG);

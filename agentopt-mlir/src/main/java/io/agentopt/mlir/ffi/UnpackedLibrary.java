@@ -28,7 +28,11 @@ final class UnpackedLibrary {
         this.sha256 = sha256;
     }
 
-    /** {@return the library and its checksum, or empty when the class path has none} @throws IOException when damaged; its message says how */
+    /**
+     * {@return the library and its checksum, or empty when the class path has none}
+     *
+     * @throws IOException when damaged; its message says how
+     */
     static Optional<UnpackedLibrary> read(Function<String, Optional<InputStream>> resources) throws IOException {
         Optional<byte[]> content = bytes(resources, NativeLibrary.RESOURCE);
         if (content.isEmpty()) return Optional.empty();

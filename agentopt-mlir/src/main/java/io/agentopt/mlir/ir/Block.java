@@ -29,7 +29,11 @@ public final class Block {
                 .toList();
     }
 
-    /** {@return the argument at an index} @throws IndexOutOfBoundsException when there is none */
+    /**
+     * {@return the argument at an index}
+     *
+     * @throws IndexOutOfBoundsException when there is none
+     */
     public Value argument(int index) {
         int count = Values.argumentCount(handle());
         if (index < 0 || index >= count) {

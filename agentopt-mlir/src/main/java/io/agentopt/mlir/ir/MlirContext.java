@@ -14,7 +14,8 @@ import java.util.Set;
  * An MLIR context with the agent dialect loaded: the home of types, attributes and modules.
  *
  * <p>It belongs to the thread that made it; another thread gets an {@link IllegalStateException}. MLIR's own thread pool is off. A context costs well
- * under a millisecond once the library is loaded, so make one per piece of work. Closing it closes its modules.
+ * under a millisecond once the library is loaded, so make one per piece of work. Closing it closes its modules; one that is never closed keeps its native
+ * memory.
  */
 public final class MlirContext implements AutoCloseable {
     private final Thread owner = Thread.currentThread();

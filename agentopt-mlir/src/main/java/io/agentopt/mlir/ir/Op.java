@@ -59,7 +59,11 @@ public final class Op {
         return parent == 0 ? Optional.empty() : Optional.of(module.op(parent));
     }
 
-    /** {@return the block that holds the op} @throws IllegalStateException for the module's root, which is in none */
+    /**
+     * {@return the block that holds the op}
+     *
+     * @throws IllegalStateException for the module's root, which is in none
+     */
     public Block block() {
         long block = Operations.block(handle());
         if (block == 0) throw new IllegalStateException("The root op of a module is in no block.");
@@ -84,7 +88,11 @@ public final class Op {
         return Attributes.get(handle(), name) != 0;
     }
 
-    /** {@return the string attribute of this name} @throws IllegalArgumentException when there is none */
+    /**
+     * {@return the string attribute of this name}
+     *
+     * @throws IllegalArgumentException when there is none
+     */
     public String string(String name) {
         return required(name, Attribute.Text.class, "string").value();
     }
@@ -98,12 +106,20 @@ public final class Op {
         return has(name) ? Optional.of(string(name)) : Optional.empty();
     }
 
-    /** {@return the integer attribute of this name} @throws IllegalArgumentException when there is none */
+    /**
+     * {@return the integer attribute of this name}
+     *
+     * @throws IllegalArgumentException when there is none
+     */
     public long integer(String name) {
         return required(name, Attribute.Whole.class, "integer").value();
     }
 
-    /** {@return the floating-point attribute of this name} @throws IllegalArgumentException when there is none */
+    /**
+     * {@return the floating-point attribute of this name}
+     *
+     * @throws IllegalArgumentException when there is none
+     */
     public double real(String name) {
         return required(name, Attribute.Real.class, "floating-point").value();
     }
@@ -152,13 +168,21 @@ public final class Op {
                 .toList();
     }
 
-    /** {@return the operand at an index} @throws IndexOutOfBoundsException when there is none */
+    /**
+     * {@return the operand at an index}
+     *
+     * @throws IndexOutOfBoundsException when there is none
+     */
     public Value operand(int index) {
         check(index, Operations.operandCount(handle()), "operand");
         return Value.of(module, Operations.operand(handle, index));
     }
 
-    /** Replaces one operand. @throws IndexOutOfBoundsException when there is none at the index */
+    /**
+     * Replaces one operand.
+     *
+     * @throws IndexOutOfBoundsException when there is none at the index
+     */
     public void setOperand(int index, Value value) {
         check(index, Operations.operandCount(handle()), "operand");
         Operations.setOperand(handle, index, value.handle(module));
@@ -170,13 +194,21 @@ public final class Op {
                 .toList();
     }
 
-    /** {@return the result at an index} @throws IndexOutOfBoundsException when there is none */
+    /**
+     * {@return the result at an index}
+     *
+     * @throws IndexOutOfBoundsException when there is none
+     */
     public Value result(int index) {
         check(index, Operations.resultCount(handle()), "result");
         return new Value(module, Operations.result(handle, index), new Value.Definition.ByOp(this, index));
     }
 
-    /** {@return the only result} @throws IllegalStateException when there is none or more than one */
+    /**
+     * {@return the only result}
+     *
+     * @throws IllegalStateException when there is none or more than one
+     */
     public Value result() {
         int count = Operations.resultCount(handle());
         if (count != 1) throw new IllegalStateException(describe() + " has " + count + " results, not one.");
@@ -189,7 +221,11 @@ public final class Op {
                 .toList();
     }
 
-    /** {@return the region at an index} @throws IndexOutOfBoundsException when there is none */
+    /**
+     * {@return the region at an index}
+     *
+     * @throws IndexOutOfBoundsException when there is none
+     */
     public Region region(int index) {
         check(index, Operations.regionCount(handle()), "region");
         return new Region(this, Operations.region(handle, index));
@@ -249,12 +285,20 @@ public final class Op {
         }
     }
 
-    /** Moves the op in front of another. @throws IllegalArgumentException when that one lies inside this op */
+    /**
+     * Moves the op in front of another.
+     *
+     * @throws IllegalArgumentException when that one lies inside this op
+     */
     public void moveBefore(Op other) {
         move(other, false);
     }
 
-    /** Moves the op behind another. @throws IllegalArgumentException when that one lies inside this op */
+    /**
+     * Moves the op behind another.
+     *
+     * @throws IllegalArgumentException when that one lies inside this op
+     */
     public void moveAfter(Op other) {
         move(other, true);
     }

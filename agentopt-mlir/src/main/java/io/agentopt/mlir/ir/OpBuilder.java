@@ -37,7 +37,11 @@ public final class OpBuilder {
         return block.owner().context();
     }
 
-    /** {@return the type in this textual form} @throws MlirException when the text is no type */
+    /**
+     * {@return the type in this textual form}
+     *
+     * @throws MlirException when the text is no type
+     */
     public Type type(String text) {
         return context().type(text);
     }

@@ -22,7 +22,11 @@ public final class Region {
         return blocks;
     }
 
-    /** {@return its only block} @throws IllegalStateException when it has none or more than one */
+    /**
+     * {@return its only block}
+     *
+     * @throws IllegalStateException when it has none or more than one
+     */
     public Block block() {
         List<Block> blocks = blocks();
         if (blocks.size() != 1)

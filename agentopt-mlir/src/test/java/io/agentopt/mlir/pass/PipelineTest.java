@@ -155,6 +155,43 @@ class PipelineTest {
     }
 
     @Test
+    void aPipelineThatNamesTheModuleRunsOnIt() {
+        module.run("builtin.module(cse)");
+        assertThat(module.root().all("agent.generate")).hasSize(1);
+        assertThatThrownBy(() -> module.run("builtin.module(nope)")).isInstanceOf(MlirException.class);
+        assertThatThrownBy(() -> module.run("builtin.module(cse")).isInstanceOf(MlirException.class);
+    }
+
+    /** Passes in places where they make no sense fail or do nothing; what matters is that the process goes on. */
+    @Test
+    void anyPassAnywhereIsSurvived() {
+        List<String> passes = List.of(
+                "canonicalize",
+                "cse",
+                "inline",
+                "symbol-dce",
+                "loop-invariant-code-motion",
+                "strip-debuginfo",
+                "canonicalize{max-iterations=-5}",
+                "cse{nope}",
+                "",
+                "(",
+                ")");
+        for (String anchor :
+                List.of("%s", "agent.graph(%s)", "any(%s)", "agent.loop(%s)", "nope(%s)", "builtin.module(%s)")) {
+            for (String pass : passes) {
+                try {
+                    module.run(String.format(anchor, pass));
+                } catch (MlirException refused) {
+                    assertThat(refused).hasMessageContaining("pass");
+                }
+            }
+        }
+        assertThatThrownBy(() -> module.run("agent.graph(".repeat(100_000))).isInstanceOf(MlirException.class);
+        module.verify();
+    }
+
+    @Test
     void symbolDceRemovesPrivateGraphs() {
         module.root().all("agent.graph").getFirst().set("sym_visibility", "private");
         module.run("symbol-dce");
