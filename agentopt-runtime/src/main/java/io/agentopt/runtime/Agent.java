@@ -110,7 +110,7 @@ public final class Agent<I, O> implements AutoCloseable {
             task = dispatcher.start(input, deadline.map(d -> Deadline.after(d, clock)).orElse(Deadline.NONE), tokens);
             runs.add(task);
         }
-        task.end().thenRun(() -> forget(task));
+        CompletableFuture<Void> _ = task.end().thenRun(() -> forget(task));
         return new Run<>(task, this::result);
     }
 

@@ -49,7 +49,7 @@ final class ExecutableBlock {
         return dependencies;
     }
 
-    Ref yield(int index) {
+    Ref yielded(int index) {
         return yields.get(index);
     }
 

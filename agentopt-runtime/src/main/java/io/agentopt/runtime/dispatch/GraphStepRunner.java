@@ -9,6 +9,7 @@ import io.agentopt.operator.Operator;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
 import io.agentopt.program.Step;
+import java.util.function.Function;
 
 /**
  * Binds the steps of a program to the operators of the graph that it was lowered from, by path: functions, tools and memories run as
@@ -36,8 +37,8 @@ public final class GraphStepRunner implements StepRunner {
                 yield (operands, context) -> function.body().apply(operands);
             }
             case Step.ToolCall t -> {
-                Tool<Object, Object> tool = unchecked(operator(Tool.class, t.path(), t.path()));
-                yield (operands, context) -> tool.function().apply(operands.getFirst());
+                Function<Object, ?> function = unchecked(operator(Tool.class, t.path(), t.path()));
+                yield (operands, context) -> function.apply(operands.getFirst());
             }
             case Step.MemoryLoad m -> {
                 Memory<Object, Object> memory = unchecked(operator(MemoryLoad.class, m.path(), m.path()).memory());
@@ -75,9 +76,15 @@ public final class GraphStepRunner implements StepRunner {
         return kind.cast(call.operator());
     }
 
-    @SuppressWarnings("unchecked") // the graph checked that what flows in and out fits
-    private static <T> T unchecked(Object operator) {
-        return (T) operator;
+    // The graph's ports had types: what flows into a tool or a memory fits it.
+    @SuppressWarnings("unchecked")
+    private static Function<Object, ?> unchecked(Tool<?, ?> tool) {
+        return (Function<Object, ?>) tool.function();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Memory<Object, Object> unchecked(Memory<?, ?> memory) {
+        return (Memory<Object, Object>) memory;
     }
 
     private static IllegalArgumentException control(Step step) {

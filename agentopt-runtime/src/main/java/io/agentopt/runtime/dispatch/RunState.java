@@ -1,9 +1,9 @@
 package io.agentopt.runtime.dispatch;
 
 import io.agentopt.runtime.observe.RunListener;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +34,7 @@ final class RunState {
     private final ThreadFactory threads;
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Set<AutoCloseable> owned = Collections.newSetFromMap(new IdentityHashMap<>());
     private volatile boolean tokenListenerFailed;
 
     /** How the run ended: null stands for an answer. */
@@ -135,7 +135,8 @@ final class RunState {
     }
 
     boolean hasAnswered() {
-        return end.get() == ANSWERED;
+        End e = end.get();
+        return e != null && e.failure() == null;
     }
 
     /** {@return the paths of the steps that threads of this run are at} */
@@ -145,17 +146,17 @@ final class RunState {
 
     void own(AutoCloseable resource) {
         synchronized (owned) {
-            owned.push(resource);
+            owned.add(resource);
         }
     }
 
     void disown(AutoCloseable resource) {
         synchronized (owned) {
-            owned.removeIf(r -> r == resource);
+            owned.remove(resource);
         }
     }
 
-    /** Closes what the run still holds, newest first. Only once no thread of the run works any more. */
+    /** Closes what the run still holds. Only once no thread of the run works any more. */
     void closeOwned() {
         List<AutoCloseable> left;
         synchronized (owned) {

@@ -40,7 +40,7 @@ public final class RunTask {
         if (state.listening()) finished(startNanos, failure);
         end.complete(null);
         if (failure == null) {
-            answer.complete(frame.get(body.yield(0)));
+            answer.complete(frame.get(body.yielded(0)));
         } else {
             answer.completeExceptionally(failure);
         }

@@ -52,11 +52,11 @@ final class Worker {
             case ExecutableStep.Loop loop -> loop(loop, frame);
             case ExecutableStep.When when -> {
                 ExecutableBlock branch = flag(when.path(), frame.get(when.condition())) ? when.then() : when.otherwise();
-                yield enter(branch, frame, null).get(branch.yield(0));
+                yield enter(branch, frame, null).get(branch.yielded(0));
             }
             case ExecutableStep.ForEach each -> forEach(each, frame);
             case ExecutableStep.Nested nested ->
-                enter(nested.body(), frame, frame.get(nested.input())).get(nested.body().yield(0));
+                enter(nested.body(), frame, frame.get(nested.input())).get(nested.body().yielded(0));
         });
     }
 
@@ -73,8 +73,8 @@ final class Worker {
         for (int i = 0; i < loop.max(); i++) {
             run.throwIfStopped();
             Frame pass = enter(body, frame, state);
-            if (flag(loop.path(), pass.get(body.yield(0)))) return pass.get(body.yield(1));
-            state = pass.get(body.yield(2));
+            if (flag(loop.path(), pass.get(body.yielded(0)))) return pass.get(body.yielded(1));
+            state = pass.get(body.yielded(2));
         }
         throw AgentRunException.loopLimit(run.graph(), loop.path(), loop.max());
     }
@@ -104,7 +104,7 @@ final class Worker {
 
     private Object item(ExecutableStep.ForEach each, Frame frame, @Nullable Object item) {
         if (item == null) throw AgentRunException.nullItem(run.graph(), each.path());
-        return enter(each.body(), frame, item).get(each.body().yield(0));
+        return enter(each.body(), frame, item).get(each.body().yielded(0));
     }
 
     private boolean flag(String path, Object value) {

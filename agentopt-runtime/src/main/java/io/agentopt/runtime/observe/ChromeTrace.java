@@ -57,7 +57,8 @@ final class ChromeTrace {
 
     private static String quoted(String text) {
         StringBuilder s = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (c == '"' || c == '\\') s.append('\\').append(c);
             else if (c < 0x20) s.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             else s.append(c);
