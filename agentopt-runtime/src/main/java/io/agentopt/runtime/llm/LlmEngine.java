@@ -98,19 +98,16 @@ public final class LlmEngine implements AutoCloseable {
         long started = System.nanoTime();
         int[] checked = check(tokens);
         KvSlot slot = slots.take(cancel, settings.slotWait());
+        boolean filled = false;
         try (OrtRunOptions options = OrtRunOptions.create()) {
-            PrefillTask task = new PrefillTask(
-                    "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'",
-                    slot,
-                    checked,
-                    cancel,
-                    options);
+            String what = "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'";
+            PrefillTask task = new PrefillTask(what, slot, checked, cancel, options);
             lane.submit(task);
             task.await((id, last) -> {});
+            filled = true;
             return new KvCache(this, slot, checked.length, started, task.seconds());
-        } catch (RuntimeException e) {
-            slots.giveBack(slot);
-            throw e;
+        } finally {
+            if (!filled) slots.giveBack(slot);
         }
     }
 

@@ -284,16 +284,19 @@ class LlmEngineTest {
     }
 
     @Test
-    void aListenersExceptionEndsTheDecode() {
-        assertThatThrownBy(() -> engine.decode(
-                        engine.prefill(Prompts.tokens(5, 1), CancelToken.none()),
-                        DecodeOptions.greedy(50),
-                        (i, id, text) -> {
-                            if (i == 3) throw new IllegalArgumentException("enough");
-                        },
-                        CancelToken.none()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("enough");
-        assertThat(engine.slotsTaken()).isZero();
+    void whatAListenerThrowsEndsTheDecode() {
+        for (Throwable thrown : List.of(new IllegalArgumentException("enough"), new AssertionError("enough"))) {
+            KvCache cache = engine.prefill(Prompts.tokens(5, 1), CancelToken.none());
+            assertThatThrownBy(() -> engine.decode(
+                            cache,
+                            DecodeOptions.greedy(50),
+                            (i, id, text) -> {
+                                if (i == 3 && thrown instanceof RuntimeException e) throw e;
+                                if (i == 3 && thrown instanceof Error e) throw e;
+                            },
+                            CancelToken.none()))
+                    .isSameAs(thrown);
+            assertThat(engine.slotsTaken()).isZero();
+        }
     }
 }
