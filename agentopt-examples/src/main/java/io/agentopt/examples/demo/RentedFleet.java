@@ -35,7 +35,7 @@ final class RentedFleet {
     private final Planner planner;
 
     RentedFleet(HeldOut shop, String embedder, ModelCatalog models) {
-        graph = SupportAgent.declare(LLM, embedder, shop.policies(), shop.shop(), new Lengths(2000, 200, 1.6, 0.6));
+        graph = SupportAgent.declare(LLM, embedder, shop.policies(), shop.shop(), new Lengths(2000, 200, 1024, 1.6, 0.6));
         planner = Planner.minimizeCost().models(models);
     }
 

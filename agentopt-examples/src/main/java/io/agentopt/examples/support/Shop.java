@@ -2,6 +2,7 @@ package io.agentopt.examples.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.agentopt.message.ToolCall;
 import io.agentopt.operator.Tool;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The shop behind the tools: orders and parcels by id, read from a {@code shop.json}. Tools answer with one JSON object whose keys
@@ -86,12 +88,8 @@ public final class Shop {
 
     /** {@return an object with a space after each colon and comma} */
     private static String json(Map<String, String> fields) {
-        ObjectMapper mapper = new ObjectMapper();
-        StringBuilder out = new StringBuilder("{");
-        fields.forEach((key, value) -> out.append(out.length() > 1 ? ", " : "")
-                .append(mapper.valueToTree(key))
-                .append(": ")
-                .append(mapper.valueToTree(value).toString()));
-        return out.append('}').toString();
+        return fields.entrySet().stream()
+                .map(f -> TextNode.valueOf(f.getKey()) + ": " + TextNode.valueOf(f.getValue()))
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 }

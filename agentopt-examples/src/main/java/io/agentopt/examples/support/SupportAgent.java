@@ -21,9 +21,9 @@ public final class SupportAgent {
     private SupportAgent() {}
 
     /** How many tokens a planner should expect, and how many rounds of the loop. */
-    public record Lengths(double promptTokens, double outputTokens, double rounds, double callsPerRound) {
+    public record Lengths(double promptTokens, double outputTokens, int maxTokens, double rounds, double callsPerRound) {
         /** Of the demonstration model: about half of the questions need one tool call. */
-        public static final Lengths DEMO = new Lengths(230, 32, 1.45, 0.31);
+        public static final Lengths DEMO = new Lengths(230, 32, 160, 1.45, 0.31);
     }
 
     /**
@@ -38,7 +38,7 @@ public final class SupportAgent {
     public static AgentGraph<String, Reply> declare(String llm, String embedder, List<Passage> policies, Shop shop, Lengths lengths) {
         PassageIndex index = PassageIndex.of("policies", model(embedder), policies);
         var tools = toolbox("shop", shop.tools());
-        var answerBriefly = generate(model(llm)).maxTokens(160).expecting(lengths.promptTokens(), lengths.outputTokens());
+        var answerBriefly = generate(model(llm)).maxTokens(lengths.maxTokens()).expecting(lengths.promptTokens(), lengths.outputTokens());
 
         return AgentGraph.define("support", String.class, Reply.class, (g, question) -> {
             var query = g.node("embed", embed(model(embedder)).expecting(20), question);
