@@ -10,22 +10,22 @@ final class Check {
 
     static void range(double value, double least, double most, String what, String owner) {
         if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException("The " + what + " (" + value + ") of " + owner + " must be between " + least
-                    + " and " + most + ". Check its unit.");
+            throw new IllegalArgumentException("The " + what + " (" + value + ") of " + owner + " must be between "
+                    + least + " and " + most + ". Check its unit.");
         }
     }
 
     static void range(long value, long least, long most, String what, String owner) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException("The " + what + " (" + value + ") of " + owner + " must be between " + least
-                    + " and " + most + ". Check its unit.");
+            throw new IllegalArgumentException("The " + what + " (" + value + ") of " + owner + " must be between "
+                    + least + " and " + most + ". Check its unit.");
         }
     }
 
     static void index(int value, int size, String what, String owner) {
         if (value < 0 || value >= size) {
-            throw new IllegalArgumentException("The " + what + " (" + value + ") of " + owner + " does not exist: there are "
-                    + size + ", counted from 0.");
+            throw new IllegalArgumentException("The " + what + " (" + value + ") of " + owner
+                    + " does not exist: there are " + size + ", counted from 0.");
         }
     }
 }

@@ -11,7 +11,12 @@ package io.agentopt.plan.problem;
  * @param minimumDevices devices that are paid for even when idle (owned or committed); 0 for rented ones
  */
 public record DeviceClass(
-        String name, double dollarsPerHour, double capacityLoad, long memoryBytes, long inventory, long minimumDevices) {
+        String name,
+        double dollarsPerHour,
+        double capacityLoad,
+        long memoryBytes,
+        long inventory,
+        long minimumDevices) {
 
     /** Inventory of a class that can be rented without limit. */
     public static final int AS_MANY_AS_NEEDED = 1_000_000;

@@ -52,7 +52,8 @@ public final class Evaluator {
         for (long finish : paths.finish()) end = Math.max(end, finish);
         if (problem.deadlineSeconds().isPresent()) {
             double limit = problem.deadlineSeconds().getAsDouble();
-            if (end > Quanta.nanoseconds(limit)) violations.add(new Violation.DeadlineMissed(Quanta.seconds(end), limit));
+            if (end > Quanta.nanoseconds(limit))
+                violations.add(new Violation.DeadlineMissed(Quanta.seconds(end), limit));
         }
         List<Double> milestones = new ArrayList<>();
         for (int m = 0; m < problem.milestones().size(); m++) {
@@ -100,7 +101,8 @@ public final class Evaluator {
             if (mode.deviceClass() != h) continue;
             load += Quanta.load(mode.load());
             memory += mode.memoryBytes();
-            if (groups.add(mode.sharedGroup()) || mode.sharedGroup() == Mode.NOTHING_SHARED) memory += mode.sharedBytes();
+            if (groups.add(mode.sharedGroup()) || mode.sharedGroup() == Mode.NOTHING_SHARED)
+                memory += mode.sharedBytes();
             degree = Math.max(degree, mode.devices());
         }
         long forLoad = Quanta.devicesFor(load, Quanta.load(deviceClass.capacityLoad()));
@@ -131,7 +133,9 @@ public final class Evaluator {
                 for (PlacementEdge edge : out.get(i)) {
                     int from = chosen.get(i).deviceClass();
                     int to = chosen.get(edge.to()).deviceClass();
-                    long transfer = edge.costs().linked(from, to) ? Quanta.nanoseconds(edge.costs().seconds(from, to)) : 0;
+                    long transfer = edge.costs().linked(from, to)
+                            ? Quanta.nanoseconds(edge.costs().seconds(from, to))
+                            : 0;
                     if (before[edge.to()] < 0 || finish[i] + transfer > start[edge.to()]) {
                         start[edge.to()] = finish[i] + transfer;
                         before[edge.to()] = i;

@@ -20,8 +20,9 @@ record JsonCursor(JsonNode node, String owner, String path) {
         if (!node.isObject()) throw wrong("must be an object.");
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!known.contains(field.getKey())) {
-                throw new IllegalArgumentException(owner + ": the field '" + field.getKey() + "' at " + path
-                        + " is unknown. Known fields: " + known.stream().sorted().toList() + ".");
+                throw new IllegalArgumentException(
+                        owner + ": the field '" + field.getKey() + "' at " + path + " is unknown. Known fields: "
+                                + known.stream().sorted().toList() + ".");
             }
         }
         return this;
@@ -33,7 +34,8 @@ record JsonCursor(JsonNode node, String owner, String path) {
 
     JsonCursor field(String name) {
         JsonNode child = node.get(name);
-        if (child == null) throw new IllegalArgumentException(owner + ": the field '" + name + "' is missing at " + path + ".");
+        if (child == null)
+            throw new IllegalArgumentException(owner + ": the field '" + name + "' is missing at " + path + ".");
         return new JsonCursor(child, owner, path + "/" + name);
     }
 
@@ -82,7 +84,9 @@ record JsonCursor(JsonNode node, String owner, String path) {
 
     int nameIn(Map<String, Integer> indices, String what) {
         Integer index = indices.get(text());
-        if (index == null) throw wrong("names no " + what + ". Known: " + indices.keySet().stream().sorted().limit(20).toList() + ".");
+        if (index == null)
+            throw wrong("names no " + what + ". Known: "
+                    + indices.keySet().stream().sorted().limit(20).toList() + ".");
         return index;
     }
 }

@@ -14,7 +14,8 @@ public record Milestone(String name, List<Integer> operators, double seconds) {
         Check.name(name, "A milestone");
         operators = List.copyOf(operators);
         if (operators.isEmpty()) {
-            throw new IllegalArgumentException("Milestone '" + name + "' names no operator. Name the operators whose end it limits.");
+            throw new IllegalArgumentException(
+                    "Milestone '" + name + "' names no operator. Name the operators whose end it limits.");
         }
         Check.range(seconds, 0, Quanta.MAX_DEADLINE_SECONDS, "limit (seconds)", "milestone '" + name + "'");
     }

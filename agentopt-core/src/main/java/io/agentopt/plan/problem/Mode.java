@@ -63,6 +63,7 @@ public record Mode(
 
     /** {@return this mode holding {@code degree} devices at the same time} */
     public Mode onDevices(int degree) {
-        return new Mode(deviceClass, label, seconds, dollarsPerRequest, load, memoryBytes, sharedGroup, sharedBytes, degree);
+        return new Mode(
+                deviceClass, label, seconds, dollarsPerRequest, load, memoryBytes, sharedGroup, sharedBytes, degree);
     }
 }

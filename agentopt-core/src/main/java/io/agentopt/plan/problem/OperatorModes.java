@@ -16,8 +16,9 @@ public record OperatorModes(String name, List<Mode> modes) {
         Check.name(name, "An operator");
         modes = List.copyOf(modes);
         if (modes.isEmpty()) {
-            throw new IllegalArgumentException("Operator '" + name
-                    + "' has no mode: nothing can run it. Add a device class that fits it, or drop a restriction of its devices.");
+            throw new IllegalArgumentException(
+                    "Operator '" + name
+                            + "' has no mode: nothing can run it. Add a device class that fits it, or drop a restriction of its devices.");
         }
         Check.range(modes.size(), 1, MAX_MODES, "number of modes", "operator '" + name + "'");
     }

@@ -71,7 +71,8 @@ public record PlacementProblem(
             }
         }
         for (List<Integer> group : colocated) {
-            for (int operator : group) Check.index(operator, operators.size(), "operator", "a co-location group of " + owner);
+            for (int operator : group)
+                Check.index(operator, operators.size(), "operator", "a co-location group of " + owner);
         }
         TopologicalOrder.of(operators, edges);
     }
@@ -88,22 +89,26 @@ public record PlacementProblem(
 
     /** {@return this problem with other milestones} */
     public PlacementProblem withMilestones(List<Milestone> others) {
-        return new PlacementProblem(name, classes, operators, edges, requestsPerHour, deadlineSeconds, others, colocated);
+        return new PlacementProblem(
+                name, classes, operators, edges, requestsPerHour, deadlineSeconds, others, colocated);
     }
 
     /** {@return this problem with other device classes, index by index} */
     public PlacementProblem withClasses(List<DeviceClass> others) {
-        return new PlacementProblem(name, others, operators, edges, requestsPerHour, deadlineSeconds, milestones, colocated);
+        return new PlacementProblem(
+                name, others, operators, edges, requestsPerHour, deadlineSeconds, milestones, colocated);
     }
 
     /** {@return this problem with other edges} */
     public PlacementProblem withEdges(List<PlacementEdge> others) {
-        return new PlacementProblem(name, classes, operators, others, requestsPerHour, deadlineSeconds, milestones, colocated);
+        return new PlacementProblem(
+                name, classes, operators, others, requestsPerHour, deadlineSeconds, milestones, colocated);
     }
 
     /** {@return this problem with other co-location groups} */
     public PlacementProblem withColocated(List<List<Integer>> groups) {
-        return new PlacementProblem(name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, groups);
+        return new PlacementProblem(
+                name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, groups);
     }
 
     private static void unique(List<String> names, String what, String owner) {
@@ -120,7 +125,10 @@ public record PlacementProblem(
         Map<Long, Long> shared = new HashMap<>();
         for (OperatorModes operator : operators) {
             for (Mode mode : operator.modes()) {
-                Check.index(mode.deviceClass(), classes, "device class",
+                Check.index(
+                        mode.deviceClass(),
+                        classes,
+                        "device class",
                         "mode '" + mode.label() + "' of operator '" + operator.name() + "'");
                 if (mode.sharedGroup() == Mode.NOTHING_SHARED) continue;
                 long key = (long) mode.sharedGroup() * MAX_CLASSES + mode.deviceClass();
@@ -139,9 +147,11 @@ public record PlacementProblem(
         Check.index(edge.from(), operators.size(), "operator", "an edge of " + owner);
         Check.index(edge.to(), operators.size(), "operator", "an edge of " + owner);
         if (edge.costs().classes() != classes) {
-            throw new IllegalArgumentException("The pair costs of the edge '" + operators.get(edge.from()).name() + "' -> '"
-                    + operators.get(edge.to()).name() + "' are for " + edge.costs().classes() + " device classes, but "
-                    + owner + " has " + classes + ".");
+            throw new IllegalArgumentException(
+                    "The pair costs of the edge '" + operators.get(edge.from()).name() + "' -> '"
+                            + operators.get(edge.to()).name() + "' are for "
+                            + edge.costs().classes() + " device classes, but "
+                            + owner + " has " + classes + ".");
         }
     }
 }

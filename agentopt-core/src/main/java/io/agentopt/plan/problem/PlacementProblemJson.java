@@ -40,18 +40,31 @@ public final class PlacementProblemJson {
         try {
             root = new JsonCursor(MAPPER.readTree(json), owner, "");
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(owner + ": not JSON at line " + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage() + ".", e);
+            throw new IllegalArgumentException(
+                    owner + ": not JSON at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage() + ".",
+                    e);
         }
-        root.object(Set.of("version", "name", "requestsPerHour", "deadlineSeconds", "classes", "operators", "edges",
-                "milestones", "colocated"));
+        root.object(Set.of(
+                "version",
+                "name",
+                "requestsPerHour",
+                "deadlineSeconds",
+                "classes",
+                "operators",
+                "edges",
+                "milestones",
+                "colocated"));
         if (root.field("version").smallWhole() != VERSION) {
-            throw root.field("version").wrong("is not a version that this release reads. It reads version " + VERSION + ".");
+            throw root.field("version")
+                    .wrong("is not a version that this release reads. It reads version " + VERSION + ".");
         }
         List<DeviceClass> classes = list(root.field("classes"), PlacementProblemJson::readClass);
-        Map<String, Integer> classNames = indices(classes.stream().map(DeviceClass::name).toList());
+        Map<String, Integer> classNames =
+                indices(classes.stream().map(DeviceClass::name).toList());
         List<OperatorModes> operators = list(root.field("operators"), each -> readOperator(each, classNames));
-        Map<String, Integer> names = indices(operators.stream().map(OperatorModes::name).toList());
+        Map<String, Integer> names =
+                indices(operators.stream().map(OperatorModes::name).toList());
         List<PlacementEdge> edges = new ArrayList<>();
         for (JsonCursor each : root.optionalItems("edges")) edges.add(readEdge(each, names, classes.size()));
         List<Milestone> milestones = new ArrayList<>();
@@ -63,8 +76,9 @@ public final class PlacementProblemJson {
                 ? OptionalDouble.of(root.field("deadlineSeconds").number())
                 : OptionalDouble.empty();
         String name = root.field("name").text();
-        return located(root, () -> new PlacementProblem(
-                name, classes, operators, edges, requests, deadline, milestones, colocated));
+        return located(
+                root,
+                () -> new PlacementProblem(name, classes, operators, edges, requests, deadline, milestones, colocated));
     }
 
     /** {@return the JSON text of a problem; {@link #read} gives an equal one back} */
@@ -101,13 +115,15 @@ public final class PlacementProblemJson {
 
     private static DeviceClass readClass(JsonCursor at) {
         at.object(Set.of("name", "dollarsPerHour", "capacityLoad", "memoryBytes", "inventory", "minimumDevices"));
-        return located(at, () -> new DeviceClass(
-                at.field("name").text(),
-                at.field("dollarsPerHour").number(),
-                at.field("capacityLoad").number(),
-                at.field("memoryBytes").whole(),
-                at.whole("inventory", DeviceClass.AS_MANY_AS_NEEDED),
-                at.whole("minimumDevices", 0)));
+        return located(
+                at,
+                () -> new DeviceClass(
+                        at.field("name").text(),
+                        at.field("dollarsPerHour").number(),
+                        at.field("capacityLoad").number(),
+                        at.field("memoryBytes").whole(),
+                        at.whole("inventory", DeviceClass.AS_MANY_AS_NEEDED),
+                        at.whole("minimumDevices", 0)));
     }
 
     private static OperatorModes readOperator(JsonCursor at, Map<String, Integer> classes) {
@@ -117,18 +133,28 @@ public final class PlacementProblemJson {
     }
 
     private static Mode readMode(JsonCursor at, Map<String, Integer> classes) {
-        at.object(Set.of("class", "label", "seconds", "dollarsPerRequest", "load", "memoryBytes", "sharedGroup",
-                "sharedBytes", "devices"));
-        return located(at, () -> new Mode(
-                at.field("class").nameIn(classes, "device class"),
-                at.field("label").text(),
-                at.field("seconds").number(),
-                at.number("dollarsPerRequest", 0),
-                at.number("load", 0),
-                at.whole("memoryBytes", 0),
-                at.smallWhole("sharedGroup", Mode.NOTHING_SHARED),
-                at.whole("sharedBytes", 0),
-                at.smallWhole("devices", 1)));
+        at.object(Set.of(
+                "class",
+                "label",
+                "seconds",
+                "dollarsPerRequest",
+                "load",
+                "memoryBytes",
+                "sharedGroup",
+                "sharedBytes",
+                "devices"));
+        return located(
+                at,
+                () -> new Mode(
+                        at.field("class").nameIn(classes, "device class"),
+                        at.field("label").text(),
+                        at.field("seconds").number(),
+                        at.number("dollarsPerRequest", 0),
+                        at.number("load", 0),
+                        at.whole("memoryBytes", 0),
+                        at.smallWhole("sharedGroup", Mode.NOTHING_SHARED),
+                        at.whole("sharedBytes", 0),
+                        at.smallWhole("devices", 1)));
     }
 
     private static void writeMode(ObjectNode node, Mode mode, List<DeviceClass> classes) {
@@ -170,10 +196,12 @@ public final class PlacementProblemJson {
         if (!at.has(field)) return List.of();
         List<JsonCursor> cells = new ArrayList<>();
         List<JsonCursor> rows = at.field(field).items();
-        if (rows.size() != classes) throw at.field(field).wrong("must have one row for each of the " + classes + " device classes.");
+        if (rows.size() != classes)
+            throw at.field(field).wrong("must have one row for each of the " + classes + " device classes.");
         for (JsonCursor row : rows) {
             List<JsonCursor> items = row.items();
-            if (items.size() != classes) throw row.wrong("must have one cell for each of the " + classes + " device classes.");
+            if (items.size() != classes)
+                throw row.wrong("must have one cell for each of the " + classes + " device classes.");
             cells.addAll(items);
         }
         return cells;
@@ -203,7 +231,10 @@ public final class PlacementProblemJson {
     private static Milestone readMilestone(JsonCursor at, Map<String, Integer> names) {
         at.object(Set.of("name", "operators", "seconds"));
         List<Integer> operators = operators(at.field("operators"), names);
-        return located(at, () -> new Milestone(at.field("name").text(), operators, at.field("seconds").number()));
+        return located(
+                at,
+                () -> new Milestone(
+                        at.field("name").text(), operators, at.field("seconds").number()));
     }
 
     private static List<Integer> operators(JsonCursor at, Map<String, Integer> names) {
@@ -211,7 +242,8 @@ public final class PlacementProblemJson {
     }
 
     private static void writeNames(ArrayNode node, List<Integer> operators, PlacementProblem problem) {
-        for (int operator : operators) node.add(problem.operators().get(operator).name());
+        for (int operator : operators)
+            node.add(problem.operators().get(operator).name());
     }
 
     private static <T> List<T> list(JsonCursor at, Function<JsonCursor, T> reader) {

@@ -24,8 +24,9 @@ final class TopologicalOrder {
         if (order.size() == n) return List.copyOf(order);
         for (int i = 0; i < n; i++) {
             if (waiting[i] > 0) {
-                throw new IllegalArgumentException("Operator '" + operators.get(i).name()
-                        + "' waits for itself: the edges form a cycle. Unroll the loop into expected visits.");
+                throw new IllegalArgumentException(
+                        "Operator '" + operators.get(i).name()
+                                + "' waits for itself: the edges form a cycle. Unroll the loop into expected visits.");
             }
         }
         throw new IllegalStateException("unreachable: an incomplete order leaves an operator waiting");

@@ -11,7 +11,8 @@ public sealed interface Violation {
     record MilestoneMissed(int milestone, double seconds, double limitSeconds) implements Violation {}
 
     /** A class needs more devices than there are. */
-    record InventoryExceeded(int deviceClass, long devices, long inventory, ClassUse.Binding cause) implements Violation {}
+    record InventoryExceeded(int deviceClass, long devices, long inventory, ClassUse.Binding cause)
+            implements Violation {}
 
     /** An edge joins two classes that have no link. */
     record LinkMissing(int edge, int fromClass, int toClass) implements Violation {}

@@ -92,7 +92,8 @@ final class Annealing {
         double energyFrom = classEnergy(from);
         double energyTo = from == to ? energyFrom : classEnergy(to);
         double delta = state.moneyDelta + energyFrom - energy[from] + (from == to ? 0 : energyTo - energy[to]);
-        if (!feasible) delta += penalty * ((Math.max(0, state.lateAfter) - lateNow) / timeUnit * p.operators + state.brokenDelta);
+        if (!feasible)
+            delta += penalty * ((Math.max(0, state.lateAfter) - lateNow) / timeUnit * p.operators + state.brokenDelta);
         boolean over = feasible && state.fleet.devices(to) > cap[to];
         if (over || !accepts(delta, temperature)) {
             state.fleet.remove(i, j);

@@ -16,11 +16,13 @@ final class Answers {
     private Answers() {}
 
     /** A placement with its bound; the evaluator decides cost and feasibility, not the search. */
-    static Placed placed(PlacementProblem problem, int[] modes, double bound, boolean optimal, SolveStatistics statistics) {
+    static Placed placed(
+            PlacementProblem problem, int[] modes, double bound, boolean optimal, SolveStatistics statistics) {
         Evaluation evaluation = Evaluator.evaluate(problem, modes);
         if (!evaluation.feasible()) {
             throw new IllegalStateException("The solver (" + statistics.by() + ") returned a placement of problem '"
-                    + problem.name() + "' that breaks " + evaluation.violations() + ". This is a defect of AgentOpt: report it.");
+                    + problem.name() + "' that breaks " + evaluation.violations()
+                    + ". This is a defect of AgentOpt: report it.");
         }
         double cost = evaluation.dollarsPerHour();
         boolean proved = optimal || !Quanta.cheaper(bound, cost);

@@ -42,7 +42,8 @@ final class BranchAndBound {
         Domain whole = Domain.whole(p);
         double bound = 0;
         if (whole.propagate(upper())) {
-            bound = Math.max(0, lagrangian.raise(new Multipliers(p), whole, iterations, upper(), budget, search::offer));
+            bound = Math.max(
+                    0, lagrangian.raise(new Multipliers(p), whole, iterations, upper(), budget, search::offer));
             open.add(new Node(whole, bound, lagrangian.best, created++));
         } else {
             bound = upper();
@@ -129,7 +130,8 @@ final class BranchAndBound {
                 if (!domain.allowed[i][j]) continue;
                 int h = p.modeClass[i][j];
                 several |= favourite >= 0 && favourite != h;
-                if (favourite < 0 || lagrangian.averageClass[i][h] > lagrangian.averageClass[i][favourite]) favourite = h;
+                if (favourite < 0 || lagrangian.averageClass[i][h] > lagrangian.averageClass[i][favourite])
+                    favourite = h;
             }
             double split = several ? 1 + (1 - lagrangian.averageClass[i][favourite]) : 0;
             if (split > bestSplit) {

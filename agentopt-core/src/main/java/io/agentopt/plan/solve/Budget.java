@@ -46,7 +46,8 @@ final class Budget {
     boolean steps(int count) {
         long before = counter.steps;
         counter.steps += count;
-        if (timed && before / STEPS_PER_CLOCK != counter.steps / STEPS_PER_CLOCK) late = System.nanoTime() - endNanos > 0;
+        if (timed && before / STEPS_PER_CLOCK != counter.steps / STEPS_PER_CLOCK)
+            late = System.nanoTime() - endNanos > 0;
         return !late && counter.steps <= endSteps;
     }
 

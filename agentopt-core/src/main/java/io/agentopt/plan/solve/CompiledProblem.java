@@ -84,7 +84,8 @@ final class CompiledProblem {
         TreeSet<Integer> distinct = new TreeSet<>(List.of(0));
         for (OperatorModes operator : problem.operators()) {
             for (Mode mode : operator.modes()) {
-                if (mode.sharedGroup() != Mode.NOTHING_SHARED) groupIndex.putIfAbsent(mode.sharedGroup(), groupIndex.size());
+                if (mode.sharedGroup() != Mode.NOTHING_SHARED)
+                    groupIndex.putIfAbsent(mode.sharedGroup(), groupIndex.size());
                 distinct.add(mode.devices());
             }
         }
@@ -147,7 +148,8 @@ final class CompiledProblem {
         counts = new boolean[deadlines][operators];
         Arrays.fill(counts[0], true);
         limit[0] = problem.deadlineSeconds().isPresent()
-                ? Math.min(UNLIMITED, Quanta.nanoseconds(problem.deadlineSeconds().getAsDouble()))
+                ? Math.min(
+                        UNLIMITED, Quanta.nanoseconds(problem.deadlineSeconds().getAsDouble()))
                 : UNLIMITED;
         for (int d = 1; d < deadlines; d++) {
             Milestone milestone = problem.milestones().get(d - 1);
@@ -221,7 +223,8 @@ final class CompiledProblem {
             for (int k = 1; k < group.size(); k++) parent[root(parent, group.get(k))] = root(parent, group.getFirst());
         }
         Map<Integer, List<Integer>> members = new TreeMap<>();
-        for (int i = 0; i < parent.length; i++) members.computeIfAbsent(root(parent, i), r -> new ArrayList<>()).add(i);
+        for (int i = 0; i < parent.length; i++)
+            members.computeIfAbsent(root(parent, i), r -> new ArrayList<>()).add(i);
         Arrays.fill(block, -1);
         List<int[]> blocks = new ArrayList<>();
         for (List<Integer> each : members.values()) {

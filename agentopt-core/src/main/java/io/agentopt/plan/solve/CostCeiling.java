@@ -13,7 +13,8 @@ final class CostCeiling {
                 int h = p.modeClass[i][j];
                 dearest = Math.max(dearest, p.dollars[i][j]);
                 double need = (double) p.load[i][j] / p.capacityLoad[h] + p.degrees[p.degree[i][j]];
-                if (p.capacityMemory[h] > 0) need += (double) (p.memory[i][j] + p.sharedBytes[i][j]) / p.capacityMemory[h];
+                if (p.capacityMemory[h] > 0)
+                    need += (double) (p.memory[i][j] + p.sharedBytes[i][j]) / p.capacityMemory[h];
                 devices[h] += need;
             }
             sum += dearest;

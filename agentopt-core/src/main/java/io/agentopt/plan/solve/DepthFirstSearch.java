@@ -124,7 +124,8 @@ final class DepthFirstSearch {
         mode[i] = j;
         if (block >= 0 && classBefore < 0) blockClass[block] = h;
         boolean fits = soft.contains(Family.INVENTORY) || fleet.devices(h) <= p.inventory[h];
-        if (fits && Quanta.cheaper(bound(depth + 1, nowMoney, nowBroken), best)) descend(depth + 1, nowMoney, nowBroken);
+        if (fits && Quanta.cheaper(bound(depth + 1, nowMoney, nowBroken), best))
+            descend(depth + 1, nowMoney, nowBroken);
         fleet.remove(i, j);
         if (block >= 0) blockClass[block] = classBefore;
     }

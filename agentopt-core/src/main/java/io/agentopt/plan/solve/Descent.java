@@ -43,10 +43,8 @@ final class Descent {
         double before = state.fleet.dollars(from) + (from == to ? 0 : state.fleet.dollars(to));
         state.fleet.remove(i, old);
         state.fleet.add(i, j);
-        double delta = state.moneyDelta
-                + state.fleet.dollars(from)
-                + (from == to ? 0 : state.fleet.dollars(to))
-                - before;
+        double delta =
+                state.moneyDelta + state.fleet.dollars(from) + (from == to ? 0 : state.fleet.dollars(to)) - before;
         double cost = incumbent.cost();
         if (!Quanta.cheaper(cost + delta, cost) || state.fleet.devices(to) > p.inventory[to]) {
             state.fleet.remove(i, j);

@@ -98,8 +98,11 @@ final class Domain {
                 degree[home] = Math.max(degree[home], leastDegree);
             }
             for (int h = 0; h < p.classes; h++) {
-                long needed = Math.max(degree[h], Math.max(
-                        Quanta.devicesFor(load[h], p.capacityLoad[h]), Quanta.devicesFor(memory[h], p.capacityMemory[h])));
+                long needed = Math.max(
+                        degree[h],
+                        Math.max(
+                                Quanta.devicesFor(load[h], p.capacityLoad[h]),
+                                Quanta.devicesFor(memory[h], p.capacityMemory[h])));
                 if (needed > least[h]) {
                     least[h] = needed;
                     changed = true;

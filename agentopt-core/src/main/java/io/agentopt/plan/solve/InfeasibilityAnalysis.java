@@ -36,7 +36,8 @@ final class InfeasibilityAnalysis {
 
     /** Explains a problem that the caller has proved infeasible. {@code nearest} is a placement to fall back on. */
     Infeasible explain(int[] nearest) {
-        for (Family family : List.of(Family.DEADLINE, Family.MILESTONE, Family.INVENTORY, Family.LINK, Family.COLOCATION)) {
+        for (Family family :
+                List.of(Family.DEADLINE, Family.MILESTONE, Family.INVENTORY, Family.LINK, Family.COLOCATION)) {
             if (!stated(family)) continue;
             Optional<Infeasible> alone = attempt(EnumSet.of(family), 0.4);
             if (alone.isPresent()) return alone.get();
@@ -67,23 +68,58 @@ final class InfeasibilityAnalysis {
         boolean exact = least && evaluation.violations().size() == 1;
         SolveStatistics statistics = budget.statistics("infeasibility analysis");
         return switch (first) {
-            case Violation.DeadlineMissed v -> new Infeasible(
-                    Family.DEADLINE, v.seconds(), v.limitSeconds(), exact, evaluation.criticalPath(), relaxation, true, statistics);
-            case Violation.MilestoneMissed v -> new Infeasible(
-                    Family.MILESTONE, v.seconds(), v.limitSeconds(), exact,
-                    problem.milestones().get(v.milestone()).operators(), relaxation, true, statistics);
-            case Violation.InventoryExceeded v -> new Infeasible(
-                    v.cause() == Binding.MEMORY ? Family.MEMORY : Family.INVENTORY, v.devices(), v.inventory(), exact,
-                    operatorsOn(v.deviceClass(), witness), relaxation, true, statistics);
+            case Violation.DeadlineMissed v ->
+                new Infeasible(
+                        Family.DEADLINE,
+                        v.seconds(),
+                        v.limitSeconds(),
+                        exact,
+                        evaluation.criticalPath(),
+                        relaxation,
+                        true,
+                        statistics);
+            case Violation.MilestoneMissed v ->
+                new Infeasible(
+                        Family.MILESTONE,
+                        v.seconds(),
+                        v.limitSeconds(),
+                        exact,
+                        problem.milestones().get(v.milestone()).operators(),
+                        relaxation,
+                        true,
+                        statistics);
+            case Violation.InventoryExceeded v ->
+                new Infeasible(
+                        v.cause() == Binding.MEMORY ? Family.MEMORY : Family.INVENTORY,
+                        v.devices(),
+                        v.inventory(),
+                        exact,
+                        operatorsOn(v.deviceClass(), witness),
+                        relaxation,
+                        true,
+                        statistics);
             case Violation.LinkMissing v -> {
                 PlacementEdge edge = problem.edges().get(v.edge());
                 yield new Infeasible(
-                        Family.LINK, evaluation.violations().size(), 0, least, List.of(edge.from(), edge.to()), relaxation,
-                        true, statistics);
+                        Family.LINK,
+                        evaluation.violations().size(),
+                        0,
+                        least,
+                        List.of(edge.from(), edge.to()),
+                        relaxation,
+                        true,
+                        statistics);
             }
-            case Violation.Separated v -> new Infeasible(
-                    Family.COLOCATION, v.deviceClasses().size(), 1, exact, problem.colocated().get(v.group()), relaxation,
-                    true, statistics);
+            case Violation.Separated v ->
+                new Infeasible(
+                        Family.COLOCATION,
+                        v.deviceClasses().size(),
+                        1,
+                        exact,
+                        problem.colocated().get(v.group()),
+                        relaxation,
+                        true,
+                        statistics);
         };
     }
 

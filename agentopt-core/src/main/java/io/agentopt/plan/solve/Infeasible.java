@@ -32,14 +32,16 @@ public record Infeasible(
     public Infeasible {
         operators = List.copyOf(operators);
         if (!verified) {
-            throw new IllegalArgumentException("An unproved infeasibility (" + family + ") is not a result. Return Undecided.");
+            throw new IllegalArgumentException(
+                    "An unproved infeasibility (" + family + ") is not a result. Return Undecided.");
         }
     }
 
     /** {@return the reason and the way out in one or two sentences} */
     public String explain(PlacementProblem problem) {
         return "Problem '" + problem.name() + "' is infeasible: " + family + " allows " + limit + ", but "
-                + (leastExact ? "no placement gets below " : "the nearest placement found needs ") + leastAchievable + " (operators "
+                + (leastExact ? "no placement gets below " : "the nearest placement found needs ") + leastAchievable
+                + " (operators "
                 + operators.stream()
                         .map(i -> "'" + problem.operators().get(i).name() + "'")
                         .collect(Collectors.joining(", "))

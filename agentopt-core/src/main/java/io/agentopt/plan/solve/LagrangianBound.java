@@ -50,7 +50,8 @@ public final class LagrangianBound {
         Domain domain = Domain.whole(p);
         LagrangianBound bound = new LagrangianBound(p, CostCeiling.of(p));
         Budget budget = Budget.of(SolveOptions.steps(0, Long.MAX_VALUE));
-        return Math.max(0, bound.raise(new Multipliers(p), domain, iterations, Double.POSITIVE_INFINITY, budget, modes -> {}));
+        return Math.max(
+                0, bound.raise(new Multipliers(p), domain, iterations, Double.POSITIVE_INFINITY, budget, modes -> {}));
     }
 
     /**
@@ -79,7 +80,8 @@ public final class LagrangianBound {
             }
             average(it);
             seeds.accept(relaxed.mode);
-            double target = Double.isFinite(upper) ? upper : Math.max(bestBound * 1.2, bestBound + 1e-3 * Math.abs(bestBound));
+            double target =
+                    Double.isFinite(upper) ? upper : Math.max(bestBound * 1.2, bestBound + 1e-3 * Math.abs(bestBound));
             improve(m, domain, step * Math.max(1e-9, target - bound), it);
         }
         return bestBound;

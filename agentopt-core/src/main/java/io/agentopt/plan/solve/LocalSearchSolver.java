@@ -14,14 +14,17 @@ public final class LocalSearchSolver implements PlacementSolver {
         Budget budget = Budget.of(options);
         CompiledProblem p = new CompiledProblem(problem, true);
         Start start = Start.of(problem, options);
-        if (InfeasibilityAnalysis.provedByBound(p)) return new InfeasibilityAnalysis(problem, budget).explain(start.modes());
+        if (InfeasibilityAnalysis.provedByBound(p))
+            return new InfeasibilityAnalysis(problem, budget).explain(start.modes());
         LocalSearch search = new LocalSearch(p, options.seed());
         if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
         search.pass(budget.share(0.4, Long.MAX_VALUE));
         BranchAndBound tree = new BranchAndBound(p, search, budget.share(0.5, Long.MAX_VALUE));
         double bound = tree.root(BOUND_ITERATIONS);
         int stale = 0;
-        while (!budget.spent() && stale < 6 && Double.compare(bound, search.incumbent().cost()) < 0) {
+        while (!budget.spent()
+                && stale < 6
+                && Double.compare(bound, search.incumbent().cost()) < 0) {
             double before = search.incumbent().cost();
             if (!search.squeeze(budget)) search.pass(budget);
             stale = search.incumbent().cost() < before ? 0 : stale + 1;

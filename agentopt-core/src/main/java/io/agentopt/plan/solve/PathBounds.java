@@ -58,7 +58,8 @@ final class PathBounds {
         for (int d = 0; d < p.limit.length; d++) if (bounds.least[d] > p.limit[d]) return false;
         for (int i = 0; i < p.operators; i++) {
             boolean alive = false;
-            for (int j = 0; j < p.modeClass[i].length; j++) alive |= domain.allowed[i][j] && !bounds.dead[i][p.modeClass[i][j]];
+            for (int j = 0; j < p.modeClass[i].length; j++)
+                alive |= domain.allowed[i][j] && !bounds.dead[i][p.modeClass[i][j]];
             if (!alive) return false;
         }
         return true;

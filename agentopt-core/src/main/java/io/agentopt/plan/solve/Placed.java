@@ -46,8 +46,10 @@ public record Placed(
         String head = "Placement of '%s': $%.4f per hour".formatted(problem.name(), dollarsPerHour());
         return switch (proof) {
             case OPTIMAL -> head + ", proved optimal.";
-            case BOUNDED -> head + ", at least $%.4f (gap %.2f %%). On a small fleet most of such a gap is the rounding to whole devices."
-                    .formatted(lowerBoundDollarsPerHour, 100 * gap());
+            case BOUNDED ->
+                head
+                        + ", at least $%.4f (gap %.2f %%). On a small fleet most of such a gap is the rounding to whole devices."
+                                .formatted(lowerBoundDollarsPerHour, 100 * gap());
         };
     }
 }

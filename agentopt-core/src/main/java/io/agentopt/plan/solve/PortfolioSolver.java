@@ -28,7 +28,8 @@ public final class PortfolioSolver implements PlacementSolver {
         Budget budget = Budget.of(options);
         CompiledProblem p = new CompiledProblem(problem, true);
         Start start = Start.of(problem, options);
-        if (InfeasibilityAnalysis.provedByBound(p)) return new InfeasibilityAnalysis(problem, budget).explain(start.modes());
+        if (InfeasibilityAnalysis.provedByBound(p))
+            return new InfeasibilityAnalysis(problem, budget).explain(start.modes());
         double placements = 1;
         for (int[] modes : p.original) placements *= modes.length;
         if (placements <= DEPTH_FIRST_PLACEMENTS) {
@@ -65,7 +66,8 @@ public final class PortfolioSolver implements PlacementSolver {
             int[] modes = p.toOriginal(search.incumbent().mode());
             return Answers.placed(problem, modes, bound, tree.closed(), statistics);
         }
-        if (tree.closed()) return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());
+        if (tree.closed())
+            return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());
         return new Undecided(Answers.relaxation(problem, p.toOriginal(search.current())), statistics);
     }
 }

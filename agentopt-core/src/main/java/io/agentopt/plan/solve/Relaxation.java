@@ -68,8 +68,9 @@ public record Relaxation(List<Change> changes, List<Integer> witness) {
                 case Change.Link c -> {
                     List<PlacementEdge> edges = new ArrayList<>(changed.edges());
                     PlacementEdge old = edges.get(c.edge());
-                    edges.set(c.edge(), new PlacementEdge(
-                            old.from(), old.to(), old.costs().withLink(c.fromClass(), c.toClass())));
+                    edges.set(
+                            c.edge(),
+                            new PlacementEdge(old.from(), old.to(), old.costs().withLink(c.fromClass(), c.toClass())));
                     changed = changed.withEdges(edges);
                 }
                 case Change.Separate c -> separated.add(c.group());
@@ -94,9 +95,11 @@ public record Relaxation(List<Change> changes, List<Integer> witness) {
             case Change.MilestoneLimit c ->
                 "relax milestone '" + problem.milestones().get(c.milestone()).name() + "' to " + c.seconds() + " s";
             case Change.Inventory c ->
-                "raise the inventory of '" + problem.classes().get(c.deviceClass()).name() + "' to " + c.devices();
-            case Change.DeviceMemory c -> "give each device of '"
-                    + problem.classes().get(c.deviceClass()).name() + "' " + c.bytes() + " bytes of memory";
+                "raise the inventory of '"
+                        + problem.classes().get(c.deviceClass()).name() + "' to " + c.devices();
+            case Change.DeviceMemory c ->
+                "give each device of '" + problem.classes().get(c.deviceClass()).name() + "' " + c.bytes()
+                        + " bytes of memory";
             case Change.Link c -> {
                 PlacementEdge edge = problem.edges().get(c.edge());
                 yield "add a link from '" + problem.classes().get(c.fromClass()).name() + "' to '"
@@ -104,11 +107,12 @@ public record Relaxation(List<Change> changes, List<Integer> witness) {
                         + problem.operators().get(edge.from()).name() + "' -> '"
                         + problem.operators().get(edge.to()).name() + "'";
             }
-            case Change.Separate c -> "let "
-                    + problem.colocated().get(c.group()).stream()
-                            .map(i -> "'" + problem.operators().get(i).name() + "'")
-                            .collect(Collectors.joining(", "))
-                    + " run on different classes";
+            case Change.Separate c ->
+                "let "
+                        + problem.colocated().get(c.group()).stream()
+                                .map(i -> "'" + problem.operators().get(i).name() + "'")
+                                .collect(Collectors.joining(", "))
+                        + " run on different classes";
         };
     }
 }

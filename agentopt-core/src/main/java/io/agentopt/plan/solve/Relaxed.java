@@ -49,7 +49,11 @@ final class Relaxed {
         to = Arrays.copyOf(p.edgeTo, data + extra);
         int at = data;
         for (int[] block : p.blocks) {
-            int[] sorted = Arrays.stream(block).boxed().sorted((x, y) -> p.position[x] - p.position[y]).mapToInt(x -> x).toArray();
+            int[] sorted = Arrays.stream(block)
+                    .boxed()
+                    .sorted((x, y) -> p.position[x] - p.position[y])
+                    .mapToInt(x -> x)
+                    .toArray();
             for (int k = 1; k < sorted.length; k++) {
                 from[at] = sorted[k - 1];
                 to[at++] = sorted[k];
@@ -153,7 +157,8 @@ final class Relaxed {
                 if (!domain.allowed[i][j]) continue;
                 int h = p.modeClass[i][j];
                 double cost = p.dollars[i][j] + m.load[h] * p.load[i][j] / p.capacityLoad[h] + flow * p.time[i][j];
-                if (shareBytes[i][j] > 0 && p.capacityMemory[h] > 0) cost += m.memory[h] * shareBytes[i][j] / p.capacityMemory[h];
+                if (shareBytes[i][j] > 0 && p.capacityMemory[h] > 0)
+                    cost += m.memory[h] * shareBytes[i][j] / p.capacityMemory[h];
                 if (cost < node[i][h]) {
                     node[i][h] = cost;
                     argmin[i][h] = j;

@@ -51,7 +51,8 @@ public final class SolutionChecker {
     private static void checkPlaced(PlacementProblem problem, Placed placed, List<String> complaints) {
         if (!wellFormed(problem, placed.modes(), complaints)) return;
         Evaluation evaluation = Evaluator.evaluate(problem, placed.modeOfOperator());
-        for (var violation : evaluation.violations()) complaints.add("The placement breaks a limit: " + violation + ".");
+        for (var violation : evaluation.violations())
+            complaints.add("The placement breaks a limit: " + violation + ".");
         if (!evaluation.equals(placed.evaluation())) {
             complaints.add("The stated evaluation (" + placed.evaluation().dollarsPerHour()
                     + " dollars per hour) is not that of its placement (" + evaluation.dollarsPerHour() + ").");
@@ -62,18 +63,21 @@ public final class SolutionChecker {
             complaints.add("The lower bound (" + bound + ") exceeds the cost (" + cost + ").");
         }
         if (placed.proof() == Proof.OPTIMAL && Quanta.cheaper(bound, cost)) {
-            complaints.add("The placement is called optimal, but its bound (" + bound + ") is below its cost (" + cost + ").");
+            complaints.add(
+                    "The placement is called optimal, but its bound (" + bound + ") is below its cost (" + cost + ").");
         }
     }
 
     private static void checkRelaxation(PlacementProblem problem, Relaxation relaxation, List<String> complaints) {
         if (!wellFormed(problem, relaxation.witness(), complaints)) return;
-        int[] witness = relaxation.witness().stream().mapToInt(Integer::intValue).toArray();
+        int[] witness =
+                relaxation.witness().stream().mapToInt(Integer::intValue).toArray();
         if (Evaluator.evaluate(problem, witness).feasible()) {
             complaints.add("The witness of the relaxation is feasible as it is: the problem has a placement.");
         }
         try {
-            for (var violation : Evaluator.evaluate(relaxation.applyTo(problem), witness).violations()) {
+            for (var violation :
+                    Evaluator.evaluate(relaxation.applyTo(problem), witness).violations()) {
                 complaints.add("The relaxation does not make its witness feasible: " + violation + ".");
             }
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -84,7 +88,8 @@ public final class SolutionChecker {
     private static boolean wellFormed(PlacementProblem problem, List<Integer> modes, List<String> complaints) {
         boolean fits = modes.size() == problem.operators().size();
         for (int i = 0; fits && i < modes.size(); i++) {
-            fits = modes.get(i) >= 0 && modes.get(i) < problem.operators().get(i).modes().size();
+            fits = modes.get(i) >= 0
+                    && modes.get(i) < problem.operators().get(i).modes().size();
         }
         if (!fits) complaints.add("The placement " + modes + " does not name one existing mode for each operator.");
         return fits;
@@ -98,13 +103,15 @@ public final class SolutionChecker {
             Evaluation evaluation = Evaluator.evaluate(problem, modes);
             if (evaluation.feasible()) least = Math.min(least, evaluation.dollarsPerHour());
             at = 0;
-            while (at < modes.length && ++modes[at] == problem.operators().get(at).modes().size()) modes[at++] = 0;
+            while (at < modes.length
+                    && ++modes[at] == problem.operators().get(at).modes().size()) modes[at++] = 0;
         }
         if (solution instanceof Infeasible && Double.isFinite(least)) {
             complaints.add("The problem is called infeasible, but a placement costs " + least + " dollars per hour.");
         }
         if (solution instanceof Placed placed && Quanta.cheaper(least, placed.lowerBoundDollarsPerHour())) {
-            complaints.add("A placement costs " + least + ", less than the lower bound (" + placed.lowerBoundDollarsPerHour() + ").");
+            complaints.add("A placement costs " + least + ", less than the lower bound ("
+                    + placed.lowerBoundDollarsPerHour() + ").");
         }
     }
 }

@@ -9,17 +9,31 @@ import org.junit.jupiter.api.Test;
 
 /** The definition of cost, path, devices and violations, on numbers worked out by hand. */
 class EvaluatorTest {
-    private static final PairCosts LINK = PairCosts.builder(2).set(0, 1, 0.25, 0.001).forbid(1, 0).build();
+    private static final PairCosts LINK =
+            PairCosts.builder(2).set(0, 1, 0.25, 0.001).forbid(1, 0).build();
 
     private static PlacementProblem problem() {
         return new PlacementProblem(
-                "hand", List.of(new DeviceClass("cpu", 1, 0.7, 100, 3), new DeviceClass("gpu", 4, 0.7, 100, 2, 1)),
+                "hand",
+                List.of(new DeviceClass("cpu", 1, 0.7, 100, 3), new DeviceClass("gpu", 4, 0.7, 100, 2, 1)),
                 List.of(
-                        new OperatorModes("a", Mode.rented(0, "cpu", 1, 0.7, 10).sharing(5, 60), Mode.rented(1, "gpu", 0.5, 0.1, 10)),
-                        new OperatorModes("b", Mode.rented(0, "cpu", 2, 0.71, 10).sharing(5, 60), Mode.rented(1, "gpu", 1, 0.1, 10)),
-                        new OperatorModes("c", Mode.rented(0, "cpu", 0.5, 0, 0), Mode.rented(1, "gpu", 0.5, 0, 0).onDevices(2))),
+                        new OperatorModes(
+                                "a",
+                                Mode.rented(0, "cpu", 1, 0.7, 10).sharing(5, 60),
+                                Mode.rented(1, "gpu", 0.5, 0.1, 10)),
+                        new OperatorModes(
+                                "b",
+                                Mode.rented(0, "cpu", 2, 0.71, 10).sharing(5, 60),
+                                Mode.rented(1, "gpu", 1, 0.1, 10)),
+                        new OperatorModes(
+                                "c",
+                                Mode.rented(0, "cpu", 0.5, 0, 0),
+                                Mode.rented(1, "gpu", 0.5, 0, 0).onDevices(2))),
                 List.of(new PlacementEdge(0, 1, LINK), new PlacementEdge(0, 2, LINK)),
-                1000, OptionalDouble.of(3), List.of(new Milestone("early", List.of(2), 1.5)), List.of(List.of(1, 2)));
+                1000,
+                OptionalDouble.of(3),
+                List.of(new Milestone("early", List.of(2), 1.5)),
+                List.of(List.of(1, 2)));
     }
 
     @Test
@@ -46,7 +60,8 @@ class EvaluatorTest {
     @Test
     void namesEveryViolation() {
         Evaluation bad = Evaluator.evaluate(problem(), new int[] {1, 0, 1});
-        assertThat(bad.violations()).containsExactly(new Violation.LinkMissing(0, 1, 0), new Violation.Separated(0, List.of(0, 1)));
+        assertThat(bad.violations())
+                .containsExactly(new Violation.LinkMissing(0, 1, 0), new Violation.Separated(0, List.of(0, 1)));
         PlacementProblem tight = problem().withDeadline(OptionalDouble.of(2.999999999));
         assertThat(Evaluator.evaluate(tight, new int[] {0, 0, 0}).violations())
                 .containsExactly(new Violation.DeadlineMissed(3, 2.999999999));

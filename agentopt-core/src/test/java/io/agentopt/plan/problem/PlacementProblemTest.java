@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class PlacementProblemTest {
     private static final DeviceClass GPU = new DeviceClass("gpu", 2, 0.7, 1000, 4);
 
-    private static PlacementProblem of(List<DeviceClass> classes, List<OperatorModes> operators, List<PlacementEdge> edges) {
+    private static PlacementProblem of(
+            List<DeviceClass> classes, List<OperatorModes> operators, List<PlacementEdge> edges) {
         return new PlacementProblem("p", classes, operators, edges, 100, OptionalDouble.empty(), List.of(), List.of());
     }
 
@@ -43,19 +44,30 @@ class PlacementProblemTest {
     void aCycleIsRefused() {
         PairCosts free = PairCosts.free(1);
         refused(
-                () -> of(List.of(GPU), List.of(operator("a", 0), operator("b", 0)),
+                () -> of(
+                        List.of(GPU),
+                        List.of(operator("a", 0), operator("b", 0)),
                         List.of(new PlacementEdge(0, 1, free), new PlacementEdge(1, 0, free))),
                 "Operator 'a' waits for itself");
     }
 
     @Test
     void referencesToNothingAreRefused() {
-        refused(() -> of(List.of(GPU), List.of(operator("a", 3)), List.of()), "device class (3) of mode 'm' of operator 'a'");
-        refused(() -> of(List.of(GPU), List.of(operator("a", 0)), List.of(new PlacementEdge(0, 1, PairCosts.free(1)))),
+        refused(
+                () -> of(List.of(GPU), List.of(operator("a", 3)), List.of()),
+                "device class (3) of mode 'm' of operator 'a'");
+        refused(
+                () -> of(List.of(GPU), List.of(operator("a", 0)), List.of(new PlacementEdge(0, 1, PairCosts.free(1)))),
                 "operator (1) of an edge of problem 'p'");
-        refused(() -> of(List.of(GPU), List.of(operator("a", 0), operator("b", 0)),
-                List.of(new PlacementEdge(0, 1, PairCosts.free(2)))), "are for 2 device classes");
-        refused(() -> of(List.of(GPU), List.of(operator("a", 0), operator("a", 0)), List.of()), "'a' of problem 'p' appears twice");
+        refused(
+                () -> of(
+                        List.of(GPU),
+                        List.of(operator("a", 0), operator("b", 0)),
+                        List.of(new PlacementEdge(0, 1, PairCosts.free(2)))),
+                "are for 2 device classes");
+        refused(
+                () -> of(List.of(GPU), List.of(operator("a", 0), operator("a", 0)), List.of()),
+                "'a' of problem 'p' appears twice");
         refused(() -> new Milestone("first token", List.of(), 1), "names no operator");
     }
 
@@ -63,17 +75,23 @@ class PlacementProblemTest {
     void sharedWeightsOfTwoSizesAreRefused() {
         Mode small = Mode.rented(0, "small", 1, 0, 0).sharing(7, 10);
         Mode large = Mode.rented(0, "large", 1, 0, 0).sharing(7, 20);
-        refused(() -> of(List.of(GPU), List.of(new OperatorModes("a", small), new OperatorModes("b", large)), List.of()),
+        refused(
+                () -> of(
+                        List.of(GPU), List.of(new OperatorModes("a", small), new OperatorModes("b", large)), List.of()),
                 "sharedBytes (20) of operator 'b' differ from those (10)");
     }
 
     @Test
     void theLargestNumbersAllowedDoNotOverflow() {
-        DeviceClass vast = new DeviceClass("vast", Quanta.MAX_RATE, Quanta.MAX_LOAD, Quanta.MAX_BYTES, DeviceClass.MAX_INVENTORY);
-        Mode mode = new Mode(0, "m", Quanta.MAX_SECONDS, Quanta.MAX_RATE, Quanta.MAX_LOAD, Quanta.MAX_BYTES, 1, Quanta.MAX_BYTES, 1);
+        DeviceClass vast =
+                new DeviceClass("vast", Quanta.MAX_RATE, Quanta.MAX_LOAD, Quanta.MAX_BYTES, DeviceClass.MAX_INVENTORY);
+        Mode mode = new Mode(
+                0, "m", Quanta.MAX_SECONDS, Quanta.MAX_RATE, Quanta.MAX_LOAD, Quanta.MAX_BYTES, 1, Quanta.MAX_BYTES, 1);
         List<OperatorModes> operators = new java.util.ArrayList<>();
         List<PlacementEdge> edges = new java.util.ArrayList<>();
-        PairCosts slow = PairCosts.builder(1).set(0, 0, Quanta.MAX_SECONDS, Quanta.MAX_RATE).build();
+        PairCosts slow = PairCosts.builder(1)
+                .set(0, 0, Quanta.MAX_SECONDS, Quanta.MAX_RATE)
+                .build();
         for (int i = 0; i < Quanta.MAX_OPERATORS; i++) {
             operators.add(new OperatorModes("op" + i, mode));
             if (i > 0) edges.add(new PlacementEdge(i - 1, i, slow));

@@ -145,8 +145,12 @@ final class AgentFamilies {
             double batch = m < classes ? 1 : 1 << random.nextInt(4);
             double speed = (weights < 0 ? 0.5 + 0.2 * SPEED[h] : SPEED[h]) * (0.8 + 0.4 * random.nextDouble());
             double alone = seconds / speed / Math.pow(degree, 0.8);
-            Mode mode = Mode.rented(h, "tp=" + degree + " batch=" + (int) batch, alone * Math.pow(batch, 0.25),
-                            perSecond * alone * degree / Math.pow(batch, 0.6), (long) (batch * 3e8 * random.nextDouble()))
+            Mode mode = Mode.rented(
+                            h,
+                            "tp=" + degree + " batch=" + (int) batch,
+                            alone * Math.pow(batch, 0.25),
+                            perSecond * alone * degree / Math.pow(batch, 0.6),
+                            (long) (batch * 3e8 * random.nextDouble()))
                     .onDevices(degree);
             modes.add(weights < 0 ? mode : mode.sharing(weights, (long) (4e9 * (1 + weights))));
         }
@@ -175,12 +179,21 @@ final class AgentFamilies {
         List<DeviceClass> devices = new ArrayList<>();
         for (int h = 0; h < classes; h++) {
             devices.add(new DeviceClass(
-                    "class" + h, PRICE[h], 0.7, (long) (MEMORY_GB[h] * 1e9),
+                    "class" + h,
+                    PRICE[h],
+                    0.7,
+                    (long) (MEMORY_GB[h] * 1e9),
                     random.nextInt(6) == 0 && h != HOSTED ? 4 + random.nextInt(12) : DeviceClass.AS_MANY_AS_NEEDED));
         }
         PlacementProblem open = new PlacementProblem(
-                family + "-" + operators.size() + "-" + seed, devices, operators, edges, perSecond * 3600,
-                OptionalDouble.empty(), List.of(), List.of());
+                family + "-" + operators.size() + "-" + seed,
+                devices,
+                operators,
+                edges,
+                perSecond * 3600,
+                OptionalDouble.empty(),
+                List.of(),
+                List.of());
         int[] fast = new int[operators.size()];
         int[] cheap = new int[operators.size()];
         for (int i = 0; i < fast.length; i++) {
@@ -207,8 +220,16 @@ final class AgentFamilies {
         List<PlacementProblem> all = new ArrayList<>();
         for (int s = 1; s <= seeds; s++) {
             all.addAll(Arrays.asList(
-                    rag(s), voice(s), debate(s, 3, 3), debate(s, 5, 4), react(s, 6), react(s, 14), mapReduce(s, 8),
-                    layered(s, 20, 10, 1e6), layered(s, 50, 12, 1e6), layered(s, 30, 10, 1e9)));
+                    rag(s),
+                    voice(s),
+                    debate(s, 3, 3),
+                    debate(s, 5, 4),
+                    react(s, 6),
+                    react(s, 14),
+                    mapReduce(s, 8),
+                    layered(s, 20, 10, 1e6),
+                    layered(s, 50, 12, 1e6),
+                    layered(s, 30, 10, 1e9)));
         }
         return all;
     }

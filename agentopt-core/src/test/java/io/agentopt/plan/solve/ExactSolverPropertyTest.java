@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.plan.problem.PlacementProblem;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -54,9 +55,30 @@ class ExactSolverPropertyTest {
                 assertThat(least).as(infeasible.explain(problem)).isInfinite();
                 PlacementProblem repaired = infeasible.relaxation().applyTo(problem);
                 assertThat(solver.solve(repaired, ENOUGH)).isInstanceOf(Placed.class);
+                if (infeasible.leastExact()) {
+                    assertThat(Exhaustive.leastCost(almost(infeasible).applyTo(problem)))
+                            .isInfinite();
+                }
             }
             case Undecided undecided -> throw new AssertionError(undecided.explain(problem));
         }
         assertThat(SolutionChecker.complaints(problem, solution)).isEmpty();
+    }
+
+    /** The relaxation with a little less of its one change: a proved least change must not leave room for it. */
+    private static Relaxation almost(Infeasible infeasible) {
+        Relaxation relaxation = infeasible.relaxation();
+        if (relaxation.changes().size() != 1) return new Relaxation(List.of(), relaxation.witness());
+        Relaxation.Change less = switch (relaxation.changes().getFirst()) {
+            case Relaxation.Change.Deadline c -> new Relaxation.Change.Deadline(c.seconds() * (1 - 1e-6));
+            case Relaxation.Change.MilestoneLimit c ->
+                new Relaxation.Change.MilestoneLimit(c.milestone(), c.seconds() * (1 - 1e-6));
+            case Relaxation.Change.Inventory c -> new Relaxation.Change.Inventory(c.deviceClass(), c.devices() - 1);
+            case Relaxation.Change.DeviceMemory c -> new Relaxation.Change.DeviceMemory(c.deviceClass(), 0);
+            case Relaxation.Change.Link c -> c;
+            case Relaxation.Change.Separate c -> c;
+        };
+        boolean whole = less instanceof Relaxation.Change.Link || less instanceof Relaxation.Change.Separate;
+        return new Relaxation(whole ? List.of() : List.of(less), relaxation.witness());
     }
 }

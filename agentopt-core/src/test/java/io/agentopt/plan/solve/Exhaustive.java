@@ -16,7 +16,8 @@ final class Exhaustive {
             Evaluation evaluation = Evaluator.evaluate(problem, modes);
             if (evaluation.feasible()) best = Math.min(best, evaluation.dollarsPerHour());
             int at = 0;
-            while (at < modes.length && ++modes[at] == problem.operators().get(at).modes().size()) modes[at++] = 0;
+            while (at < modes.length
+                    && ++modes[at] == problem.operators().get(at).modes().size()) modes[at++] = 0;
             if (at == modes.length) return best;
         }
     }

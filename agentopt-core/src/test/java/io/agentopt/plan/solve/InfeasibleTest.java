@@ -19,11 +19,17 @@ class InfeasibleTest {
 
     private static PlacementProblem problem(long inventory, long memory, PairCosts link) {
         return new PlacementProblem(
-                "case", List.of(new DeviceClass("cpu", 1, 0.5, 100, 100), new DeviceClass("gpu", 4, 0.5, memory, inventory)),
+                "case",
+                List.of(new DeviceClass("cpu", 1, 0.5, 100, 100), new DeviceClass("gpu", 4, 0.5, memory, inventory)),
                 List.of(
                         new OperatorModes("a", Mode.rented(0, "cpu", 2, 0.5, 10)),
-                        new OperatorModes("b", Mode.rented(1, "gpu", 1, 1, 80), Mode.rented(1, "gpu wide", 0.5, 1.5, 80))),
-                List.of(new PlacementEdge(0, 1, link)), 100, OptionalDouble.of(5), List.of(), List.of());
+                        new OperatorModes(
+                                "b", Mode.rented(1, "gpu", 1, 1, 80), Mode.rented(1, "gpu wide", 0.5, 1.5, 80))),
+                List.of(new PlacementEdge(0, 1, link)),
+                100,
+                OptionalDouble.of(5),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -71,7 +77,8 @@ class InfeasibleTest {
 
     @Test
     void link() {
-        PlacementProblem problem = problem(9, 100, PairCosts.builder(2).forbid(0, 1).build());
+        PlacementProblem problem =
+                problem(9, 100, PairCosts.builder(2).forbid(0, 1).build());
         Infeasible infeasible = check(problem, Family.LINK, 1, 0);
         assertThat(infeasible.operators()).containsExactly(0, 1);
         assertThat(infeasible.explain(problem)).contains("add a link from 'cpu' to 'gpu' for the edge 'a' -> 'b'");
@@ -86,7 +93,8 @@ class InfeasibleTest {
 
     @Test
     void severalLimitsAtOnce() {
-        PlacementProblem problem = problem(1, 100, PairCosts.builder(2).forbid(0, 1).build());
+        PlacementProblem problem =
+                problem(1, 100, PairCosts.builder(2).forbid(0, 1).build());
         Infeasible infeasible = (Infeasible) PlacementSolver.portfolio().solve(problem, OPTIONS);
         assertThat(infeasible.relaxation().changes()).hasSize(2);
         assertThat(SolutionChecker.complaints(problem, infeasible)).isEmpty();
@@ -100,7 +108,8 @@ class InfeasibleTest {
             assertThat(infeasible.limit()).isEqualTo(limit);
             assertThat(infeasible.leastExact()).isTrue();
             assertThat(SolutionChecker.complaints(problem, infeasible)).isEmpty();
-            assertThat(solver.solve(infeasible.relaxation().applyTo(problem), OPTIONS)).isInstanceOf(Placed.class);
+            assertThat(solver.solve(infeasible.relaxation().applyTo(problem), OPTIONS))
+                    .isInstanceOf(Placed.class);
         }
         return (Infeasible) new PortfolioSolver().solve(problem, OPTIONS);
     }

@@ -35,8 +35,11 @@ class PortfolioSolverTest {
         int proved = 0;
         int near = 0;
         for (int seed = 1; seed <= 12; seed++) {
-            for (PlacementProblem problem : List.of(AgentFamilies.rag(seed), AgentFamilies.debate(seed, 2, 1),
-                    AgentFamilies.react(seed, 2), AgentFamilies.mapReduce(seed, 2))) {
+            for (PlacementProblem problem : List.of(
+                    AgentFamilies.rag(seed),
+                    AgentFamilies.debate(seed, 2, 1),
+                    AgentFamilies.react(seed, 2),
+                    AgentFamilies.mapReduce(seed, 2))) {
                 Solution solution = PlacementSolver.portfolio().solve(problem, SolveOptions.steps(1, 400_000));
                 if (!(solution instanceof Placed exact) || exact.proof() != Proof.OPTIMAL) continue;
                 proved++;
@@ -54,18 +57,21 @@ class PortfolioSolverTest {
     void aStartIsNeverMadeWorse() {
         PlacementProblem problem = AgentFamilies.voice(3);
         Placed good = (Placed) PlacementSolver.portfolio().solve(problem, SolveOptions.steps(1, 100_000));
-        Placed warm = (Placed) PlacementSolver.portfolio().solve(problem, SolveOptions.steps(9, 2_000).from(good.modes()));
+        Placed warm = (Placed) PlacementSolver.portfolio()
+                .solve(problem, SolveOptions.steps(9, 2_000).from(good.modes()));
         assertThat(warm.dollarsPerHour()).isLessThanOrEqualTo(good.dollarsPerHour() * (1 + 1e-9));
     }
 
     @Test
     void problemsOfEveryFamilySurviveTheirFile() {
         for (PlacementProblem problem : AgentFamilies.small(1)) {
-            assertThat(PlacementProblemJson.read(PlacementProblemJson.write(problem), "file")).isEqualTo(problem);
+            assertThat(PlacementProblemJson.read(PlacementProblemJson.write(problem), "file"))
+                    .isEqualTo(problem);
         }
         for (int seed = 0; seed < 50; seed++) {
             PlacementProblem problem = RandomProblems.small(seed);
-            assertThat(PlacementProblemJson.read(PlacementProblemJson.write(problem), "file")).isEqualTo(problem);
+            assertThat(PlacementProblemJson.read(PlacementProblemJson.write(problem), "file"))
+                    .isEqualTo(problem);
         }
     }
 

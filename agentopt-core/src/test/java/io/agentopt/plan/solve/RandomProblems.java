@@ -35,8 +35,12 @@ final class RandomProblems {
             };
             long minimum = random.nextInt(5) == 0 ? Math.min(inventory, random.nextInt(3)) : 0;
             classes.add(new DeviceClass(
-                    "class" + c, 0.5 + random.nextInt(40) / 10.0, 0.5 + random.nextInt(5) / 10.0,
-                    random.nextInt(8) == 0 ? 0 : 40 + random.nextInt(60), inventory, minimum));
+                    "class" + c,
+                    0.5 + random.nextInt(40) / 10.0,
+                    0.5 + random.nextInt(5) / 10.0,
+                    random.nextInt(8) == 0 ? 0 : 40 + random.nextInt(60),
+                    inventory,
+                    minimum));
         }
         long[] shared = new long[3 * h];
         for (int s = 0; s < shared.length; s++) shared[s] = random.nextInt(50);
@@ -48,7 +52,12 @@ final class RandomProblems {
                 int c = random.nextInt(h);
                 Mode mode = random.nextInt(6) == 0
                         ? Mode.hosted(c, "hosted " + j, random.nextInt(20) / 10.0, random.nextInt(10) / 1e4)
-                        : Mode.rented(c, "rented " + j, random.nextInt(20) / 10.0, random.nextInt(12) / 10.0, random.nextInt(50))
+                        : Mode.rented(
+                                        c,
+                                        "rented " + j,
+                                        random.nextInt(20) / 10.0,
+                                        random.nextInt(12) / 10.0,
+                                        random.nextInt(50))
                                 .onDevices(1 + random.nextInt(3));
                 int group = random.nextInt(6);
                 modes.add(group < 3 && mode.devices() > 0 ? mode.sharing(group, shared[group * h + c]) : mode);
@@ -63,16 +72,25 @@ final class RandomProblems {
         }
         List<Milestone> milestones = new ArrayList<>();
         if (random.nextInt(3) == 0) {
-            milestones.add(new Milestone("first token", List.of(random.nextInt(n), random.nextInt(n)), random.nextInt(40) / 10.0));
+            milestones.add(new Milestone(
+                    "first token", List.of(random.nextInt(n), random.nextInt(n)), random.nextInt(40) / 10.0));
         }
         List<List<Integer>> colocated = new ArrayList<>();
         if (random.nextInt(4) == 0) colocated.add(List.of(random.nextInt(n), random.nextInt(n)));
         if (random.nextInt(8) == 0) colocated.add(List.of(random.nextInt(n), random.nextInt(n)));
         PlacementProblem open = new PlacementProblem(
-                "random-" + seed, classes, operators, edges, 3600 * random.nextInt(4), OptionalDouble.empty(), milestones, colocated);
+                "random-" + seed,
+                classes,
+                operators,
+                edges,
+                3600 * random.nextInt(4),
+                OptionalDouble.empty(),
+                milestones,
+                colocated);
         if (random.nextInt(4) == 0) return open;
         int[] any = new int[n];
-        for (int i = 0; i < n; i++) any[i] = random.nextInt(operators.get(i).modes().size());
+        for (int i = 0; i < n; i++)
+            any[i] = random.nextInt(operators.get(i).modes().size());
         double path = Evaluator.evaluate(open, any).endToEndSeconds();
         return open.withDeadline(OptionalDouble.of(path * (0.5 + random.nextInt(10) / 10.0)));
     }

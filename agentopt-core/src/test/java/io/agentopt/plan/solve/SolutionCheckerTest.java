@@ -18,11 +18,16 @@ class SolutionCheckerTest {
     /** Two operators on a cheap slow class or a dear fast one. */
     private static PlacementProblem problem(double deadline) {
         return new PlacementProblem(
-                "two", List.of(new DeviceClass("slow", 1, 0.7, 1000, 10), new DeviceClass("fast", 4, 0.7, 1000, 10)),
+                "two",
+                List.of(new DeviceClass("slow", 1, 0.7, 1000, 10), new DeviceClass("fast", 4, 0.7, 1000, 10)),
                 List.of(
                         new OperatorModes("a", Mode.rented(0, "slow", 2, 0.5, 10), Mode.rented(1, "fast", 1, 0.2, 10)),
                         new OperatorModes("b", Mode.rented(0, "slow", 3, 0.5, 10), Mode.rented(1, "fast", 1, 0.2, 10))),
-                List.of(), 3600, OptionalDouble.of(deadline), List.of(), List.of());
+                List.of(),
+                3600,
+                OptionalDouble.of(deadline),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -41,7 +46,8 @@ class SolutionCheckerTest {
         Placed placed = solved(2.5);
         List<Integer> swapped = new ArrayList<>(placed.modes());
         swapped.set(0, 1 - swapped.getFirst());
-        Placed tampered = new Placed(swapped, placed.evaluation(), placed.lowerBoundDollarsPerHour(), placed.proof(), placed.statistics());
+        Placed tampered = new Placed(
+                swapped, placed.evaluation(), placed.lowerBoundDollarsPerHour(), placed.proof(), placed.statistics());
         assertThat(SolutionChecker.complaints(problem(2.5), tampered)).isNotEmpty();
     }
 
@@ -55,7 +61,8 @@ class SolutionCheckerTest {
     @Test
     void findsABoundAboveTheCost() {
         Placed placed = solved(2.5);
-        Placed tampered = new Placed(placed.modes(), placed.evaluation(), placed.dollarsPerHour() + 1, Proof.BOUNDED, placed.statistics());
+        Placed tampered = new Placed(
+                placed.modes(), placed.evaluation(), placed.dollarsPerHour() + 1, Proof.BOUNDED, placed.statistics());
         assertThat(SolutionChecker.complaints(problem(2.5), tampered)).anyMatch(c -> c.contains("exceeds the cost"));
     }
 
@@ -76,17 +83,34 @@ class SolutionCheckerTest {
     @Test
     void findsARelaxationThatDoesNotHelp() {
         Infeasible honest = infeasible(0.5);
-        Relaxation tooLittle = new Relaxation(List.of(new Relaxation.Change.Deadline(0.9)), honest.relaxation().witness());
-        Infeasible tampered = new Infeasible(honest.family(), honest.leastAchievable(), honest.limit(), honest.leastExact(),
-                honest.operators(), tooLittle, true, honest.statistics());
-        assertThat(SolutionChecker.complaints(problem(0.5), tampered)).anyMatch(c -> c.contains("does not make its witness feasible"));
+        Relaxation tooLittle = new Relaxation(
+                List.of(new Relaxation.Change.Deadline(0.9)),
+                honest.relaxation().witness());
+        Infeasible tampered = new Infeasible(
+                honest.family(),
+                honest.leastAchievable(),
+                honest.limit(),
+                honest.leastExact(),
+                honest.operators(),
+                tooLittle,
+                true,
+                honest.statistics());
+        assertThat(SolutionChecker.complaints(problem(0.5), tampered))
+                .anyMatch(c -> c.contains("does not make its witness feasible"));
     }
 
     @Test
     void findsALeastValueWithinTheLimit() {
         Infeasible honest = infeasible(0.5);
-        Infeasible tampered = new Infeasible(honest.family(), 0.4, honest.limit(), true, honest.operators(),
-                honest.relaxation(), true, honest.statistics());
+        Infeasible tampered = new Infeasible(
+                honest.family(),
+                0.4,
+                honest.limit(),
+                true,
+                honest.operators(),
+                honest.relaxation(),
+                true,
+                honest.statistics());
         assertThat(SolutionChecker.complaints(problem(0.5), tampered)).anyMatch(c -> c.contains("not above the limit"));
     }
 
