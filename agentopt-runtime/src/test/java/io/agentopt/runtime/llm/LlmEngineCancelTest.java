@@ -125,8 +125,8 @@ class LlmEngineCancelTest {
     @Test
     void aWaitForASlotIsCancelled() throws Exception {
         try (LlmEngine engine = LlmEngine.open(quick, EngineSettings.cpu(1).withSlots(1, Duration.ofHours(1)));
-                KvCache only = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            KvCache only = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
             CancelToken token = CancelToken.create();
             var waiting = threads.submit(() -> engine.prefill(Prompts.tokens(4, 1), token));
             token.cancel("no time");
