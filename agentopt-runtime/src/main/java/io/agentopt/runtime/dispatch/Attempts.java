@@ -49,6 +49,9 @@ final class Attempts implements StepContext {
                 boolean again = number < step.attempts() && !run.isStopped();
                 if (run.listening()) failed(step, start, number, again, t);
                 if (!again) throw run.fail(asFailure(step, t));
+            } finally {
+                // A flag that a tool left set must not hit the next one; a stop is found at the next step in any case.
+                if (thread.isInterrupted()) Thread.interrupted();
             }
         }
     }

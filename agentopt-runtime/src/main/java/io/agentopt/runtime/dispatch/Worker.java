@@ -1,7 +1,7 @@
 package io.agentopt.runtime.dispatch;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +99,7 @@ final class Worker {
             }
             run.throwIfStopped();
         }
-        return new ArrayList<>(Arrays.asList(results));
+        return Collections.unmodifiableList(Arrays.asList(results));
     }
 
     private Object item(ExecutableStep.ForEach each, Frame frame, @Nullable Object item) {

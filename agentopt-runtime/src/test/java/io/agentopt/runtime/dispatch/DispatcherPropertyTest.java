@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.program.Program;
 import io.agentopt.program.Step;
+import io.agentopt.runtime.observe.RunEvent;
 import io.agentopt.runtime.observe.RunListener;
+import io.agentopt.runtime.observe.RunTrace;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 
 class DispatcherPropertyTest {
     /** What a run changes and what steps compute: everything follows from a step's path and operands, and from the memories. */
@@ -67,5 +70,24 @@ class DispatcherPropertyTest {
         assertThat(Running.answer(run)).isEqualTo(answer);
         assertThat(world.log).isEqualTo(expected.log);
         assertThat(world.memory).isEqualTo(expected.memory);
+    }
+
+    @Property(tries = 500)
+    void aRunThatIsCancelledAnywhereEndsOnceAndWhole(@ForAll long seed, @ForAll @IntRange(max = 200) int spins) throws Exception {
+        Program program = RandomProgram.draw(seed);
+        RunTrace trace = new RunTrace();
+        RunTask run = new Dispatcher(program, new World(), Map.of(), new ManualClock(), RunListener.all(List.of(trace)))
+                .start(1, Deadline.NONE, TokenListener.none());
+        for (int i = 0; i < spins; i++) Thread.onSpinWait();
+        run.cancel("Enough.");
+        Running.end(run);
+        int events = trace.events().size();
+        assertThat(trace.events().getLast()).isInstanceOf(RunEvent.RunFinished.class);
+        try {
+            Running.answer(run);
+        } catch (AgentRunException e) {
+            assertThat(e).hasMessageMatching("(?s).*(was cancelled: Enough|reached its limit).*");
+        }
+        assertThat(trace.events()).hasSize(events);
     }
 }

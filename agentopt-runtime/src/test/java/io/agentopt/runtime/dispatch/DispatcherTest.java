@@ -157,6 +157,49 @@ class DispatcherTest {
     }
 
     @Test
+    void aLoopKeepsNothingOfItsEarlierPasses() {
+        AgentGraph<Integer, Integer> graph = AgentGraph.define("big", Integer.class, Integer.class, (g, in) -> {
+            Port<byte[]> start = in.map("start", i -> new byte[1 << 20]);
+            return g.loop("grow", start, maxIterations(3_000), (l, s) -> { // 3 GB in all, more than the heap
+                Port<byte[]> next = s.map("next", old -> {
+                    byte[] bytes = new byte[1 << 20];
+                    java.nio.ByteBuffer.wrap(bytes).putInt(0, java.nio.ByteBuffer.wrap(old).getInt(0) + 1);
+                    return bytes;
+                });
+                Port<Integer> count = next.map("count", b -> java.nio.ByteBuffer.wrap(b).getInt(0));
+                return step(count.map("done", c -> c == 3_000), count, next);
+            });
+        });
+        assertThat(Running.run(graph, 0)).isEqualTo(3_000);
+    }
+
+    @Test
+    void aLoopOfModelCallsKeepsNoCaches() {
+        AgentGraph<Integer, Integer> graph = AgentGraph.define("calls", Integer.class, Integer.class, (g, in) ->
+                g.loop("again", in, maxIterations(10_000), (l, s) -> {
+                    Port<Completion> said = l.node("say", generate(model("m")), s.map("prompt", i -> Prompt.system("" + i)));
+                    Port<Integer> next = l.node("next", (Integer i, Completion c) -> i + c.outputTokens(), s, said);
+                    return step(next.map("done", i -> i == 10_000), next, next);
+                }));
+        ScriptedModels models = new ScriptedModels(p -> "word");
+        Dispatcher d = Running.dispatcher(graph, models, CLOCK, RunListener.none());
+        assertThat(Running.answer(d.start(0, Deadline.NONE, TokenListener.none()))).isEqualTo(10_000);
+        assertThat(models.caches).hasSize(10_000).allMatch(c -> c.closed);
+    }
+
+    @Test
+    void anInterruptThatAToolLeavesBehindIsGone() {
+        AgentGraph<Integer, Boolean> graph = AgentGraph.define("flags", Integer.class, Boolean.class, (g, in) -> {
+            Port<Integer> first = g.node("first", tool("first", (Integer i) -> {
+                Thread.currentThread().interrupt();
+                return i;
+            }), in);
+            return g.node("second", tool("second", (Integer i) -> Thread.currentThread().isInterrupted()), first);
+        });
+        assertThat(Running.run(graph, 0)).isEqualTo(false);
+    }
+
+    @Test
     void fiveThousandStepsInARowDoNotOverflow() {
         AgentGraph<Integer, Integer> chain = AgentGraph.define("long", Integer.class, Integer.class, (g, in) -> {
             Port<Integer> p = in;
