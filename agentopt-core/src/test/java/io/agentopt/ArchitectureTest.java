@@ -41,8 +41,9 @@ class ArchitectureTest {
             "plan", Set.of("message", "model", "operator", "graph", "hardware", "workload", "cost"),
             "simulate", Set.of("message", "model", "operator", "graph", "hardware", "workload", "cost", "plan"));
 
-    private static final JavaClasses CORE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.agentopt");
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.agentopt");
 
     static Set<String> packages() {
         return new TreeSet<>(MAY_KNOW.keySet());
@@ -74,7 +75,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.agentopt..")
                 .should()
-                .resideInAnyPackage(packages().stream().map(p -> "io.agentopt." + p + "..").toArray(String[]::new))
+                .resideInAnyPackage(
+                        packages().stream().map(p -> "io.agentopt." + p + "..").toArray(String[]::new))
                 .because("a new package of core must say here what it may know")
                 .check(CORE);
     }
@@ -91,18 +93,25 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .resideOutsideOfPackage("io.agentopt.internal..")
-                .should(haveNoTypeInTheirApiFrom("io.agentopt.internal", "com.fasterxml.jackson", "org.apache.commons", "ai.onnxruntime", "ai.djl"))
+                .should(haveNoTypeInTheirApiFrom(
+                        "io.agentopt.internal",
+                        "com.fasterxml.jackson",
+                        "org.apache.commons",
+                        "ai.onnxruntime",
+                        "ai.djl"))
                 .check(CORE);
     }
 
     @Test
     void nobodyPrints() {
-        DescribedPredicate<JavaClass> prints = DescribedPredicate.describe("System", c -> c.isEquivalentTo(System.class));
+        DescribedPredicate<JavaClass> prints =
+                DescribedPredicate.describe("System", c -> c.isEquivalentTo(System.class));
         noClasses()
                 .should()
                 .accessFieldWhere(DescribedPredicate.describe(
                         "the console",
-                        access -> prints.test(access.getTargetOwner()) && Set.of("out", "err").contains(access.getName())))
+                        access -> prints.test(access.getTargetOwner())
+                                && Set.of("out", "err").contains(access.getName())))
                 .because("a library leaves the console to its user")
                 .check(CORE);
     }
@@ -120,7 +129,8 @@ class ArchitectureTest {
                 type.getSuperclass().ifPresent(supers::add);
                 report(type.getName(), supers, events);
                 for (JavaMember m : type.getMembers()) {
-                    boolean open = m.getModifiers().contains(JavaModifier.PUBLIC) || m.getModifiers().contains(JavaModifier.PROTECTED);
+                    boolean open = m.getModifiers().contains(JavaModifier.PUBLIC)
+                            || m.getModifiers().contains(JavaModifier.PROTECTED);
                     if (open) report(m.getFullName(), shown(m), events);
                 }
             }

@@ -24,7 +24,8 @@ public final class Golden {
                 .as("There is no golden file %s yet. Run the test once with -D%s=true to write it.", name, ACCEPT)
                 .exists();
         assertThat(actual)
-                .as("This differs from the golden file %s. If the change is meant, run the test once with -D%s=true and commit the file.",
+                .as(
+                        "This differs from the golden file %s. If the change is meant, run the test once with -D%s=true and commit the file.",
                         name, ACCEPT)
                 .isEqualTo(Sources.read(file));
     }
@@ -35,7 +36,9 @@ public final class Golden {
     }
 
     private static Path file(String name) {
-        return Sources.repository().resolve("agentopt-core/src/test/resources/golden").resolve(name);
+        return Sources.repository()
+                .resolve("agentopt-core/src/test/resources/golden")
+                .resolve(name);
     }
 
     private static void write(Path file, String text) {

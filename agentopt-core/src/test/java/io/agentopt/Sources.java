@@ -17,8 +17,9 @@ public final class Sources {
                 .map(Path::of)
                 .filter(p -> Files.isDirectory(p.resolve("agentopt-core")))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "The source folders were not found. Set the system property agentopt.repository to the repository."));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "The source folders were not found. Set the system property agentopt.repository to the repository."));
     }
 
     /** {@return the main Java files of every module, in order} */

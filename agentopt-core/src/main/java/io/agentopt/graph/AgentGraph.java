@@ -59,7 +59,8 @@ public final class AgentGraph<I, O> {
         GraphBuilder builder = declaration.open("");
         try {
             Port<O> result = body.build(builder, builder.parameter());
-            if (result == null) throw new GraphException(name, "", "the declaration returned no port. Return the port of the answer.");
+            if (result == null)
+                throw new GraphException(name, "", "the declaration returned no port. Return the port of the answer.");
             return new AgentGraph<>(name, input, output, builder.freeze(result));
         } finally {
             declaration.close(builder);
@@ -104,7 +105,8 @@ public final class AgentGraph<I, O> {
      * @return path to function name; the name is the path of the first node that uses the function
      */
     public Map<String, String> functionNames() {
-        IdentityHashMap<Object, Map<Integer, String>> first = new IdentityHashMap<>(); // one object can be a function of one and of two
+        IdentityHashMap<Object, Map<Integer, String>> first =
+                new IdentityHashMap<>(); // one object can be a function of one and of two
         Map<String, String> names = new LinkedHashMap<>();
         calls.forEach((path, call) -> {
             if (call.operator() instanceof Transform<?> t) {

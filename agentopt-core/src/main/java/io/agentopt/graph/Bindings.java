@@ -28,8 +28,20 @@ import java.util.stream.Stream;
  */
 public final class Bindings {
     private static final Map<String, Class<?>> KNOWN_TYPES = Stream.of(
-                    Object.class, String.class, Boolean.class, Integer.class, Long.class, Double.class, List.class, Map.class,
-                    Prompt.class, Completion.class, Embedding.class, Passage.class, ToolCall.class, ToolResult.class)
+                    Object.class,
+                    String.class,
+                    Boolean.class,
+                    Integer.class,
+                    Long.class,
+                    Double.class,
+                    List.class,
+                    Map.class,
+                    Prompt.class,
+                    Completion.class,
+                    Embedding.class,
+                    Passage.class,
+                    ToolCall.class,
+                    ToolResult.class)
             .collect(Collectors.toUnmodifiableMap(Class::getName, Function.identity()));
 
     private final Map<String, Object> things = new TreeMap<>();
@@ -66,7 +78,10 @@ public final class Bindings {
                     types(w.otherwise());
                 }
                 case Node.ForEach f -> types(f.body());
-                case Node.Nested n -> type(n.graph().inputType()).type(n.graph().outputType()).types(n.graph().body());
+                case Node.Nested n ->
+                    type(n.graph().inputType())
+                            .type(n.graph().outputType())
+                            .types(n.graph().body());
             }
         }
     }
@@ -75,7 +90,8 @@ public final class Bindings {
     @SuppressWarnings("ReferenceEquality") // the same function object, as in AgentGraph.functionNames
     public Bindings function(String name, Transform<?> function) {
         Object earlier = things.get(key("function", name));
-        if (earlier instanceof Transform<?> t && t.identity() == function.identity() && t.arity() == function.arity()) return this;
+        if (earlier instanceof Transform<?> t && t.identity() == function.identity() && t.arity() == function.arity())
+            return this;
         return put("function", name, function);
     }
 
@@ -120,8 +136,11 @@ public final class Bindings {
     <T> T find(Class<T> type, String kind, String name, String graph, String path) {
         Object thing = things.get(key(kind, name));
         if (thing == null) {
-            throw new GraphException(graph, path, "the " + kind + " '" + name + "' is not bound. Add it to the bindings; they have: "
-                    + (things.isEmpty() ? "nothing" : String.join(", ", things.keySet())) + ".");
+            throw new GraphException(
+                    graph,
+                    path,
+                    "the " + kind + " '" + name + "' is not bound. Add it to the bindings; they have: "
+                            + (things.isEmpty() ? "nothing" : String.join(", ", things.keySet())) + ".");
         }
         return type.cast(thing);
     }

@@ -35,9 +35,8 @@ final class Declaration {
     GraphBuilder current(String node) {
         GraphBuilder innermost = open.peek();
         if (innermost == null) {
-            throw new IllegalStateException(
-                    "Graph '" + graph + "' is complete; node '" + node
-                            + "' cannot be added. Ports and builders are good only inside the declaration.");
+            throw new IllegalStateException("Graph '" + graph + "' is complete; node '" + node
+                    + "' cannot be added. Ports and builders are good only inside the declaration.");
         }
         return innermost;
     }

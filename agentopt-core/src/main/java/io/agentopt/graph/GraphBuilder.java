@@ -60,13 +60,18 @@ public final class GraphBuilder {
 
     /** Adds a pure function of one value. */
     public <A, O> Port<O> node(String name, Function<? super A, ? extends O> function, Port<? extends A> a) {
-        return call(name, Transform.of(required(function, name, "the function is missing (null)")), NodeOptions.NONE, a);
+        return call(
+                name, Transform.of(required(function, name, "the function is missing (null)")), NodeOptions.NONE, a);
     }
 
     /** Adds a pure function of two values. */
     public <A, B, O> Port<O> node(
-            String name, BiFunction<? super A, ? super B, ? extends O> function, Port<? extends A> a, Port<? extends B> b) {
-        return call(name, Transform.of(required(function, name, "the function is missing (null)")), NodeOptions.NONE, a, b);
+            String name,
+            BiFunction<? super A, ? super B, ? extends O> function,
+            Port<? extends A> a,
+            Port<? extends B> b) {
+        return call(
+                name, Transform.of(required(function, name, "the function is missing (null)")), NodeOptions.NONE, a, b);
     }
 
     /** Adds a pure function of three values. */
@@ -88,12 +93,18 @@ public final class GraphBuilder {
 
     /** Reads a memory. */
     public <K, V> Port<V> load(String name, Memory<K, V> memory, Port<? extends K> key) {
-        return call(name, new MemoryLoad<>(required(memory, name, "the memory is missing (null)")), NodeOptions.NONE, key);
+        return call(
+                name, new MemoryLoad<>(required(memory, name, "the memory is missing (null)")), NodeOptions.NONE, key);
     }
 
     /** Writes a memory; the result is the value written. */
     public <K, V> Port<V> store(String name, Memory<K, V> memory, Port<? extends K> key, Port<? extends V> value) {
-        return call(name, new MemoryStore<>(required(memory, name, "the memory is missing (null)")), NodeOptions.NONE, key, value);
+        return call(
+                name,
+                new MemoryStore<>(required(memory, name, "the memory is missing (null)")),
+                NodeOptions.NONE,
+                key,
+                value);
     }
 
     /** Adds a whole graph as one node. */
@@ -111,7 +122,8 @@ public final class GraphBuilder {
         GraphBuilder inner = declaration.open(inside(name));
         Region region;
         try {
-            LoopStep<S, R> end = required(body.build(inner, inner.parameter()), name, "the loop's body returned no step");
+            LoopStep<S, R> end =
+                    required(body.build(inner, inner.parameter()), name, "the loop's body returned no step");
             region = inner.freeze(end.done(), end.result(), end.next());
         } finally {
             declaration.close(inner);
@@ -207,7 +219,9 @@ public final class GraphBuilder {
     /** Takes a name in this region, after checking that this is the region being declared. */
     private void claim(String name) {
         if (declaration.current(name) != this) {
-            throw error(name, "it is declared with the builder of another region. Use the builder that the innermost body was given.");
+            throw error(
+                    name,
+                    "it is declared with the builder of another region. Use the builder that the innermost body was given.");
         }
         GraphChecks.name(declaration.graph(), path, name);
         if (!names.add(name)) {
@@ -222,12 +236,19 @@ public final class GraphBuilder {
     private ValueId use(String user, Port<?> port) {
         if (port == null) throw new GraphException(declaration.graph(), user, "a port is missing (null). Connect one.");
         if (port.owner().declaration != declaration) {
-            throw new GraphException(declaration.graph(), user, "unknown port " + port.id() + ": it belongs to graph '"
-                    + port.owner().declaration.graph() + "'. Connect ports of one graph only, or nest the other graph.");
+            throw new GraphException(
+                    declaration.graph(),
+                    user,
+                    "unknown port " + port.id() + ": it belongs to graph '"
+                            + port.owner().declaration.graph()
+                            + "'. Connect ports of one graph only, or nest the other graph.");
         }
         if (!declaration.isOpen(port.owner())) {
-            throw new GraphException(declaration.graph(), user, "unknown port " + port.id() + ": it was defined inside '"
-                    + port.owner().path + "', which is closed. Let that region yield the value and use its result.");
+            throw new GraphException(
+                    declaration.graph(),
+                    user,
+                    "unknown port " + port.id() + ": it was defined inside '" + port.owner().path
+                            + "', which is closed. Let that region yield the value and use its result.");
         }
         return port.id();
     }

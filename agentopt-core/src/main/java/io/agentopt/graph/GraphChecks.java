@@ -20,18 +20,24 @@ final class GraphChecks {
 
     static void graphName(String name) {
         if (name == null || name.isBlank() || name.contains("/")) {
-            throw new GraphException(String.valueOf(name), "", "the name must not be blank and must not contain '/'. Choose another.");
+            throw new GraphException(
+                    String.valueOf(name), "", "the name must not be blank and must not contain '/'. Choose another.");
         }
     }
 
     static void name(String graph, String region, String name) {
         if (name == null || name.isBlank() || name.contains("/")) {
             throw new GraphException(
-                    graph, region, "the name \"" + name + "\" of a node in it is blank or contains '/'. Choose another.");
+                    graph,
+                    region,
+                    "the name \"" + name + "\" of a node in it is blank or contains '/'. Choose another.");
         }
         if (name.endsWith(".prefill") || name.endsWith(".decode")) {
-            throw new GraphException(graph, region, "the name \"" + name
-                    + "\" of a node in it ends like the parts of an LLM call in a plan. Choose another.");
+            throw new GraphException(
+                    graph,
+                    region,
+                    "the name \"" + name
+                            + "\" of a node in it ends like the parts of an LLM call in a plan. Choose another.");
         }
     }
 
@@ -44,22 +50,29 @@ final class GraphChecks {
 
     static void probability(String graph, String path, double probability) {
         if (!(probability >= 0 && probability <= 1)) {
-            throw new GraphException(graph, path, "the probability (" + probability + ") is out of range. Give one in 0..1.");
+            throw new GraphException(
+                    graph, path, "the probability (" + probability + ") is out of range. Give one in 0..1.");
         }
     }
 
     static void expectedItems(String graph, String path, double expected) {
         if (!(expected >= 0) || Double.isInfinite(expected)) {
             throw new GraphException(
-                    graph, path, "the expected items (" + expected + ") are out of range. Give a finite mean of 0 or more.");
+                    graph,
+                    path,
+                    "the expected items (" + expected + ") are out of range. Give a finite mean of 0 or more.");
         }
     }
 
     static void call(String graph, String path, Node.Call call) {
         Operator<?, ?> operator = call.operator();
         if (call.inputs().size() != operator.arity()) {
-            throw new GraphException(graph, path, "the operator " + operator.kind() + " takes " + operator.arity()
-                    + (operator.arity() == 1 ? " input" : " inputs") + " but got " + call.inputs().size() + ". Connect as many ports.");
+            throw new GraphException(
+                    graph,
+                    path,
+                    "the operator " + operator.kind() + " takes " + operator.arity()
+                            + (operator.arity() == 1 ? " input" : " inputs") + " but got "
+                            + call.inputs().size() + ". Connect as many ports.");
         }
         switch (operator) {
             case Generate g -> model(graph, path, g.model());
@@ -71,7 +84,8 @@ final class GraphChecks {
             case Transform<?> t -> {}
         }
         call.options().pinnedTo().filter(call.options().forbidden()::contains).ifPresent(c -> {
-            throw new GraphException(graph, path, "the device class '" + c + "' is both pinned and forbidden. Drop one of the two.");
+            throw new GraphException(
+                    graph, path, "the device class '" + c + "' is both pinned and forbidden. Drop one of the two.");
         });
     }
 
@@ -83,8 +97,11 @@ final class GraphChecks {
 
     private static void retries(String graph, String path, Node.Call call, boolean idempotent) {
         if (call.options().retries() > 0 && !idempotent) {
-            throw new GraphException(graph, path, "retries (" + call.options().retries()
-                    + ") need an operator that can be repeated. Mark the tool idempotent or set retries to 0.");
+            throw new GraphException(
+                    graph,
+                    path,
+                    "retries (" + call.options().retries()
+                            + ") need an operator that can be repeated. Mark the tool idempotent or set retries to 0.");
         }
     }
 
@@ -93,10 +110,12 @@ final class GraphChecks {
         Map<String, Object> owners = new HashMap<>();
         graph.calls().forEach((path, call) -> {
             switch (call.operator()) {
-                case VectorSearch s -> claim(owners, "passage index '" + s.index().name() + "'", s.index(), graph, path);
+                case VectorSearch s ->
+                    claim(owners, "passage index '" + s.index().name() + "'", s.index(), graph, path);
                 case Tool<?, ?> t -> claim(owners, "tool '" + t.name() + "'", t, graph, path);
                 case MemoryLoad<?, ?> m -> claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
-                case MemoryStore<?, ?> m -> claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
+                case MemoryStore<?, ?> m ->
+                    claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
                 case Generate g -> {}
                 case Embed e -> {}
                 case Transform<?> t -> {}
@@ -104,11 +123,15 @@ final class GraphChecks {
         });
     }
 
-    private static void claim(Map<String, Object> owners, String key, Object thing, AgentGraph<?, ?> graph, String path) {
+    private static void claim(
+            Map<String, Object> owners, String key, Object thing, AgentGraph<?, ?> graph, String path) {
         Object earlier = owners.putIfAbsent(key, thing);
         if (earlier != null && !earlier.equals(thing)) {
-            throw new GraphException(graph.name(), path, "the " + key
-                    + " is another one than the one of that name used earlier in the graph. Give each its own name.");
+            throw new GraphException(
+                    graph.name(),
+                    path,
+                    "the " + key
+                            + " is another one than the one of that name used earlier in the graph. Give each its own name.");
         }
     }
 }

@@ -5,7 +5,8 @@ public final class GraphException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     GraphException(String graph, String node, String problem) {
-        super((node.isEmpty() ? "" : "Node '" + node + "' of ") + (node.isEmpty() ? "Graph '" : "graph '") + graph + "': " + problem);
+        super((node.isEmpty() ? "" : "Node '" + node + "' of ") + (node.isEmpty() ? "Graph '" : "graph '") + graph
+                + "': " + problem);
     }
 
     GraphException(String graph, String node, String problem, Throwable cause) {

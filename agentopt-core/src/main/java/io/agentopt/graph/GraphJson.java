@@ -30,8 +30,8 @@ public final class GraphJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final DefaultPrettyPrinter LINES =
-            new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")); // the same on every platform
+    private static final DefaultPrettyPrinter LINES = new DefaultPrettyPrinter()
+            .withObjectIndenter(new DefaultIndenter("  ", "\n")); // the same on every platform
 
     private GraphJson() {}
 
@@ -82,7 +82,9 @@ public final class GraphJson {
         switch (node) {
             case Node.Call c -> call(out, path, c, functions);
             case Node.Loop l -> {
-                out.put("kind", "loop").put("max", l.iterations().max()).put("expected", l.iterations().expected());
+                out.put("kind", "loop")
+                        .put("max", l.iterations().max())
+                        .put("expected", l.iterations().expected());
                 out.set("body", region(path, l.body(), functions));
             }
             case Node.When w -> {
@@ -107,11 +109,12 @@ public final class GraphJson {
     private static void call(ObjectNode out, String path, Node.Call call, Map<String, String> functions) {
         out.put("kind", call.operator().kind());
         switch (call.operator()) {
-            case Generate g -> out.put("model", g.model().id())
-                    .put("maxTokens", g.maxTokens())
-                    .put("sampling", g.sampling().text())
-                    .put("expectedPromptTokens", g.expectedPromptTokens())
-                    .put("expectedOutputTokens", g.expectedOutputTokens());
+            case Generate g ->
+                out.put("model", g.model().id())
+                        .put("maxTokens", g.maxTokens())
+                        .put("sampling", g.sampling().text())
+                        .put("expectedPromptTokens", g.expectedPromptTokens())
+                        .put("expectedOutputTokens", g.expectedOutputTokens());
             case Embed e -> out.put("model", e.model().id()).put("expectedTokens", e.expectedTokens());
             case VectorSearch s -> out.put("index", s.index().name()).put("k", s.k());
             case Tool<?, ?> t -> out.put("tool", t.name());

@@ -47,8 +47,12 @@ final class GraphJsonReader {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation(); // none where a limit of the parser is passed
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw new GraphException("(unread)", "", "the file is not JSON: " + e.getOriginalMessage() + where
-                    + ". Write it again with GraphJson.write.", e);
+            throw new GraphException(
+                    "(unread)",
+                    "",
+                    "the file is not JSON: " + e.getOriginalMessage() + where
+                            + ". Write it again with GraphJson.write.",
+                    e);
         }
         GraphJsonReader reader = named(tree, "(unnamed)", "", bindings);
         reader.asked("input", reader.text("", tree, "input"), input);
@@ -59,7 +63,9 @@ final class GraphJsonReader {
     /** A reader for the graph in {@code tree}, which is the file or stands in a node at {@code path} of graph {@code owner}. */
     private static GraphJsonReader named(JsonNode tree, String owner, String path, Bindings bindings) {
         JsonNode name = tree.path("graph");
-        if (!name.isTextual()) throw new GraphException(owner, path, "the field \"graph\" with the graph's name is missing or not a text.");
+        if (!name.isTextual())
+            throw new GraphException(
+                    owner, path, "the field \"graph\" with the graph's name is missing or not a text.");
         GraphChecks.graphName(name.textValue());
         return new GraphJsonReader(name.textValue(), bindings);
     }
@@ -67,8 +73,11 @@ final class GraphJsonReader {
     private <I, O> AgentGraph<I, O> graph(String path, JsonNode tree, Class<I> input, Class<O> output, int level) {
         JsonNode format = tree.path("format");
         if (!format.isInt() || format.intValue() != GraphJson.FORMAT) {
-            throw error(path, "the file has format " + (format.isMissingNode() ? "(none)" : format) + "; this version reads format "
-                    + GraphJson.FORMAT + ". Write it again with this version.");
+            throw error(
+                    path,
+                    "the file has format " + (format.isMissingNode() ? "(none)" : format)
+                            + "; this version reads format " + GraphJson.FORMAT
+                            + ". Write it again with this version.");
         }
         fields(path, tree, "format", "graph", "input", "output", "body");
         return new AgentGraph<>(graph, input, output, region(path, tree, "body", 1, 1, Set.of(), level));
@@ -76,18 +85,22 @@ final class GraphJsonReader {
 
     private void asked(String field, String written, Class<?> expected) {
         if (expected != Object.class && !written.equals(expected.getName())) {
-            throw error("", "its " + field + " type is " + written + " in the file but " + expected.getName()
-                    + " was asked for. Ask for the type in the file.");
+            throw error(
+                    "",
+                    "its " + field + " type is " + written + " in the file but " + expected.getName()
+                            + " was asked for. Ask for the type in the file.");
         }
     }
 
-    private Region region(String path, JsonNode owner, String field, int parameters, int yields, Set<ValueId> outer, int level) {
+    private Region region(
+            String path, JsonNode owner, String field, int parameters, int yields, Set<ValueId> outer, int level) {
         GraphChecks.depth(graph, path, level);
         JsonNode tree = owner.path(field);
         if (!tree.isObject()) throw error(path, "the field \"" + field + "\" is missing or not a region.");
         fields(path, tree, "parameters", "nodes", "yields");
         List<ValueId> params = ids(path, tree, "parameters");
-        if (params.size() != parameters) throw error(path, "the region has " + params.size() + " parameters; it needs " + parameters + ".");
+        if (params.size() != parameters)
+            throw error(path, "the region has " + params.size() + " parameters; it needs " + parameters + ".");
         params.forEach(p -> define(path, p));
         JsonNode list = tree.path("nodes");
         if (!list.isArray()) throw error(path, "the field \"nodes\" is missing or not a list.");
@@ -96,20 +109,25 @@ final class GraphJsonReader {
         Set<String> names = new HashSet<>();
         for (JsonNode n : list) {
             if (!n.path("name").isTextual()) {
-                throw error(path, "the field \"name\" of node number " + (names.size() + 1) + " in it is missing or not a text.");
+                throw error(
+                        path,
+                        "the field \"name\" of node number " + (names.size() + 1) + " in it is missing or not a text.");
             }
             String name = n.path("name").textValue();
             GraphChecks.name(graph, path, name);
             String nodePath = AgentGraph.path(path, name);
-            if (!names.add(name)) throw error(nodePath, "the name is taken in its region. Names must be unique there; choose another.");
+            if (!names.add(name))
+                throw error(nodePath, "the name is taken in its region. Names must be unique there; choose another.");
             ValueId result = new ValueId(whole(nodePath, n, "result"));
             define(nodePath, result);
             inside.add(result);
         }
         List<Node> nodes = new ArrayList<>();
-        for (JsonNode n : list) nodes.add(node(AgentGraph.path(path, n.path("name").textValue()), n, inside, level));
+        for (JsonNode n : list)
+            nodes.add(node(AgentGraph.path(path, n.path("name").textValue()), n, inside, level));
         List<ValueId> leaving = ids(path, tree, "yields");
-        if (leaving.size() != yields) throw error(path, "the region yields " + leaving.size() + " values; it needs " + yields + ".");
+        if (leaving.size() != yields)
+            throw error(path, "the region yields " + leaving.size() + " values; it needs " + yields + ".");
         for (ValueId v : leaving) known(path, v, inside);
         return new Region(params, NodeOrder.sort(graph, path, nodes), leaving);
     }
@@ -125,7 +143,12 @@ final class GraphJsonReader {
                 case "loop" -> {
                     fields(path, n, "name", "kind", "inputs", "result", "max", "expected", "body");
                     Iterations iterations = new Iterations(whole(path, n, "max"), number(path, n, "expected"));
-                    yield new Node.Loop(name, only(path, in), region(path, n, "body", 1, 3, visible, level + 1), iterations, result);
+                    yield new Node.Loop(
+                            name,
+                            only(path, in),
+                            region(path, n, "body", 1, 3, visible, level + 1),
+                            iterations,
+                            result);
                 }
                 case "when" -> {
                     fields(path, n, "name", "kind", "inputs", "result", "probability", "then", "else");
@@ -143,7 +166,8 @@ final class GraphJsonReader {
                     fields(path, n, "name", "kind", "inputs", "result", "expected", "body");
                     double expected = number(path, n, "expected");
                     GraphChecks.expectedItems(graph, path, expected);
-                    yield new Node.ForEach(name, only(path, in), expected, region(path, n, "body", 1, 1, visible, level + 1), result);
+                    yield new Node.ForEach(
+                            name, only(path, in), expected, region(path, n, "body", 1, 1, visible, level + 1), result);
                 }
                 case "graph" -> {
                     fields(path, n, "name", "kind", "inputs", "result", "graph");
@@ -188,8 +212,11 @@ final class GraphJsonReader {
             case "transform" -> bound(Transform.class, path, n, "function");
             case "memory_load" -> new MemoryLoad<>(memory(path, n));
             case "memory_store" -> new MemoryStore<>(memory(path, n));
-            default -> throw error(path, "the kind \"" + kind + "\" is unknown. This version knows generate, embed, search, tool,"
-                    + " transform, memory_load, memory_store, loop, when, for_each and graph.");
+            default ->
+                throw error(
+                        path,
+                        "the kind \"" + kind + "\" is unknown. This version knows generate, embed, search, tool,"
+                                + " transform, memory_load, memory_store, loop, when, for_each and graph.");
         };
         Node.Call call = new Node.Call(name, operator, in, result, options(path, n.path("options")));
         GraphChecks.call(graph, path, call);
@@ -215,7 +242,8 @@ final class GraphJsonReader {
             JsonNode list = o.path("forbidden");
             if (!list.isArray()) throw error(path, "the field \"forbidden\" is not a list of device classes.");
             for (JsonNode c : list) {
-                if (!c.isTextual()) throw error(path, "the field \"forbidden\" holds " + c + ", which is not a device class.");
+                if (!c.isTextual())
+                    throw error(path, "the field \"forbidden\" holds " + c + ", which is not a device class.");
                 forbidden.add(c.textValue());
             }
         }
@@ -228,8 +256,10 @@ final class GraphJsonReader {
     }
 
     private void define(String path, ValueId id) {
-        if (id.number() < 0) throw error(path, "the value number " + id.number() + " is negative. Number values from 0.");
-        if (!defined.add(id)) throw error(path, "the value " + id + " is defined twice. Give each value its own number.");
+        if (id.number() < 0)
+            throw error(path, "the value number " + id.number() + " is negative. Number values from 0.");
+        if (!defined.add(id))
+            throw error(path, "the value " + id + " is defined twice. Give each value its own number.");
     }
 
     private void known(String path, ValueId id, Set<ValueId> visible) {
@@ -250,16 +280,19 @@ final class GraphJsonReader {
     private void fields(String path, JsonNode tree, String... known) {
         List<String> all = List.of(known);
         tree.fieldNames().forEachRemaining(f -> {
-            if (!all.contains(f)) throw error(path, "the field \"" + f + "\" is unknown here. Known: " + String.join(", ", all) + ".");
+            if (!all.contains(f))
+                throw error(path, "the field \"" + f + "\" is unknown here. Known: " + String.join(", ", all) + ".");
         });
     }
 
     private List<ValueId> ids(String path, JsonNode tree, String field) {
         JsonNode list = tree.path(field);
-        if (!list.isArray()) throw error(path, "the field \"" + field + "\" is missing or not a list of value numbers.");
+        if (!list.isArray())
+            throw error(path, "the field \"" + field + "\" is missing or not a list of value numbers.");
         List<ValueId> out = new ArrayList<>();
         for (JsonNode v : list) {
-            if (!v.isInt()) throw error(path, "the field \"" + field + "\" holds " + v + ", which is not a value number.");
+            if (!v.isInt())
+                throw error(path, "the field \"" + field + "\" holds " + v + ", which is not a value number.");
             out.add(new ValueId(v.intValue()));
         }
         return out;

@@ -8,9 +8,11 @@ package io.agentopt.graph;
  */
 public record Iterations(int max, double expected) {
     public Iterations {
-        if (max < 1) throw new IllegalArgumentException("The max iterations (" + max + ") of a loop must be at least 1.");
+        if (max < 1)
+            throw new IllegalArgumentException("The max iterations (" + max + ") of a loop must be at least 1.");
         if (!(expected >= 1 && expected <= max)) {
-            throw new IllegalArgumentException("The expected iterations (" + expected + ") of a loop must be in [1, max = " + max + "].");
+            throw new IllegalArgumentException(
+                    "The expected iterations (" + expected + ") of a loop must be in [1, max = " + max + "].");
         }
     }
 

@@ -32,7 +32,8 @@ public final class Mermaid {
     public static String of(AgentGraph<?, ?> graph) {
         Mermaid m = new Mermaid();
         Map<ValueId, String> boxes = new HashMap<>();
-        String in = m.box("  ", "([", "])", graph.name() + ": " + graph.inputType().getSimpleName());
+        String in =
+                m.box("  ", "([", "])", graph.name() + ": " + graph.inputType().getSimpleName());
         boxes.put(graph.body().parameters().getFirst(), in);
         m.region("  ", graph.body(), boxes);
         String out = m.box("  ", "([", "])", graph.outputType().getSimpleName());
@@ -53,8 +54,10 @@ public final class Mermaid {
                 yield box;
             }
             case Node.Loop l -> {
-                open(indent, "loop " + l.name() + ", at most " + l.iterations().max() + ", expected "
-                        + number(l.iterations().expected()));
+                open(
+                        indent,
+                        "loop " + l.name() + ", at most " + l.iterations().max() + ", expected "
+                                + number(l.iterations().expected()));
                 String head = head(indent, "state", l.body(), l.initial(), boxes);
                 arrow(from(boxes, l.body().yields().get(2)), " -- again --> ", head);
                 yield from(boxes, l.body().yields().get(1));
@@ -63,7 +66,8 @@ public final class Mermaid {
                 String question = box(indent, "{", "}", w.name() + "?");
                 arrow(from(boxes, w.condition()), " --> ", question);
                 String then = branch(indent, w.name() + ": then", w.probability(), question, w.then(), boxes);
-                String otherwise = branch(indent, w.name() + ": else", 1 - w.probability(), question, w.otherwise(), boxes);
+                String otherwise =
+                        branch(indent, w.name() + ": else", 1 - w.probability(), question, w.otherwise(), boxes);
                 String join = box(indent, "((", "))", w.name());
                 arrow(then, " --> ", join);
                 arrow(otherwise, " --> ", join);
@@ -101,7 +105,12 @@ public final class Mermaid {
     }
 
     private String branch(
-            String indent, String title, double probability, String question, Region branch, Map<ValueId, String> boxes) {
+            String indent,
+            String title,
+            double probability,
+            String question,
+            Region branch,
+            Map<ValueId, String> boxes) {
         String frame = open(indent, title + " " + number(probability));
         region(indent + "  ", branch, boxes);
         String result = from(boxes, branch.yields().getFirst());
@@ -117,7 +126,13 @@ public final class Mermaid {
 
     private String open(String indent, String title) {
         String id = "s" + next++;
-        boxesText.append(indent).append("subgraph ").append(id).append("[\"").append(text(title)).append("\"]\n");
+        boxesText
+                .append(indent)
+                .append("subgraph ")
+                .append(id)
+                .append("[\"")
+                .append(text(title))
+                .append("\"]\n");
         return id;
     }
 

@@ -40,7 +40,8 @@ public record NodeOptions(
             throw new IllegalArgumentException("The outputBytes (" + outputBytes + ") must be finite and 0 or more.");
         }
         if (pinnedTo.filter(String::isBlank).isPresent() || forbidden.stream().anyMatch(String::isBlank)) {
-            throw new IllegalArgumentException("A pinned or forbidden device class has a blank name. Give one of the fleet.");
+            throw new IllegalArgumentException(
+                    "A pinned or forbidden device class has a blank name. Give one of the fleet.");
         }
     }
 

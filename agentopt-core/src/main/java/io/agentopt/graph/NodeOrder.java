@@ -56,8 +56,11 @@ final class NodeOrder {
             names.add(v.node().name());
             if (v.node().result().equals(closing.result())) break;
         }
-        return new GraphException(graph, AgentGraph.path(path, closing.name()), "a cycle outside a loop: "
-                + String.join(" -> ", names) + ". Declare a loop, with a limit, where values shall go round.");
+        return new GraphException(
+                graph,
+                AgentGraph.path(path, closing.name()),
+                "a cycle outside a loop: " + String.join(" -> ", names)
+                        + ". Declare a loop, with a limit, where values shall go round.");
     }
 
     /** {@return every value that a node uses, those inside its regions included} */

@@ -23,8 +23,12 @@ public final class Outline {
     /** {@return the outline, one node a line} */
     public static String of(AgentGraph<?, ?> graph) {
         Outline o = new Outline();
-        o.out.append(graph.name()).append(": ").append(graph.inputType().getSimpleName()).append(" -> ")
-                .append(graph.outputType().getSimpleName()).append('\n');
+        o.out.append(graph.name())
+                .append(": ")
+                .append(graph.inputType().getSimpleName())
+                .append(" -> ")
+                .append(graph.outputType().getSimpleName())
+                .append('\n');
         o.names.put(graph.body().parameters().getFirst(), "input");
         o.region("  ", graph.body());
         return o.out.toString();
@@ -36,11 +40,22 @@ public final class Outline {
             switch (node) {
                 case Node.Call c -> line(indent, c.name(), what(c.operator()), c.inputs());
                 case Node.Loop l -> {
-                    line(indent, l.name(), "loop, at most " + l.iterations().max() + ", expected " + l.iterations().expected(), l.inputs());
+                    line(
+                            indent,
+                            l.name(),
+                            "loop, at most " + l.iterations().max() + ", expected "
+                                    + l.iterations().expected(),
+                            l.inputs());
                     names.put(l.body().parameters().getFirst(), "state");
                     region(indent + "    ", l.body());
-                    out.append(indent).append("    until ").append(name(l.body().yields().get(0))).append("; gives ")
-                            .append(name(l.body().yields().get(1))).append("; next state ").append(name(l.body().yields().get(2))).append('\n');
+                    out.append(indent)
+                            .append("    until ")
+                            .append(name(l.body().yields().get(0)))
+                            .append("; gives ")
+                            .append(name(l.body().yields().get(1)))
+                            .append("; next state ")
+                            .append(name(l.body().yields().get(2)))
+                            .append('\n');
                 }
                 case Node.When w -> {
                     line(indent, w.name(), "when, probability " + w.probability(), w.inputs());
@@ -66,12 +81,16 @@ public final class Outline {
     private void branch(String indent, String side, Region region) {
         out.append(indent).append("  ").append(side).append('\n');
         region(indent + "    ", region);
-        out.append(indent).append("    gives ").append(name(region.yields().getFirst())).append('\n');
+        out.append(indent)
+                .append("    gives ")
+                .append(name(region.yields().getFirst()))
+                .append('\n');
     }
 
     private void line(String indent, String name, String what, List<ValueId> inputs) {
         String used = inputs.stream().map(this::name).collect(Collectors.joining(", "));
-        out.append(String.format("%s%-" + Math.max(1, 22 - indent.length()) + "s %-40s <- %s\n", indent, name, what, used));
+        out.append(String.format(
+                "%s%-" + Math.max(1, 22 - indent.length()) + "s %-40s <- %s\n", indent, name, what, used));
     }
 
     private String name(ValueId id) {
@@ -82,7 +101,8 @@ public final class Outline {
         return switch (operator) {
             case Generate g -> "generate with " + g.model() + ", at most " + g.maxTokens();
             case Embed e -> "embed with " + e.model();
-            case VectorSearch s -> "search " + s.index().name() + " (" + s.index().passages().size() + "), top " + s.k();
+            case VectorSearch s ->
+                "search " + s.index().name() + " (" + s.index().passages().size() + "), top " + s.k();
             case Tool<?, ?> t -> "tool " + t.name() + (t.idempotent() ? ", idempotent" : "");
             case Transform<?> t -> "function";
             case MemoryLoad<?, ?> m -> "load " + m.memory().name();

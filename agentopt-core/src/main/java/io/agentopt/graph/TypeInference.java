@@ -36,7 +36,8 @@ final class TypeInference {
         t.is(body.yields().getFirst(), PortType.of(graph.outputType()), "");
         t.region("", body);
         Map<ValueId, PortType> types = new HashMap<>();
-        for (ValueId id : List.copyOf(t.parent.keySet())) types.put(id, t.known.getOrDefault(t.find(id), PortType.VALUE));
+        for (ValueId id : List.copyOf(t.parent.keySet()))
+            types.put(id, t.known.getOrDefault(t.find(id), PortType.VALUE));
         return Map.copyOf(types);
     }
 
@@ -93,7 +94,8 @@ final class TypeInference {
             case VectorSearch s -> {
                 is(in.getFirst(), PortType.EMBEDDING, path);
                 is(out, PortType.PASSAGES, path);
-                embedder(path, s, embedders.getOrDefault(in.getFirst(), s.index().embedder()));
+                embedder(
+                        path, s, embedders.getOrDefault(in.getFirst(), s.index().embedder()));
             }
             case MemoryStore<?, ?> m -> same(in.get(1), out, path);
             case MemoryLoad<?, ?> m -> {}
@@ -104,8 +106,12 @@ final class TypeInference {
 
     private void embedder(String path, VectorSearch search, ModelRef query) {
         if (query.equals(search.index().embedder())) return;
-        throw new GraphException(graph, path, "the query is embedded with model '" + query + "' but the index '"
-                + search.index().name() + "' with '" + search.index().embedder() + "'. Embed both with the same model.");
+        throw new GraphException(
+                graph,
+                path,
+                "the query is embedded with model '" + query + "' but the index '"
+                        + search.index().name() + "' with '" + search.index().embedder()
+                        + "'. Embed both with the same model.");
     }
 
     private void is(ValueId id, PortType type, String path) {
@@ -115,13 +121,17 @@ final class TypeInference {
         }
         PortType earlier = known.putIfAbsent(find(id), type);
         if (earlier != null && earlier != type) {
-            boolean lists = (earlier == PortType.LIST && type == PortType.PASSAGES) || (earlier == PortType.PASSAGES && type == PortType.LIST);
+            boolean lists = (earlier == PortType.LIST && type == PortType.PASSAGES)
+                    || (earlier == PortType.PASSAGES && type == PortType.LIST);
             if (lists) {
                 known.put(find(id), PortType.PASSAGES);
                 return;
             }
-            throw new GraphException(graph, path, definedBy.getOrDefault(id, "the value " + id) + " is used as " + earlier + " and as " + type
-                    + ". Insert a transform between the two uses.");
+            throw new GraphException(
+                    graph,
+                    path,
+                    definedBy.getOrDefault(id, "the value " + id) + " is used as " + earlier + " and as " + type
+                            + ". Insert a transform between the two uses.");
         }
     }
 
@@ -137,7 +147,8 @@ final class TypeInference {
     /** The representative of all values that are joined with this one. */
     private ValueId find(ValueId id) {
         ValueId root = id;
-        for (ValueId p = parent.computeIfAbsent(id, k -> k); !p.equals(root); p = parent.getOrDefault(root, root)) root = p;
+        for (ValueId p = parent.computeIfAbsent(id, k -> k); !p.equals(root); p = parent.getOrDefault(root, root))
+            root = p;
         while (!id.equals(root)) { // so that the next search is short
             ValueId up = parent.getOrDefault(id, root);
             parent.put(id, root);

@@ -26,8 +26,8 @@ public record Completion(String text, List<ToolCall> toolCalls, int promptTokens
         toolCalls = List.copyOf(toolCalls);
         Objects.requireNonNull(finish, "finish");
         if (promptTokens < 0 || outputTokens < 0) {
-            throw new IllegalArgumentException("The tokens of a completion (" + promptTokens + " in the prompt, " + outputTokens
-                    + " generated) must not be negative.");
+            throw new IllegalArgumentException("The tokens of a completion (" + promptTokens + " in the prompt, "
+                    + outputTokens + " generated) must not be negative.");
         }
     }
 

@@ -14,8 +14,8 @@ public record Embedding(float[] values) {
         if (values.length == 0) throw new IllegalArgumentException("An embedding needs at least one dimension.");
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new IllegalArgumentException("Element " + i + " (" + values[i] + ") of an embedding of " + values.length
-                        + " dimensions is not finite. Check the embedder's precision and input.");
+                throw new IllegalArgumentException("Element " + i + " (" + values[i] + ") of an embedding of "
+                        + values.length + " dimensions is not finite. Check the embedder's precision and input.");
             }
         }
     }

@@ -94,7 +94,8 @@ public record ModelSpec(
             throw new IllegalArgumentException("The ffn (" + ffn + ") of model '" + id + "' must be positive.");
         }
         if (kvLatent < 0) {
-            throw new IllegalArgumentException("The kvLatent (" + kvLatent + ") of model '" + id + "' must not be negative.");
+            throw new IllegalArgumentException(
+                    "The kvLatent (" + kvLatent + ") of model '" + id + "' must not be negative.");
         }
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException("The heads (" + heads + ") of model '" + id
@@ -104,28 +105,91 @@ public record ModelSpec(
 
     /** A model that caches keys and values. */
     public ModelSpec(
-            String id, Kind kind, int layers, int hidden, int heads, int kvHeads, int headDim, int ffn, boolean gatedFfn, int vocab,
-            boolean tiedEmbeddings, int maxContext, Experts experts, Precision weights, Precision compute, Precision kv) {
-        this(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gatedFfn, vocab, tiedEmbeddings, maxContext, experts, weights,
-                compute, kv, 0);
+            String id,
+            Kind kind,
+            int layers,
+            int hidden,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int ffn,
+            boolean gatedFfn,
+            int vocab,
+            boolean tiedEmbeddings,
+            int maxContext,
+            Experts experts,
+            Precision weights,
+            Precision compute,
+            Precision kv) {
+        this(
+                id,
+                kind,
+                layers,
+                hidden,
+                heads,
+                kvHeads,
+                headDim,
+                ffn,
+                gatedFfn,
+                vocab,
+                tiedEmbeddings,
+                maxContext,
+                experts,
+                weights,
+                compute,
+                kv,
+                0);
     }
 
     private static void positive(int value, String name, String model) {
         if (value <= 0) {
-            throw new IllegalArgumentException("The " + name + " (" + value + ") of model '" + model + "' must be positive.");
+            throw new IllegalArgumentException(
+                    "The " + name + " (" + value + ") of model '" + model + "' must be positive.");
         }
     }
 
     /** {@return this model with weights, arithmetic and KV cache in other number formats} */
     public ModelSpec with(Precision newWeights, Precision newCompute, Precision newKv) {
-        return new ModelSpec(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gatedFfn, vocab, tiedEmbeddings,
-                maxContext, experts, newWeights, newCompute, newKv, kvLatent);
+        return new ModelSpec(
+                id,
+                kind,
+                layers,
+                hidden,
+                heads,
+                kvHeads,
+                headDim,
+                ffn,
+                gatedFfn,
+                vocab,
+                tiedEmbeddings,
+                maxContext,
+                experts,
+                newWeights,
+                newCompute,
+                newKv,
+                kvLatent);
     }
 
     /** {@return this model with its weights stored in another number format} */
     public ModelSpec withWeights(Precision precision) {
-        return new ModelSpec(id, kind, layers, hidden, heads, kvHeads, headDim, ffn, gatedFfn, vocab, tiedEmbeddings,
-                maxContext, experts, precision, compute, kv, kvLatent);
+        return new ModelSpec(
+                id,
+                kind,
+                layers,
+                hidden,
+                heads,
+                kvHeads,
+                headDim,
+                ffn,
+                gatedFfn,
+                vocab,
+                tiedEmbeddings,
+                maxContext,
+                experts,
+                precision,
+                compute,
+                kv,
+                kvLatent);
     }
 
     /** {@return bytes of KV cache that one token of context occupies: 2 * L * g * d * bytes, or L * kvLatent * bytes} */

@@ -16,7 +16,8 @@ public record Embed(ModelRef model, double expectedTokens) implements Operator<S
     public Embed {
         Objects.requireNonNull(model, "model");
         if (!(expectedTokens >= 1) || Double.isInfinite(expectedTokens)) {
-            throw new IllegalArgumentException("The expectedTokens (" + expectedTokens + ") of model '" + model + "' must be finite and at least 1.");
+            throw new IllegalArgumentException("The expectedTokens (" + expectedTokens + ") of model '" + model
+                    + "' must be finite and at least 1.");
         }
     }
 

@@ -27,13 +27,16 @@ public record Generate(
     public Generate {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(sampling, "sampling");
-        if (maxTokens < 1) throw new IllegalArgumentException("The maxTokens (" + maxTokens + ") of model '" + model + "' must be at least 1.");
+        if (maxTokens < 1)
+            throw new IllegalArgumentException(
+                    "The maxTokens (" + maxTokens + ") of model '" + model + "' must be at least 1.");
         if (!(expectedPromptTokens >= 1) || Double.isInfinite(expectedPromptTokens)) {
-            throw new IllegalArgumentException("The expectedPromptTokens (" + expectedPromptTokens + ") of model '" + model + "' must be finite and at least 1.");
+            throw new IllegalArgumentException("The expectedPromptTokens (" + expectedPromptTokens + ") of model '"
+                    + model + "' must be finite and at least 1.");
         }
         if (!(expectedOutputTokens > 0 && expectedOutputTokens <= maxTokens)) {
-            throw new IllegalArgumentException(
-                    "The expectedOutputTokens (" + expectedOutputTokens + ") of model '" + model + "' must be in (0, maxTokens = " + maxTokens + "].");
+            throw new IllegalArgumentException("The expectedOutputTokens (" + expectedOutputTokens + ") of model '"
+                    + model + "' must be in (0, maxTokens = " + maxTokens + "].");
         }
     }
 
@@ -44,7 +47,8 @@ public record Generate(
 
     /** {@return this call limited to {@code tokens} output tokens; the expected output shrinks with it where it must} */
     public Generate maxTokens(int tokens) {
-        return new Generate(model, tokens, sampling, expectedPromptTokens, Math.min(expectedOutputTokens, Math.max(tokens, 1)));
+        return new Generate(
+                model, tokens, sampling, expectedPromptTokens, Math.min(expectedOutputTokens, Math.max(tokens, 1)));
     }
 
     /** {@return this call with mean lengths for the planner, in tokens} */

@@ -47,18 +47,21 @@ public final class Operators {
      * @return one tool that dispatches by the name of the call
      */
     public static Tool<ToolCall, ToolResult> toolbox(String name, List<Tool<ToolCall, String>> tools) {
-        if (tools.isEmpty()) throw new IllegalArgumentException("The toolbox '" + name + "' is empty. Give it at least one tool.");
+        if (tools.isEmpty())
+            throw new IllegalArgumentException("The toolbox '" + name + "' is empty. Give it at least one tool.");
         Map<String, Tool<ToolCall, String>> byName = new TreeMap<>();
         for (Tool<ToolCall, String> t : tools) {
             if (byName.put(t.name(), t) != null) {
-                throw new IllegalArgumentException("The toolbox '" + name + "' has two tools named '" + t.name() + "'. Rename one.");
+                throw new IllegalArgumentException(
+                        "The toolbox '" + name + "' has two tools named '" + t.name() + "'. Rename one.");
             }
         }
         Duration latency = tools.stream()
                 .map(Tool::expectedLatency)
                 .reduce(Duration.ZERO, Duration::plus)
                 .dividedBy(tools.size());
-        double dollars = tools.stream().mapToDouble(Tool::dollarsPerCall).average().orElse(0);
+        double dollars =
+                tools.stream().mapToDouble(Tool::dollarsPerCall).average().orElse(0);
         boolean idempotent = tools.stream().allMatch(Tool::idempotent);
         Function<ToolCall, ToolResult> dispatch = call -> {
             Tool<ToolCall, String> chosen = byName.get(call.name());
@@ -68,8 +71,8 @@ public final class Operators {
             }
             String text = chosen.function().apply(call);
             if (text == null) {
-                throw new IllegalStateException(
-                        "The tool '" + chosen.name() + "' of toolbox '" + name + "' answered null. Let it return a text.");
+                throw new IllegalStateException("The tool '" + chosen.name() + "' of toolbox '" + name
+                        + "' answered null. Let it return a text.");
             }
             return new ToolResult(call, text);
         };

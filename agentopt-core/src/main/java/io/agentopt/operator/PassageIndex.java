@@ -20,13 +20,14 @@ public record PassageIndex(String name, ModelRef embedder, List<Passage> passage
         passages = List.copyOf(passages);
         if (name.isBlank()) throw new IllegalArgumentException("A passage index needs a name; it is blank.");
         if (passages.isEmpty()) {
-            throw new IllegalArgumentException("The passage index '" + name + "' is empty. Give it at least one passage.");
+            throw new IllegalArgumentException(
+                    "The passage index '" + name + "' is empty. Give it at least one passage.");
         }
         Set<String> ids = new HashSet<>();
         for (Passage p : passages) {
             if (!ids.add(p.id())) {
-                throw new IllegalArgumentException(
-                        "The passage index '" + name + "' has two passages with the id '" + p.id() + "'. Ids must be unique.");
+                throw new IllegalArgumentException("The passage index '" + name + "' has two passages with the id '"
+                        + p.id() + "'. Ids must be unique.");
             }
         }
     }

@@ -64,8 +64,10 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
                     Double.parseDouble(field(parts[2], "top_p")),
                     Long.parseLong(field(parts[3], "seed")));
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            throw new IllegalArgumentException("The sampling \"" + text
-                    + "\" is neither \"greedy\" nor \"temperature=..,top_k=..,top_p=..,seed=..\".", e);
+            throw new IllegalArgumentException(
+                    "The sampling \"" + text
+                            + "\" is neither \"greedy\" nor \"temperature=..,top_k=..,top_p=..,seed=..\".",
+                    e);
         }
     }
 

@@ -17,7 +17,11 @@ import java.util.function.Function;
  *     retried, and only they may be merged when a graph calls them twice with the same argument
  */
 public record Tool<I, O>(
-        String name, Function<? super I, ? extends O> function, Duration expectedLatency, double dollarsPerCall, boolean idempotent)
+        String name,
+        Function<? super I, ? extends O> function,
+        Duration expectedLatency,
+        double dollarsPerCall,
+        boolean idempotent)
         implements Operator<I, O> {
 
     public Tool {

@@ -18,7 +18,8 @@ public record Transform<O>(int arity, Function<List<Object>, O> body, Object ide
     public Transform {
         Objects.requireNonNull(body, "body");
         Objects.requireNonNull(identity, "identity");
-        if (arity < 1) throw new IllegalArgumentException("The arity (" + arity + ") of a function must be at least 1.");
+        if (arity < 1)
+            throw new IllegalArgumentException("The arity (" + arity + ") of a function must be at least 1.");
     }
 
     /** {@return a pure function of one value} */

@@ -14,7 +14,9 @@ import java.util.Objects;
 public record VectorSearch(PassageIndex index, int k) implements Operator<Embedding, List<Passage>> {
     public VectorSearch {
         Objects.requireNonNull(index, "index");
-        if (k < 1) throw new IllegalArgumentException("The k (" + k + ") of a search in index '" + index.name() + "' must be at least 1.");
+        if (k < 1)
+            throw new IllegalArgumentException(
+                    "The k (" + k + ") of a search in index '" + index.name() + "' must be at least 1.");
     }
 
     @Override

@@ -10,19 +10,40 @@ final class Explanation {
 
     static String of(Plan<?, ?> plan) {
         StringBuilder out = new StringBuilder();
-        line(out, "Plan of '%s' on fleet '%s' at %s requests/s", plan.graph().name(), plan.fleet(), number(plan.workload().requestsPerSecond()));
-        line(out, "  latency   %s predicted mean; promised %s %s (planned for a mean of at most %s)",
+        line(
+                out,
+                "Plan of '%s' on fleet '%s' at %s requests/s",
+                plan.graph().name(),
+                plan.fleet(),
+                number(plan.workload().requestsPerSecond()));
+        line(
+                out,
+                "  latency   %s predicted mean; promised %s %s (planned for a mean of at most %s)",
                 time(plan.endToEndSeconds()),
                 plan.sla().percentile().id(),
                 time(plan.sla().endToEnd().toNanos() / 1e9),
                 time(plan.sla().plannedEndToEndSeconds()));
-        plan.firstTokenSeconds().ifPresent(t -> line(out, "  1st token %s%s", time(t),
-                plan.sla().firstToken().map(l -> "; promised " + time(l.toNanos() / 1e9)).orElse("")));
-        line(out, "  cost      $%s per hour, $%s per 1,000 requests", money(plan.dollarsPerHour()), money(plan.dollarsPerRequest() * 1000));
-        line(out, "  bound     %s", plan.bound().optimal()
-                ? "proved optimal for these modes and times"
-                : "no placement costs less than $" + money(plan.bound().dollarsPerHour()) + " per hour: at most "
-                        + percent(plan.bound().gap()) + " above the optimum");
+        plan.firstTokenSeconds()
+                .ifPresent(t -> line(
+                        out,
+                        "  1st token %s%s",
+                        time(t),
+                        plan.sla()
+                                .firstToken()
+                                .map(l -> "; promised " + time(l.toNanos() / 1e9))
+                                .orElse("")));
+        line(
+                out,
+                "  cost      $%s per hour, $%s per 1,000 requests",
+                money(plan.dollarsPerHour()),
+                money(plan.dollarsPerRequest() * 1000));
+        line(
+                out,
+                "  bound     %s",
+                plan.bound().optimal()
+                        ? "proved optimal for these modes and times"
+                        : "no placement costs less than $" + money(plan.bound().dollarsPerHour())
+                                + " per hour: at most " + percent(plan.bound().gap()) + " above the optimum");
         out.append('\n');
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"operator", "device", "mode", "time/run", "+-", "from", "runs", "busy devices"});
@@ -45,7 +66,12 @@ final class Explanation {
         rows.add(new String[] {"devices", "count", "$/h", "busy", "memory", "number decided by"});
         for (PlannedDevices d : plan.devices()) {
             rows.add(new String[] {
-                "  " + d.deviceClass(), Long.toString(d.count()), money(d.dollarsPerHour()), percent(d.utilisation()), bytes(d.memoryBytes()), d.decidedBy()
+                "  " + d.deviceClass(),
+                Long.toString(d.count()),
+                money(d.dollarsPerHour()),
+                percent(d.utilisation()),
+                bytes(d.memoryBytes()),
+                d.decidedBy()
             });
         }
         table(out, rows);
@@ -62,7 +88,8 @@ final class Explanation {
         }
         for (String[] row : rows) {
             StringBuilder line = new StringBuilder("  ");
-            for (int c = 0; c < columns; c++) line.append(String.format(Locale.ROOT, "%-" + (width[c] + 2) + "s", row[c]));
+            for (int c = 0; c < columns; c++)
+                line.append(String.format(Locale.ROOT, "%-" + (width[c] + 2) + "s", row[c]));
             out.append(line.toString().stripTrailing()).append('\n');
         }
     }

@@ -17,8 +17,8 @@ import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
-import io.agentopt.plan.OperatorId.Phase;
 import io.agentopt.plan.granular.GranularOperator;
+import io.agentopt.plan.granular.OperatorId.Phase;
 import io.agentopt.plan.problem.Mode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +44,8 @@ final class ModeEnumeration {
     private final double requestsPerSecond;
     private final Map<String, Integer> weightGroups = new HashMap<>();
 
-    ModeEnumeration(ModelCatalog models, CostModel cost, List<DeviceClass> classes, int home, double requestsPerSecond) {
+    ModeEnumeration(
+            ModelCatalog models, CostModel cost, List<DeviceClass> classes, int home, double requestsPerSecond) {
         this.models = models;
         this.cost = cost;
         this.classes = classes;
@@ -65,8 +66,10 @@ final class ModeEnumeration {
             String name = classes.get(c).name();
             if (options.forbidden().contains(name)) {
                 refusals.add(name + ": forbidden by the node");
-            } else if (options.pinnedTo().isPresent() && !options.pinnedTo().get().equals(name)) {
-                refusals.add(name + ": the node is pinned to '" + options.pinnedTo().get() + "'");
+            } else if (options.pinnedTo().isPresent()
+                    && !options.pinnedTo().get().equals(name)) {
+                refusals.add(
+                        name + ": the node is pinned to '" + options.pinnedTo().get() + "'");
             } else {
                 modes.addAll(on(c, operator, refusals));
             }
@@ -79,19 +82,26 @@ final class ModeEnumeration {
             case Generate g -> language(c, operator, g, refusals);
             case Embed e -> {
                 ModelSpec model = models.find(e.model().id());
-                yield single(c, operator, model, TransformerDemand.embed(model, tokens(e.expectedTokens()), 1), refusals);
+                yield single(
+                        c, operator, model, TransformerDemand.embed(model, tokens(e.expectedTokens()), 1), refusals);
             }
             case VectorSearch s -> {
                 if (!hostClass(c)) yield refuse(refusals, c, "vector search runs on a CPU");
                 ModelSpec model = models.find(s.index().embedder().id());
-                Demand scan = OperatorDemand.scan(s.index().passages().size(), model.hidden(), 1, io.agentopt.model.Precision.FP32);
+                Demand scan = OperatorDemand.scan(
+                        s.index().passages().size(), model.hidden(), 1, io.agentopt.model.Precision.FP32);
                 yield known(c, cost.seconds(scan, classes.get(c).device()), refusals)
                         .map(k -> List.of(candidate(c, "batch=1", operator, k, 1, 1, 0, Mode.NOTHING_SHARED, 0)))
                         .orElse(List.of());
             }
-            case Tool<?, ?> t -> hostClass(c)
-                    ? List.of(host(c, operator, t.expectedLatency().toNanos() / 1e9 + HostTimes.FUNCTION_SECONDS, t.dollarsPerCall()))
-                    : refuse(refusals, c, "tools run on the host");
+            case Tool<?, ?> t ->
+                hostClass(c)
+                        ? List.of(host(
+                                c,
+                                operator,
+                                t.expectedLatency().toNanos() / 1e9 + HostTimes.FUNCTION_SECONDS,
+                                t.dollarsPerCall()))
+                        : refuse(refusals, c, "tools run on the host");
             case Transform<?> t -> function(c, operator, refusals);
             case MemoryLoad<?, ?> m -> function(c, operator, refusals);
             case MemoryStore<?, ?> m -> function(c, operator, refusals);
@@ -103,8 +113,11 @@ final class ModeEnumeration {
         int prompt = tokens(g.expectedPromptTokens());
         int output = tokens(g.expectedOutputTokens());
         if (prompt + output > model.maxContext()) {
-            return refuse(refusals, c, "prompt and output (" + prompt + " + " + output + " tokens) exceed the context of model '"
-                    + model.id() + "' (" + model.maxContext() + ")");
+            return refuse(
+                    refusals,
+                    c,
+                    "prompt and output (" + prompt + " + " + output + " tokens) exceed the context of model '"
+                            + model.id() + "' (" + model.maxContext() + ")");
         }
         boolean prefill = operator.id().phase() == Phase.PREFILL;
         double perSecond = requestsPerSecond * operator.visits();
@@ -117,40 +130,92 @@ final class ModeEnumeration {
                 Demand demand = prefill
                         ? TransformerDemand.prefill(model, prompt, batch)
                         : TransformerDemand.decode(model, prompt, output, batch);
-                var known = known(c, cost.seconds(demand, classes.get(c).device(), degree), batch == 1 ? refusals : new ArrayList<>());
+                var known = known(
+                        c,
+                        cost.seconds(demand, classes.get(c).device(), degree),
+                        batch == 1 ? refusals : new ArrayList<>());
                 if (known.isEmpty()) break;
                 double inFlight = perSecond * known.get().seconds();
                 if (batch > Math.max(1, inFlight)) break;
                 double kv = Math.max(batch, inFlight) * context * model.kvBytesPerToken();
-                modes.add(candidate(c, "tp=" + degree + " batch=" + batch + " " + model.weights().id(), operator, known.get(), degree, batch,
-                        kv, group(model), TransformerDemand.weightBytes(model)));
+                modes.add(candidate(
+                        c,
+                        "tp=" + degree + " batch=" + batch + " "
+                                + model.weights().id(),
+                        operator,
+                        known.get(),
+                        degree,
+                        batch,
+                        kv,
+                        group(model),
+                        TransformerDemand.weightBytes(model)));
             }
         }
         return modes;
     }
 
-    private List<CandidateMode> single(int c, GranularOperator operator, ModelSpec model, Demand demand, List<String> refusals) {
+    private List<CandidateMode> single(
+            int c, GranularOperator operator, ModelSpec model, Demand demand, List<String> refusals) {
         return known(c, cost.seconds(demand, classes.get(c).device()), refusals)
                 .map(k -> List.of(candidate(
-                        c, "batch=1 " + model.weights().id(), operator, k, 1, 1, 0, group(model), TransformerDemand.weightBytes(model))))
+                        c,
+                        "batch=1 " + model.weights().id(),
+                        operator,
+                        k,
+                        1,
+                        1,
+                        0,
+                        group(model),
+                        TransformerDemand.weightBytes(model))))
                 .orElse(List.of());
     }
 
     private List<CandidateMode> function(int c, GranularOperator operator, List<String> refusals) {
-        return hostClass(c) ? List.of(host(c, operator, HostTimes.FUNCTION_SECONDS, 0)) : refuse(refusals, c, "Java functions run on the host");
+        return hostClass(c)
+                ? List.of(host(c, operator, HostTimes.FUNCTION_SECONDS, 0))
+                : refuse(refusals, c, "Java functions run on the host");
     }
 
     private CandidateMode host(int c, GranularOperator operator, double seconds, double dollars) {
-        Mode mode = new Mode(c, "host", seconds * operator.pathVisits(), dollars * operator.visits(), 0, 0, Mode.NOTHING_SHARED, 0, 0);
+        Mode mode = new Mode(
+                c,
+                "host",
+                seconds * operator.pathVisits(),
+                dollars * operator.visits(),
+                0,
+                0,
+                Mode.NOTHING_SHARED,
+                0,
+                0);
         return new CandidateMode(mode, seconds, operator.call().isEmpty() ? 0 : 0.5, "assumed");
     }
 
     private CandidateMode candidate(
-            int c, String label, GranularOperator operator, Estimate.Known known, int degree, int batch, double kvBytes, int group, double weights) {
+            int c,
+            String label,
+            GranularOperator operator,
+            Estimate.Known known,
+            int degree,
+            int batch,
+            double kvBytes,
+            int group,
+            double weights) {
         double load = requestsPerSecond * operator.visits() * known.seconds() / batch * degree;
-        Mode mode = new Mode(c, label, known.seconds() * operator.pathVisits(), 0, load, (long) kvBytes, group,
-                group == Mode.NOTHING_SHARED ? 0 : (long) weights, degree);
-        return new CandidateMode(mode, known.seconds(), known.relativeSpread(), known.confidence().name());
+        Mode mode = new Mode(
+                c,
+                label,
+                known.seconds() * operator.pathVisits(),
+                0,
+                load,
+                (long) kvBytes,
+                group,
+                group == Mode.NOTHING_SHARED ? 0 : (long) weights,
+                degree);
+        return new CandidateMode(
+                mode,
+                known.seconds(),
+                known.relativeSpread(),
+                known.confidence().name());
     }
 
     private java.util.Optional<Estimate.Known> known(int c, Estimate estimate, List<String> refusals) {

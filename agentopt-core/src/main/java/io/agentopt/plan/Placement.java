@@ -1,5 +1,6 @@
 package io.agentopt.plan;
 
+import io.agentopt.plan.granular.OperatorId;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;

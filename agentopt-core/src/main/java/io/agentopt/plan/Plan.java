@@ -1,6 +1,7 @@
 package io.agentopt.plan;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.util.List;

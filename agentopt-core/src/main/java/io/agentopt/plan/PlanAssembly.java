@@ -5,6 +5,7 @@ import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.operator.Generate;
 import io.agentopt.plan.granular.GranularOperator;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.plan.problem.ClassUse;
 import io.agentopt.plan.problem.Evaluation;
 import io.agentopt.plan.solve.Placed;
@@ -32,18 +33,38 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
             CandidateMode chosen = planning.modes().get(i).get(placed.modes().get(i));
             String device = planning.classes().get(chosen.mode().deviceClass()).name();
             classes.put(o.id(), device);
-            operators.add(new PlannedOperator(o.id(), device, chosen.mode().label(), chosen.seconds(), chosen.relativeSpread(),
-                    chosen.confidence(), o.visits(), o.pathVisits(), chosen.mode().load()));
+            operators.add(new PlannedOperator(
+                    o.id(),
+                    device,
+                    chosen.mode().label(),
+                    chosen.seconds(),
+                    chosen.relativeSpread(),
+                    chosen.confidence(),
+                    o.visits(),
+                    o.pathVisits(),
+                    chosen.mode().load()));
         }
         List<OperatorId> path = evaluation.criticalPath().stream()
                 .map(i -> planning.granular().operators().get(i))
                 .filter(o -> o.call().isPresent())
                 .map(GranularOperator::id)
                 .toList();
-        Placement placement = new Placement(planning.classes().get(planning.home()).name(), classes);
-        return new Plan<>(graph, fleet.name(), workload, sla, placement, operators, devices(evaluation), evaluation.endToEndSeconds(),
-                firstToken(evaluation), path, evaluation.dollarsPerHour(),
-                new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL), notes(placed, withoutSla));
+        Placement placement =
+                new Placement(planning.classes().get(planning.home()).name(), classes);
+        return new Plan<>(
+                graph,
+                fleet.name(),
+                workload,
+                sla,
+                placement,
+                operators,
+                devices(evaluation),
+                evaluation.endToEndSeconds(),
+                firstToken(evaluation),
+                path,
+                evaluation.dollarsPerHour(),
+                new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL),
+                notes(placed, withoutSla));
     }
 
     private List<PlannedDevices> devices(Evaluation evaluation) {
@@ -52,14 +73,24 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
             ClassUse use = evaluation.classes().get(c);
             if (use.devices() == 0) continue;
             DeviceSpec device = planning.classes().get(c).device();
-            devices.add(new PlannedDevices(planning.classes().get(c).name(), device.id(), device.kind().id(), device.vendor(), use.devices(), use.dollarsPerHour(), use.load() / use.devices(),
-                    use.memoryBytes(), use.binding().name().toLowerCase(Locale.ROOT)));
+            devices.add(new PlannedDevices(
+                    planning.classes().get(c).name(),
+                    device.id(),
+                    device.kind().id(),
+                    device.vendor(),
+                    use.devices(),
+                    use.dollarsPerHour(),
+                    use.load() / use.devices(),
+                    use.memoryBytes(),
+                    use.binding().name().toLowerCase(Locale.ROOT)));
         }
         return devices;
     }
 
     private OptionalDouble firstToken(Evaluation evaluation) {
-        return evaluation.milestoneSeconds().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(evaluation.milestoneSeconds().getFirst());
+        return evaluation.milestoneSeconds().isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(evaluation.milestoneSeconds().getFirst());
     }
 
     private List<String> notes(Placed placed, Solution withoutSla) {
@@ -67,10 +98,12 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
         double cost = placed.dollarsPerHour();
         if (withoutSla instanceof Placed free) {
             if (free.dollarsPerHour() < cost * (1 - 1e-6)) {
-                notes.add("The SLA binds: without it the devices would cost $" + Explanation.money(free.dollarsPerHour()) + " per hour instead of $"
-                        + Explanation.money(cost) + ", at " + Explanation.time(free.evaluation().endToEndSeconds()) + " mean latency.");
+                notes.add("The SLA binds: without it the devices would cost $"
+                        + Explanation.money(free.dollarsPerHour()) + " per hour instead of $" + Explanation.money(cost)
+                        + ", at " + Explanation.time(free.evaluation().endToEndSeconds()) + " mean latency.");
             } else {
-                notes.add("The SLA does not bind: the cheapest plan keeps it. What decides the cost is in the last column above.");
+                notes.add(
+                        "The SLA does not bind: the cheapest plan keeps it. What decides the cost is in the last column above.");
             }
         }
         graph.calls().forEach((path, call) -> {
@@ -79,9 +112,11 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                         + Explanation.number(g.expectedOutputTokens()) + " output tokens on average.");
             }
         });
-        if (!planning.leftOut().isEmpty()) notes.add("Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".");
-        notes.add("Devices are planned " + Explanation.percent(PlanningProblem.UTILISATION_CAP) + " busy at most. Percentiles are planned by a margin on the"
-                + " mean (" + sla.percentile().margin() + " for " + sla.percentile().id() + ").");
+        if (!planning.leftOut().isEmpty())
+            notes.add("Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".");
+        notes.add("Devices are planned " + Explanation.percent(PlanningProblem.UTILISATION_CAP)
+                + " busy at most. Percentiles are planned by a margin on the" + " mean ("
+                + sla.percentile().margin() + " for " + sla.percentile().id() + ").");
         return notes;
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.plan.granular.GranularGraph;
 import io.agentopt.plan.granular.GranularOperator;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -35,34 +36,53 @@ public final class PlanJson {
         out.put("format", FORMAT).put("graph", plan.graph().name()).put("fleet", plan.fleet());
         out.put("requestsPerSecond", plan.workload().requestsPerSecond());
         ObjectNode sla = out.putObject("sla");
-        sla.put("percentile", plan.sla().percentile().id()).put("endToEndSeconds", seconds(plan.sla().endToEnd()));
+        sla.put("percentile", plan.sla().percentile().id())
+                .put("endToEndSeconds", seconds(plan.sla().endToEnd()));
         plan.sla().firstToken().ifPresent(t -> sla.put("firstTokenSeconds", seconds(t)));
         out.put("home", plan.placement().home());
         ArrayNode operators = out.putArray("operators");
         for (PlannedOperator o : plan.operators()) {
-            operators.addObject().put("id", o.id().toString()).put("deviceClass", o.deviceClass()).put("mode", o.mode())
-                    .put("seconds", o.seconds()).put("relativeSpread", o.relativeSpread()).put("confidence", o.confidence())
-                    .put("visits", o.visits()).put("pathVisits", o.pathVisits()).put("load", o.load());
+            operators
+                    .addObject()
+                    .put("id", o.id().toString())
+                    .put("deviceClass", o.deviceClass())
+                    .put("mode", o.mode())
+                    .put("seconds", o.seconds())
+                    .put("relativeSpread", o.relativeSpread())
+                    .put("confidence", o.confidence())
+                    .put("visits", o.visits())
+                    .put("pathVisits", o.pathVisits())
+                    .put("load", o.load());
         }
         ArrayNode devices = out.putArray("devices");
         for (PlannedDevices d : plan.devices()) {
-            devices.addObject().put("deviceClass", d.deviceClass()).put("device", d.device()).put("kind", d.kind())
-                    .put("vendor", d.vendor()).put("count", d.count()).put("dollarsPerHour", d.dollarsPerHour())
-                    .put("utilisation", d.utilisation()).put("memoryBytes", d.memoryBytes()).put("decidedBy", d.decidedBy());
+            devices.addObject()
+                    .put("deviceClass", d.deviceClass())
+                    .put("device", d.device())
+                    .put("kind", d.kind())
+                    .put("vendor", d.vendor())
+                    .put("count", d.count())
+                    .put("dollarsPerHour", d.dollarsPerHour())
+                    .put("utilisation", d.utilisation())
+                    .put("memoryBytes", d.memoryBytes())
+                    .put("decidedBy", d.decidedBy());
         }
         out.put("endToEndSeconds", plan.endToEndSeconds());
         plan.firstTokenSeconds().ifPresent(t -> out.put("firstTokenSeconds", t));
         ArrayNode path = out.putArray("criticalPath");
         plan.criticalPath().forEach(id -> path.add(id.toString()));
         out.put("dollarsPerHour", plan.dollarsPerHour());
-        out.putObject("bound").put("dollarsPerHour", plan.bound().dollarsPerHour()).put("gap", plan.bound().gap())
+        out.putObject("bound")
+                .put("dollarsPerHour", plan.bound().dollarsPerHour())
+                .put("gap", plan.bound().gap())
                 .put("optimal", plan.bound().optimal());
         ArrayNode notes = out.putArray("notes");
         plan.notes().forEach(notes::add);
         try {
             return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(out);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The plan of graph '" + plan.graph().name() + "' could not be written as JSON", e);
+            throw new IllegalStateException(
+                    "The plan of graph '" + plan.graph().name() + "' could not be written as JSON", e);
         }
     }
 
@@ -79,8 +99,10 @@ public final class PlanJson {
         try {
             tree = MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The plan file '" + owner + "' is not JSON: " + e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + ". Write the plan again.", e);
+            throw new IllegalArgumentException(
+                    "The plan file '" + owner + "' is not JSON: " + e.getOriginalMessage() + " at line "
+                            + e.getLocation().getLineNr() + ". Write the plan again.",
+                    e);
         }
         return new Reader(owner, tree).plan(graph);
     }
@@ -92,27 +114,47 @@ public final class PlanJson {
     private record Reader(String owner, JsonNode tree) {
         <I, O> Plan<I, O> plan(AgentGraph<I, O> graph) {
             if (tree.path("format").asInt(-1) != FORMAT) {
-                throw error("has format " + tree.path("format") + "; this version reads format " + FORMAT + ". Plan again.");
+                throw error("has format " + tree.path("format") + "; this version reads format " + FORMAT
+                        + ". Plan again.");
             }
             String name = text(tree, "graph");
             if (!name.equals(graph.name())) throw error("is of graph '" + name + "', not of '" + graph.name() + "'.");
             try {
                 JsonNode s = field(tree, "sla");
-                Sla sla = new Sla(Percentile.of(text(s, "percentile")), duration(s, "endToEndSeconds"),
+                Sla sla = new Sla(
+                        Percentile.of(text(s, "percentile")),
+                        duration(s, "endToEndSeconds"),
                         s.has("firstTokenSeconds") ? Optional.of(duration(s, "firstTokenSeconds")) : Optional.empty());
                 List<PlannedOperator> operators = new ArrayList<>();
                 Map<OperatorId, String> classes = new TreeMap<>();
                 for (JsonNode o : list(tree, "operators")) {
                     OperatorId id = OperatorId.parse(text(o, "id"));
-                    operators.add(new PlannedOperator(id, text(o, "deviceClass"), text(o, "mode"), number(o, "seconds"),
-                            number(o, "relativeSpread"), text(o, "confidence"), number(o, "visits"), number(o, "pathVisits"), number(o, "load")));
-                    if (classes.put(id, text(o, "deviceClass")) != null) throw error("places the operator '" + id + "' twice.");
+                    operators.add(new PlannedOperator(
+                            id,
+                            text(o, "deviceClass"),
+                            text(o, "mode"),
+                            number(o, "seconds"),
+                            number(o, "relativeSpread"),
+                            text(o, "confidence"),
+                            number(o, "visits"),
+                            number(o, "pathVisits"),
+                            number(o, "load")));
+                    if (classes.put(id, text(o, "deviceClass")) != null)
+                        throw error("places the operator '" + id + "' twice.");
                 }
                 sameOperators(graph, classes);
                 List<PlannedDevices> devices = new ArrayList<>();
                 for (JsonNode d : list(tree, "devices")) {
-                    devices.add(new PlannedDevices(text(d, "deviceClass"), text(d, "device"), text(d, "kind"), text(d, "vendor"), (long) number(d, "count"), number(d, "dollarsPerHour"),
-                            number(d, "utilisation"), number(d, "memoryBytes"), text(d, "decidedBy")));
+                    devices.add(new PlannedDevices(
+                            text(d, "deviceClass"),
+                            text(d, "device"),
+                            text(d, "kind"),
+                            text(d, "vendor"),
+                            (long) number(d, "count"),
+                            number(d, "dollarsPerHour"),
+                            number(d, "utilisation"),
+                            number(d, "memoryBytes"),
+                            text(d, "decidedBy")));
                 }
                 List<OperatorId> path = new ArrayList<>();
                 list(tree, "criticalPath").forEach(p -> path.add(OperatorId.parse(p.asText())));
@@ -120,10 +162,24 @@ public final class PlanJson {
                 list(tree, "notes").forEach(n -> notes.add(n.asText()));
                 JsonNode b = field(tree, "bound");
                 OptionalDouble first = tree.has("firstTokenSeconds")
-                        ? OptionalDouble.of(number(tree, "firstTokenSeconds")) : OptionalDouble.empty();
-                return new Plan<>(graph, text(tree, "fleet"), new Workload(number(tree, "requestsPerSecond")), sla,
-                        new Placement(text(tree, "home"), classes), operators, devices, number(tree, "endToEndSeconds"), first, path,
-                        number(tree, "dollarsPerHour"), new Bound(number(b, "dollarsPerHour"), number(b, "gap"), b.path("optimal").asBoolean()),
+                        ? OptionalDouble.of(number(tree, "firstTokenSeconds"))
+                        : OptionalDouble.empty();
+                return new Plan<>(
+                        graph,
+                        text(tree, "fleet"),
+                        new Workload(number(tree, "requestsPerSecond")),
+                        sla,
+                        new Placement(text(tree, "home"), classes),
+                        operators,
+                        devices,
+                        number(tree, "endToEndSeconds"),
+                        first,
+                        path,
+                        number(tree, "dollarsPerHour"),
+                        new Bound(
+                                number(b, "dollarsPerHour"),
+                                number(b, "gap"),
+                                b.path("optimal").asBoolean()),
                         notes);
             } catch (PlanFileException e) {
                 throw e;
@@ -134,7 +190,8 @@ public final class PlanJson {
 
         private void sameOperators(AgentGraph<?, ?> graph, Map<OperatorId, String> classes) {
             TreeSet<OperatorId> expected = new TreeSet<>();
-            for (GranularOperator o : GranularGraph.of(graph).operators()) if (o.call().isPresent()) expected.add(o.id());
+            for (GranularOperator o : GranularGraph.of(graph).operators())
+                if (o.call().isPresent()) expected.add(o.id());
             if (!expected.equals(classes.keySet())) {
                 TreeSet<OperatorId> missing = new TreeSet<>(expected);
                 missing.removeAll(classes.keySet());
@@ -163,7 +220,8 @@ public final class PlanJson {
         private double number(JsonNode n, String name) {
             if (!n.path(name).isNumber()) throw error("lacks the number \"" + name + "\".");
             double value = n.path(name).doubleValue();
-            if (!Double.isFinite(value)) throw error("has \"" + name + "\" = " + value + ", which is no finite number.");
+            if (!Double.isFinite(value))
+                throw error("has \"" + name + "\" = " + value + ", which is no finite number.");
             return value;
         }
 

@@ -12,8 +12,8 @@ import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.PlacementSolver;
-import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Solution;
+import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -40,7 +40,10 @@ public final class Planner {
     /** {@return a planner with the packaged models, generic efficiencies, and a second to think} */
     public static Planner minimizeCost() {
         return new Planner(
-                ModelCatalog.packaged(), RooflineCostModel.generic(), PlacementSolver.portfolio(), SolveOptions.time(1, Duration.ofSeconds(1)));
+                ModelCatalog.packaged(),
+                RooflineCostModel.generic(),
+                PlacementSolver.portfolio(),
+                SolveOptions.time(1, Duration.ofSeconds(1)));
     }
 
     /** {@return this planner with other models} */
@@ -89,33 +92,52 @@ public final class Planner {
             return new PlanResult.Infeasible<>(
                     graph.name(),
                     "device",
-                    "No device of fleet '" + fleet.name() + "' can run '" + first.operator() + "' of graph '" + graph.name() + "': "
-                            + String.join("; ", first.reasons()) + ".",
+                    "No device of fleet '" + fleet.name() + "' can run '" + first.operator() + "' of graph '"
+                            + graph.name() + "': " + String.join("; ", first.reasons()) + ".",
                     "Add a device that can, use a smaller model, or loosen the node's wishes.",
                     true);
         }
         PlacementProblem problem = planning.problem(workload, sla, fleet, models);
         return switch (solver.solve(problem, options)) {
             case Placed placed -> {
-                Solution free = solver.solve(problem.withDeadline(OptionalDouble.empty()).withMilestones(java.util.List.of()), options);
-                yield new PlanResult.Planned<>(new PlanAssembly<>(graph, planning, workload, sla, fleet).plan(placed, free));
+                Solution free = solver.solve(
+                        problem.withDeadline(OptionalDouble.empty()).withMilestones(java.util.List.of()), options);
+                yield new PlanResult.Planned<>(
+                        new PlanAssembly<>(graph, planning, workload, sla, fleet).plan(placed, free));
             }
-            case Infeasible none -> new PlanResult.Infeasible<>(
-                    graph.name(), none.family().name().toLowerCase(java.util.Locale.ROOT), message(graph, fleet, sla, none, problem), fix(none, problem), true);
-            case Undecided u -> new PlanResult.Infeasible<>(
-                    graph.name(), "undecided", u.explain(problem), "Give the solver more time (Planner.options) or relax the SLA.", false);
+            case Infeasible none ->
+                new PlanResult.Infeasible<>(
+                        graph.name(),
+                        none.family().name().toLowerCase(java.util.Locale.ROOT),
+                        message(graph, fleet, sla, none, problem),
+                        fix(none, problem),
+                        true);
+            case Undecided u ->
+                new PlanResult.Infeasible<>(
+                        graph.name(),
+                        "undecided",
+                        u.explain(problem),
+                        "Give the solver more time (Planner.options) or relax the SLA.",
+                        false);
         };
     }
 
-    private static String message(AgentGraph<?, ?> graph, Fleet fleet, Sla sla, Infeasible none, PlacementProblem problem) {
+    private static String message(
+            AgentGraph<?, ?> graph, Fleet fleet, Sla sla, Infeasible none, PlacementProblem problem) {
         String reason = switch (none.family()) {
-            case DEADLINE -> "The end-to-end limit of graph '" + graph.name() + "' (" + sla.percentile().id() + " "
-                    + Explanation.time(sla.endToEnd().toNanos() / 1e9) + ", planned as a mean of " + Explanation.time(none.limit())
-                    + ") is below its fastest critical path (" + Explanation.time(none.leastAchievable()) + ") on fleet '" + fleet.name() + "'.";
-            case MILESTONE -> "The first-token limit of graph '" + graph.name() + "' (planned as a mean of " + Explanation.time(none.limit())
-                    + ") is below the fastest time to it (" + Explanation.time(none.leastAchievable()) + ") on fleet '" + fleet.name() + "'.";
-            case INVENTORY, MEMORY, LINK, COLOCATION -> "Fleet '" + fleet.name() + "' cannot carry graph '" + graph.name() + "': "
-                    + none.explain(problem);
+            case DEADLINE ->
+                "The end-to-end limit of graph '" + graph.name() + "' ("
+                        + sla.percentile().id() + " "
+                        + Explanation.time(sla.endToEnd().toNanos() / 1e9) + ", planned as a mean of "
+                        + Explanation.time(none.limit())
+                        + ") is below its fastest critical path (" + Explanation.time(none.leastAchievable())
+                        + ") on fleet '" + fleet.name() + "'.";
+            case MILESTONE ->
+                "The first-token limit of graph '" + graph.name() + "' (planned as a mean of "
+                        + Explanation.time(none.limit()) + ") is below the fastest time to it ("
+                        + Explanation.time(none.leastAchievable()) + ") on fleet '" + fleet.name() + "'.";
+            case INVENTORY, MEMORY, LINK, COLOCATION ->
+                "Fleet '" + fleet.name() + "' cannot carry graph '" + graph.name() + "': " + none.explain(problem);
         };
         return reason;
     }
@@ -136,7 +158,10 @@ public final class Planner {
             try {
                 models.find(id);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("Node '" + path + "' of graph '" + graph.name() + "' needs a model that is not known. " + e.getMessage(), e);
+                throw new IllegalArgumentException(
+                        "Node '" + path + "' of graph '" + graph.name() + "' needs a model that is not known. "
+                                + e.getMessage(),
+                        e);
             }
         });
     }

@@ -15,6 +15,7 @@ import io.agentopt.operator.Generate;
 import io.agentopt.plan.granular.GranularEdge;
 import io.agentopt.plan.granular.GranularGraph;
 import io.agentopt.plan.granular.GranularOperator;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.plan.problem.Milestone;
 import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PairCosts;
@@ -50,7 +51,8 @@ record PlanningProblem(
     /** An operator that no device class can run, with a reason for each class. */
     record Unplaceable(OperatorId operator, List<String> reasons) {}
 
-    static PlanningProblem of(AgentGraph<?, ?> graph, Workload workload, Fleet fleet, ModelCatalog models, CostModel cost) {
+    static PlanningProblem of(
+            AgentGraph<?, ?> graph, Workload workload, Fleet fleet, ModelCatalog models, CostModel cost) {
         List<DeviceClass> classes = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
         for (DeviceClass c : fleet.classes()) {
@@ -60,11 +62,12 @@ record PlanningProblem(
             }
         }
         if (classes.isEmpty()) {
-            throw new IllegalArgumentException("No device class of fleet '" + fleet.name() + "' has a known price: " + leftOut
-                    + ". State a price for at least one.");
+            throw new IllegalArgumentException("No device class of fleet '" + fleet.name() + "' has a known price: "
+                    + leftOut + ". State a price for at least one.");
         }
         int home = 0;
-        for (int c = classes.size() - 1; c >= 0; c--) if (classes.get(c).device().kind() == DeviceKind.CPU) home = c;
+        for (int c = classes.size() - 1; c >= 0; c--)
+            if (classes.get(c).device().kind() == DeviceKind.CPU) home = c;
         GranularGraph granular = GranularGraph.of(graph);
         ModeEnumeration enumeration = new ModeEnumeration(models, cost, classes, home, workload.requestsPerSecond());
         List<List<CandidateMode>> modes = new ArrayList<>();
@@ -91,17 +94,30 @@ record PlanningProblem(
         List<OperatorModes> operators = new ArrayList<>();
         for (int i = 0; i < modes.size(); i++) {
             operators.add(new OperatorModes(
-                    granular.operators().get(i).id().toString(), modes.get(i).stream().map(CandidateMode::mode).toList()));
+                    granular.operators().get(i).id().toString(),
+                    modes.get(i).stream().map(CandidateMode::mode).toList()));
         }
         List<PlacementEdge> edges = granular.edges().stream()
                 .map(e -> new PlacementEdge(e.from(), e.to(), costs(e, fleet, models)))
                 .toList();
-        double firstToken = sla.firstToken().map(t -> t.toNanos() / 1e9 / sla.percentile().margin()).orElse(sla.plannedEndToEndSeconds());
+        double firstToken = sla.firstToken()
+                .map(t -> t.toNanos() / 1e9 / sla.percentile().margin())
+                .orElse(sla.plannedEndToEndSeconds());
         List<Milestone> milestones = granular.prefills().isEmpty()
                 ? List.of()
-                : List.of(new Milestone("first token", granular.prefills(), firstToken)); // without a limit of its own: measured, never binding
-        return new PlacementProblem(granular.graph().name(), devices, operators, edges, workload.requestsPerSecond() * 3600,
-                OptionalDouble.of(sla.plannedEndToEndSeconds()), milestones, List.of());
+                : List.of(new Milestone(
+                        "first token",
+                        granular.prefills(),
+                        firstToken)); // without a limit of its own: measured, never binding
+        return new PlacementProblem(
+                granular.graph().name(),
+                devices,
+                operators,
+                edges,
+                workload.requestsPerSecond() * 3600,
+                OptionalDouble.of(sla.plannedEndToEndSeconds()),
+                milestones,
+                List.of());
     }
 
     private PairCosts costs(GranularEdge edge, Fleet fleet, ModelCatalog models) {

@@ -41,6 +41,7 @@ public enum Percentile {
         for (Percentile p : values()) {
             if (p.id.equals(id)) return p;
         }
-        throw new IllegalArgumentException("The percentile \"" + id + "\" is unknown. Use one of mean, p50, p90, p95, p99.");
+        throw new IllegalArgumentException(
+                "The percentile \"" + id + "\" is unknown. Use one of mean, p50, p90, p95, p99.");
     }
 }

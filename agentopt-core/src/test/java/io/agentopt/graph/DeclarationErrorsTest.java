@@ -61,15 +61,22 @@ class DeclarationErrorsTest {
                     in.map("a", TRIM);
                     return g.node("a", SEND, in);
                 }),
-                wrong("duplicate name inside a loop", "loop/a", "taken", (g, in) -> g.loop("loop", in, maxIterations(2), (b, s) -> {
-                    s.map("a", TRIM);
-                    return step(s.map("a", String::isEmpty), s, s);
-                })),
+                wrong(
+                        "duplicate name inside a loop",
+                        "loop/a",
+                        "taken",
+                        (g, in) -> g.loop("loop", in, maxIterations(2), (b, s) -> {
+                            s.map("a", TRIM);
+                            return step(s.map("a", String::isEmpty), s, s);
+                        })),
                 wrong("blank name", "", "blank|Choose another", (g, in) -> in.map("  ", TRIM)),
                 wrong("missing name", "", "\"null\"", (g, in) -> in.map(null, TRIM)),
                 wrong("slash in a name", "", "\"a/b\"|'/'", (g, in) -> in.map("a/b", TRIM)),
-                wrong("slash in a name inside a branch", "if/then", "'/'", (g, in) -> g.when(
-                        "if", in.map("c", String::isEmpty), 0.5, b -> in.map("a/b", TRIM), b -> in)),
+                wrong(
+                        "slash in a name inside a branch",
+                        "if/then",
+                        "'/'",
+                        (g, in) -> g.when("if", in.map("c", String::isEmpty), 0.5, b -> in.map("a/b", TRIM), b -> in)),
                 wrong("a name like a prefill", "", "\"a.prefill\"|LLM call", (g, in) -> in.map("a.prefill", TRIM)),
                 wrong("a name like a decode", "", "\"a.decode\"", (g, in) -> in.map("a.decode", TRIM)),
                 wrong("two tools with one name", "second", "tool 'send'|its own name", (g, in) -> {
@@ -95,7 +102,11 @@ class DeclarationErrorsTest {
             return in;
         });
         return Stream.of(
-                wrong("port of another graph", "a", "belongs to graph 'elsewhere'|nest the other graph", (g, in) -> g.node("a", SEND, foreign.get())),
+                wrong(
+                        "port of another graph",
+                        "a",
+                        "belongs to graph 'elsewhere'|nest the other graph",
+                        (g, in) -> g.node("a", SEND, foreign.get())),
                 wrong("answer of another graph", "", "belongs to graph 'elsewhere'", (g, in) -> foreign.get()),
                 wrong("port of an enclosing declaration", "a", "belongs to graph 'g'", (g, in) -> {
                     AgentGraph.define("inner", String.class, String.class, (h, x) -> h.node("a", SEND, in));
@@ -111,10 +122,15 @@ class DeclarationErrorsTest {
                 }),
                 wrong("port of the other branch", "if/else", "defined inside 'if/then'", (g, in) -> {
                     AtomicReference<Port<String>> inside = new AtomicReference<>();
-                    return g.when("if", in.map("c", String::isEmpty), 0.5, b -> {
-                        inside.set(in.map("a", TRIM));
-                        return inside.get();
-                    }, b -> inside.get());
+                    return g.when(
+                            "if",
+                            in.map("c", String::isEmpty),
+                            0.5,
+                            b -> {
+                                inside.set(in.map("a", TRIM));
+                                return inside.get();
+                            },
+                            b -> inside.get());
                 }),
                 wrong("answer from a closed region", "", "closed", (g, in) -> {
                     AtomicReference<Port<String>> inside = new AtomicReference<>();
@@ -124,47 +140,110 @@ class DeclarationErrorsTest {
                     });
                     return inside.get();
                 }),
-                wrong("builder of another region", "late", "builder of another region|innermost", (g, in) ->
-                        g.when("if", in.map("c", String::isEmpty), 0.5, b -> g.node("late", SEND, in), b -> in)),
+                wrong(
+                        "builder of another region",
+                        "late",
+                        "builder of another region|innermost",
+                        (g, in) -> g.when(
+                                "if", in.map("c", String::isEmpty), 0.5, b -> g.node("late", SEND, in), b -> in)),
                 wrong("builder of a closed region", "if/then/late", "builder of another region", (g, in) -> {
                     AtomicReference<GraphBuilder> inside = new AtomicReference<>();
-                    g.when("if", in.map("c", String::isEmpty), 0.5, b -> {
-                        inside.set(b);
-                        return in;
-                    }, b -> in);
+                    g.when(
+                            "if",
+                            in.map("c", String::isEmpty),
+                            0.5,
+                            b -> {
+                                inside.set(b);
+                                return in;
+                            },
+                            b -> in);
                     return inside.get().node("late", SEND, in);
                 }),
-                wrong("null port", "a", "missing (null)|Connect one", (g, in) -> g.node("a", SEND, (Port<String>) null)),
-                wrong("null port of a function", "a", "missing (null)", (g, in) -> g.node("a", String::concat, in, (Port<String>) null)),
-                wrong("null port of a loop", "loop", "missing (null)", (g, in) -> g.loop(
-                        "loop", (Port<String>) null, maxIterations(1), (b, s) -> step(s.map("d", String::isEmpty), s, s))),
+                wrong(
+                        "null port",
+                        "a",
+                        "missing (null)|Connect one",
+                        (g, in) -> g.node("a", SEND, (Port<String>) null)),
+                wrong(
+                        "null port of a function",
+                        "a",
+                        "missing (null)",
+                        (g, in) -> g.node("a", String::concat, in, (Port<String>) null)),
+                wrong(
+                        "null port of a loop",
+                        "loop",
+                        "missing (null)",
+                        (g, in) -> g.loop(
+                                "loop",
+                                (Port<String>) null,
+                                maxIterations(1),
+                                (b, s) -> step(s.map("d", String::isEmpty), s, s))),
                 wrong("null answer", "", "returned no port", (g, in) -> null),
-                wrong("null loop step", "loop", "returned no step", (g, in) -> g.loop("loop", in, maxIterations(1), (b, s) -> null)),
-                wrong("null in a loop step", "loop", "missing (null)", (g, in) -> g.loop(
-                        "loop", in, maxIterations(1), (b, s) -> step(s.map("d", String::isEmpty), s, null))),
-                wrong("null branch", "if", "else branch returned no port", (g, in) -> g.when(
-                        "if", in.map("c", String::isEmpty), 0.5, b -> in, b -> null)),
+                wrong(
+                        "null loop step",
+                        "loop",
+                        "returned no step",
+                        (g, in) -> g.loop("loop", in, maxIterations(1), (b, s) -> null)),
+                wrong(
+                        "null in a loop step",
+                        "loop",
+                        "missing (null)",
+                        (g, in) -> g.loop(
+                                "loop", in, maxIterations(1), (b, s) -> step(s.map("d", String::isEmpty), s, null))),
+                wrong(
+                        "null branch",
+                        "if",
+                        "else branch returned no port",
+                        (g, in) -> g.when("if", in.map("c", String::isEmpty), 0.5, b -> in, b -> null)),
                 wrong("null item", "each", "returned no port", (g, in) -> {
                     g.forEach("each", in.map("list", List::of), 1, (b, s) -> null);
                     return in;
                 }),
-                wrong("null function", "a", "function is missing", (g, in) -> in.map("a", (Function<String, String>) null)),
-                wrong("null operator", "a", "operator is missing", (g, in) -> g.node("a", (Operator<String, String>) null, in)),
+                wrong(
+                        "null function",
+                        "a",
+                        "function is missing",
+                        (g, in) -> in.map("a", (Function<String, String>) null)),
+                wrong(
+                        "null operator",
+                        "a",
+                        "operator is missing",
+                        (g, in) -> g.node("a", (Operator<String, String>) null, in)),
                 wrong("null operator of a for-each", "a", "operator is missing", (g, in) -> {
                     g.forEach("a", in.map("list", s -> List.of(s)), 1, (Operator<String, String>) null);
                     return in;
                 }),
                 wrong("null options", "a", "options are missing", (g, in) -> g.node("a", SEND, in, null)),
-                wrong("null memory", "a", "memory is missing", (g, in) -> g.load("a", (Memory<String, String>) null, in)),
-                wrong("null nested graph", "a", "nested graph is missing", (g, in) -> g.nested("a", (AgentGraph<String, String>) null, in)),
-                wrong("null iterations", "a", "iterations are missing", (g, in) -> g.loop("a", in, null, (b, s) -> step(s.map("d", String::isEmpty), s, s))));
+                wrong(
+                        "null memory",
+                        "a",
+                        "memory is missing",
+                        (g, in) -> g.load("a", (Memory<String, String>) null, in)),
+                wrong(
+                        "null nested graph",
+                        "a",
+                        "nested graph is missing",
+                        (g, in) -> g.nested("a", (AgentGraph<String, String>) null, in)),
+                wrong(
+                        "null iterations",
+                        "a",
+                        "iterations are missing",
+                        (g, in) -> g.loop("a", in, null, (b, s) -> step(s.map("d", String::isEmpty), s, s))));
     }
 
     static Stream<Wrong> operators() {
         return Stream.of(
-                wrong("wrong arity", "a", "memory_store takes 2 inputs but got 1", (g, in) -> g.node("a", new MemoryStore<>(NOTES), in)),
-                wrong("missing model of a call", "a", "no model is named|support-1", (g, in) ->
-                        g.node("a", generate(model(" ")), in.map("p", Prompt::system)).map("t", c -> c.text())),
+                wrong(
+                        "wrong arity",
+                        "a",
+                        "memory_store takes 2 inputs but got 1",
+                        (g, in) -> g.node("a", new MemoryStore<>(NOTES), in)),
+                wrong(
+                        "missing model of a call",
+                        "a",
+                        "no model is named|support-1",
+                        (g, in) -> g.node("a", generate(model(" ")), in.map("p", Prompt::system))
+                                .map("t", c -> c.text())),
                 wrong("missing model of an embedding", "a", "no model is named", (g, in) -> {
                     g.node("a", embed(model("")), in);
                     return in;
@@ -179,20 +258,49 @@ class DeclarationErrorsTest {
                     g.node("a", vectorSearch(other, 1), g.node("e", embed(model("e")), in));
                     return in;
                 }),
-                wrong("retries of a tool with effects", "a", "retries (1)|idempotent", (g, in) -> g.node("a", SEND, in, NodeOptions.NONE.retries(1))),
-                wrong("pinned and forbidden", "a", "'gpu' is both pinned and forbidden", (g, in) ->
-                        g.node("a", SEND, in, NodeOptions.NONE.pinnedTo("gpu").forbid("cpu").forbid("gpu"))),
-                wrong("a prompt that is an embedding", "search", "the result of 'p' is used as PROMPT and as EMBEDDING|transform", (g, in) -> {
-                    Port<Prompt> p = in.map("p", Prompt::system);
-                    g.node("ask", generate(model("m")), p);
-                    g.node("search", vectorSearch(index("docs", "one"), 1), DeclarationErrorsTest.<Embedding>as(p));
-                    return in;
-                }),
-                wrong("a condition that is a text", "if", "FLAG", (g, in) -> g.when("if", DeclarationErrorsTest.<Boolean>as(in), 0.5, b -> in, b -> in)),
-                wrong("a loop whose state changes its type", "loop", "as TEXT and as COMPLETION", (g, in) -> g.loop("loop", in, maxIterations(2), (b, s) -> {
-                    var c = b.node("ask", generate(model("m")), s.map("p", Prompt::system));
-                    return step(c.map("d", x -> x.isFinal()), c.map("t", x -> x.text()), DeclarationErrorsTest.<String>as(c));
-                })),
+                wrong(
+                        "retries of a tool with effects",
+                        "a",
+                        "retries (1)|idempotent",
+                        (g, in) -> g.node("a", SEND, in, NodeOptions.NONE.retries(1))),
+                wrong(
+                        "pinned and forbidden",
+                        "a",
+                        "'gpu' is both pinned and forbidden",
+                        (g, in) -> g.node(
+                                "a",
+                                SEND,
+                                in,
+                                NodeOptions.NONE.pinnedTo("gpu").forbid("cpu").forbid("gpu"))),
+                wrong(
+                        "a prompt that is an embedding",
+                        "search",
+                        "the result of 'p' is used as PROMPT and as EMBEDDING|transform",
+                        (g, in) -> {
+                            Port<Prompt> p = in.map("p", Prompt::system);
+                            g.node("ask", generate(model("m")), p);
+                            g.node(
+                                    "search",
+                                    vectorSearch(index("docs", "one"), 1),
+                                    DeclarationErrorsTest.<Embedding>as(p));
+                            return in;
+                        }),
+                wrong(
+                        "a condition that is a text",
+                        "if",
+                        "FLAG",
+                        (g, in) -> g.when("if", DeclarationErrorsTest.<Boolean>as(in), 0.5, b -> in, b -> in)),
+                wrong(
+                        "a loop whose state changes its type",
+                        "loop",
+                        "as TEXT and as COMPLETION",
+                        (g, in) -> g.loop("loop", in, maxIterations(2), (b, s) -> {
+                            var c = b.node("ask", generate(model("m")), s.map("p", Prompt::system));
+                            return step(
+                                    c.map("d", x -> x.isFinal()),
+                                    c.map("t", x -> x.text()),
+                                    DeclarationErrorsTest.<String>as(c));
+                        })),
                 wrong("nested too deep", "", "deeper than 64|Flatten", (g, in) -> {
                     AgentGraph<String, String> inner = AgentGraph.define("i", String.class, String.class, (h, x) -> x);
                     for (int i = 0; i < 64; i++) {
@@ -206,12 +314,19 @@ class DeclarationErrorsTest {
     static Stream<Wrong> numbers() {
         return Stream.of(Double.NaN, -0.01, 1.01, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY)
                 .flatMap(bad -> Stream.of(
-                        wrong("probability " + bad, "if", "probability (" + bad + ")|0..1", (g, in) -> g.when(
-                                "if", in.map("c", String::isEmpty), bad, b -> in, b -> in)),
-                        wrong("expected items " + (bad == 1.01 ? -1 : bad), "each", "expected items|0 or more", (g, in) -> {
-                            g.forEach("each", in.map("list", s -> List.of(s)), bad == 1.01 ? -1 : bad, SEND);
-                            return in;
-                        })));
+                        wrong(
+                                "probability " + bad,
+                                "if",
+                                "probability (" + bad + ")|0..1",
+                                (g, in) -> g.when("if", in.map("c", String::isEmpty), bad, b -> in, b -> in)),
+                        wrong(
+                                "expected items " + (bad == 1.01 ? -1 : bad),
+                                "each",
+                                "expected items|0 or more",
+                                (g, in) -> {
+                                    g.forEach("each", in.map("list", s -> List.of(s)), bad == 1.01 ? -1 : bad, SEND);
+                                    return in;
+                                })));
     }
 
     @ParameterizedTest
@@ -221,8 +336,12 @@ class DeclarationErrorsTest {
         assertThat(thrown).isInstanceOf(GraphException.class);
         String graph = wrong.title().equals("port of an enclosing declaration") ? "inner" : "g";
         if (wrong.title().equals("nested too deep")) assertThat(thrown).hasMessageContaining("graph 'g'");
-        else assertThat(thrown).hasMessageStartingWith(
-                wrong.node().isEmpty() ? "Graph '" + graph + "': " : "Node '" + wrong.node() + "' of graph '" + graph + "': ");
+        else
+            assertThat(thrown)
+                    .hasMessageStartingWith(
+                            wrong.node().isEmpty()
+                                    ? "Graph '" + graph + "': "
+                                    : "Node '" + wrong.node() + "' of graph '" + graph + "': ");
         wrong.says().forEach(words -> assertThat(thrown).hasMessageContaining(words));
         assertThat(thrown.getMessage()).as("a problem and a way out").matches("(?s).*[.:;] ?[A-Z].*\\.");
     }
@@ -232,7 +351,8 @@ class DeclarationErrorsTest {
         for (String name : new String[] {null, "", " ", "a/b"}) {
             assertThatThrownBy(() -> AgentGraph.define(name, String.class, String.class, (g, in) -> in))
                     .isInstanceOf(GraphException.class)
-                    .hasMessage("Graph '" + name + "': the name must not be blank and must not contain '/'. Choose another.");
+                    .hasMessage("Graph '" + name
+                            + "': the name must not be blank and must not contain '/'. Choose another.");
         }
     }
 
@@ -245,9 +365,14 @@ class DeclarationErrorsTest {
             port.set(in);
             return in;
         });
-        String over = "Graph 'g' is complete; node 'late' cannot be added. Ports and builders are good only inside the declaration.";
-        assertThatThrownBy(() -> builder.get().node("late", SEND, port.get())).isInstanceOf(IllegalStateException.class).hasMessage(over);
-        assertThatThrownBy(() -> port.get().map("late", TRIM)).isInstanceOf(IllegalStateException.class).hasMessage(over);
+        String over =
+                "Graph 'g' is complete; node 'late' cannot be added. Ports and builders are good only inside the declaration.";
+        assertThatThrownBy(() -> builder.get().node("late", SEND, port.get()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(over);
+        assertThatThrownBy(() -> port.get().map("late", TRIM))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(over);
         assertThat(graph.calls()).isEmpty();
     }
 
@@ -263,15 +388,20 @@ class DeclarationErrorsTest {
     @Test
     void theLimitsThemselvesAreAllowed() {
         for (double probability : new double[] {0, 1}) {
-            AgentGraph.define("g", String.class, String.class, (g, in) -> g.when(
-                    "if", in.map("c", String::isEmpty), probability, b -> in, b -> in));
+            AgentGraph.define(
+                    "g",
+                    String.class,
+                    String.class,
+                    (g, in) -> g.when("if", in.map("c", String::isEmpty), probability, b -> in, b -> in));
         }
         AgentGraph<String, String> inner = AgentGraph.define("i", String.class, String.class, (h, x) -> x);
         for (int i = 0; i < 64; i++) {
             AgentGraph<String, String> last = inner;
             inner = AgentGraph.define("i", String.class, String.class, (h, x) -> h.nested("n", last, x));
         }
-        assertThat(GraphJson.read(GraphJson.write(inner), String.class, String.class, new Bindings()).name()).isEqualTo("i");
+        assertThat(GraphJson.read(GraphJson.write(inner), String.class, String.class, new Bindings())
+                        .name())
+                .isEqualTo("i");
     }
 
     private static PassageIndex index(String name, String text) {

@@ -32,20 +32,36 @@ final class EveryNode {
         return AgentGraph.define("every", String.class, String.class, (g, in) -> {
             Port<String> clean = in.map("trim", trim);
             Port<String> note = g.load("recall", NOTES, clean);
-            var docs = g.node("search", vectorSearch(SupportAgent.HANDBOOK, 2), g.node("embed", embed(SupportAgent.EMBEDDER).expecting(9), clean));
+            var docs = g.node(
+                    "search",
+                    vectorSearch(SupportAgent.HANDBOOK, 2),
+                    g.node("embed", embed(SupportAgent.EMBEDDER).expecting(9), clean));
             Port<String> chosen = g.when(
                     "long?",
                     clean.map("check", s -> s.length() > 40),
                     0.7,
                     b -> b.node(
                                     "summary",
-                                    generate(model("small")).sampling(new Sampling(0.7, 40, 0.9, 7)).expecting(100, 20),
-                                    b.node("ask", (String s, String n) -> Prompt.system(n).user(s), clean, note),
-                                    NodeOptions.NONE.timeout(Duration.ofMillis(300)).pinnedTo("gpu").forbid("cpu").outputBytes(100))
+                                    generate(model("small"))
+                                            .sampling(new Sampling(0.7, 40, 0.9, 7))
+                                            .expecting(100, 20),
+                                    b.node(
+                                            "ask",
+                                            (String s, String n) ->
+                                                    Prompt.system(n).user(s),
+                                            clean,
+                                            note),
+                                    NodeOptions.NONE
+                                            .timeout(Duration.ofMillis(300))
+                                            .pinnedTo("gpu")
+                                            .forbid("cpu")
+                                            .outputBytes(100))
                             .map("answer", c -> c.text()),
                     b -> clean);
-            Port<List<String>> heard = g.forEach("each", docs.map("texts", d -> d.stream().map(p -> p.text()).toList()), 2, ECHO);
-            Port<String> told = g.nested("inner", inner, g.node("ticket", (String s, List<String> h) -> new Ticket(s + h), chosen, heard));
+            Port<List<String>> heard = g.forEach(
+                    "each", docs.map("texts", d -> d.stream().map(p -> p.text()).toList()), 2, ECHO);
+            Port<String> told = g.nested(
+                    "inner", inner, g.node("ticket", (String s, List<String> h) -> new Ticket(s + h), chosen, heard));
             Port<String> looped = g.loop("again", told, maxIterations(3), (b, s) -> {
                 Port<String> next = b.node("echo", ECHO, s, NodeOptions.NONE.retries(2));
                 return step(next.map("empty", String::isEmpty), next.map("trim", trim), next);

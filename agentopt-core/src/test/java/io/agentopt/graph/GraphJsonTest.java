@@ -30,7 +30,8 @@ class GraphJsonTest {
     void everyKindOfNode() {
         AgentGraph<String, String> graph = EveryNode.declare();
         Golden.check("every.json", GraphJson.write(graph));
-        AgentGraph<String, String> back = GraphJson.read(Golden.read("every.json"), String.class, String.class, Bindings.of(graph));
+        AgentGraph<String, String> back =
+                GraphJson.read(Golden.read("every.json"), String.class, String.class, Bindings.of(graph));
         same(graph, back);
     }
 
@@ -53,8 +54,12 @@ class GraphJsonTest {
     @Test
     void nestedGraphsKeepTheirTypes() {
         AgentGraph<String, String> graph = EveryNode.declare();
-        AgentGraph<String, String> back = GraphJson.read(GraphJson.write(graph), String.class, String.class, Bindings.of(graph));
-        Node.Nested nested = (Node.Nested) back.body().nodes().stream().filter(n -> n.name().equals("inner")).findFirst().orElseThrow();
+        AgentGraph<String, String> back =
+                GraphJson.read(GraphJson.write(graph), String.class, String.class, Bindings.of(graph));
+        Node.Nested nested = (Node.Nested) back.body().nodes().stream()
+                .filter(n -> n.name().equals("inner"))
+                .findFirst()
+                .orElseThrow();
         assertThat(nested.graph().inputType()).isEqualTo(EveryNode.Ticket.class);
         assertThat(nested.graph().outputType()).isEqualTo(String.class);
     }
@@ -62,21 +67,25 @@ class GraphJsonTest {
     @Test
     void theTypesOfAGraphMayBeLeftOpen() {
         AgentGraph<SupportAgent.In, String> graph = SupportAgent.declare();
-        AgentGraph<Object, Object> back = GraphJson.read(GraphJson.write(graph), Object.class, Object.class, Bindings.of(graph));
+        AgentGraph<Object, Object> back =
+                GraphJson.read(GraphJson.write(graph), Object.class, Object.class, Bindings.of(graph));
         assertThat(back.calls().keySet()).isEqualTo(graph.calls().keySet());
         assertThatThrownBy(() -> GraphJson.read(GraphJson.write(graph), String.class, String.class, Bindings.of(graph)))
                 .isInstanceOf(GraphException.class)
-                .hasMessage("Graph 'support': its input type is io.agentopt.graph.SupportAgent$In in the file but java.lang.String"
-                        + " was asked for. Ask for the type in the file.");
+                .hasMessage(
+                        "Graph 'support': its input type is io.agentopt.graph.SupportAgent$In in the file but java.lang.String"
+                                + " was asked for. Ask for the type in the file.");
     }
 
     @Test
     void bindingsHoldOneThingPerName() {
-        Bindings b = new Bindings().tool(EveryNode.ECHO).tool(EveryNode.ECHO).function("f", Transform.of(String::strip));
+        Bindings b =
+                new Bindings().tool(EveryNode.ECHO).tool(EveryNode.ECHO).function("f", Transform.of(String::strip));
         assertThatThrownBy(() -> b.tool(Operators.tool("echo", (String s) -> "other")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The bindings have another tool 'echo' already. Give each its own name.");
-        assertThatThrownBy(() -> b.function("f", Transform.of((String s) -> s))).hasMessageContaining("another function 'f'");
+        assertThatThrownBy(() -> b.function("f", Transform.of((String s) -> s)))
+                .hasMessageContaining("another function 'f'");
     }
 
     private static void same(AgentGraph<?, ?> one, AgentGraph<?, ?> other) {

@@ -4,7 +4,7 @@ import static io.agentopt.graph.Iterations.maxIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.agentopt.plan.OperatorId;
+import io.agentopt.plan.granular.OperatorId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,13 +50,15 @@ class GraphNumbersTest {
         assertThatThrownBy(() -> NodeOptions.NONE.retries(-1)).hasMessage("The retries (-1) must be 0 or more.");
         assertThatThrownBy(() -> NodeOptions.NONE.pinnedTo(" ")).hasMessageContaining("blank");
         assertThatThrownBy(() -> NodeOptions.NONE.forbid("")).hasMessageContaining("blank");
-        assertThatThrownBy(() -> NodeOptions.NONE.forbid("a").forbidden().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> NodeOptions.NONE.forbid("a").forbidden().clear())
+                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test
     void anyPathOfAGraphRoundTripsAsAnOperatorId() {
         SupportAgent.declare().calls().keySet().forEach(path -> {
-            for (OperatorId id : new OperatorId[] {OperatorId.whole(path), OperatorId.prefill(path), OperatorId.decode(path)}) {
+            for (OperatorId id :
+                    new OperatorId[] {OperatorId.whole(path), OperatorId.prefill(path), OperatorId.decode(path)}) {
                 assertThat(OperatorId.parse(id.toString())).isEqualTo(id);
             }
         });

@@ -16,11 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class MermaidTest {
     /** One line of the part of Mermaid that is used here. A label has no quote, and entities instead of other special characters. */
-    private static final Pattern LINE = Pattern.compile(
-            " +(?:subgraph (?<frame>s\\d+)\\[\"[^\"<>&`]*\"]"
-                    + "|end"
-                    + "|(?<box>n\\d+)(?:\\[|\\(\\[|\\{|\\(\\()\"(?:[^\"<>&`]|<br/>)*\"(?:]|]\\)|}|\\)\\))"
-                    + "|(?<from>[ns]\\d+) (?:-->|-\\.->|-- again -->) (?<to>[ns]\\d+))");
+    private static final Pattern LINE = Pattern.compile(" +(?:subgraph (?<frame>s\\d+)\\[\"[^\"<>&`]*\"]"
+            + "|end"
+            + "|(?<box>n\\d+)(?:\\[|\\(\\[|\\{|\\(\\()\"(?:[^\"<>&`]|<br/>)*\"(?:]|]\\)|}|\\)\\))"
+            + "|(?<from>[ns]\\d+) (?:-->|-\\.->|-- again -->) (?<to>[ns]\\d+))");
 
     @Test
     void theSampleAgent() {
@@ -37,13 +36,15 @@ class MermaidTest {
     @Property(tries = 200)
     void noNameBreaksTheSyntax(@ForAll @NotBlank String name) {
         String safe = name.replace("/", "|") + "x"; // a slash and the end of an LLM part are not names
-        parses(Mermaid.of(AgentGraph.define(safe, String.class, String.class, (g, in) -> g.node(safe, tool(safe, (String s) -> s), in))));
+        parses(Mermaid.of(AgentGraph.define(
+                safe, String.class, String.class, (g, in) -> g.node(safe, tool(safe, (String s) -> s), in))));
     }
 
     @Test
     void specialCharactersAreEntities() {
         String name = "\"] --> n0 <script>`#quot;\n;%%";
-        String text = Mermaid.of(AgentGraph.define("g", String.class, String.class, (g, in) -> g.node(name, tool("t", (String s) -> s), in)));
+        String text = Mermaid.of(AgentGraph.define(
+                "g", String.class, String.class, (g, in) -> g.node(name, tool("t", (String s) -> s), in)));
         assertThat(text).contains("n1[\"#34;] --#62; n0 #60;script#62;#96;#35;quot; ;%%<br/>tool t\"]");
         parses(text);
         assertThat(model("a\"b").toString()).isEqualTo("a\"b");
@@ -51,12 +52,20 @@ class MermaidTest {
 
     @Test
     void aBranchThatBeginsWithALoopHasAnArrow() {
-        String text = Mermaid.of(AgentGraph.define("g", String.class, String.class, (g, in) -> g.when(
-                "if",
-                in.map("c", String::isEmpty),
-                0.3,
-                b -> b.loop("l", in, Iterations.maxIterations(2), (c, s) -> LoopStep.step(s.map("d", String::isEmpty), s, s)),
-                b -> in)));
+        String text = Mermaid.of(AgentGraph.define(
+                "g",
+                String.class,
+                String.class,
+                (g, in) -> g.when(
+                        "if",
+                        in.map("c", String::isEmpty),
+                        0.3,
+                        b -> b.loop(
+                                "l",
+                                in,
+                                Iterations.maxIterations(2),
+                                (c, s) -> LoopStep.step(s.map("d", String::isEmpty), s, s)),
+                        b -> in)));
         assertThat(text).contains("if: then 0.3", "if: else 0.7");
         parses(text);
     }
@@ -77,7 +86,9 @@ class MermaidTest {
             } else if (m.group("box") != null) {
                 assertThat(known.add(m.group("box"))).isTrue();
             } else if (m.group("from") != null) {
-                assertThat(open).as("an arrow inside a sub-graph moves boxes: %s", lines[i]).isZero();
+                assertThat(open)
+                        .as("an arrow inside a sub-graph moves boxes: %s", lines[i])
+                        .isZero();
                 assertThat(known).contains(m.group("from"), m.group("to"));
             } else {
                 open--;

@@ -38,8 +38,14 @@ final class RandomGraphs {
     }
 
     private static Arbitrary<Recipe> recipes(int depth) {
-        Arbitrary<List<Recipe>> inner = depth == 0 ? Arbitraries.just(List.of()) : recipes(depth - 1).list().ofMaxSize(3);
-        return Combinators.combine(Arbitraries.integers().between(0, 11), Arbitraries.integers().between(0, 1000), Arbitraries.doubles().between(0, 1), inner)
+        Arbitrary<List<Recipe>> inner = depth == 0
+                ? Arbitraries.just(List.of())
+                : recipes(depth - 1).list().ofMaxSize(3);
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 11),
+                        Arbitraries.integers().between(0, 1000),
+                        Arbitraries.doubles().between(0, 1),
+                        inner)
                 .as(Recipe::new);
     }
 
@@ -62,33 +68,42 @@ final class RandomGraphs {
             case 0 -> in.map(name, SHARED);
             case 1 -> in.map(name, s -> s + r.pick());
             case 2 -> g.node(name, String::concat, in, texts.getFirst());
-            case 3 -> g.node(
-                            name,
-                            generate(model("m" + r.pick() % 3))
-                                    .maxTokens(1 + r.pick())
-                                    .sampling(new Sampling(r.share(), r.pick() % 7, 1 - r.share() / 2, r.pick())),
-                            in.map(name + "p", Prompt::system))
-                    .map(name + "t", c -> c.text());
-            case 4 -> g.node(
-                            name,
-                            vectorSearch(SupportAgent.HANDBOOK, 1 + r.pick() % 5),
-                            g.node(name + "e", embed(SupportAgent.EMBEDDER).expecting(1 + r.pick()), in))
-                    .map(name + "t", d -> d.toString());
+            case 3 ->
+                g.node(
+                                name,
+                                generate(model("m" + r.pick() % 3))
+                                        .maxTokens(1 + r.pick())
+                                        .sampling(new Sampling(r.share(), r.pick() % 7, 1 - r.share() / 2, r.pick())),
+                                in.map(name + "p", Prompt::system))
+                        .map(name + "t", c -> c.text());
+            case 4 ->
+                g.node(
+                                name,
+                                vectorSearch(SupportAgent.HANDBOOK, 1 + r.pick() % 5),
+                                g.node(name + "e", embed(SupportAgent.EMBEDDER).expecting(1 + r.pick()), in))
+                        .map(name + "t", d -> d.toString());
             case 5 -> g.node(name, EveryNode.ECHO, in, options(r));
             case 6 -> g.load(name, EveryNode.NOTES, in);
             case 7 -> g.store(name, EveryNode.NOTES, texts.getFirst(), in);
-            case 8 -> g.loop(name, in, new Iterations(1 + r.pick(), 1 + r.share() * r.pick()), (b, s) -> {
-                Port<String> next = region(b, with(texts, s), r.inner());
-                return LoopStep.step(next.map("done", String::isEmpty), next, s);
-            });
-            case 9 -> g.when(
-                    name,
-                    in.map(name + "?", String::isEmpty),
-                    r.share(),
-                    b -> region(b, texts, r.inner()),
-                    b -> region(b, texts, r.inner().reversed()));
-            case 10 -> g.forEach(name, in.map(name + "l", s -> List.of(s)), r.share() * 10, (b, s) -> region(b, with(texts, s), r.inner()))
-                    .map(name + "t", l -> l.toString());
+            case 8 ->
+                g.loop(name, in, new Iterations(1 + r.pick(), 1 + r.share() * r.pick()), (b, s) -> {
+                    Port<String> next = region(b, with(texts, s), r.inner());
+                    return LoopStep.step(next.map("done", String::isEmpty), next, s);
+                });
+            case 9 ->
+                g.when(
+                        name,
+                        in.map(name + "?", String::isEmpty),
+                        r.share(),
+                        b -> region(b, texts, r.inner()),
+                        b -> region(b, texts, r.inner().reversed()));
+            case 10 ->
+                g.forEach(
+                                name,
+                                in.map(name + "l", s -> List.of(s)),
+                                r.share() * 10,
+                                (b, s) -> region(b, with(texts, s), r.inner()))
+                        .map(name + "t", l -> l.toString());
             default -> g.nested(name, declare("inner" + r.pick(), r.inner()), in);
         };
     }

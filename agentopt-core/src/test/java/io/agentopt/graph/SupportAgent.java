@@ -33,11 +33,13 @@ public final class SupportAgent {
     public static final PassageIndex HANDBOOK = PassageIndex.of(
             "handbook",
             EMBEDDER,
-            List.of(Passage.of("returns", "Goods can be returned within 30 days."), Passage.of("shipping", "Shipping takes 3 days.")));
+            List.of(
+                    Passage.of("returns", "Goods can be returned within 30 days."),
+                    Passage.of("shipping", "Shipping takes 3 days.")));
 
     /** What the agent can do. */
-    public static final Tool<ToolCall, ToolResult> ORDERS = toolbox(
-            "orders", List.of(lookup("order_status", "shipped"), lookup("order_total", "12.50")));
+    public static final Tool<ToolCall, ToolResult> ORDERS =
+            toolbox("orders", List.of(lookup("order_status", "shipped"), lookup("order_total", "12.50")));
 
     private SupportAgent() {}
 
@@ -47,10 +49,16 @@ public final class SupportAgent {
             Port<Embedding> query = g.node("embed", embed(EMBEDDER), in.map("question", In::question));
             Port<List<Passage>> docs = g.node("retrieve", vectorSearch(HANDBOOK, 4), query);
             Port<Prompt> prompt = g.node(
-                    "prompt", (q, d) -> Prompt.system("Answer briefly.").user(q.question()).context(d), in, docs);
+                    "prompt",
+                    (q, d) ->
+                            Prompt.system("Answer briefly.").user(q.question()).context(d),
+                    in,
+                    docs);
             return g.loop("think", prompt, maxIterations(4).expected(1.6), (b, p) -> {
-                Port<Completion> answer = b.node("generate", generate(model("support-1")).maxTokens(128), p);
-                Port<List<ToolResult>> results = b.forEach("tools", answer.map("calls", Completion::toolCalls), 0.6, ORDERS);
+                Port<Completion> answer =
+                        b.node("generate", generate(model("support-1")).maxTokens(128), p);
+                Port<List<ToolResult>> results =
+                        b.forEach("tools", answer.map("calls", Completion::toolCalls), 0.6, ORDERS);
                 return step(
                         answer.map("done?", Completion::isFinal),
                         answer.map("text", Completion::text),

@@ -22,8 +22,16 @@ class SupportAgentTest {
     void pathsNameEveryOperatorInOrderOfDeclaration() {
         assertThat(graph.calls().keySet())
                 .containsExactly(
-                        "question", "embed", "retrieve", "prompt", "think/generate", "think/calls", "think/tools/tool",
-                        "think/done?", "think/text", "think/append");
+                        "question",
+                        "embed",
+                        "retrieve",
+                        "prompt",
+                        "think/generate",
+                        "think/calls",
+                        "think/tools/tool",
+                        "think/done?",
+                        "think/text",
+                        "think/append");
         assertThat(graph).hasToString("AgentGraph[support, 10 operators]");
     }
 
@@ -45,7 +53,9 @@ class SupportAgentTest {
 
     @Test
     void controlFlowIsRegionsInsideNodes() {
-        assertThat(graph.body().nodes()).extracting(Node::name).containsExactly("question", "embed", "retrieve", "prompt", "think");
+        assertThat(graph.body().nodes())
+                .extracting(Node::name)
+                .containsExactly("question", "embed", "retrieve", "prompt", "think");
         assertThat(graph.body().nodes().getLast()).isInstanceOfSatisfying(Node.Loop.class, loop -> {
             assertThat(loop.iterations()).isEqualTo(new Iterations(4, 1.6));
             assertThat(loop.body().nodes())
@@ -53,7 +63,9 @@ class SupportAgentTest {
                     .containsExactly("generate", "calls", "tools", "done?", "text", "append");
             assertThat(loop.body().yields()).hasSize(3);
             assertThat(loop.body().nodes().get(2))
-                    .isInstanceOfSatisfying(Node.ForEach.class, f -> assertThat(f.expectedItems()).isEqualTo(0.6));
+                    .isInstanceOfSatisfying(
+                            Node.ForEach.class,
+                            f -> assertThat(f.expectedItems()).isEqualTo(0.6));
         });
     }
 
@@ -61,10 +73,14 @@ class SupportAgentTest {
     void dataFlowsThroughPorts() {
         Map<String, Node.Call> calls = graph.calls();
         ValueId input = graph.body().parameters().getFirst();
-        assertThat(calls.get("prompt").inputs()).containsExactly(input, calls.get("retrieve").result());
-        assertThat(calls.get("retrieve").inputs()).containsExactly(calls.get("embed").result());
-        assertThat(calls.get("embed").inputs()).containsExactly(calls.get("question").result());
-        assertThat(graph.body().yields()).containsExactly(graph.body().nodes().getLast().result());
+        assertThat(calls.get("prompt").inputs())
+                .containsExactly(input, calls.get("retrieve").result());
+        assertThat(calls.get("retrieve").inputs())
+                .containsExactly(calls.get("embed").result());
+        assertThat(calls.get("embed").inputs())
+                .containsExactly(calls.get("question").result());
+        assertThat(graph.body().yields())
+                .containsExactly(graph.body().nodes().getLast().result());
     }
 
     @Test
@@ -94,14 +110,17 @@ class SupportAgentTest {
     void transformsAreTheFunctionsDeclared() {
         Transform<?> prompt = (Transform<?>) graph.calls().get("prompt").operator();
         Object made = prompt.body().apply(List.of(new SupportAgent.In("When?"), List.of(Passage.of("a", "Soon."))));
-        assertThat(made).isEqualTo(Prompt.system("Answer briefly.").user("When?").context(List.of(Passage.of("a", "Soon."))));
+        assertThat(made)
+                .isEqualTo(Prompt.system("Answer briefly.").user("When?").context(List.of(Passage.of("a", "Soon."))));
     }
 
     @Test
     void aNestedGraphIsOneNodeWithItsOperatorsBelow() {
         AgentGraph<SupportAgent.In, String> outer = AgentGraph.define(
                 "outer", SupportAgent.In.class, String.class, (g, in) -> g.nested("support", graph, in));
-        assertThat(outer.calls().keySet()).contains("support/embed", "support/think/tools/tool").hasSize(10);
+        assertThat(outer.calls().keySet())
+                .contains("support/embed", "support/think/tools/tool")
+                .hasSize(10);
         assertThat(outer.typeOf(outer.body().yields().getFirst())).isEqualTo(PortType.TEXT);
     }
 

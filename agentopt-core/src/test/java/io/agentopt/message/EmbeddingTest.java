@@ -22,8 +22,12 @@ class EmbeddingTest {
 
     @Test
     void equalsByElements() {
-        assertThat(new Embedding(new float[] {1, 2})).isEqualTo(new Embedding(new float[] {1, 2})).hasSameHashCodeAs(new Embedding(new float[] {1, 2}));
-        assertThat(new Embedding(new float[] {1, 2})).isNotEqualTo(new Embedding(new float[] {2, 1})).hasToString("Embedding[2 dimensions]");
+        assertThat(new Embedding(new float[] {1, 2}))
+                .isEqualTo(new Embedding(new float[] {1, 2}))
+                .hasSameHashCodeAs(new Embedding(new float[] {1, 2}));
+        assertThat(new Embedding(new float[] {1, 2}))
+                .isNotEqualTo(new Embedding(new float[] {2, 1}))
+                .hasToString("Embedding[2 dimensions]");
     }
 
     @Test
@@ -31,7 +35,9 @@ class EmbeddingTest {
         assertThatThrownBy(() -> new Embedding(new float[0])).hasMessage("An embedding needs at least one dimension.");
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             assertThatThrownBy(() -> new Embedding(new float[] {0, bad}))
-                    .hasMessage("Element 1 (" + bad + ") of an embedding of 2 dimensions is not finite. Check the embedder's precision and input.");
+                    .hasMessage(
+                            "Element 1 (" + bad
+                                    + ") of an embedding of 2 dimensions is not finite. Check the embedder's precision and input.");
         }
     }
 

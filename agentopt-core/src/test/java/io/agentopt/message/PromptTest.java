@@ -42,7 +42,9 @@ class PromptTest {
     @Test
     void takesACompletionAndTheResultsOfItsCalls() {
         Completion asks = new Completion("<call>", List.of(CALL), 10, 3, Finish.STOP);
-        Prompt next = Prompt.EMPTY.user("Where?").with(asks, List.of(new ToolResult(CALL, "shipped"), new ToolResult(CALL, "paid")));
+        Prompt next = Prompt.EMPTY
+                .user("Where?")
+                .with(asks, List.of(new ToolResult(CALL, "shipped"), new ToolResult(CALL, "paid")));
         assertThat(next.messages())
                 .extracting(Message::role, Message::text)
                 .containsExactly(
@@ -59,9 +61,12 @@ class PromptTest {
         calls.clear();
         assertThat(asks.toolCalls()).containsExactly(CALL);
         assertThat(asks.isFinal()).isFalse();
-        assertThat(new Completion("Soon.", List.of(), 1, 2, Finish.STOP).isFinal()).isTrue();
-        assertThatThrownBy(() -> new Completion("", List.of(), -1, 2, Finish.STOP)).hasMessageContaining("(-1 in the prompt, 2 generated)");
-        assertThatThrownBy(() -> new Completion("", List.of(), 1, -2, Finish.STOP)).hasMessageContaining("must not be negative");
+        assertThat(new Completion("Soon.", List.of(), 1, 2, Finish.STOP).isFinal())
+                .isTrue();
+        assertThatThrownBy(() -> new Completion("", List.of(), -1, 2, Finish.STOP))
+                .hasMessageContaining("(-1 in the prompt, 2 generated)");
+        assertThatThrownBy(() -> new Completion("", List.of(), 1, -2, Finish.STOP))
+                .hasMessageContaining("must not be negative");
     }
 
     @Test
@@ -75,9 +80,17 @@ class PromptTest {
 
     @Test
     void nullsAreRefusedByName() {
-        assertThatThrownBy(() -> new Message(Role.USER, null)).isInstanceOf(NullPointerException.class).hasMessage("text");
-        assertThatThrownBy(() -> new Passage(null, "x", 0)).isInstanceOf(NullPointerException.class).hasMessage("id");
-        assertThatThrownBy(() -> new ToolResult(CALL, null)).isInstanceOf(NullPointerException.class).hasMessage("text");
-        assertThatThrownBy(() -> new ToolCall(null, Map.of())).isInstanceOf(NullPointerException.class).hasMessage("name");
+        assertThatThrownBy(() -> new Message(Role.USER, null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("text");
+        assertThatThrownBy(() -> new Passage(null, "x", 0))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> new ToolResult(CALL, null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("text");
+        assertThatThrownBy(() -> new ToolCall(null, Map.of()))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("name");
     }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ModelSpecTest {
     @Test
     void aTokenOfContextHasAKeyAndAValuePerLayerAndHead() {
-        assertThat(spec(32, 32, 8, 14336, Experts.NONE).kvBytesPerToken()).isEqualTo(2.0 * 32 * 8 * 128 * 2); // 128 KiB, as published for 8B
+        assertThat(spec(32, 32, 8, 14336, Experts.NONE).kvBytesPerToken())
+                .isEqualTo(2.0 * 32 * 8 * 128 * 2); // 128 KiB, as published for 8B
     }
 
     @Test
@@ -24,9 +25,12 @@ class ModelSpecTest {
 
     @Test
     void impossibleShapesAreRefused() {
-        assertThatThrownBy(() -> spec(0, 4, 2, 64, Experts.NONE)).hasMessage("The layers (0) of model 'm' must be positive.");
-        assertThatThrownBy(() -> spec(2, 4, 3, 64, Experts.NONE)).hasMessage("The heads (4) of model 'm' must be a multiple of its kvHeads (3).");
-        assertThatThrownBy(() -> spec(2, 4, 2, 0, Experts.NONE)).hasMessage("The ffn (0) of model 'm' must be positive.");
+        assertThatThrownBy(() -> spec(0, 4, 2, 64, Experts.NONE))
+                .hasMessage("The layers (0) of model 'm' must be positive.");
+        assertThatThrownBy(() -> spec(2, 4, 3, 64, Experts.NONE))
+                .hasMessage("The heads (4) of model 'm' must be a multiple of its kvHeads (3).");
+        assertThatThrownBy(() -> spec(2, 4, 2, 0, Experts.NONE))
+                .hasMessage("The ffn (0) of model 'm' must be positive.");
         assertThatThrownBy(() -> new Experts(8, 9, 64, 0, 0)).hasMessageContaining("inconsistent");
         assertThat(spec(2, 4, 2, 0, new Experts(8, 2, 64, 0, 0)).ffn()).isZero();
     }
@@ -41,11 +45,27 @@ class ModelSpecTest {
     @Test
     void otherPrecisionsAreRefused() {
         assertThatThrownBy(() -> Precision.of("fp17", "model 'm'"))
-                .hasMessage("The precision \"fp17\" of model 'm' is unknown. Use one of fp32, fp16, bf16, fp8, int8, int4.");
+                .hasMessage(
+                        "The precision \"fp17\" of model 'm' is unknown. Use one of fp32, fp16, bf16, fp8, int8, int4.");
     }
 
     private static ModelSpec spec(int layers, int heads, int kvHeads, int ffn, Experts experts) {
-        return new ModelSpec("m", Kind.DECODER, layers, 4096, heads, kvHeads, 128, ffn, true, 128256, false, 8192, experts,
-                Precision.BF16, Precision.BF16, Precision.BF16);
+        return new ModelSpec(
+                "m",
+                Kind.DECODER,
+                layers,
+                4096,
+                heads,
+                kvHeads,
+                128,
+                ffn,
+                true,
+                128256,
+                false,
+                8192,
+                experts,
+                Precision.BF16,
+                Precision.BF16,
+                Precision.BF16);
     }
 }

@@ -47,9 +47,12 @@ class OperatorsTest {
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -1})
     void expectedLengthsAreFiniteAndPositive(double bad) {
-        assertThatThrownBy(() -> generate(model("m")).expecting(bad, 1)).hasMessageContaining("The expectedPromptTokens (" + bad + ") of model 'm'");
-        assertThatThrownBy(() -> generate(model("m")).expecting(1, bad)).hasMessageContaining("The expectedOutputTokens (" + bad + ") of model 'm'");
-        assertThatThrownBy(() -> embed(model("m")).expecting(bad)).hasMessageContaining("The expectedTokens (" + bad + ") of model 'm'");
+        assertThatThrownBy(() -> generate(model("m")).expecting(bad, 1))
+                .hasMessageContaining("The expectedPromptTokens (" + bad + ") of model 'm'");
+        assertThatThrownBy(() -> generate(model("m")).expecting(1, bad))
+                .hasMessageContaining("The expectedOutputTokens (" + bad + ") of model 'm'");
+        assertThatThrownBy(() -> embed(model("m")).expecting(bad))
+                .hasMessageContaining("The expectedTokens (" + bad + ") of model 'm'");
     }
 
     @Test
@@ -60,7 +63,8 @@ class OperatorsTest {
 
     @Test
     void aSearchFindsAtLeastOne() {
-        assertThatThrownBy(() -> vectorSearch(DOCS, 0)).hasMessage("The k (0) of a search in index 'docs' must be at least 1.");
+        assertThatThrownBy(() -> vectorSearch(DOCS, 0))
+                .hasMessage("The k (0) of a search in index 'docs' must be at least 1.");
         assertThat(vectorSearch(DOCS, 9).k()).isEqualTo(9);
     }
 
@@ -68,9 +72,11 @@ class OperatorsTest {
     void anIndexHasPassagesWithTheirOwnIds() {
         assertThatThrownBy(() -> PassageIndex.of("docs", model("e"), List.of()))
                 .hasMessage("The passage index 'docs' is empty. Give it at least one passage.");
-        assertThatThrownBy(() -> PassageIndex.of("docs", model("e"), List.of(Passage.of("1", "x"), Passage.of("1", "y"))))
+        assertThatThrownBy(
+                        () -> PassageIndex.of("docs", model("e"), List.of(Passage.of("1", "x"), Passage.of("1", "y"))))
                 .hasMessage("The passage index 'docs' has two passages with the id '1'. Ids must be unique.");
-        assertThatThrownBy(() -> PassageIndex.of(" ", model("e"), List.of(Passage.of("1", "x")))).hasMessageContaining("blank");
+        assertThatThrownBy(() -> PassageIndex.of(" ", model("e"), List.of(Passage.of("1", "x"))))
+                .hasMessageContaining("blank");
         List<Passage> list = new ArrayList<>(List.of(Passage.of("1", "x")));
         PassageIndex index = PassageIndex.of("docs", model("e"), list);
         list.clear();
@@ -83,11 +89,14 @@ class OperatorsTest {
         assertThat(t.expectedLatency()).isZero();
         assertThat(t.dollarsPerCall()).isZero();
         assertThat(t.idempotent()).isFalse();
-        Tool<String, String> said = t.expecting(Duration.ofMillis(5)).priced(0.01).asIdempotent();
+        Tool<String, String> said =
+                t.expecting(Duration.ofMillis(5)).priced(0.01).asIdempotent();
         assertThat(said).isEqualTo(new Tool<>("t", t.function(), Duration.ofMillis(5), 0.01, true));
-        assertThatThrownBy(() -> t.expecting(Duration.ofMillis(-1))).hasMessageContaining("tool 't' must not be negative");
+        assertThatThrownBy(() -> t.expecting(Duration.ofMillis(-1)))
+                .hasMessageContaining("tool 't' must not be negative");
         for (double bad : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-            assertThatThrownBy(() -> t.priced(bad)).hasMessage("The dollarsPerCall (" + bad + ") of tool 't' must be 0 or positive.");
+            assertThatThrownBy(() -> t.priced(bad))
+                    .hasMessage("The dollarsPerCall (" + bad + ") of tool 't' must be 0 or positive.");
         }
         assertThatThrownBy(() -> tool(" ", (String s) -> s)).hasMessageContaining("blank");
     }
@@ -102,22 +111,27 @@ class OperatorsTest {
     @Test
     void aToolboxTellsTheModelWhichNamesExist() {
         Tool<ToolCall, ToolResult> box = toolbox("box", List.of(named("sub", "2"), named("add", "1")));
-        assertThat(box.function().apply(new ToolCall("mul", Map.of())).text()).isEqualTo("There is no tool named mul. Known tools: add, sub.");
+        assertThat(box.function().apply(new ToolCall("mul", Map.of())).text())
+                .isEqualTo("There is no tool named mul. Known tools: add, sub.");
     }
 
     @Test
     void aToolboxIsTheMeanOfItsTools() {
-        Tool<ToolCall, String> slow = named("slow", "").expecting(Duration.ofMillis(300)).priced(0.03).asIdempotent();
-        Tool<ToolCall, String> fast = named("fast", "").expecting(Duration.ofMillis(100)).priced(0.01);
+        Tool<ToolCall, String> slow =
+                named("slow", "").expecting(Duration.ofMillis(300)).priced(0.03).asIdempotent();
+        Tool<ToolCall, String> fast =
+                named("fast", "").expecting(Duration.ofMillis(100)).priced(0.01);
         assertThat(toolbox("box", List.of(slow, fast)).expectedLatency()).isEqualTo(Duration.ofMillis(200));
         assertThat(toolbox("box", List.of(slow, fast)).dollarsPerCall()).isEqualTo(0.02);
         assertThat(toolbox("box", List.of(slow, fast)).idempotent()).isFalse();
-        assertThat(toolbox("box", List.of(slow, fast.asIdempotent())).idempotent()).isTrue();
+        assertThat(toolbox("box", List.of(slow, fast.asIdempotent())).idempotent())
+                .isTrue();
     }
 
     @Test
     void aToolboxHasToolsWithTheirOwnNames() {
-        assertThatThrownBy(() -> toolbox("box", List.of())).hasMessage("The toolbox 'box' is empty. Give it at least one tool.");
+        assertThatThrownBy(() -> toolbox("box", List.of()))
+                .hasMessage("The toolbox 'box' is empty. Give it at least one tool.");
         assertThatThrownBy(() -> toolbox("box", List.of(named("a", ""), named("a", ""))))
                 .hasMessage("The toolbox 'box' has two tools named 'a'. Rename one.");
         assertThatThrownBy(() -> toolbox(" ", List.of(named("a", "")))).hasMessageContaining("blank");
@@ -139,7 +153,8 @@ class OperatorsTest {
         Transform<String> two = Transform.of((String a, String b) -> a + b);
         assertThat(two.body().apply(List.of("a", "b"))).isEqualTo("ab");
         assertThat(two.arity()).isEqualTo(2);
-        assertThatThrownBy(() -> new Transform<>(0, v -> "", "")).hasMessage("The arity (0) of a function must be at least 1.");
+        assertThatThrownBy(() -> new Transform<>(0, v -> "", ""))
+                .hasMessage("The arity (0) of a function must be at least 1.");
     }
 
     @Test

@@ -38,28 +38,40 @@ class SamplingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "Greedy", "temperature=1", "temperature=1,top_k=0,top_p=1", "temperature=1,top_k=0,top_p=1,seed=7,more",
-        "top_k=0,temperature=1,top_p=1,seed=7", "temperature=x,top_k=0,top_p=1,seed=7", "temperature=1,top_k=0.5,top_p=1,seed=7",
-        "temperature=1,top_k=0,top_p=1,seed=99999999999999999999", "temperature=,top_k=,top_p=,seed="
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "Greedy",
+                "temperature=1",
+                "temperature=1,top_k=0,top_p=1",
+                "temperature=1,top_k=0,top_p=1,seed=7,more",
+                "top_k=0,temperature=1,top_p=1,seed=7",
+                "temperature=x,top_k=0,top_p=1,seed=7",
+                "temperature=1,top_k=0.5,top_p=1,seed=7",
+                "temperature=1,top_k=0,top_p=1,seed=99999999999999999999",
+                "temperature=,top_k=,top_p=,seed="
+            })
     void otherTextIsRefused(String text) {
         assertThatThrownBy(() -> Sampling.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The sampling \"" + text + "\" is neither \"greedy\" nor \"temperature=..,top_k=..,top_p=..,seed=..\".");
+                .hasMessage("The sampling \"" + text
+                        + "\" is neither \"greedy\" nor \"temperature=..,top_k=..,top_p=..,seed=..\".");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void theTemperatureIsFiniteAndNotNegative(double bad) {
-        assertThatThrownBy(() -> Sampling.seeded(bad, 1)).hasMessage("The temperature (" + bad + ") must be 0 (greedy) or positive.");
-        assertThatThrownBy(() -> Sampling.parse("temperature=" + bad + ",top_k=0,top_p=1,seed=7")).hasMessageContaining("temperature (" + bad);
+        assertThatThrownBy(() -> Sampling.seeded(bad, 1))
+                .hasMessage("The temperature (" + bad + ") must be 0 (greedy) or positive.");
+        assertThatThrownBy(() -> Sampling.parse("temperature=" + bad + ",top_k=0,top_p=1,seed=7"))
+                .hasMessageContaining("temperature (" + bad);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, 1.1, Double.NaN})
     void topPIsAProbability(double bad) {
         assertThatThrownBy(() -> new Sampling(1, 0, bad, 0)).hasMessage("The topP (" + bad + ") must be in (0, 1].");
-        assertThatThrownBy(() -> new Sampling(1, -1, 1, 0)).hasMessage("The topK (-1) must be 0 (all tokens) or positive.");
+        assertThatThrownBy(() -> new Sampling(1, -1, 1, 0))
+                .hasMessage("The topK (-1) must be 0 (all tokens) or positive.");
     }
 }

@@ -26,16 +26,22 @@ class WorkloadTest {
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void limitsArePositive(long nanos) {
         Duration bad = Duration.ofNanos(nanos);
-        assertThatThrownBy(() -> Sla.endToEnd(Percentile.P95, bad)).hasMessage("The end-to-end limit (" + bad + ") of the SLA must be positive.");
+        assertThatThrownBy(() -> Sla.endToEnd(Percentile.P95, bad))
+                .hasMessage("The end-to-end limit (" + bad + ") of the SLA must be positive.");
         Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(1));
-        assertThatThrownBy(() -> sla.firstToken(bad)).hasMessage("The first-token limit (" + bad + ") of the SLA must be positive.");
+        assertThatThrownBy(() -> sla.firstToken(bad))
+                .hasMessage("The first-token limit (" + bad + ") of the SLA must be positive.");
     }
 
     @Test
     void thePlannedTimeKeepsAMargin() {
-        assertThat(Sla.endToEnd(Percentile.MEAN, Duration.ofMillis(2500)).plannedEndToEndSeconds()).isEqualTo(2.5);
-        assertThat(Sla.endToEnd(Percentile.P95, Duration.ofMillis(1940)).plannedEndToEndSeconds()).isCloseTo(1, within(1e-12));
-        assertThat(Sla.endToEnd(Percentile.P50, Duration.ofSeconds(Long.MAX_VALUE)).plannedEndToEndSeconds()).isEqualTo((double) Long.MAX_VALUE);
+        assertThat(Sla.endToEnd(Percentile.MEAN, Duration.ofMillis(2500)).plannedEndToEndSeconds())
+                .isEqualTo(2.5);
+        assertThat(Sla.endToEnd(Percentile.P95, Duration.ofMillis(1940)).plannedEndToEndSeconds())
+                .isCloseTo(1, within(1e-12));
+        assertThat(Sla.endToEnd(Percentile.P50, Duration.ofSeconds(Long.MAX_VALUE))
+                        .plannedEndToEndSeconds())
+                .isEqualTo((double) Long.MAX_VALUE);
     }
 
     @Test
@@ -62,7 +68,8 @@ class WorkloadTest {
     @Test
     void marginsAreThoseOfTheGammaDistributionTheyNameAsSource() {
         GammaDistribution chain = new GammaDistribution(4, 0.25); // shape 4, mean 1
-        Map.of(Percentile.P90, 0.90, Percentile.P95, 0.95, Percentile.P99, 0.99).forEach(
-                (p, share) -> assertThat(p.margin()).isCloseTo(chain.inverseCumulativeProbability(share), within(0.005)));
+        Map.of(Percentile.P90, 0.90, Percentile.P95, 0.95, Percentile.P99, 0.99)
+                .forEach((p, share) ->
+                        assertThat(p.margin()).isCloseTo(chain.inverseCumulativeProbability(share), within(0.005)));
     }
 }

@@ -12,7 +12,9 @@ public final class Doctor {
 
     /** Prints the report. */
     public static void main(String[] args) {
-        System.out.printf("Java      %s on %s %s%n", Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
+        System.out.printf(
+                "Java      %s on %s %s%n",
+                Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
         System.out.println("Compiler  " + compiler());
         System.out.print(devices());
     }
@@ -32,7 +34,8 @@ public final class Doctor {
             String rung = d.rung().name().toLowerCase(Locale.ROOT).replace('_', ' ');
             out.append(String.format(Locale.ROOT, "%-9s %-18s %s%n", d.id(), rung, d.reason()));
             if (d.isReady()) {
-                String memory = d.memoryBytes() > 0 ? String.format(Locale.ROOT, ", %.1f GB", d.memoryBytes() / 1e9) : "";
+                String memory =
+                        d.memoryBytes() > 0 ? String.format(Locale.ROOT, ", %.1f GB", d.memoryBytes() / 1e9) : "";
                 out.append(String.format(Locale.ROOT, "%-28s %s%s %s%n", "", d.name(), memory, d.details()));
             }
         }

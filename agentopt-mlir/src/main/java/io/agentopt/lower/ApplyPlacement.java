@@ -3,8 +3,8 @@ package io.agentopt.lower;
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.pass.JavaPass;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.Placement;
+import io.agentopt.plan.granular.OperatorId;
 import java.util.Set;
 
 /** Pass {@code apply-placement}: writes the plan's device class on every op that has one; prefill and decode have theirs already. */

@@ -7,8 +7,8 @@ import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpBuilder;
 import io.agentopt.mlir.ir.Value;
 import io.agentopt.mlir.pass.JavaPass;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.Placement;
+import io.agentopt.plan.granular.OperatorId;
 import java.util.List;
 
 /**
@@ -34,7 +34,8 @@ record DecomposeGenerate(Placement placement) implements JavaPass {
             Op prefill = AgentOps.prefill(b, generate.operand(0), model, path);
             prefill.set(AgentDialect.DEVICE, first);
             Value cache = prefill.result();
-            if (!first.equals(second)) cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
+            if (!first.equals(second))
+                cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
             Generation how = new Generation(
                     model,
                     generate.integer(AgentDialect.MAX_TOKENS),

@@ -11,8 +11,8 @@ import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.Placement;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
 import io.agentopt.program.Program.Origin;
@@ -39,7 +39,8 @@ public final class DirectLowering implements Lowering {
         Map<ValueId, Slot> values = new HashMap<>();
         values.put(graph.body().parameters().getFirst(), block.parameter(placement.home()));
         scope.region("", graph.body(), block, values);
-        Slot output = block.on(placement.home(), values.get(graph.body().yields().getFirst()), graph.name());
+        Slot output =
+                block.on(placement.home(), values.get(graph.body().yields().getFirst()), graph.name());
         return new Program(graph.name(), block.build(List.of(output)), Origin.DIRECT);
     }
 
@@ -65,7 +66,8 @@ public final class DirectLowering implements Lowering {
                     Slot next = inner.on(inner.deviceOf(state), visible.get(out.get(2)), path);
                     Slot result = visible.get(out.get(1));
                     Block body = inner.build(List.of(visible.get(out.get(0)), result, next));
-                    yield block.add(new Step.Loop(path, l.iterations().max(), initial, body, block.slot(inner.deviceOf(result))));
+                    yield block.add(new Step.Loop(
+                            path, l.iterations().max(), initial, body, block.slot(inner.deviceOf(result))));
                 }
                 case Node.When w -> {
                     BlockBuilder then = block.inner();
@@ -76,7 +78,8 @@ public final class DirectLowering implements Lowering {
                     Map<ValueId, Slot> elseValues = new HashMap<>(values);
                     region(path + "/else", w.otherwise(), otherwise, elseValues);
                     String device = then.deviceOf(yes);
-                    Slot no = otherwise.on(device, elseValues.get(w.otherwise().yields().getFirst()), path);
+                    Slot no = otherwise.on(
+                            device, elseValues.get(w.otherwise().yields().getFirst()), path);
                     yield block.add(new Step.When(
                             path,
                             values.get(w.condition()),
@@ -91,7 +94,8 @@ public final class DirectLowering implements Lowering {
                     visible.put(f.body().parameters().getFirst(), inner.parameter(block.deviceOf(list)));
                     region(path, f.body(), inner, visible);
                     Slot item = visible.get(f.body().yields().getFirst());
-                    yield block.add(new Step.ForEach(path, list, inner.build(List.of(item)), block.slot(inner.deviceOf(item))));
+                    yield block.add(
+                            new Step.ForEach(path, list, inner.build(List.of(item)), block.slot(inner.deviceOf(item))));
                 }
                 case Node.Nested n -> {
                     Slot input = values.get(n.input());
@@ -101,29 +105,35 @@ public final class DirectLowering implements Lowering {
                     own.put(body.parameters().getFirst(), inner.parameter(block.deviceOf(input)));
                     region(path, body, inner, own);
                     Slot result = own.get(body.yields().getFirst());
-                    yield block.add(
-                            new Step.Nested(path, input, inner.build(List.of(result)), block.slot(inner.deviceOf(result))));
+                    yield block.add(new Step.Nested(
+                            path, input, inner.build(List.of(result)), block.slot(inner.deviceOf(result))));
                 }
             };
         }
 
         private Slot call(String path, Node.Call call, BlockBuilder block, Map<ValueId, Slot> values) {
-            if (call.operator() instanceof Generate g) return generate(path, g, values.get(call.inputs().getFirst()), block);
+            if (call.operator() instanceof Generate g)
+                return generate(path, g, values.get(call.inputs().getFirst()), block);
             String device = placement.of(OperatorId.whole(path));
             List<Slot> in = call.inputs().stream()
                     .map(v -> block.on(device, values.get(v), path))
                     .toList();
             Slot out = block.slot(device);
             Slot first = in.getFirst();
-            return block.add(switch (call.operator()) {
-                case Generate g -> throw new IllegalStateException("handled above");
-                case Embed e -> new Step.Embed(path, device, e.model().id(), first, out);
-                case VectorSearch s -> new Step.Search(path, device, s.index().name(), s.k(), first, out);
-                case Tool<?, ?> t -> new Step.ToolCall(path, device, t.name(), t.idempotent(), first, out);
-                case Transform<?> t -> new Step.Transform(path, device, functions.getOrDefault(path, path), in, out);
-                case MemoryLoad<?, ?> m -> new Step.MemoryLoad(path, device, m.memory().name(), first, out);
-                case MemoryStore<?, ?> m -> new Step.MemoryStore(path, device, m.memory().name(), first, in.get(1), out);
-            });
+            return block.add(
+                    switch (call.operator()) {
+                        case Generate g -> throw new IllegalStateException("handled above");
+                        case Embed e -> new Step.Embed(path, device, e.model().id(), first, out);
+                        case VectorSearch s ->
+                            new Step.Search(path, device, s.index().name(), s.k(), first, out);
+                        case Tool<?, ?> t -> new Step.ToolCall(path, device, t.name(), t.idempotent(), first, out);
+                        case Transform<?> t ->
+                            new Step.Transform(path, device, functions.getOrDefault(path, path), in, out);
+                        case MemoryLoad<?, ?> m ->
+                            new Step.MemoryLoad(path, device, m.memory().name(), first, out);
+                        case MemoryStore<?, ?> m ->
+                            new Step.MemoryStore(path, device, m.memory().name(), first, in.get(1), out);
+                    });
         }
 
         private Slot generate(String path, Generate g, Slot prompt, BlockBuilder block) {

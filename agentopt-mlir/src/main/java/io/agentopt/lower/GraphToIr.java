@@ -42,12 +42,17 @@ final class GraphToIr {
         GraphToIr writer = new GraphToIr(new AgentTypes(context), graph.functionNames());
         ValueId in = graph.body().parameters().getFirst();
         ValueId out = graph.body().yields().getFirst();
-        AgentOps.graph(OpBuilder.atEnd(module.body()), graph.name(), writer.type(graph, in), writer.type(graph, out), (b, input) -> {
-            Map<ValueId, Value> values = new HashMap<>();
-            values.put(in, input);
-            writer.region(graph, "", graph.body(), b, values);
-            AgentOps.yields(b, values.get(out));
-        });
+        AgentOps.graph(
+                OpBuilder.atEnd(module.body()),
+                graph.name(),
+                writer.type(graph, in),
+                writer.type(graph, out),
+                (b, input) -> {
+                    Map<ValueId, Value> values = new HashMap<>();
+                    values.put(in, input);
+                    writer.region(graph, "", graph.body(), b, values);
+                    AgentOps.yields(b, values.get(out));
+                });
         return module;
     }
 
@@ -61,35 +66,53 @@ final class GraphToIr {
     private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder b, Map<ValueId, Value> values) {
         return switch (node) {
             case Node.Call c -> call(graph, path, c, b, values);
-            case Node.Loop l -> AgentOps.loop(
-                    b, values.get(l.initial()), l.iterations().max(), l.iterations().expected(), type(graph, l.result()), path, (inner, state) -> {
-                        Map<ValueId, Value> inside = new HashMap<>(values);
-                        inside.put(l.body().parameters().getFirst(), state);
-                        region(graph, path, l.body(), inner, inside);
-                        AgentOps.yields(inner, l.body().yields().stream().map(inside::get).toArray(Value[]::new));
-                    });
-            case Node.When w -> AgentOps.when(
-                    b,
-                    values.get(w.condition()),
-                    w.probability(),
-                    type(graph, w.result()),
-                    path,
-                    inner -> branch(graph, path + "/then", w.then(), inner, values),
-                    inner -> branch(graph, path + "/else", w.otherwise(), inner, values));
-            case Node.ForEach f -> AgentOps.forEach(
-                    b, values.get(f.list()), f.expectedItems(), type(graph, f.body().parameters().getFirst()), path, (inner, item) -> {
-                        Map<ValueId, Value> inside = new HashMap<>(values);
-                        inside.put(f.body().parameters().getFirst(), item);
-                        region(graph, path, f.body(), inner, inside);
-                        AgentOps.yields(inner, inside.get(f.body().yields().getFirst()));
-                    });
-            case Node.Nested n -> AgentOps.subgraph(
-                    b, values.get(n.input()), n.graph().name(), type(graph, n.result()), path, (inner, input) -> {
-                        Map<ValueId, Value> own = new HashMap<>();
-                        own.put(n.graph().body().parameters().getFirst(), input);
-                        region(n.graph(), path, n.graph().body(), inner, own);
-                        AgentOps.yields(inner, own.get(n.graph().body().yields().getFirst()));
-                    });
+            case Node.Loop l ->
+                AgentOps.loop(
+                        b,
+                        values.get(l.initial()),
+                        l.iterations().max(),
+                        l.iterations().expected(),
+                        type(graph, l.result()),
+                        path,
+                        (inner, state) -> {
+                            Map<ValueId, Value> inside = new HashMap<>(values);
+                            inside.put(l.body().parameters().getFirst(), state);
+                            region(graph, path, l.body(), inner, inside);
+                            AgentOps.yields(
+                                    inner,
+                                    l.body().yields().stream().map(inside::get).toArray(Value[]::new));
+                        });
+            case Node.When w ->
+                AgentOps.when(
+                        b,
+                        values.get(w.condition()),
+                        w.probability(),
+                        type(graph, w.result()),
+                        path,
+                        inner -> branch(graph, path + "/then", w.then(), inner, values),
+                        inner -> branch(graph, path + "/else", w.otherwise(), inner, values));
+            case Node.ForEach f ->
+                AgentOps.forEach(
+                        b,
+                        values.get(f.list()),
+                        f.expectedItems(),
+                        type(graph, f.body().parameters().getFirst()),
+                        path,
+                        (inner, item) -> {
+                            Map<ValueId, Value> inside = new HashMap<>(values);
+                            inside.put(f.body().parameters().getFirst(), item);
+                            region(graph, path, f.body(), inner, inside);
+                            AgentOps.yields(inner, inside.get(f.body().yields().getFirst()));
+                        });
+            case Node.Nested n ->
+                AgentOps.subgraph(
+                        b, values.get(n.input()), n.graph().name(), type(graph, n.result()), path, (inner, input) -> {
+                            Map<ValueId, Value> own = new HashMap<>();
+                            own.put(n.graph().body().parameters().getFirst(), input);
+                            region(n.graph(), path, n.graph().body(), inner, own);
+                            AgentOps.yields(
+                                    inner, own.get(n.graph().body().yields().getFirst()));
+                        });
         };
     }
 
@@ -104,13 +127,20 @@ final class GraphToIr {
         Value first = in.getFirst();
         Type result = type(graph, call.result());
         return switch (call.operator()) {
-            case Generate g -> AgentOps.generate(b, first, new Generation(g.model().id(), g.maxTokens(), g.sampling().text(), true), path);
+            case Generate g ->
+                AgentOps.generate(
+                        b,
+                        first,
+                        new Generation(
+                                g.model().id(), g.maxTokens(), g.sampling().text(), true),
+                        path);
             case Embed e -> AgentOps.embed(b, first, e.model().id(), path);
             case VectorSearch s -> AgentOps.search(b, first, s.index().name(), s.k(), path);
             case Tool<?, ?> t -> AgentOps.tool(b, first, t.name(), t.idempotent(), result, path);
             case Transform<?> t -> AgentOps.transform(b, in, functions.getOrDefault(path, path), result, path);
             case MemoryLoad<?, ?> m -> AgentOps.memoryLoad(b, first, m.memory().name(), result, path);
-            case MemoryStore<?, ?> m -> AgentOps.memoryStore(b, first, in.get(1), m.memory().name(), result, path);
+            case MemoryStore<?, ?> m ->
+                AgentOps.memoryStore(b, first, in.get(1), m.memory().name(), result, path);
         };
     }
 

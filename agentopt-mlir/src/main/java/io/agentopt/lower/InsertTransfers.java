@@ -63,7 +63,8 @@ record InsertTransfers(String home) implements JavaPass {
         Copy copy = new Copy(user.block(), value, device);
         Value there = copies.get(copy);
         if (there == null) {
-            there = AgentOps.transfer(OpBuilder.before(user), value, from, device, name).result();
+            there = AgentOps.transfer(OpBuilder.before(user), value, from, device, name)
+                    .result();
             copies.put(copy, there);
         }
         user.setOperand(operand, there);
@@ -71,12 +72,13 @@ record InsertTransfers(String home) implements JavaPass {
 
     private String deviceOf(Value value) {
         return switch (value.definition()) {
-            case Value.Definition.ByOp(Op op, int index) -> switch (op.kind()) {
-                case AgentDialect.TRANSFER, AgentDialect.KV_TRANSFER -> op.string(AgentDialect.TO);
-                case AgentDialect.LOOP -> deviceOf(yielded(op, 0, 1));
-                case AgentDialect.WHEN, AgentDialect.FOR_EACH, AgentDialect.SUBGRAPH -> deviceOf(yielded(op, 0, 0));
-                default -> op.string(AgentDialect.DEVICE);
-            };
+            case Value.Definition.ByOp(Op op, int index) ->
+                switch (op.kind()) {
+                    case AgentDialect.TRANSFER, AgentDialect.KV_TRANSFER -> op.string(AgentDialect.TO);
+                    case AgentDialect.LOOP -> deviceOf(yielded(op, 0, 1));
+                    case AgentDialect.WHEN, AgentDialect.FOR_EACH, AgentDialect.SUBGRAPH -> deviceOf(yielded(op, 0, 0));
+                    default -> op.string(AgentDialect.DEVICE);
+                };
             case Value.Definition.ByBlock(Block block, int index) -> {
                 Op parent = block.parent();
                 yield parent.is(AgentDialect.GRAPH) ? home : deviceOf(parent.operand(0));

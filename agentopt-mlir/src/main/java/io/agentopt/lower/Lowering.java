@@ -22,7 +22,8 @@ public interface Lowering {
         return switch (Mlir.availability()) {
             case Available a -> new MlirLowering();
             case Unavailable(String reason) -> {
-                LoggerFactory.getLogger(Lowering.class).info("Lowering in plain Java, without optimisation: {}", reason);
+                LoggerFactory.getLogger(Lowering.class)
+                        .info("Lowering in plain Java, without optimisation: {}", reason);
                 yield new DirectLowering();
             }
         };

@@ -40,7 +40,8 @@ public final class MlirLowering implements Lowering {
 
     @Override
     public Program lower(AgentGraph<?, ?> graph, Placement placement) {
-        try (MlirContext context = MlirContext.create(); MlirModule module = GraphToIr.write(context, graph)) {
+        try (MlirContext context = MlirContext.create();
+                MlirModule module = GraphToIr.write(context, graph)) {
             module.verify();
             dumps.accept(new IrDump("input", module.print()));
             Pipeline.of("canonicalize,cse,loop-invariant-code-motion")

@@ -53,24 +53,57 @@ final class ProgramReader {
     private Step step(Op op, Slot out) {
         String path = op.name();
         return switch (op.kind()) {
-            case AgentDialect.PREFILL -> new Step.Prefill(path, device(op), op.string(AgentDialect.MODEL), in(op, 0), out);
-            case AgentDialect.DECODE -> new Step.Decode(path, device(op), op.string(AgentDialect.MODEL),
-                    Math.toIntExact(op.integer(AgentDialect.MAX_TOKENS)), op.string(AgentDialect.SAMPLING), in(op, 0), out);
-            case AgentDialect.KV_TRANSFER -> new Step.KvTransfer(path, op.string(AgentDialect.FROM), op.string(AgentDialect.TO), in(op, 0), out);
-            case AgentDialect.TRANSFER -> new Step.Transfer(path, op.string(AgentDialect.FROM), op.string(AgentDialect.TO), in(op, 0), out);
+            case AgentDialect.PREFILL ->
+                new Step.Prefill(path, device(op), op.string(AgentDialect.MODEL), in(op, 0), out);
+            case AgentDialect.DECODE ->
+                new Step.Decode(
+                        path,
+                        device(op),
+                        op.string(AgentDialect.MODEL),
+                        Math.toIntExact(op.integer(AgentDialect.MAX_TOKENS)),
+                        op.string(AgentDialect.SAMPLING),
+                        in(op, 0),
+                        out);
+            case AgentDialect.KV_TRANSFER ->
+                new Step.KvTransfer(path, op.string(AgentDialect.FROM), op.string(AgentDialect.TO), in(op, 0), out);
+            case AgentDialect.TRANSFER ->
+                new Step.Transfer(path, op.string(AgentDialect.FROM), op.string(AgentDialect.TO), in(op, 0), out);
             case AgentDialect.EMBED -> new Step.Embed(path, device(op), op.string(AgentDialect.MODEL), in(op, 0), out);
-            case AgentDialect.SEARCH -> new Step.Search(path, device(op), op.string(AgentDialect.INDEX),
-                    Math.toIntExact(op.integer(AgentDialect.K)), in(op, 0), out);
-            case AgentDialect.TOOL -> new Step.ToolCall(path, device(op), op.string(AgentDialect.NAME), op.has(AgentDialect.IDEMPOTENT), in(op, 0), out);
-            case AgentDialect.TRANSFORM -> new Step.Transform(path, device(op), op.string(AgentDialect.FUNCTION),
-                    op.operands().stream().map(slots::get).toList(), out);
-            case AgentDialect.MEMORY_LOAD -> new Step.MemoryLoad(path, device(op), op.string(AgentDialect.STORE), in(op, 0), out);
-            case AgentDialect.MEMORY_STORE -> new Step.MemoryStore(path, device(op), op.string(AgentDialect.STORE), in(op, 0), in(op, 1), out);
-            case AgentDialect.LOOP -> new Step.Loop(path, Math.toIntExact(op.integer(AgentDialect.MAX)), in(op, 0), block(op, 0), out);
+            case AgentDialect.SEARCH ->
+                new Step.Search(
+                        path,
+                        device(op),
+                        op.string(AgentDialect.INDEX),
+                        Math.toIntExact(op.integer(AgentDialect.K)),
+                        in(op, 0),
+                        out);
+            case AgentDialect.TOOL ->
+                new Step.ToolCall(
+                        path,
+                        device(op),
+                        op.string(AgentDialect.NAME),
+                        op.has(AgentDialect.IDEMPOTENT),
+                        in(op, 0),
+                        out);
+            case AgentDialect.TRANSFORM ->
+                new Step.Transform(
+                        path,
+                        device(op),
+                        op.string(AgentDialect.FUNCTION),
+                        op.operands().stream().map(slots::get).toList(),
+                        out);
+            case AgentDialect.MEMORY_LOAD ->
+                new Step.MemoryLoad(path, device(op), op.string(AgentDialect.STORE), in(op, 0), out);
+            case AgentDialect.MEMORY_STORE ->
+                new Step.MemoryStore(path, device(op), op.string(AgentDialect.STORE), in(op, 0), in(op, 1), out);
+            case AgentDialect.LOOP ->
+                new Step.Loop(path, Math.toIntExact(op.integer(AgentDialect.MAX)), in(op, 0), block(op, 0), out);
             case AgentDialect.WHEN -> new Step.When(path, in(op, 0), block(op, 0), block(op, 1), out);
             case AgentDialect.FOR_EACH -> new Step.ForEach(path, in(op, 0), block(op, 0), out);
             case AgentDialect.SUBGRAPH -> new Step.Nested(path, in(op, 0), block(op, 0), out);
-            default -> throw new IllegalStateException("The op " + op + " has no step: it must be lowered before the program is read.");
+            default ->
+                throw new IllegalStateException(
+                        "The op " + op + " has no step: it must be lowered before the program is read.");
         };
     }
 

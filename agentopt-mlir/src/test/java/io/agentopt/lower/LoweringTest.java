@@ -21,9 +21,9 @@ import io.agentopt.message.ToolResult;
 import io.agentopt.mlir.ffi.Availability;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.operator.PassageIndex;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.GranularGraph;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Program;
 import io.agentopt.program.Step;
 import java.util.List;
@@ -33,7 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LoweringTest {
-    private static final PassageIndex INDEX = PassageIndex.of("policies", model("embedder"), List.of(Passage.of("p", "Returns within 30 days.")));
+    private static final PassageIndex INDEX =
+            PassageIndex.of("policies", model("embedder"), List.of(Passage.of("p", "Returns within 30 days.")));
 
     @BeforeEach
     void needsTheNativeLibrary() {
@@ -43,18 +44,33 @@ class LoweringTest {
     static AgentGraph<String, String> support() {
         return AgentGraph.define("support", String.class, String.class, (g, question) -> {
             var docs = g.node("retrieve", vectorSearch(INDEX, 4), g.node("embed", embed(model("embedder")), question));
-            var prompt = g.node("prompt", (String q, List<Passage> d) -> Prompt.system("Answer briefly.").context(d).user(q), question, docs);
+            var prompt = g.node(
+                    "prompt",
+                    (String q, List<Passage> d) ->
+                            Prompt.system("Answer briefly.").context(d).user(q),
+                    question,
+                    docs);
             return g.loop("think", prompt, maxIterations(4).expected(1.6), (b, p) -> {
-                Port<Completion> answer = b.node("generate", generate(model("support-1")).maxTokens(128), p);
-                var results = b.forEach("tools", answer.map("calls", Completion::toolCalls), 0.6, tool("lookup", (ToolCall c) -> new ToolResult(c, "ok")));
-                return step(answer.map("done?", Completion::isFinal), answer.map("text", Completion::text), b.node("append", Prompt::with, p, answer, results));
+                Port<Completion> answer =
+                        b.node("generate", generate(model("support-1")).maxTokens(128), p);
+                var results = b.forEach(
+                        "tools",
+                        answer.map("calls", Completion::toolCalls),
+                        0.6,
+                        tool("lookup", (ToolCall c) -> new ToolResult(c, "ok")));
+                return step(
+                        answer.map("done?", Completion::isFinal),
+                        answer.map("text", Completion::text),
+                        b.node("append", Prompt::with, p, answer, results));
             });
         });
     }
 
     static Placement all(AgentGraph<?, ?> graph, String device, Map<OperatorId, String> except) {
         Map<OperatorId, String> classes = new TreeMap<>();
-        GranularGraph.of(graph).operators().stream().filter(o -> o.call().isPresent()).forEach(o -> classes.put(o.id(), device));
+        GranularGraph.of(graph).operators().stream()
+                .filter(o -> o.call().isPresent())
+                .forEach(o -> classes.put(o.id(), device));
         classes.putAll(except);
         return new Placement(device, classes);
     }
@@ -62,7 +78,10 @@ class LoweringTest {
     @Test
     void bothLoweringsGiveTheSameProgramWhereThereIsNothingToOptimise() {
         AgentGraph<String, String> graph = support();
-        Placement placement = all(graph, "cpu", Map.of(OperatorId.prefill("think/generate"), "H100", OperatorId.decode("think/generate"), "MI300X"));
+        Placement placement = all(
+                graph,
+                "cpu",
+                Map.of(OperatorId.prefill("think/generate"), "H100", OperatorId.decode("think/generate"), "MI300X"));
         Program direct = new DirectLowering().lower(graph, placement);
         Program optimised = new MlirLowering().lower(graph, placement);
         assertThat(optimised.body()).isEqualTo(direct.body());
@@ -86,7 +105,8 @@ class LoweringTest {
             return g.node("all", (Object l, Object m, Object r) -> List.of(l, m, r), both, tools, idempotent);
         });
         Placement placement = all(graph, "cpu", Map.of());
-        List<String> paths = new MlirLowering().lower(graph, placement).allSteps().stream().map(Step::path).toList();
+        List<String> paths = new MlirLowering()
+                .lower(graph, placement).allSteps().stream().map(Step::path).toList();
         assertThat(paths).contains("embed a", "x", "y", "u").doesNotContain("embed b", "v");
         assertThat(new DirectLowering().lower(graph, placement).allSteps()).hasSize(10);
     }
@@ -94,11 +114,24 @@ class LoweringTest {
     @Test
     void everyPassIsShown() {
         AgentGraph<String, String> graph = support();
-        List<IrDump> dumps = MlirLowering.trace(graph, all(graph, "cpu", Map.of(OperatorId.decode("think/generate"), "gpu")));
-        assertThat(dumps).extracting(IrDump::stage).containsExactly("input", "canonicalize", "cse", "loop-invariant-code-motion",
-                "decompose-generate", "apply-placement", "insert-transfers", "cse");
+        List<IrDump> dumps =
+                MlirLowering.trace(graph, all(graph, "cpu", Map.of(OperatorId.decode("think/generate"), "gpu")));
+        assertThat(dumps)
+                .extracting(IrDump::stage)
+                .containsExactly(
+                        "input",
+                        "canonicalize",
+                        "cse",
+                        "loop-invariant-code-motion",
+                        "decompose-generate",
+                        "apply-placement",
+                        "insert-transfers",
+                        "cse");
         assertThat(dumps.getFirst().text()).contains("agent.generate").doesNotContain("agent.prefill");
-        assertThat(dumps.getLast().text()).contains("agent.kv_transfer").contains("agent.decode").doesNotContain("agent.generate");
+        assertThat(dumps.getLast().text())
+                .contains("agent.kv_transfer")
+                .contains("agent.decode")
+                .doesNotContain("agent.generate");
         System.out.println(dumps.getLast().text());
     }
 
@@ -106,6 +139,7 @@ class LoweringTest {
     void aPlacementOfAnotherGraphIsRefused() {
         AgentGraph<String, String> graph = support();
         assertThatThrownBy(() -> new MlirLowering().lower(graph, new Placement("cpu", Map.of())))
-                .hasMessageContaining("think/generate.prefill").hasMessageContaining("Plan the graph again");
+                .hasMessageContaining("think/generate.prefill")
+                .hasMessageContaining("Plan the graph again");
     }
 }

@@ -2,7 +2,6 @@ package io.agentopt.plan.granular;
 
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.operator.Generate;
-import io.agentopt.plan.OperatorId;
 import java.util.List;
 
 /**

@@ -1,7 +1,6 @@
 package io.agentopt.plan.granular;
 
 import io.agentopt.graph.Node;
-import io.agentopt.plan.OperatorId;
 import java.util.Optional;
 
 /**

@@ -5,7 +5,6 @@ import io.agentopt.graph.Node;
 import io.agentopt.graph.Region;
 import io.agentopt.graph.ValueId;
 import io.agentopt.operator.Generate;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.granular.GranularEdge.Carries;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,44 +59,49 @@ final class Unfolding {
     private void region(String prefix, Region region, Map<ValueId, Source> values, Rate rate) {
         for (Node node : region.nodes()) {
             String path = AgentGraph.path(prefix, node.name());
-            values.put(node.result(), switch (node) {
-                case Node.Call c -> call(path, c, values, rate);
-                case Node.Loop l -> {
-                    Source initial = values.get(l.initial());
-                    double n = l.iterations().expected();
-                    Map<ValueId, Source> inside = new HashMap<>(values);
-                    inside.put(l.body().parameters().getFirst(), initial);
-                    Set<Integer> ends = body(path, l.body(), inside, rate.times(n, n), all(initial));
-                    yield after(inside.get(l.body().yields().get(1)), ends);
-                }
-                case Node.When w -> {
-                    Set<Integer> condition = all(values.get(w.condition()));
-                    double p = w.probability();
-                    Map<ValueId, Source> inThen = new HashMap<>(values);
-                    Set<Integer> thenEnds = body(path + "/then", w.then(), inThen, rate.times(p, p), condition);
-                    Map<ValueId, Source> inElse = new HashMap<>(values);
-                    Set<Integer> elseEnds = body(path + "/else", w.otherwise(), inElse, rate.times(1 - p, 1 - p), thenEnds);
-                    Source yes = inThen.get(w.then().yields().getFirst());
-                    Source no = inElse.get(w.otherwise().yields().getFirst());
-                    yield after(new Source(union(yes.producers(), no.producers()), union(yes.after(), no.after())), elseEnds);
-                }
-                case Node.ForEach f -> {
-                    Source list = values.get(f.list());
-                    double n = f.expectedItems();
-                    Map<ValueId, Source> inside = new HashMap<>(values);
-                    inside.put(f.body().parameters().getFirst(), list);
-                    Set<Integer> ends = body(path, f.body(), inside, rate.times(n, Math.min(1, n)), all(list));
-                    yield after(inside.get(f.body().yields().getFirst()), ends);
-                }
-                case Node.Nested n -> {
-                    Map<ValueId, Source> inside = new HashMap<>();
-                    Source in = values.get(n.input());
-                    Region body = n.graph().body();
-                    inside.put(body.parameters().getFirst(), in);
-                    Set<Integer> ends = body(path, body, inside, rate, all(in));
-                    yield after(inside.get(body.yields().getFirst()), ends);
-                }
-            });
+            values.put(
+                    node.result(),
+                    switch (node) {
+                        case Node.Call c -> call(path, c, values, rate);
+                        case Node.Loop l -> {
+                            Source initial = values.get(l.initial());
+                            double n = l.iterations().expected();
+                            Map<ValueId, Source> inside = new HashMap<>(values);
+                            inside.put(l.body().parameters().getFirst(), initial);
+                            Set<Integer> ends = body(path, l.body(), inside, rate.times(n, n), all(initial));
+                            yield after(inside.get(l.body().yields().get(1)), ends);
+                        }
+                        case Node.When w -> {
+                            Set<Integer> condition = all(values.get(w.condition()));
+                            double p = w.probability();
+                            Map<ValueId, Source> inThen = new HashMap<>(values);
+                            Set<Integer> thenEnds = body(path + "/then", w.then(), inThen, rate.times(p, p), condition);
+                            Map<ValueId, Source> inElse = new HashMap<>(values);
+                            Set<Integer> elseEnds =
+                                    body(path + "/else", w.otherwise(), inElse, rate.times(1 - p, 1 - p), thenEnds);
+                            Source yes = inThen.get(w.then().yields().getFirst());
+                            Source no = inElse.get(w.otherwise().yields().getFirst());
+                            yield after(
+                                    new Source(union(yes.producers(), no.producers()), union(yes.after(), no.after())),
+                                    elseEnds);
+                        }
+                        case Node.ForEach f -> {
+                            Source list = values.get(f.list());
+                            double n = f.expectedItems();
+                            Map<ValueId, Source> inside = new HashMap<>(values);
+                            inside.put(f.body().parameters().getFirst(), list);
+                            Set<Integer> ends = body(path, f.body(), inside, rate.times(n, Math.min(1, n)), all(list));
+                            yield after(inside.get(f.body().yields().getFirst()), ends);
+                        }
+                        case Node.Nested n -> {
+                            Map<ValueId, Source> inside = new HashMap<>();
+                            Source in = values.get(n.input());
+                            Region body = n.graph().body();
+                            inside.put(body.parameters().getFirst(), in);
+                            Set<Integer> ends = body(path, body, inside, rate, all(in));
+                            yield after(inside.get(body.yields().getFirst()), ends);
+                        }
+                    });
         }
     }
 
@@ -144,7 +148,10 @@ final class Unfolding {
 
     private void edge(int from, int to, Carries carries) {
         withSuccessor.add(from);
-        edges.merge(List.of(from, to), new GranularEdge(from, to, carries), (a, b) -> a.carries() == Carries.NOTHING ? b : a);
+        edges.merge(
+                List.of(from, to),
+                new GranularEdge(from, to, carries),
+                (a, b) -> a.carries() == Carries.NOTHING ? b : a);
     }
 
     private static Source after(Source value, Set<Integer> ends) {

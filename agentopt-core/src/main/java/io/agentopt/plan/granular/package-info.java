@@ -1,5 +1,5 @@
 /**
- * Step 3 of 6, first part: a graph taken apart. {@link io.agentopt.plan.granular.GranularGraph} splits LLM calls into prefill and
+ * Step 3 of 6: plan, the graph taken apart. {@link io.agentopt.plan.granular.GranularGraph} splits LLM calls into prefill and
  * decode and unfolds regions into one acyclic graph of operators, each with how often it runs per request.
  */
 @NullMarked

@@ -19,7 +19,15 @@ public record BenchReport(String bench, List<Metric> metrics) {
     public void publish() {
         System.out.printf("%n%-34s %12s %-8s %12s %8s  %s%n", "metric", "ours", "unit", "peer", "ratio", "goal");
         for (Metric m : metrics) {
-            System.out.printf(Locale.ROOT, "%-34s %12.4f %-8s %12s %8s  %s%n", m.name(), m.value(), m.unit(), number(m.peerValue()), number(ratio(m)), m.goal().orElse(""));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-34s %12.4f %-8s %12s %8s  %s%n",
+                    m.name(),
+                    m.value(),
+                    m.unit(),
+                    number(m.peerValue()),
+                    number(ratio(m)),
+                    m.goal().orElse(""));
         }
         Path file = FOLDER.resolve(bench + ".json");
         try {
@@ -35,10 +43,16 @@ public record BenchReport(String bench, List<Metric> metrics) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode out = mapper.createObjectNode();
         out.put("bench", bench).put("date", LocalDate.now().toString());
-        out.put("host", Runtime.getRuntime().availableProcessors() + " x " + System.getProperty("os.arch") + ", Java " + Runtime.version().feature());
+        out.put(
+                "host",
+                Runtime.getRuntime().availableProcessors() + " x " + System.getProperty("os.arch") + ", Java "
+                        + Runtime.version().feature());
         ArrayNode rows = out.putArray("metrics");
         for (Metric m : metrics) {
-            ObjectNode row = rows.addObject().put("metric", m.name()).put("value", m.value()).put("unit", m.unit());
+            ObjectNode row = rows.addObject()
+                    .put("metric", m.name())
+                    .put("value", m.value())
+                    .put("unit", m.unit());
             m.peer().ifPresent(p -> row.put("peer", p));
             m.peerValue().ifPresent(v -> row.put("peerValue", v));
             ratio(m).ifPresent(v -> row.put("ratio", v));

@@ -55,13 +55,22 @@ final class FirstLight {
         ModelStore models = ModelStore.of(Path.of("models"));
         ModelCatalog catalog = models.catalog();
         HeldOut heldOut = HeldOut.read(Path.of("models", LLM, "heldout"));
-        AgentGraph<String, Reply> graph = SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
+        AgentGraph<String, Reply> graph =
+                SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
         CalibratedMachine machine = Calibrator.run(
-                LocalMachine.detect(), models, List.of(LLM, EMBEDDER), Runtime.getRuntime().availableProcessors(), s -> System.out.println("... " + s));
+                LocalMachine.detect(),
+                models,
+                List.of(LLM, EMBEDDER),
+                Runtime.getRuntime().availableProcessors(),
+                s -> System.out.println("... " + s));
         Plan<String, Reply> plan = Planner.minimizeCost()
                 .models(catalog)
                 .costModel(machine.costModel())
-                .plan(graph, Workload.poisson(1), Sla.endToEnd(Percentile.P95, Duration.ofSeconds(1)), Fleet.of(machine.device()));
+                .plan(
+                        graph,
+                        Workload.poisson(1),
+                        Sla.endToEnd(Percentile.P95, Duration.ofSeconds(1)),
+                        Fleet.of(machine.device()));
         RunPrediction prediction = new RunPrediction(plan, machine.costModel(), machine.device(), catalog);
         warmUp(plan, models, heldOut.questions());
         System.out.println("... asking " + heldOut.questions().size() + " questions");
@@ -75,13 +84,17 @@ final class FirstLight {
         System.out.println(report);
         System.out.println(evaluation);
         double mean = report.endToEnd().meanSeconds();
-        return new BenchReport("first-light", List.of(
-                Metric.of("score_tool_calls", evaluation.toolCalls(), "share").goal(">= 0.95"),
-                Metric.of("score_answers", evaluation.answers(), "share").goal(">= 0.95"),
-                Metric.of("prediction_error_end_to_end", medianError(trace, prediction), "share"),
-                Metric.of("plan_error_mean", Math.abs(plan.endToEndSeconds() - mean) / mean, "share"),
-                Metric.of("overhead_share", overheadShare(trace), "share"),
-                Metric.of("end_to_end_mean", mean, "s")));
+        return new BenchReport(
+                "first-light",
+                List.of(
+                        Metric.of("score_tool_calls", evaluation.toolCalls(), "share")
+                                .goal(">= 0.95"),
+                        Metric.of("score_answers", evaluation.answers(), "share")
+                                .goal(">= 0.95"),
+                        Metric.of("prediction_error_end_to_end", medianError(trace, prediction), "share"),
+                        Metric.of("plan_error_mean", Math.abs(plan.endToEndSeconds() - mean) / mean, "share"),
+                        Metric.of("overhead_share", overheadShare(trace), "share"),
+                        Metric.of("end_to_end_mean", mean, "s")));
     }
 
     /** Lets the compiler settle on questions that are asked again afterwards; their answers do not count here. */
@@ -96,19 +109,25 @@ final class FirstLight {
                 .filter(s -> s.kind() == StepKind.PREFILL || s.kind() == StepKind.DECODE || s.kind() == StepKind.EMBED)
                 .mapToDouble(StepFinished::seconds)
                 .sum();
-        double total = trace.events().stream().filter(RunFinished.class::isInstance).mapToDouble(e -> ((RunFinished) e).seconds()).sum();
+        double total = trace.events().stream()
+                .filter(RunFinished.class::isInstance)
+                .mapToDouble(e -> ((RunFinished) e).seconds())
+                .sum();
         return total == 0 ? 0 : Math.max(0, 1 - model / total);
     }
 
     private static double medianError(RunTrace trace, RunPrediction prediction) {
         List<Double> errors = new ArrayList<>();
-        trace.events().stream().filter(RunFinished.class::isInstance).map(RunFinished.class::cast).forEach(run -> {
-            double predicted = prediction.seconds(trace.events(run.run()).stream()
-                    .filter(StepFinished.class::isInstance)
-                    .map(StepFinished.class::cast)
-                    .toList());
-            errors.add(Math.abs(predicted - run.seconds()) / run.seconds());
-        });
+        trace.events().stream()
+                .filter(RunFinished.class::isInstance)
+                .map(RunFinished.class::cast)
+                .forEach(run -> {
+                    double predicted = prediction.seconds(trace.events(run.run()).stream()
+                            .filter(StepFinished.class::isInstance)
+                            .map(StepFinished.class::cast)
+                            .toList());
+                    errors.add(Math.abs(predicted - run.seconds()) / run.seconds());
+                });
         Collections.sort(errors);
         return errors.isEmpty() ? 0 : errors.get(errors.size() / 2);
     }

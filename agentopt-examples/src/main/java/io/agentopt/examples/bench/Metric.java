@@ -13,7 +13,13 @@ import java.util.OptionalDouble;
  * @param peerValue the peer's value, taken in the same run
  * @param goal what is to be reached, such as {@code >= 0.95}; empty without one
  */
-public record Metric(String name, double value, String unit, Optional<String> peer, OptionalDouble peerValue, Optional<String> goal) {
+public record Metric(
+        String name,
+        double value,
+        String unit,
+        Optional<String> peer,
+        OptionalDouble peerValue,
+        Optional<String> goal) {
     /** {@return a metric without a peer} */
     public static Metric of(String name, double value, String unit) {
         return new Metric(name, value, unit, Optional.empty(), OptionalDouble.empty(), Optional.empty());

@@ -1,4 +1,4 @@
-/** Step 6 of 6, shown: what {@code ./build bench NAME} runs, one bench a file. */
+/** Step 6 of 6: what {@code ./build bench NAME} runs, one bench a file. */
 @NullMarked
 package io.agentopt.examples.bench;
 

@@ -43,7 +43,8 @@ public final class Demo {
     public static void main(String[] args) {
         ModelStore models = ModelStore.of(Path.of(args.length > 0 ? args[0] : "models"));
         HeldOut heldOut = HeldOut.read(Path.of(args.length > 0 ? args[0] : "models", LLM, "heldout"));
-        AgentGraph<String, Reply> graph = SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
+        AgentGraph<String, Reply> graph =
+                SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
 
         title("1. Devices of this machine");
         System.out.println("compiler  " + Doctor.compiler());
@@ -54,13 +55,26 @@ public final class Demo {
 
         title("3. The plan on this machine");
         CalibratedMachine machine = Calibrator.run(
-                LocalMachine.detect(), models, List.of(LLM, EMBEDDER), Runtime.getRuntime().availableProcessors(), step -> System.out.println("... " + step));
-        machine.fits().forEach((work, fit) -> System.out.printf(Locale.ROOT, "    %s: %d measurements, median error of the fit %.1f %%%n",
-                work.name().toLowerCase(Locale.ROOT), fit.used(), fit.medianRelativeError() * 100));
+                LocalMachine.detect(),
+                models,
+                List.of(LLM, EMBEDDER),
+                Runtime.getRuntime().availableProcessors(),
+                step -> System.out.println("... " + step));
+        machine.fits()
+                .forEach((work, fit) -> System.out.printf(
+                        Locale.ROOT,
+                        "    %s: %d measurements, median error of the fit %.1f %%%n",
+                        work.name().toLowerCase(Locale.ROOT),
+                        fit.used(),
+                        fit.medianRelativeError() * 100));
         Plan<String, Reply> plan = Planner.minimizeCost()
                 .models(models.catalog())
                 .costModel(machine.costModel())
-                .plan(graph, Workload.poisson(1), Sla.endToEnd(Percentile.P95, Duration.ofSeconds(1)), Fleet.of(machine.device()));
+                .plan(
+                        graph,
+                        Workload.poisson(1),
+                        Sla.endToEnd(Percentile.P95, Duration.ofSeconds(1)),
+                        Fleet.of(machine.device()));
         System.out.println();
         System.out.print(plan.explain());
 
@@ -76,7 +90,10 @@ public final class Demo {
 
         title("6. Questions that the model has not seen, answered on this machine");
         try (Agent<String, Reply> agent = AgentRuntime.load(plan, models)) {
-            answer(agent, heldOut.questions().subList(0, Math.min(QUESTIONS, heldOut.questions().size())));
+            answer(
+                    agent,
+                    heldOut.questions()
+                            .subList(0, Math.min(QUESTIONS, heldOut.questions().size())));
             title("7. Predicted against measured");
             System.out.print(agent.report());
         }
@@ -89,7 +106,8 @@ public final class Demo {
             evaluation.add(question, reply);
             boolean right = question.rightCalls(reply) && question.rightAnswer(reply);
             System.out.println((right ? "  ok    " : "  wrong ") + question.text());
-            for (ToolCall call : reply.calls()) System.out.println("          calls " + call.name() + " " + call.arguments());
+            for (ToolCall call : reply.calls())
+                System.out.println("          calls " + call.name() + " " + call.arguments());
             System.out.println("          " + reply.text());
         }
         System.out.println("  " + evaluation);

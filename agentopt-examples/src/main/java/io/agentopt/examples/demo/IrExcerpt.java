@@ -15,18 +15,25 @@ final class IrExcerpt {
     private IrExcerpt() {}
 
     static String of(AgentGraph<?, ?> graph, Placement placement) {
-        if (Mlir.availability() instanceof Availability.Unavailable(String reason)) return "  (no IR here: " + reason + ")\n";
+        if (Mlir.availability() instanceof Availability.Unavailable(String reason))
+            return "  (no IR here: " + reason + ")\n";
         List<IrDump> dumps = MlirLowering.trace(graph, placement);
         StringBuilder out = new StringBuilder();
         out.append("  before:\n").append(loop(dumps.getFirst().text()));
-        out.append("  after ").append(String.join(", ", dumps.stream().skip(1).map(IrDump::stage).toList())).append(":\n");
+        out.append("  after ")
+                .append(String.join(
+                        ", ", dumps.stream().skip(1).map(IrDump::stage).toList()))
+                .append(":\n");
         out.append(loop(dumps.getLast().text()));
         return out.toString();
     }
 
     private static String loop(String ir) {
         StringBuilder out = new StringBuilder();
-        ir.lines().dropWhile(l -> !l.contains("agent.loop")).limit(LINES).forEach(l -> out.append("    ").append(l).append('\n'));
+        ir.lines()
+                .dropWhile(l -> !l.contains("agent.loop"))
+                .limit(LINES)
+                .forEach(l -> out.append("    ").append(l).append('\n'));
         return out.toString();
     }
 }

@@ -1,9 +1,9 @@
 package io.agentopt.examples.demo;
 
+import io.agentopt.examples.support.HeldOut;
 import io.agentopt.examples.support.Reply;
 import io.agentopt.examples.support.SupportAgent;
 import io.agentopt.examples.support.SupportAgent.Lengths;
-import io.agentopt.examples.support.HeldOut;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.model.ModelCatalog;
@@ -35,7 +35,8 @@ final class RentedFleet {
     private final Planner planner;
 
     RentedFleet(HeldOut shop, String embedder, ModelCatalog models) {
-        graph = SupportAgent.declare(LLM, embedder, shop.policies(), shop.shop(), new Lengths(2000, 200, 1024, 1.6, 0.6));
+        graph = SupportAgent.declare(
+                LLM, embedder, shop.policies(), shop.shop(), new Lengths(2000, 200, 1024, 1.6, 0.6));
         planner = Planner.minimizeCost().models(models);
     }
 
@@ -58,12 +59,16 @@ final class RentedFleet {
                     out.append(line(vendor.getKey(), p.plan()));
                     best = Math.min(best, p.plan().dollarsPerHour());
                 }
-                case PlanResult.Infeasible<String, Reply> i -> out.append(String.format("  %-14s no plan: %s\n", vendor.getKey(), i.message()));
+                case PlanResult.Infeasible<String, Reply> i ->
+                    out.append(String.format("  %-14s no plan: %s\n", vendor.getKey(), i.message()));
             }
         }
         if (best < Double.POSITIVE_INFINITY) {
-            out.append(String.format(java.util.Locale.ROOT, "  The mixed fleet costs %.1f %% less than the best single vendor at this load and SLA;"
-                    + " with others one vendor can be as cheap.\n", (1 - mixed.dollarsPerHour() / best) * 100));
+            out.append(String.format(
+                    java.util.Locale.ROOT,
+                    "  The mixed fleet costs %.1f %% less than the best single vendor at this load and SLA;"
+                            + " with others one vendor can be as cheap.\n",
+                    (1 - mixed.dollarsPerHour() / best) * 100));
         }
         return out.toString();
     }
@@ -76,8 +81,18 @@ final class RentedFleet {
 
     private static String line(String name, Plan<?, ?> plan) {
         StringBuilder devices = new StringBuilder();
-        plan.devices().forEach(d -> devices.append(devices.isEmpty() ? "" : ", ").append(d.count()).append(" x ").append(d.deviceClass()));
-        return String.format(java.util.Locale.ROOT, "  %-14s $%8.2f/h   %6.2f s   gap %4.1f %%   %s\n", name, plan.dollarsPerHour(), plan.endToEndSeconds(),
-                plan.bound().gap() * 100, devices);
+        plan.devices()
+                .forEach(d -> devices.append(devices.isEmpty() ? "" : ", ")
+                        .append(d.count())
+                        .append(" x ")
+                        .append(d.deviceClass()));
+        return String.format(
+                java.util.Locale.ROOT,
+                "  %-14s $%8.2f/h   %6.2f s   gap %4.1f %%   %s\n",
+                name,
+                plan.dollarsPerHour(),
+                plan.endToEndSeconds(),
+                plan.bound().gap() * 100,
+                devices);
     }
 }

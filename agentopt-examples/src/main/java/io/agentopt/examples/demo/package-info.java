@@ -1,4 +1,4 @@
-/** Step 6 of 6, shown: what {@code ./build demo} runs, one section a file. */
+/** Step 6 of 6: what {@code ./build demo} runs, one section a file. */
 @NullMarked
 package io.agentopt.examples.demo;
 

@@ -41,8 +41,21 @@ public final class Evaluation {
     @Override
     public String toString() {
         StringBuilder kinds = new StringBuilder();
-        byKind.forEach((kind, n) -> kinds.append(kinds.isEmpty() ? "" : ", ").append(kind).append(' ').append(n[1]).append('/').append(n[0]));
-        return String.format(Locale.ROOT, "exact tool calls %d/%d (%.1f %%), right answers %d/%d (%.1f %%): %s", exactCalls, toolQuestions, 100 * toolCalls(),
-                rightAnswers, questions, 100 * answers(), kinds);
+        byKind.forEach((kind, n) -> kinds.append(kinds.isEmpty() ? "" : ", ")
+                .append(kind)
+                .append(' ')
+                .append(n[1])
+                .append('/')
+                .append(n[0]));
+        return String.format(
+                Locale.ROOT,
+                "exact tool calls %d/%d (%.1f %%), right answers %d/%d (%.1f %%): %s",
+                exactCalls,
+                toolQuestions,
+                100 * toolCalls(),
+                rightAnswers,
+                questions,
+                100 * answers(),
+                kinds);
     }
 }

@@ -48,12 +48,18 @@ public record HeldOut(List<Passage> policies, Shop shop, List<Question> question
     /** {@return the held-out shop and questions of the model pack} */
     public static HeldOut read(Path folder) {
         List<Passage> policies = new ArrayList<>();
-        for (JsonNode p : lines(folder.resolve("policies.jsonl"))) policies.add(Passage.of(p.path("id").asText(), p.path("text").asText()));
+        for (JsonNode p : lines(folder.resolve("policies.jsonl")))
+            policies.add(Passage.of(p.path("id").asText(), p.path("text").asText()));
         List<Question> questions = new ArrayList<>();
         for (JsonNode q : lines(folder.resolve("questions.jsonl"))) {
             List<String> contains = new ArrayList<>();
             q.path("expectAnswer").path("contains").forEach(c -> contains.add(c.asText()));
-            questions.add(new Question(q.path("id").asText(), q.path("kind").asText(), q.path("question").asText(), call(q.path("expectTool")), contains));
+            questions.add(new Question(
+                    q.path("id").asText(),
+                    q.path("kind").asText(),
+                    q.path("question").asText(),
+                    call(q.path("expectTool")),
+                    contains));
         }
         return new HeldOut(policies, Shop.read(folder.resolve("shop.json")), questions);
     }
@@ -61,7 +67,9 @@ public record HeldOut(List<Passage> policies, Shop shop, List<Question> question
     private static Optional<ToolCall> call(JsonNode tool) {
         if (!tool.isObject()) return Optional.empty();
         Map<String, String> arguments = new TreeMap<>();
-        tool.path("arguments").properties().forEach(a -> arguments.put(a.getKey(), a.getValue().asText()));
+        tool.path("arguments")
+                .properties()
+                .forEach(a -> arguments.put(a.getKey(), a.getValue().asText()));
         return Optional.of(new ToolCall(tool.path("name").asText(), arguments));
     }
 

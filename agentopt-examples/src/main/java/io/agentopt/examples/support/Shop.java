@@ -52,7 +52,9 @@ public final class Shop {
         Map<String, Map<String, String>> rows = new TreeMap<>();
         tree.properties().forEach(row -> {
             Map<String, String> fields = new TreeMap<>();
-            row.getValue().properties().forEach(f -> fields.put(f.getKey(), f.getValue().asText()));
+            row.getValue()
+                    .properties()
+                    .forEach(f -> fields.put(f.getKey(), f.getValue().asText()));
             rows.put(row.getKey(), fields);
         });
         return rows;
@@ -61,7 +63,9 @@ public final class Shop {
     /** {@return the tools that a model may call, free and idempotent: this shop only looks things up} */
     public List<Tool<ToolCall, String>> tools() {
         List<Tool<ToolCall, String>> tools = new ArrayList<>();
-        RESULTS.keySet().stream().sorted().forEach(name -> tools.add(new Tool<ToolCall, String>(name, this::answer).asIdempotent()));
+        RESULTS.keySet().stream()
+                .sorted()
+                .forEach(name -> tools.add(new Tool<ToolCall, String>(name, this::answer).asIdempotent()));
         return tools;
     }
 

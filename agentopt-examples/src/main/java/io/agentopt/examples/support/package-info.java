@@ -1,5 +1,5 @@
 /**
- * Step 6 of 6, shown: the demonstration agent, an order-support desk with a policy index and seven tools, and the held-out questions
+ * Step 6 of 6: the demonstration agent, an order-support desk with a policy index and seven tools, and the held-out questions
  * that it is scored on.
  */
 @NullMarked

@@ -58,10 +58,12 @@ public final class Calibrator {
      * @param threads of each native run
      * @param progress hears a line before each model
      */
-    public static CalibratedMachine run(DeviceSpec device, ModelStore store, List<String> models, int threads, Consumer<String> progress) {
+    public static CalibratedMachine run(
+            DeviceSpec device, ModelStore store, List<String> models, int threads, Consumer<String> progress) {
         Calibrator c = new Calibrator(device, threads, progress);
         for (String id : models) c.measure(store.pack(id));
-        DeviceSpec reached = atLeast(device, c.measured.values().stream().flatMap(List::stream).toList());
+        DeviceSpec reached = atLeast(
+                device, c.measured.values().stream().flatMap(List::stream).toList());
         Map<OperatorClass, Calibration> fits = new EnumMap<>(OperatorClass.class);
         c.measured.forEach((work, points) -> fits.put(work, LocalCalibration.fit(reached, points)));
         return new CalibratedMachine(reached, fits);
@@ -77,11 +79,23 @@ public final class Calibrator {
         for (Measurement m : measurements) {
             bandwidth = Math.max(bandwidth, m.demand().trafficBytes() / m.seconds());
             double reached = m.demand().flops() / m.seconds();
-            Precision counted = flops.containsKey(m.demand().precision()) ? m.demand().precision() : Precision.FP32;
+            Precision counted =
+                    flops.containsKey(m.demand().precision()) ? m.demand().precision() : Precision.FP32;
             flops.merge(counted, reached, Math::max);
         }
-        return new DeviceSpec(device.id(), device.vendor(), device.kind(), flops, device.memoryBytes(), bandwidth, device.intraNodeBytesPerSecond(),
-                device.scaleOutBytesPerSecond(), device.tdpWatts(), device.maxMatmulEfficiency(), device.listPrice(), device.provenance());
+        return new DeviceSpec(
+                device.id(),
+                device.vendor(),
+                device.kind(),
+                flops,
+                device.memoryBytes(),
+                bandwidth,
+                device.intraNodeBytesPerSecond(),
+                device.scaleOutBytesPerSecond(),
+                device.tdpWatts(),
+                device.maxMatmulEfficiency(),
+                device.listPrice(),
+                device.provenance());
     }
 
     private void measure(ModelPack pack) {
@@ -126,7 +140,9 @@ public final class Calibrator {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 int steps = made.timing().steps();
                 if (steps >= 4) {
-                    add(OperatorClass.DECODE, new Measurement(TransformerDemand.decode(model, context, steps + 1, 1), seconds));
+                    add(
+                            OperatorClass.DECODE,
+                            new Measurement(TransformerDemand.decode(model, context, steps + 1, 1), seconds));
                 }
             }
         }
@@ -134,7 +150,8 @@ public final class Calibrator {
 
     private void embedder(ModelPack pack) {
         ModelSpec model = pack.spec();
-        try (EmbedEngine engine = EmbedEngine.open(pack, io.agentopt.runtime.backend.ort.SessionSettings.cpu(threads))) {
+        try (EmbedEngine engine =
+                EmbedEngine.open(pack, io.agentopt.runtime.backend.ort.SessionSettings.cpu(threads))) {
             engine.embed("warm up", CancelToken.none());
             for (int words : WORDS) {
                 String text = "order ".repeat(words).strip();

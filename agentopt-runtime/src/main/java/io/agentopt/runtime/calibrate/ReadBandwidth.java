@@ -20,14 +20,18 @@ final class ReadBandwidth {
         List<Thread> readers = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             long[] data = new long[LONGS_PER_THREAD];
-            readers.add(Thread.ofPlatform().daemon().name("agentopt-bandwidth-" + t).start(() -> read(data, together, sink)));
+            readers.add(Thread.ofPlatform()
+                    .daemon()
+                    .name("agentopt-bandwidth-" + t)
+                    .start(() -> read(data, together, sink)));
         }
         double best = 0;
         for (int round = 0; round < ROUNDS; round++) {
             await(together);
             long start = System.nanoTime();
             await(together);
-            best = Math.max(best, (double) threads * LONGS_PER_THREAD * Long.BYTES / ((System.nanoTime() - start) / 1e9));
+            best = Math.max(
+                    best, (double) threads * LONGS_PER_THREAD * Long.BYTES / ((System.nanoTime() - start) / 1e9));
         }
         return best;
     }

@@ -9,8 +9,8 @@ import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.Plan;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,8 @@ public final class RunPrediction {
         double seconds = 0;
         Map<String, Integer> prompts = new TreeMap<>();
         for (StepFinished step : steps) {
-            if (step.operator().phase() == OperatorId.Phase.PREFILL) prompts.put(step.operator().path(), step.tokensIn());
+            if (step.operator().phase() == OperatorId.Phase.PREFILL)
+                prompts.put(step.operator().path(), step.tokensIn());
             seconds += seconds(step, prompts.getOrDefault(step.operator().path(), 1));
         }
         return seconds;
@@ -56,7 +57,11 @@ public final class RunPrediction {
     private double seconds(StepFinished step, int promptTokens) {
         return switch (step.kind()) {
             case PREFILL -> estimate(step, TransformerDemand.prefill(generator(step), Math.max(1, step.tokensIn()), 1));
-            case DECODE -> estimate(step, TransformerDemand.decode(generator(step), Math.max(1, promptTokens), Math.max(1, step.tokensOut()), 1));
+            case DECODE ->
+                estimate(
+                        step,
+                        TransformerDemand.decode(
+                                generator(step), Math.max(1, promptTokens), Math.max(1, step.tokensOut()), 1));
             case EMBED -> estimate(step, TransformerDemand.embed(embedder(step), Math.max(1, step.tokensIn()), 1));
             default -> planned.getOrDefault(step.operator(), 0.0);
         };
@@ -71,10 +76,16 @@ public final class RunPrediction {
     }
 
     private ModelSpec generator(StepFinished step) {
-        return models.find(((Generate) plan.graph().calls().get(step.operator().path()).operator()).model().id());
+        return models.find(
+                ((Generate) plan.graph().calls().get(step.operator().path()).operator())
+                        .model()
+                        .id());
     }
 
     private ModelSpec embedder(StepFinished step) {
-        return models.find(((Embed) plan.graph().calls().get(step.operator().path()).operator()).model().id());
+        return models.find(
+                ((Embed) plan.graph().calls().get(step.operator().path()).operator())
+                        .model()
+                        .id());
     }
 }

@@ -1,6 +1,6 @@
 package io.agentopt.runtime.dispatch;
 
-import io.agentopt.plan.OperatorId;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.runtime.observe.StepKind;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.agentopt.runtime.llm;
 
-import io.agentopt.operator.Sampling;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.agentopt.operator.Sampling;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -1,6 +1,6 @@
 package io.agentopt.runtime.observe;
 
-import io.agentopt.plan.OperatorId;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.workload.Sla;
 import java.util.Map;
 import java.util.Optional;

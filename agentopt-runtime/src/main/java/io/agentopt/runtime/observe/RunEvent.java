@@ -1,6 +1,6 @@
 package io.agentopt.runtime.observe;
 
-import io.agentopt.plan.OperatorId;
+import io.agentopt.plan.granular.OperatorId;
 
 /**
  * Something that happened in a run. Times in nanoseconds are readings of one monotonic clock per agent: only differences mean

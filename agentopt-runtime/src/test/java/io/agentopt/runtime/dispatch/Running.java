@@ -5,8 +5,8 @@ import io.agentopt.graph.Node;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.lower.DirectLowering;
 import io.agentopt.operator.Generate;
-import io.agentopt.plan.OperatorId;
 import io.agentopt.plan.Placement;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Program;
 import io.agentopt.runtime.observe.RunListener;
 import io.agentopt.runtime.observe.RunTrace;
@@ -43,7 +43,8 @@ public final class Running {
 
     static Map<String, NodeOptions> options(AgentGraph<?, ?> graph) {
         Map<String, NodeOptions> options = new HashMap<>();
-        for (Map.Entry<String, Node.Call> e : graph.calls().entrySet()) options.put(e.getKey(), e.getValue().options());
+        for (Map.Entry<String, Node.Call> e : graph.calls().entrySet())
+            options.put(e.getKey(), e.getValue().options());
         return options;
     }
 

@@ -1,12 +1,12 @@
 package io.agentopt.runtime.llm;
 
-import io.agentopt.operator.Sampling;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.message.Completion.Finish;
 import io.agentopt.message.Prompt;
+import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;

@@ -1,9 +1,9 @@
 package io.agentopt.runtime.llm;
 
-import io.agentopt.operator.Sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.operator.Sampling;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

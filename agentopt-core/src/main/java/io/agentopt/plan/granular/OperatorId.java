@@ -1,4 +1,4 @@
-package io.agentopt.plan;
+package io.agentopt.plan.granular;
 
 import java.util.Objects;
 
