@@ -99,15 +99,18 @@ public final class Agent<I, O> implements AutoCloseable {
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(tokens, "tokens");
         if (!graph.inputType().isPrimitive() && !graph.inputType().isInstance(input)) {
-            throw new IllegalArgumentException("The agent '" + graph.name() + "' runs on " + graph.inputType().getName() + " but was given "
+            throw new IllegalArgumentException("The agent '" + graph.name() + "' runs on "
+                    + graph.inputType().getName() + " but was given "
                     + input.getClass().getName() + ".");
         }
         RunTask task;
         synchronized (runs) {
             if (closed) {
-                throw new IllegalStateException("The agent '" + graph.name() + "' is closed. Load it again, or close it after its last run.");
+                throw new IllegalStateException(
+                        "The agent '" + graph.name() + "' is closed. Load it again, or close it after its last run.");
             }
-            task = dispatcher.start(input, deadline.map(d -> Deadline.after(d, clock)).orElse(Deadline.NONE), tokens);
+            task = dispatcher.start(
+                    input, deadline.map(d -> Deadline.after(d, clock)).orElse(Deadline.NONE), tokens);
             runs.add(task);
         }
         CompletableFuture<Void> _ = task.end().thenRun(() -> forget(task));
@@ -124,8 +127,12 @@ public final class Agent<I, O> implements AutoCloseable {
     private O result(Object value) {
         if (graph.outputType().isPrimitive()) return (O) value;
         if (graph.outputType().isInstance(value)) return graph.outputType().cast(value);
-        throw new AgentRunException(graph.name(), "", "The graph '" + graph.name() + "' answers "
-                + graph.outputType().getName() + " but its last node returned " + value.getClass().getName() + ".", null);
+        throw new AgentRunException(
+                graph.name(),
+                "",
+                "The graph '" + graph.name() + "' answers " + graph.outputType().getName()
+                        + " but its last node returned " + value.getClass().getName() + ".",
+                null);
     }
 
     private O await(Run<O> run) {
@@ -167,11 +174,14 @@ public final class Agent<I, O> implements AutoCloseable {
     }
 
     private void awaitEnds(List<RunTask> open) {
-        CompletableFuture<Void> all = CompletableFuture.allOf(open.stream().map(RunTask::end).toArray(CompletableFuture[]::new));
+        CompletableFuture<Void> all =
+                CompletableFuture.allOf(open.stream().map(RunTask::end).toArray(CompletableFuture[]::new));
         try {
             all.get(options.closeGrace().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            LOG.warn("The agent '{}' closes although {} of its runs still have steps that ignore their interrupt.", graph.name(),
+            LOG.warn(
+                    "The agent '{}' closes although {} of its runs still have steps that ignore their interrupt.",
+                    graph.name(),
                     open.stream().filter(r -> !r.end().isDone()).count());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -36,7 +36,14 @@ public record AgentOptions(
 
     /** No deadline, all processors, 8 caches, no listeners, nothing expected, 10 seconds to close. */
     public static final AgentOptions DEFAULTS = new AgentOptions(
-            Optional.empty(), Map.of(), 8, Map.of(), Optional.empty(), List.of(), Expectation.NONE, Duration.ofSeconds(10));
+            Optional.empty(),
+            Map.of(),
+            8,
+            Map.of(),
+            Optional.empty(),
+            List.of(),
+            Expectation.NONE,
+            Duration.ofSeconds(10));
 
     public AgentOptions {
         threads = Map.copyOf(threads);
@@ -46,26 +53,38 @@ public record AgentOptions(
         Objects.requireNonNull(expectation, "expectation");
         deadline.ifPresent(d -> positive(d, "deadline"));
         positive(closeGrace, "closeGrace");
-        if (slots < 1) throw new IllegalArgumentException("The slots (" + slots + ") of an agent's engines must be at least 1.");
+        if (slots < 1)
+            throw new IllegalArgumentException("The slots (" + slots + ") of an agent's engines must be at least 1.");
         threads.forEach((device, n) -> {
             if (n < 1) {
-                throw new IllegalArgumentException("The threads (" + n + ") on device class '" + device + "' must be at least 1.");
+                throw new IllegalArgumentException(
+                        "The threads (" + n + ") on device class '" + device + "' must be at least 1.");
             }
         });
     }
 
     private static void positive(Duration d, String name) {
-        if (d.isZero() || d.isNegative()) throw new IllegalArgumentException("The " + name + " (" + d + ") must be positive.");
+        if (d.isZero() || d.isNegative())
+            throw new IllegalArgumentException("The " + name + " (" + d + ") must be positive.");
     }
 
     /** {@return these options with a deadline for runs that are given none} */
     public AgentOptions withDeadline(Duration limit) {
-        return new AgentOptions(Optional.of(limit), threads, slots, hardware, devices, listeners, expectation, closeGrace);
+        return new AgentOptions(
+                Optional.of(limit), threads, slots, hardware, devices, listeners, expectation, closeGrace);
     }
 
     /** {@return these options with a number of threads for each engine on a device class} */
     public AgentOptions withThreads(String deviceClass, int count) {
-        return new AgentOptions(deadline, plus(threads, deviceClass, count), slots, hardware, devices, listeners, expectation, closeGrace);
+        return new AgentOptions(
+                deadline,
+                plus(threads, deviceClass, count),
+                slots,
+                hardware,
+                devices,
+                listeners,
+                expectation,
+                closeGrace);
     }
 
     /** {@return these options with a number of KV caches for each LLM engine} */
@@ -75,12 +94,21 @@ public record AgentOptions(
 
     /** {@return these options, saying what a device class is} */
     public AgentOptions withHardware(String deviceClass, Hardware what) {
-        return new AgentOptions(deadline, threads, slots, plus(hardware, deviceClass, what), devices, listeners, expectation, closeGrace);
+        return new AgentOptions(
+                deadline,
+                threads,
+                slots,
+                plus(hardware, deviceClass, what),
+                devices,
+                listeners,
+                expectation,
+                closeGrace);
     }
 
     /** {@return these options with what {@link io.agentopt.runtime.device.Devices#detect} found earlier} */
     public AgentOptions withDevices(List<DetectedDevice> found) {
-        return new AgentOptions(deadline, threads, slots, hardware, Optional.of(found), listeners, expectation, closeGrace);
+        return new AgentOptions(
+                deadline, threads, slots, hardware, Optional.of(found), listeners, expectation, closeGrace);
     }
 
     /** {@return these options with one more listener} */

@@ -30,7 +30,8 @@ public final class AgentRuntime {
      *
      * @throws IllegalArgumentException if the placement lacks an operator of the graph
      */
-    public static <I, O> Agent<I, O> load(AgentGraph<I, O> graph, Placement placement, ModelStore models, AgentOptions options) {
+    public static <I, O> Agent<I, O> load(
+            AgentGraph<I, O> graph, Placement placement, ModelStore models, AgentOptions options) {
         return load(graph, new DirectLowering().lower(graph, placement), placement, models, options);
     }
 
@@ -53,7 +54,12 @@ public final class AgentRuntime {
 
     /** As {@link #load(AgentGraph, Placement, ModelStore, AgentOptions)}, for a graph that uses no models. */
     public static <I, O> Agent<I, O> load(AgentGraph<I, O> graph, Placement placement, AgentOptions options) {
-        return open(graph, new DirectLowering().lower(graph, placement), placement, Optional.empty(), options,
+        return open(
+                graph,
+                new DirectLowering().lower(graph, placement),
+                placement,
+                Optional.empty(),
+                options,
                 RunClock.system(graph.name()));
     }
 
@@ -84,8 +90,8 @@ public final class AgentRuntime {
 
     private static void check(AgentGraph<?, ?> graph, Program program, Placement placement) {
         if (!program.graph().equals(graph.name())) {
-            throw new IllegalArgumentException("The program is of graph '" + program.graph() + "' and not of graph '" + graph.name()
-                    + "'. Lower the graph that you load.");
+            throw new IllegalArgumentException("The program is of graph '" + program.graph() + "' and not of graph '"
+                    + graph.name() + "'. Lower the graph that you load.");
         }
         Set<String> placed = new HashSet<>(placement.deviceClasses().values());
         placed.add(placement.home());

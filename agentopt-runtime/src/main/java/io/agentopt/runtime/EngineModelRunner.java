@@ -19,7 +19,6 @@ import io.agentopt.runtime.llm.Generation;
 import io.agentopt.runtime.llm.KvCache;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.search.ExactIndex;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -70,7 +69,8 @@ final class EngineModelRunner implements ModelRunner {
         return (in, context) -> {
             try (KvCache cache = (KvCache) in.getFirst()) {
                 context.disown(cache);
-                Generation answer = engine.decode(cache, options, (index, id, text) -> say(context, text), token(context));
+                Generation answer =
+                        engine.decode(cache, options, (index, id, text) -> say(context, text), token(context));
                 context.countTokens(0, answer.ids().size());
                 return answer.completion();
             }
@@ -96,7 +96,8 @@ final class EngineModelRunner implements ModelRunner {
     public Action search(Step.Search step) {
         Node.Call call = graph.calls().get(step.path());
         if (call == null || !(call.operator() instanceof VectorSearch search)) {
-            throw new IllegalArgumentException(need(step) + " is no vector search in that graph. Lower the program from this graph.");
+            throw new IllegalArgumentException(
+                    need(step) + " is no vector search in that graph. Lower the program from this graph.");
         }
         PassageIndex passages = search.index();
         ExactIndex index = engines.index(passages, step.device(), need(step));

@@ -49,7 +49,10 @@ final class Engines implements AutoCloseable {
     LlmEngine decoder(String deviceClass, String model, String need) {
         return decoders.computeIfAbsent(new Key(deviceClass, model), k -> {
             SessionSettings session = session(deviceClass, need);
-            return open(model, need, p -> LlmEngine.open(p, new EngineSettings(session, options.slots(), Duration.ofSeconds(30))));
+            return open(
+                    model,
+                    need,
+                    p -> LlmEngine.open(p, new EngineSettings(session, options.slots(), Duration.ofSeconds(30))));
         });
     }
 
@@ -57,8 +60,8 @@ final class Engines implements AutoCloseable {
     LlmEngine opened(String deviceClass, String model, String need) {
         LlmEngine engine = decoders.get(new Key(deviceClass, model));
         if (engine == null) {
-            throw new IllegalStateException(need + " moves a KV cache of model '" + model + "' to device class '" + deviceClass
-                    + "', where nothing decodes it. Lower the graph again.");
+            throw new IllegalStateException(need + " moves a KV cache of model '" + model + "' to device class '"
+                    + deviceClass + "', where nothing decodes it. Lower the graph again.");
         }
         return engine;
     }
@@ -87,7 +90,8 @@ final class Engines implements AutoCloseable {
                     for (Embedding e : engine.embed(batch, CancelToken.none())) vectors.add(unit(e.values()));
                 }
             } catch (LlmException e) {
-                throw new AgentLoadException(need + " cannot embed the passage index '" + name + "': " + e.getMessage(), e);
+                throw new AgentLoadException(
+                        need + " cannot embed the passage index '" + name + "': " + e.getMessage(), e);
             }
             return ExactIndex.of(vectors);
         });
@@ -107,7 +111,8 @@ final class Engines implements AutoCloseable {
         LocalDevices local = devices;
         if (local == null) devices = local = new LocalDevices(detect.get(), options.hardware());
         DetectedDevice device = local.find(deviceClass, need);
-        int threads = options.threads().getOrDefault(deviceClass, Runtime.getRuntime().availableProcessors());
+        int threads =
+                options.threads().getOrDefault(deviceClass, Runtime.getRuntime().availableProcessors());
         SessionSettings cpu = SessionSettings.cpu(threads);
         return device.provider().map(cpu::on).orElse(cpu);
     }

@@ -39,24 +39,30 @@ final class LocalDevices {
         List<DetectedDevice> candidates = new ArrayList<>();
         Hardware wanted = hardware.get(deviceClass);
         for (DetectedDevice d : detected) {
-            boolean fits = wanted == null ? d.id().equals(deviceClass)
+            boolean fits = wanted == null
+                    ? d.id().equals(deviceClass)
                     : d.kind() == wanted.kind()
                             && (wanted.vendor().isEmpty() || d.vendor().equalsIgnoreCase(wanted.vendor()));
             if (fits) candidates.add(d);
         }
-        List<DetectedDevice> ready = candidates.stream().filter(DetectedDevice::isReady).toList();
-        if (ready.isEmpty()) throw new AgentLoadException(need + " is placed on device class '" + deviceClass + "'" + missing(wanted, candidates));
+        List<DetectedDevice> ready =
+                candidates.stream().filter(DetectedDevice::isReady).toList();
+        if (ready.isEmpty())
+            throw new AgentLoadException(
+                    need + " is placed on device class '" + deviceClass + "'" + missing(wanted, candidates));
         if (ready.getFirst().kind() == Kind.CPU) return ready.getFirst();
         return ready.stream().filter(d -> !chosen.containsValue(d)).findFirst().orElse(ready.getFirst());
     }
 
     private String missing(@org.jspecify.annotations.Nullable Hardware wanted, List<DetectedDevice> candidates) {
-        if (!candidates.isEmpty()) return ", which is not usable here: " + ladder(candidates) + " Repair that, or place it elsewhere.";
+        if (!candidates.isEmpty())
+            return ", which is not usable here: " + ladder(candidates) + " Repair that, or place it elsewhere.";
         String here = " This machine has: " + ladder(detected);
         return wanted == null
-                ? ", and nobody said what that is. Name its hardware in the options, or use the id of a detected device." + here
-                : ", and this machine has no " + wanted.vendor() + (wanted.vendor().isEmpty() ? "" : " ") + wanted.kind() + "."
-                        + here + " Place it elsewhere.";
+                ? ", and nobody said what that is. Name its hardware in the options, or use the id of a detected device."
+                        + here
+                : ", and this machine has no " + wanted.vendor()
+                        + (wanted.vendor().isEmpty() ? "" : " ") + wanted.kind() + "." + here + " Place it elsewhere.";
     }
 
     private static String ladder(List<DetectedDevice> devices) {

@@ -49,7 +49,15 @@ class AgentEngineTest {
     private static final DetectedDevice CPU = new DetectedDevice(
             "cpu", "any", DetectedDevice.Kind.CPU, "", Rung.READY, "", 0, Map.of(), Optional.empty());
     private static final DetectedDevice CUDA = new DetectedDevice(
-            "cuda", "NVIDIA", DetectedDevice.Kind.GPU, "", Rung.LIBRARY_MISSING, "libcuda.so.1 is not there.", 0, Map.of(), Optional.empty());
+            "cuda",
+            "NVIDIA",
+            DetectedDevice.Kind.GPU,
+            "",
+            Rung.LIBRARY_MISSING,
+            "libcuda.so.1 is not there.",
+            0,
+            Map.of(),
+            Optional.empty());
     private static final AgentOptions OPTIONS = AgentOptions.DEFAULTS
             .withDevices(List.of(CPU, CUDA))
             .withThreads("cpu", 1)
@@ -63,8 +71,10 @@ class AgentEngineTest {
 
     private static ModelStore store;
 
-    private static final PassageIndex NOTES = PassageIndex.of("notes", model("e"), List.of(
-            Passage.of("a", "red"), Passage.of("b", "a long blue text"), Passage.of("c", "green")));
+    private static final PassageIndex NOTES = PassageIndex.of(
+            "notes",
+            model("e"),
+            List.of(Passage.of("a", "red"), Passage.of("b", "a long blue text"), Passage.of("c", "green")));
 
     @BeforeAll
     static void models() {
@@ -87,13 +97,18 @@ class AgentEngineTest {
         AgentGraph<String, String> graph = talk("m", 12);
         RunTrace trace = new RunTrace();
         try (Agent<String, String> one = AgentRuntime.load(graph, Running.onOneDevice(graph), store, OPTIONS);
-                Agent<String, String> two =
-                        AgentRuntime.load(graph, Running.placed(graph, "big", "small"), store, OPTIONS.withListener(trace))) {
-            for (String q : List.of("hi", "what is it?", "tell me more")) assertThat(two.run(q)).isEqualTo(one.run(q));
-            assertThat(trace.steps()).filteredOn(s -> s.kind() == StepKind.KV_TRANSFER).hasSize(3)
+                Agent<String, String> two = AgentRuntime.load(
+                        graph, Running.placed(graph, "big", "small"), store, OPTIONS.withListener(trace))) {
+            for (String q : List.of("hi", "what is it?", "tell me more"))
+                assertThat(two.run(q)).isEqualTo(one.run(q));
+            assertThat(trace.steps())
+                    .filteredOn(s -> s.kind() == StepKind.KV_TRANSFER)
+                    .hasSize(3)
                     .allMatch(s -> s.device().equals("small"));
             AgentReport report = two.report();
-            assertThat(report.rows()).filteredOn(r -> r.kind() == StepKind.DECODE).singleElement()
+            assertThat(report.rows())
+                    .filteredOn(r -> r.kind() == StepKind.DECODE)
+                    .singleElement()
                     .satisfies(r -> assertThat(r.tokensOut()).isBetween(3L, 36L));
             assertThat(report.firstToken().count()).isEqualTo(3);
         }
@@ -114,9 +129,12 @@ class AgentEngineTest {
 
     @Test
     void findsThePassagesOfAnIndex() {
-        AgentGraph<String, List> graph = AgentGraph.define("find", String.class, List.class, (g, in) -> g.node(
-                        "search", vectorSearch(NOTES, 2), g.node("embed", embed(model("e")), in))
-                .map("all", l -> (List) l));
+        AgentGraph<String, List> graph = AgentGraph.define(
+                "find",
+                String.class,
+                List.class,
+                (g, in) -> g.node("search", vectorSearch(NOTES, 2), g.node("embed", embed(model("e")), in))
+                        .map("all", l -> (List) l));
         try (Agent<String, List> agent = AgentRuntime.load(graph, Running.onOneDevice(graph), store, OPTIONS)) {
             for (Passage p : NOTES.passages()) {
                 Passage best = (Passage) agent.run(p.text()).getFirst();
@@ -130,8 +148,10 @@ class AgentEngineTest {
     void runsAtTheSameTimeAnswerAsAlone() throws Exception {
         AgentGraph<String, String> graph = talk("m", 8);
         AgentOptions few = OPTIONS.withSlots(2);
-        try (Agent<String, String> agent = AgentRuntime.load(graph, Running.placed(graph, "big", "small"), store, few)) {
-            List<String> questions = IntStream.range(0, 24).mapToObj(i -> "question " + i).toList();
+        try (Agent<String, String> agent =
+                AgentRuntime.load(graph, Running.placed(graph, "big", "small"), store, few)) {
+            List<String> questions =
+                    IntStream.range(0, 24).mapToObj(i -> "question " + i).toList();
             List<Run<String>> runs = questions.stream().map(agent::submit).toList();
             List<String> together = new ArrayList<>();
             for (Run<String> r : runs) together.add(r.get());
@@ -158,10 +178,13 @@ class AgentEngineTest {
         Placement placement = Running.onOneDevice(graph);
         try (Agent<String, String> agent = AgentRuntime.open(
                 graph, new DirectLowering().lower(graph, placement), placement, Optional.of(store), OPTIONS, clock)) {
-            Run<String> run = agent.submit("go", Optional.of(Duration.ofSeconds(3)), (path, text) -> speaking.countDown());
+            Run<String> run =
+                    agent.submit("go", Optional.of(Duration.ofSeconds(3)), (path, text) -> speaking.countDown());
             speaking.await();
             clock.advance(Duration.ofSeconds(3));
-            assertThatThrownBy(run::get).isInstanceOf(DeadlineExceededException.class).hasMessageContainingAll("3000 ms", "'say'");
+            assertThatThrownBy(run::get)
+                    .isInstanceOf(DeadlineExceededException.class)
+                    .hasMessageContainingAll("3000 ms", "'say'");
         }
     }
 
@@ -170,7 +193,8 @@ class AgentEngineTest {
         AgentGraph<String, String> graph = talk("mm", 8);
         assertThatThrownBy(() -> AgentRuntime.load(graph, Running.onOneDevice(graph), store, OPTIONS))
                 .isInstanceOf(AgentLoadException.class)
-                .hasMessageContainingAll("Node 'say' of graph 'talk' needs the model 'mm'", "[e, m, slow]", "Did you mean 'm'?");
+                .hasMessageContainingAll(
+                        "Node 'say' of graph 'talk' needs the model 'mm'", "[e, m, slow]", "Did you mean 'm'?");
     }
 
     @Test
@@ -183,7 +207,8 @@ class AgentEngineTest {
         assertThatThrownBy(() -> AgentRuntime.load(graph, Running.placed(graph, "MI300X", "cpu"), store, OPTIONS))
                 .hasMessageContainingAll("device class 'MI300X', and this machine has no AMD GPU.", "cpu (READY)");
         assertThatThrownBy(() -> AgentRuntime.load(graph, Running.placed(graph, "moon", "cpu"), store, OPTIONS))
-                .hasMessageContainingAll("device class 'moon', and nobody said what that is. Name its hardware in the options");
+                .hasMessageContainingAll(
+                        "device class 'moon', and nobody said what that is. Name its hardware in the options");
     }
 
     @Test
@@ -191,12 +216,17 @@ class AgentEngineTest {
         AgentGraph<String, String> graph = talk("m", 8);
         Placement placement = Running.onOneDevice(graph);
         Expectation expected = new Expectation(
-                Map.of(OperatorId.prefill("say"), 0.002, OperatorId.decode("say"), 0.01), OptionalDouble.of(0.012), Optional.empty());
-        try (Agent<String, String> agent = AgentRuntime.load(graph, placement, store, OPTIONS.withExpectation(expected))) {
+                Map.of(OperatorId.prefill("say"), 0.002, OperatorId.decode("say"), 0.01),
+                OptionalDouble.of(0.012),
+                Optional.empty());
+        try (Agent<String, String> agent =
+                AgentRuntime.load(graph, placement, store, OPTIONS.withExpectation(expected))) {
             for (int i = 0; i < 5; i++) agent.run("hello " + i);
             AgentReport report = agent.report();
             assertThat(report.measuredOverPredicted()).isPresent();
-            assertThat(report.rows()).filteredOn(r -> r.operator().equals(OperatorId.prefill("say"))).singleElement()
+            assertThat(report.rows())
+                    .filteredOn(r -> r.operator().equals(OperatorId.prefill("say")))
+                    .singleElement()
                     .satisfies(r -> assertThat(r.measuredOverPredicted()).isPresent());
             assertThat(report.overheadShare()).isBetween(0.0, 1.0);
             assertThat(report.toString()).contains("say.prefill  prefill", "say.decode   decode");

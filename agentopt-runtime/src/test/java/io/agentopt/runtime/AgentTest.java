@@ -38,8 +38,11 @@ class AgentTest {
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final ManualClock clock = new ManualClock();
 
-    private final AgentGraph<Integer, Integer> doubling =
-            AgentGraph.define("doubling", Integer.class, Integer.class, (g, in) -> g.node("twice", tool("twice", (Integer i) -> i * 2), in));
+    private final AgentGraph<Integer, Integer> doubling = AgentGraph.define(
+            "doubling",
+            Integer.class,
+            Integer.class,
+            (g, in) -> g.node("twice", tool("twice", (Integer i) -> i * 2), in));
 
     private final Tool<Integer, Integer> waiting = tool("waiting", i -> {
         begun.countDown();
@@ -55,7 +58,8 @@ class AgentTest {
 
     private <I, O> Agent<I, O> load(AgentGraph<I, O> graph, AgentOptions options, RunClock with) {
         Placement placement = Running.onOneDevice(graph);
-        return AgentRuntime.open(graph, new DirectLowering().lower(graph, placement), placement, Optional.empty(), options, with);
+        return AgentRuntime.open(
+                graph, new DirectLowering().lower(graph, placement), placement, Optional.empty(), options, with);
     }
 
     private <I, O> Agent<I, O> load(AgentGraph<I, O> graph) {
@@ -68,7 +72,8 @@ class AgentTest {
 
     @Test
     void runsAndSubmits() throws Exception {
-        try (Agent<Integer, Integer> agent = AgentRuntime.load(doubling, Running.onOneDevice(doubling), AgentOptions.DEFAULTS)) {
+        try (Agent<Integer, Integer> agent =
+                AgentRuntime.load(doubling, Running.onOneDevice(doubling), AgentOptions.DEFAULTS)) {
             assertThat(agent.run(21)).isEqualTo(42);
             assertThat(agent.run(4, Duration.ofMinutes(1))).isEqualTo(8);
             Run<Integer> run = agent.submit(5);
@@ -95,7 +100,9 @@ class AgentTest {
         awaitBegin();
         agent.close();
         assertThat(interrupted.getCount()).isZero();
-        assertThatThrownBy(run::get).isInstanceOf(RunCancelledException.class).hasMessageContaining("The agent was closed.");
+        assertThatThrownBy(run::get)
+                .isInstanceOf(RunCancelledException.class)
+                .hasMessageContaining("The agent was closed.");
         assertThat(agent.report().cancelled()).isEqualTo(1);
     }
 
@@ -134,17 +141,21 @@ class AgentTest {
 
     @Test
     void theDefaultDeadlineIsThatOfTheOptions() throws Exception {
-        try (Agent<Integer, Integer> agent = load(blocking, AgentOptions.DEFAULTS.withDeadline(Duration.ofMillis(200)), clock)) {
+        try (Agent<Integer, Integer> agent =
+                load(blocking, AgentOptions.DEFAULTS.withDeadline(Duration.ofMillis(200)), clock)) {
             Run<Integer> run = agent.submit(1);
             awaitBegin();
             clock.advance(Duration.ofMillis(200));
-            assertThatThrownBy(run::get).isInstanceOf(DeadlineExceededException.class).hasMessageContainingAll("200 ms", "'wait'");
+            assertThatThrownBy(run::get)
+                    .isInstanceOf(DeadlineExceededException.class)
+                    .hasMessageContainingAll("200 ms", "'wait'");
         }
     }
 
     @Test
     void theSystemClockRingsToo() {
-        try (Agent<Integer, Integer> agent = AgentRuntime.load(blocking, Running.onOneDevice(blocking), AgentOptions.DEFAULTS)) {
+        try (Agent<Integer, Integer> agent =
+                AgentRuntime.load(blocking, Running.onOneDevice(blocking), AgentOptions.DEFAULTS)) {
             assertThatThrownBy(() -> agent.run(1, Duration.ofMillis(1))).isInstanceOf(DeadlineExceededException.class);
         }
     }
@@ -157,37 +168,46 @@ class AgentTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("The agent 'doubling' runs on java.lang.Integer but was given java.lang.String.");
         }
-        AgentGraph<Integer, Integer> lying =
-                AgentGraph.define("lying", Integer.class, Integer.class, (g, in) -> (Port) in.map("text", i -> "no number"));
+        AgentGraph<Integer, Integer> lying = AgentGraph.define(
+                "lying", Integer.class, Integer.class, (g, in) -> (Port) in.map("text", i -> "no number"));
         try (Agent<Integer, Integer> agent = load(lying)) {
-            assertThatThrownBy(() -> agent.run(1)).isInstanceOf(AgentRunException.class)
-                    .hasMessage("The graph 'lying' answers java.lang.Integer but its last node returned java.lang.String.");
+            assertThatThrownBy(() -> agent.run(1))
+                    .isInstanceOf(AgentRunException.class)
+                    .hasMessage(
+                            "The graph 'lying' answers java.lang.Integer but its last node returned java.lang.String.");
         }
     }
 
     @Test
     void aProgramOfAnotherPlacementIsRefused() {
         Placement elsewhere = new Placement("far", Map.of(OperatorId.whole("twice"), "far"));
-        assertThatThrownBy(() -> AgentRuntime.open(doubling, new DirectLowering().lower(doubling, elsewhere),
-                        Running.onOneDevice(doubling), Optional.empty(), AgentOptions.DEFAULTS, clock))
+        assertThatThrownBy(() -> AgentRuntime.open(
+                        doubling,
+                        new DirectLowering().lower(doubling, elsewhere),
+                        Running.onOneDevice(doubling),
+                        Optional.empty(),
+                        AgentOptions.DEFAULTS,
+                        clock))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("Step 'twice'", "'doubling'", "'far'");
     }
 
     @Test
     void aModelWithoutAStoreIsNamedWhenLoading() {
-        AgentGraph<String, Embedding> graph =
-                AgentGraph.define("needy", String.class, Embedding.class, (g, in) -> g.node("vector", embed(model("e-1")), in));
+        AgentGraph<String, Embedding> graph = AgentGraph.define(
+                "needy", String.class, Embedding.class, (g, in) -> g.node("vector", embed(model("e-1")), in));
         assertThatThrownBy(() -> load(graph))
                 .isInstanceOf(AgentLoadException.class)
-                .hasMessage("Node 'vector' of graph 'needy' needs the model 'e-1', but no model store was given. Load the agent with one.");
+                .hasMessage(
+                        "Node 'vector' of graph 'needy' needs the model 'e-1', but no model store was given. Load the agent with one.");
     }
 
     @Test
     void reportsWhatItDid() {
         RunTrace trace = new RunTrace();
         try (Agent<Integer, Integer> agent = load(doubling, AgentOptions.DEFAULTS.withListener(trace), clock)) {
-            for (int i = 0; i < 3; i++) assertThat(agent.stream(i, TokenListener.none())).isEqualTo(2 * i);
+            for (int i = 0; i < 3; i++)
+                assertThat(agent.stream(i, TokenListener.none())).isEqualTo(2 * i);
             AgentReport report = agent.report();
             assertThat(report.answered()).isEqualTo(3);
             assertThat(report.rows()).singleElement().satisfies(r -> {

@@ -24,7 +24,8 @@ public class AgentRunException extends RuntimeException {
         return new AgentRunException(
                 graph,
                 node,
-                "Node '" + node + "' of graph '" + graph + "' failed with " + cause.getClass().getSimpleName() + why,
+                "Node '" + node + "' of graph '" + graph + "' failed with "
+                        + cause.getClass().getSimpleName() + why,
                 cause);
     }
 
@@ -32,7 +33,8 @@ public class AgentRunException extends RuntimeException {
         return new AgentRunException(
                 graph,
                 node,
-                "Node '" + node + "' of graph '" + graph + "' returned null. Functions, tools and memories must return a"
+                "Node '" + node + "' of graph '" + graph
+                        + "' returned null. Functions, tools and memories must return a"
                         + " value; return an empty list, an Optional or a value that says 'nothing'.",
                 null);
     }

@@ -58,7 +58,9 @@ final class Attempts implements StepContext {
 
     /** A tool may itself run an agent: that one's exception is this node's cause, not its report. */
     private AgentRunException asFailure(ExecutableStep.Leaf step, Throwable t) {
-        boolean own = t instanceof AgentRunException e && e.graph().equals(run.graph()) && e.node().equals(step.path());
+        boolean own = t instanceof AgentRunException e
+                && e.graph().equals(run.graph())
+                && e.node().equals(step.path());
         return own ? (AgentRunException) t : AgentRunException.of(run.graph(), step.path(), t);
     }
 
@@ -167,13 +169,22 @@ final class Attempts implements StepContext {
         double seconds = (run.clock().nanos() - start) / 1e9;
         RunListener listener = run.listener();
         listener.on(new RunEvent.StepFinished(
-                run.id(), step.operator(), step.kind(), step.device(), start, seconds, tokensIn, tokensOut, thread.threadId()));
+                run.id(),
+                step.operator(),
+                step.kind(),
+                step.device(),
+                start,
+                seconds,
+                tokensIn,
+                tokensOut,
+                thread.threadId()));
     }
 
     private void failed(ExecutableStep.Leaf step, long start, int number, boolean again, Throwable cause) {
         double seconds = (run.clock().nanos() - start) / 1e9;
-        run.listener().on(new RunEvent.StepFailed(
-                run.id(), step.operator(), step.kind(), step.device(), start, seconds, number, again, cause));
+        run.listener()
+                .on(new RunEvent.StepFailed(
+                        run.id(), step.operator(), step.kind(), step.device(), start, seconds, number, again, cause));
     }
 
     @Override
@@ -224,7 +235,9 @@ final class Attempts implements StepContext {
         ExecutableStep.Leaf step = leaf;
         if (step == null) return;
         if (firstToken && run.listening()) {
-            run.listener().on(new RunEvent.FirstToken(run.id(), step.operator(), run.clock().nanos()));
+            run.listener()
+                    .on(new RunEvent.FirstToken(
+                            run.id(), step.operator(), run.clock().nanos()));
         }
         firstToken = false;
         run.token(step.path(), text);

@@ -16,7 +16,9 @@ public final class DeadlineExceededException extends AgentRunException {
     }
 
     static DeadlineExceededException ofRun(String graph, List<String> running, Duration limit) {
-        String nodes = running.isEmpty() ? "before any node had begun" : "while running '" + String.join("', '", running) + "'";
+        String nodes = running.isEmpty()
+                ? "before any node had begun"
+                : "while running '" + String.join("', '", running) + "'";
         return new DeadlineExceededException(
                 graph,
                 running.isEmpty() ? "" : running.getFirst(),

@@ -34,7 +34,11 @@ public final class Dispatcher {
      * @throws IllegalArgumentException if the program is broken or a step cannot be bound
      */
     public Dispatcher(
-            Program program, StepRunner runner, Map<String, NodeOptions> options, RunClock clock, RunListener listener) {
+            Program program,
+            StepRunner runner,
+            Map<String, NodeOptions> options,
+            RunClock clock,
+            RunListener listener) {
         this.graph = program.graph();
         this.clock = clock;
         this.listener = listener;

@@ -40,7 +40,8 @@ final class Effects {
         for (String memory : touched.loads()) {
             Integer store = lastStore.get(memory);
             if (store != null) before.add(store);
-            if (!touched.stores().contains(memory)) loadsSince.computeIfAbsent(memory, m -> new HashSet<>()).add(number);
+            if (!touched.stores().contains(memory))
+                loadsSince.computeIfAbsent(memory, m -> new HashSet<>()).add(number);
         }
         for (String memory : touched.stores()) {
             Integer store = lastStore.put(memory, number);

@@ -32,7 +32,8 @@ public final class GraphStepRunner implements StepRunner {
                 Transform<?> function = operator(Transform.class, t.path(), t.function());
                 if (function.arity() != t.operands().size()) {
                     throw new IllegalArgumentException("Node '" + t.path() + "' of graph '" + graph.name() + "' gives "
-                            + t.operands().size() + " values to a function of " + function.arity() + ". Lower the graph again.");
+                            + t.operands().size() + " values to a function of " + function.arity()
+                            + ". Lower the graph again.");
                 }
                 yield (operands, context) -> function.body().apply(operands);
             }
@@ -41,11 +42,13 @@ public final class GraphStepRunner implements StepRunner {
                 yield (operands, context) -> function.apply(operands.getFirst());
             }
             case Step.MemoryLoad m -> {
-                Memory<Object, Object> memory = unchecked(operator(MemoryLoad.class, m.path(), m.path()).memory());
+                Memory<Object, Object> memory =
+                        unchecked(operator(MemoryLoad.class, m.path(), m.path()).memory());
                 yield (operands, context) -> memory.load(operands.getFirst());
             }
             case Step.MemoryStore m -> {
-                Memory<Object, Object> memory = unchecked(operator(MemoryStore.class, m.path(), m.path()).memory());
+                Memory<Object, Object> memory = unchecked(
+                        operator(MemoryStore.class, m.path(), m.path()).memory());
                 yield (operands, context) -> {
                     Object value = operands.get(1);
                     memory.store(operands.getFirst(), value);
@@ -69,8 +72,10 @@ public final class GraphStepRunner implements StepRunner {
     private <T extends Operator<?, ?>> T operator(Class<T> kind, String path, String owner) {
         Node.Call call = graph.calls().get(owner);
         if (call == null || !kind.isInstance(call.operator())) {
-            throw new IllegalArgumentException("Step '" + path + "' needs a " + kind.getSimpleName() + " at node '" + owner + "' of graph '"
-                    + graph.name() + "', which has " + (call == null ? "no such node" : "a " + call.operator().kind() + " there")
+            throw new IllegalArgumentException("Step '" + path + "' needs a " + kind.getSimpleName() + " at node '"
+                    + owner + "' of graph '"
+                    + graph.name() + "', which has "
+                    + (call == null ? "no such node" : "a " + call.operator().kind() + " there")
                     + ". Lower the program from this graph.");
         }
         return kind.cast(call.operator());
@@ -88,6 +93,7 @@ public final class GraphStepRunner implements StepRunner {
     }
 
     private static IllegalArgumentException control(Step step) {
-        return new IllegalArgumentException("Step '" + step.path() + "' is control flow, which the dispatcher runs itself.");
+        return new IllegalArgumentException(
+                "Step '" + step.path() + "' is control flow, which the dispatcher runs itself.");
     }
 }

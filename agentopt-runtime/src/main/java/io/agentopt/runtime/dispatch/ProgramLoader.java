@@ -32,11 +32,15 @@ final class ProgramLoader {
 
     private ExecutableBlock block(Block block, int depth, Map<Integer, Integer> enclosing, String path) {
         Map<Integer, Integer> depths = new HashMap<>(enclosing);
-        if (depths.put(block.number(), depth) != null) throw bad(path, "contains block " + block.number() + " inside itself");
+        if (depths.put(block.number(), depth) != null)
+            throw bad(path, "contains block " + block.number() + " inside itself");
         if (block.parameters().size() > 1) {
-            throw bad(path, "has a block with " + block.parameters().size() + " parameters where at most one is possible");
+            throw bad(
+                    path,
+                    "has a block with " + block.parameters().size() + " parameters where at most one is possible");
         }
-        Map<Integer, Integer> producers = new HashMap<>(); // index of a slot of this block -> step, or -1 for the parameter
+        Map<Integer, Integer> producers =
+                new HashMap<>(); // index of a slot of this block -> step, or -1 for the parameter
         for (Slot p : block.parameters()) define(producers, block, p, -1, path);
         Effects effects = new Effects();
         List<Set<Integer>> predecessors = new ArrayList<>();
@@ -53,8 +57,11 @@ final class ProgramLoader {
             define(producers, block, step.result(), number, step.path());
         }
         for (Slot y : block.yields()) if (y.block() == block.number()) producer(producers, y, path);
-        List<Ref> yields = block.yields().stream().map(y -> ref(y, depth, depths, path)).toList();
-        int parameter = block.parameters().isEmpty() ? -1 : block.parameters().getFirst().index();
+        List<Ref> yields =
+                block.yields().stream().map(y -> ref(y, depth, depths, path)).toList();
+        int parameter = block.parameters().isEmpty()
+                ? -1
+                : block.parameters().getFirst().index();
         return new ExecutableBlock(block.slots(), parameter, steps, new Dependencies(predecessors), yields);
     }
 
@@ -64,13 +71,15 @@ final class ProgramLoader {
         return switch (step) {
             case Step.Loop l -> {
                 ExecutableBlock body = inner(l.body(), depth, depths, path, 1, 3);
-                yield new ExecutableStep.Loop(path, result, body.heavy(), l.max(), ref(l.initial(), depth, depths, path), body);
+                yield new ExecutableStep.Loop(
+                        path, result, body.heavy(), l.max(), ref(l.initial(), depth, depths, path), body);
             }
             case Step.When w -> {
                 ExecutableBlock then = inner(w.then(), depth, depths, path, 0, 1);
                 ExecutableBlock otherwise = inner(w.otherwise(), depth, depths, path, 0, 1);
                 boolean heavy = then.heavy() || otherwise.heavy();
-                yield new ExecutableStep.When(path, result, heavy, ref(w.condition(), depth, depths, path), then, otherwise);
+                yield new ExecutableStep.When(
+                        path, result, heavy, ref(w.condition(), depth, depths, path), then, otherwise);
             }
             case Step.ForEach f -> {
                 ExecutableBlock body = inner(f.body(), depth, depths, path, 1, 1);
@@ -82,14 +91,19 @@ final class ProgramLoader {
             }
             case Step.Prefill s -> leaf(s, StepKind.PREFILL, s.device(), OperatorId.prefill(path), true, depth, depths);
             case Step.Decode s -> leaf(s, StepKind.DECODE, s.device(), OperatorId.decode(path), false, depth, depths);
-            case Step.KvTransfer s -> leaf(s, StepKind.KV_TRANSFER, s.to(), OperatorId.whole(path), false, depth, depths);
+            case Step.KvTransfer s ->
+                leaf(s, StepKind.KV_TRANSFER, s.to(), OperatorId.whole(path), false, depth, depths);
             case Step.Transfer s -> leaf(s, StepKind.TRANSFER, s.to(), OperatorId.whole(path), true, depth, depths);
             case Step.Embed s -> leaf(s, StepKind.EMBED, s.device(), OperatorId.whole(path), true, depth, depths);
             case Step.Search s -> leaf(s, StepKind.SEARCH, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.ToolCall s -> leaf(s, StepKind.TOOL, s.device(), OperatorId.whole(path), s.idempotent(), depth, depths);
-            case Step.Transform s -> leaf(s, StepKind.TRANSFORM, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.MemoryLoad s -> leaf(s, StepKind.MEMORY_LOAD, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.MemoryStore s -> leaf(s, StepKind.MEMORY_STORE, s.device(), OperatorId.whole(path), false, depth, depths);
+            case Step.ToolCall s ->
+                leaf(s, StepKind.TOOL, s.device(), OperatorId.whole(path), s.idempotent(), depth, depths);
+            case Step.Transform s ->
+                leaf(s, StepKind.TRANSFORM, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.MemoryLoad s ->
+                leaf(s, StepKind.MEMORY_LOAD, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.MemoryStore s ->
+                leaf(s, StepKind.MEMORY_STORE, s.device(), OperatorId.whole(path), false, depth, depths);
         };
     }
 
@@ -103,8 +117,9 @@ final class ProgramLoader {
             int depth,
             Map<Integer, Integer> depths) {
         NodeOptions wishes = options.getOrDefault(step.path(), NodeOptions.NONE);
-        List<Ref> operands =
-                step.operands().stream().map(s -> ref(s, depth, depths, step.path())).toList();
+        List<Ref> operands = step.operands().stream()
+                .map(s -> ref(s, depth, depths, step.path()))
+                .toList();
         boolean moves = kind.isTransfer();
         return new ExecutableStep.Leaf(
                 step.path(),
@@ -122,8 +137,10 @@ final class ProgramLoader {
     private ExecutableBlock inner(
             Block block, int depth, Map<Integer, Integer> depths, String path, int parameters, int yields) {
         if (block.parameters().size() != parameters || block.yields().size() != yields) {
-            throw bad(path, "has a block with " + block.parameters().size() + " parameters and " + block.yields().size()
-                    + " yields where " + parameters + " and " + yields + " belong");
+            throw bad(
+                    path,
+                    "has a block with " + block.parameters().size() + " parameters and "
+                            + block.yields().size() + " yields where " + parameters + " and " + yields + " belong");
         }
         return block(block, depth + 1, depths, path);
     }
@@ -136,7 +153,10 @@ final class ProgramLoader {
 
     private void define(Map<Integer, Integer> producers, Block block, Slot slot, int step, String path) {
         if (slot.block() != block.number() || slot.index() < 0 || slot.index() >= block.slots()) {
-            throw bad(path, "fills slot " + slot + ", which is not one of the " + block.slots() + " of its block " + block.number());
+            throw bad(
+                    path,
+                    "fills slot " + slot + ", which is not one of the " + block.slots() + " of its block "
+                            + block.number());
         }
         if (producers.putIfAbsent(slot.index(), step) != null) throw bad(path, "fills slot " + slot + " a second time");
     }

@@ -141,7 +141,12 @@ final class RunState {
 
     /** {@return the paths of the steps that threads of this run are at} */
     List<String> running() {
-        return workers.stream().map(Worker::path).filter(p -> !p.isEmpty()).distinct().sorted().toList();
+        return workers.stream()
+                .map(Worker::path)
+                .filter(p -> !p.isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     void own(AutoCloseable resource) {

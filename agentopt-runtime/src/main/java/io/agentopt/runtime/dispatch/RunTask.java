@@ -47,13 +47,12 @@ public final class RunTask {
     }
 
     private void finished(long startNanos, @Nullable AgentRunException failure) {
-        Outcome outcome =
-                switch (failure) {
-                    case null -> Outcome.ANSWERED;
-                    case DeadlineExceededException e -> Outcome.DEADLINE_EXCEEDED;
-                    case RunCancelledException e -> Outcome.CANCELLED;
-                    case AgentRunException e -> Outcome.FAILED;
-                };
+        Outcome outcome = switch (failure) {
+            case null -> Outcome.ANSWERED;
+            case DeadlineExceededException e -> Outcome.DEADLINE_EXCEEDED;
+            case RunCancelledException e -> Outcome.CANCELLED;
+            case AgentRunException e -> Outcome.FAILED;
+        };
         long now = state.clock().nanos();
         state.listener().on(new RunEvent.RunFinished(state.id(), now, (now - startNanos) / 1e9, outcome));
     }

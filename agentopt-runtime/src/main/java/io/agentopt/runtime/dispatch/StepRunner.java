@@ -25,6 +25,7 @@ public interface StepRunner {
          * @param context of the run and the attempt
          * @return the result; null is reported as the node's failure
          */
-        @Nullable Object run(List<Object> operands, StepContext context) throws Exception;
+        @Nullable
+        Object run(List<Object> operands, StepContext context) throws Exception;
     }
 }

@@ -10,7 +10,11 @@ final class SystemClock implements RunClock {
 
     SystemClock(String owner) {
         alarms = new ScheduledThreadPoolExecutor(
-                1, r -> Thread.ofPlatform().daemon().name("agentopt-deadlines-" + owner).unstarted(r));
+                1,
+                r -> Thread.ofPlatform()
+                        .daemon()
+                        .name("agentopt-deadlines-" + owner)
+                        .unstarted(r));
         alarms.setRemoveOnCancelPolicy(true);
     }
 

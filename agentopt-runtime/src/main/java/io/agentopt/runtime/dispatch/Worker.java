@@ -44,20 +44,24 @@ final class Worker {
     /** Runs one step. */
     void step(ExecutableStep step, Frame frame) {
         run.throwIfStopped();
-        frame.set(step.result(), switch (step) {
-            case ExecutableStep.Leaf leaf -> {
-                current = leaf;
-                yield attempts.run(leaf, frame);
-            }
-            case ExecutableStep.Loop loop -> loop(loop, frame);
-            case ExecutableStep.When when -> {
-                ExecutableBlock branch = flag(when.path(), frame.get(when.condition())) ? when.then() : when.otherwise();
-                yield enter(branch, frame, null).get(branch.yielded(0));
-            }
-            case ExecutableStep.ForEach each -> forEach(each, frame);
-            case ExecutableStep.Nested nested ->
-                enter(nested.body(), frame, frame.get(nested.input())).get(nested.body().yielded(0));
-        });
+        frame.set(
+                step.result(),
+                switch (step) {
+                    case ExecutableStep.Leaf leaf -> {
+                        current = leaf;
+                        yield attempts.run(leaf, frame);
+                    }
+                    case ExecutableStep.Loop loop -> loop(loop, frame);
+                    case ExecutableStep.When when -> {
+                        ExecutableBlock branch =
+                                flag(when.path(), frame.get(when.condition())) ? when.then() : when.otherwise();
+                        yield enter(branch, frame, null).get(branch.yielded(0));
+                    }
+                    case ExecutableStep.ForEach each -> forEach(each, frame);
+                    case ExecutableStep.Nested nested ->
+                        enter(nested.body(), frame, frame.get(nested.input()))
+                                .get(nested.body().yielded(0));
+                });
     }
 
     private Frame enter(ExecutableBlock block, Frame parent, @Nullable Object parameter) {
@@ -81,7 +85,8 @@ final class Worker {
 
     private Object forEach(ExecutableStep.ForEach each, Frame frame) {
         Object value = frame.get(each.list());
-        if (!(value instanceof List<?> items)) throw AgentRunException.wrongType(run.graph(), each.path(), "a list", value);
+        if (!(value instanceof List<?> items))
+            throw AgentRunException.wrongType(run.graph(), each.path(), "a list", value);
         @Nullable Object[] results = new Object[items.size()];
         if (!each.heavy() || results.length < 2) {
             for (int i = 0; i < results.length; i++) results[i] = item(each, frame, items.get(i));

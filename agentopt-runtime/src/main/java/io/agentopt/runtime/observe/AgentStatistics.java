@@ -28,7 +28,14 @@ public final class AgentStatistics implements RunListener {
     private double answeredSeconds;
     private double idleSeconds;
 
-    private record PerOperator(OperatorId operator, StepKind kind, String device, Samples samples, LongAdder failures, LongAdder in, LongAdder out) {
+    private record PerOperator(
+            OperatorId operator,
+            StepKind kind,
+            String device,
+            Samples samples,
+            LongAdder failures,
+            LongAdder in,
+            LongAdder out) {
         PerOperator(OperatorId operator, StepKind kind, String device) {
             this(operator, kind, device, new Samples(), new LongAdder(), new LongAdder(), new LongAdder());
         }
@@ -73,7 +80,8 @@ public final class AgentStatistics implements RunListener {
         first.ifPresent(firstToken::add);
         expectation.sla().ifPresent(sla -> {
             if (e.seconds() <= sla.endToEnd().toNanos() / 1e9) withinEndToEnd.increment();
-            if (first.isPresent() && sla.firstToken().isPresent()
+            if (first.isPresent()
+                    && sla.firstToken().isPresent()
                     && first.getAsDouble() <= sla.firstToken().get().toNanos() / 1e9) withinFirstToken.increment();
         });
         synchronized (this) {
@@ -96,8 +104,10 @@ public final class AgentStatistics implements RunListener {
             overhead = answeredSeconds > 0 ? idleSeconds / answeredSeconds : 0;
         }
         long ended = finished - outcome(Outcome.CANCELLED).sum();
-        Optional<AgentReport.Attainment> attainment = expectation.sla().map(sla -> new AgentReport.Attainment(
-                sla, share(withinEndToEnd.sum(), ended), share(withinFirstToken.sum(), first.count())));
+        Optional<AgentReport.Attainment> attainment = expectation
+                .sla()
+                .map(sla -> new AgentReport.Attainment(
+                        sla, share(withinEndToEnd.sum(), ended), share(withinFirstToken.sum(), first.count())));
         return new AgentReport(
                 graph,
                 finished,
@@ -114,7 +124,8 @@ public final class AgentStatistics implements RunListener {
     }
 
     private AgentReport.Row row(PerOperator p) {
-        Double predicted = p.kind().isTransfer() ? null : expectation.secondsPerVisit().get(p.operator());
+        Double predicted =
+                p.kind().isTransfer() ? null : expectation.secondsPerVisit().get(p.operator());
         return new AgentReport.Row(
                 p.operator(),
                 p.kind(),

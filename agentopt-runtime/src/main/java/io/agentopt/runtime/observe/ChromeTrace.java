@@ -13,17 +13,42 @@ final class ChromeTrace {
         List<String> lines = new ArrayList<>();
         for (RunEvent event : events) {
             switch (event) {
-                case RunEvent.RunStarted e -> lines.add("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":" + e.run()
-                        + ",\"args\":{\"name\":" + quoted(e.graph() + " run " + e.run()) + "}}");
+                case RunEvent.RunStarted e ->
+                    lines.add("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":" + e.run() + ",\"args\":{\"name\":"
+                            + quoted(e.graph() + " run " + e.run()) + "}}");
                 case RunEvent.StepStarted e -> {}
-                case RunEvent.FirstToken e -> lines.add("{\"ph\":\"i\",\"s\":\"p\",\"name\":" + quoted("first token of " + e.operator())
-                        + ",\"pid\":" + e.run() + ",\"tid\":0,\"ts\":" + micros(e.atNanos() - origin) + "}");
-                case RunEvent.StepFinished e -> lines.add(complete(e.operator().toString(), e.kind(), e.device(), e.run(),
-                        e.thread(), e.startNanos() - origin, e.seconds(), "\"in\":" + e.tokensIn() + ",\"out\":" + e.tokensOut()));
-                case RunEvent.StepFailed e -> lines.add(complete(e.operator() + " (failed)", e.kind(), e.device(), e.run(), 0,
-                        e.startNanos() - origin, e.seconds(), "\"cause\":" + quoted(e.cause().toString())));
-                case RunEvent.RunFinished e -> lines.add(complete("run: " + e.outcome().name().toLowerCase(Locale.ROOT), "run",
-                        e.run(), 0, e.atNanos() - origin - Math.round(e.seconds() * 1e9), e.seconds(), ""));
+                case RunEvent.FirstToken e ->
+                    lines.add("{\"ph\":\"i\",\"s\":\"p\",\"name\":" + quoted("first token of " + e.operator())
+                            + ",\"pid\":" + e.run() + ",\"tid\":0,\"ts\":" + micros(e.atNanos() - origin) + "}");
+                case RunEvent.StepFinished e ->
+                    lines.add(complete(
+                            e.operator().toString(),
+                            e.kind(),
+                            e.device(),
+                            e.run(),
+                            e.thread(),
+                            e.startNanos() - origin,
+                            e.seconds(),
+                            "\"in\":" + e.tokensIn() + ",\"out\":" + e.tokensOut()));
+                case RunEvent.StepFailed e ->
+                    lines.add(complete(
+                            e.operator() + " (failed)",
+                            e.kind(),
+                            e.device(),
+                            e.run(),
+                            0,
+                            e.startNanos() - origin,
+                            e.seconds(),
+                            "\"cause\":" + quoted(e.cause().toString())));
+                case RunEvent.RunFinished e ->
+                    lines.add(complete(
+                            "run: " + e.outcome().name().toLowerCase(Locale.ROOT),
+                            "run",
+                            e.run(),
+                            0,
+                            e.atNanos() - origin - Math.round(e.seconds() * 1e9),
+                            e.seconds(),
+                            ""));
             }
         }
         return "{\"traceEvents\":[\n" + String.join(",\n", lines) + "\n]}\n";
@@ -47,8 +72,9 @@ final class ChromeTrace {
 
     private static String complete(
             String name, String category, long run, long thread, long nanos, double seconds, String args) {
-        return "{\"ph\":\"X\",\"name\":" + quoted(name) + ",\"cat\":" + quoted(category) + ",\"pid\":" + run + ",\"tid\":"
-                + thread + ",\"ts\":" + micros(nanos) + ",\"dur\":" + micros(Math.round(seconds * 1e9)) + ",\"args\":{" + args + "}}";
+        return "{\"ph\":\"X\",\"name\":" + quoted(name) + ",\"cat\":" + quoted(category) + ",\"pid\":" + run
+                + ",\"tid\":" + thread + ",\"ts\":" + micros(nanos) + ",\"dur\":" + micros(Math.round(seconds * 1e9))
+                + ",\"args\":{" + args + "}}";
     }
 
     private static String micros(long nanos) {

@@ -41,8 +41,11 @@ final class Listeners implements RunListener {
                 listener.on(event);
             } catch (Throwable t) { // an observer must not change what it observes
                 if (complained.compareAndSet(false, true)) {
-                    LOG.warn("The run listener {} failed on {}; the run goes on, further failures of it are not logged.",
-                            listener, event, t);
+                    LOG.warn(
+                            "The run listener {} failed on {}; the run goes on, further failures of it are not logged.",
+                            listener,
+                            event,
+                            t);
                 }
             }
         }

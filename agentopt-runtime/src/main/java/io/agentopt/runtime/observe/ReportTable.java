@@ -8,24 +8,62 @@ import java.util.OptionalDouble;
 /** Renders a report as text: a few lines about runs, then a table with a row for each granular operator. */
 final class ReportTable {
     private static final List<String> HEAD = List.of(
-            "operator", "kind", "device", "count", "mean ms", "p50 ms", "p95 ms", "predicted ms", "ratio", "tokens in", "out", "failed");
+            "operator",
+            "kind",
+            "device",
+            "count",
+            "mean ms",
+            "p50 ms",
+            "p95 ms",
+            "predicted ms",
+            "ratio",
+            "tokens in",
+            "out",
+            "failed");
 
     private ReportTable() {}
 
     static String of(AgentReport r) {
         StringBuilder s = new StringBuilder();
-        s.append("Agent '").append(r.graph()).append("': ").append(r.runs()).append(" runs, ").append(r.answered()).append(" answered, ")
-                .append(r.failed()).append(" failed, ").append(r.deadlineExceeded()).append(" over deadline, ")
-                .append(r.cancelled()).append(" cancelled\n");
-        s.append("end to end: ").append(line(r.endToEnd())).append(", predicted ").append(ms(r.predictedEndToEndSeconds()))
-                .append(" ms (measured/predicted ").append(ratio(r.measuredOverPredicted())).append(")\n");
-        if (r.firstToken().count() > 0) s.append("first token: ").append(line(r.firstToken())).append('\n');
-        s.append("time outside models, search, tools and memories: ").append(percent(r.overheadShare())).append('\n');
+        s.append("Agent '")
+                .append(r.graph())
+                .append("': ")
+                .append(r.runs())
+                .append(" runs, ")
+                .append(r.answered())
+                .append(" answered, ")
+                .append(r.failed())
+                .append(" failed, ")
+                .append(r.deadlineExceeded())
+                .append(" over deadline, ")
+                .append(r.cancelled())
+                .append(" cancelled\n");
+        s.append("end to end: ")
+                .append(line(r.endToEnd()))
+                .append(", predicted ")
+                .append(ms(r.predictedEndToEndSeconds()))
+                .append(" ms (measured/predicted ")
+                .append(ratio(r.measuredOverPredicted()))
+                .append(")\n");
+        if (r.firstToken().count() > 0)
+            s.append("first token: ").append(line(r.firstToken())).append('\n');
+        s.append("time outside models, search, tools and memories: ")
+                .append(percent(r.overheadShare()))
+                .append('\n');
         r.attainment().ifPresent(a -> {
-            s.append("SLA ").append(a.sla().percentile().id()).append(": end to end within ")
-                    .append(ms(a.sla().endToEnd().toNanos() / 1e9)).append(" ms in ").append(percent(a.endToEndShare())).append(" of runs");
-            a.sla().firstToken().ifPresent(t -> s.append("; first token within ").append(ms(t.toNanos() / 1e9))
-                    .append(" ms in ").append(percent(a.firstTokenShare())));
+            s.append("SLA ")
+                    .append(a.sla().percentile().id())
+                    .append(": end to end within ")
+                    .append(ms(a.sla().endToEnd().toNanos() / 1e9))
+                    .append(" ms in ")
+                    .append(percent(a.endToEndShare()))
+                    .append(" of runs");
+            a.sla()
+                    .firstToken()
+                    .ifPresent(t -> s.append("; first token within ")
+                            .append(ms(t.toNanos() / 1e9))
+                            .append(" ms in ")
+                            .append(percent(a.firstTokenShare())));
             s.append('\n');
         });
         List<List<String>> table = new ArrayList<>();
@@ -56,7 +94,9 @@ final class ReportTable {
     private static void align(List<List<String>> table, StringBuilder s) {
         int columns = HEAD.size();
         int[] width = new int[columns];
-        for (List<String> row : table) for (int c = 0; c < columns; c++) width[c] = Math.max(width[c], row.get(c).length());
+        for (List<String> row : table)
+            for (int c = 0; c < columns; c++)
+                width[c] = Math.max(width[c], row.get(c).length());
         for (List<String> row : table) {
             StringBuilder line = new StringBuilder();
             for (int c = 0; c < columns; c++) {
@@ -69,7 +109,8 @@ final class ReportTable {
     }
 
     private static String line(Measured m) {
-        return "mean " + ms(m.meanSeconds()) + " ms, p50 " + ms(m.p50Seconds()) + " ms, p95 " + ms(m.p95Seconds()) + " ms";
+        return "mean " + ms(m.meanSeconds()) + " ms, p50 " + ms(m.p50Seconds()) + " ms, p95 " + ms(m.p95Seconds())
+                + " ms";
     }
 
     private static String ms(double seconds) {

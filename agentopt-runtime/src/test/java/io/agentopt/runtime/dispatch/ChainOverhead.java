@@ -41,7 +41,8 @@ public final class ChainOverhead {
             }
             bytes = threads.getTotalThreadAllocatedBytes() - bytes;
             Arrays.sort(micros);
-            System.out.printf("%s: p10 %.3f us, p50 %.3f us, %d bytes per step%n",
+            System.out.printf(
+                    "%s: p10 %.3f us, p50 %.3f us, %d bytes per step%n",
                     name, micros[RUNS / 10], micros[RUNS / 2], bytes / RUNS / STEPS);
         }
     }

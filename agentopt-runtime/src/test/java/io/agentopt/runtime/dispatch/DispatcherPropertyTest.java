@@ -30,19 +30,24 @@ class DispatcherPropertyTest {
             int salt = step.path().hashCode();
             return switch (step) {
                 case Step.Transform t when t.path().startsWith("flag") -> (in, c) -> (mix(salt, in) & 3) != 0;
-                case Step.Transform t when t.path().startsWith("list") -> (in, c) ->
-                    IntStream.range(0, Math.floorMod(mix(salt, in), 5)).mapToObj(i -> mix(salt + i, in)).toList();
+                case Step.Transform t
+                when t.path().startsWith("list") ->
+                    (in, c) -> IntStream.range(0, Math.floorMod(mix(salt, in), 5))
+                            .mapToObj(i -> mix(salt + i, in))
+                            .toList();
                 case Step.Transform t -> (in, c) -> mix(salt, in);
-                case Step.ToolCall t -> (in, c) -> {
-                    if (mix(salt, in) % 2 == 0) Thread.yield();
-                    if (!t.idempotent()) log.add(t.path() + in);
-                    return mix(salt, in);
-                };
+                case Step.ToolCall t ->
+                    (in, c) -> {
+                        if (mix(salt, in) % 2 == 0) Thread.yield();
+                        if (!t.idempotent()) log.add(t.path() + in);
+                        return mix(salt, in);
+                    };
                 case Step.MemoryLoad m -> (in, c) -> mix(salt, List.of(in, memory.getOrDefault(m.memory(), 0)));
-                case Step.MemoryStore m -> (in, c) -> {
-                    memory.put(m.memory(), mix(salt, in));
-                    return in.get(1);
-                };
+                case Step.MemoryStore m ->
+                    (in, c) -> {
+                        memory.put(m.memory(), mix(salt, in));
+                        return in.get(1);
+                    };
                 default -> throw new AssertionError(step);
             };
         }
@@ -73,7 +78,8 @@ class DispatcherPropertyTest {
     }
 
     @Property(tries = 500)
-    void aRunThatIsCancelledAnywhereEndsOnceAndWhole(@ForAll long seed, @ForAll @IntRange(max = 200) int spins) throws Exception {
+    void aRunThatIsCancelledAnywhereEndsOnceAndWhole(@ForAll long seed, @ForAll @IntRange(max = 200) int spins)
+            throws Exception {
         Program program = RandomProgram.draw(seed);
         RunTrace trace = new RunTrace();
         RunTask run = new Dispatcher(program, new World(), Map.of(), new ManualClock(), RunListener.all(List.of(trace)))

@@ -99,7 +99,8 @@ class DispatcherTest {
         };
         AgentGraph<Integer, Integer> graph = AgentGraph.define("chain", Integer.class, Integer.class, (g, in) -> {
             Port<Integer> p = in;
-            for (int i = 0; i < 10; i++) p = i % 2 == 0 ? p.map("f" + i, note::apply) : g.node("t" + i, tool("t" + i, note), p);
+            for (int i = 0; i < 10; i++)
+                p = i % 2 == 0 ? p.map("f" + i, note::apply) : g.node("t" + i, tool("t" + i, note), p);
             return p;
         });
         assertThat(Running.run(graph, 0)).isEqualTo(10);
@@ -141,10 +142,18 @@ class DispatcherTest {
 
     @Test
     void aLoopThatIsNeverDoneFailsWithItsNameAndLimit() {
-        AgentGraph<Integer, Integer> graph = AgentGraph.define("endless", Integer.class, Integer.class, (g, in) ->
-                g.loop("think", in, maxIterations(3), (l, s) -> step(s.map("done", i -> false), s, s.map("next", i -> i + 1))));
+        AgentGraph<Integer, Integer> graph = AgentGraph.define(
+                "endless",
+                Integer.class,
+                Integer.class,
+                (g, in) -> g.loop(
+                        "think",
+                        in,
+                        maxIterations(3),
+                        (l, s) -> step(s.map("done", i -> false), s, s.map("next", i -> i + 1))));
         assertThatThrownBy(() -> Running.run(graph, 0))
-                .isInstanceOfSatisfying(AgentRunException.class, e -> assertThat(e.node()).isEqualTo("think"))
+                .isInstanceOfSatisfying(
+                        AgentRunException.class, e -> assertThat(e.node()).isEqualTo("think"))
                 .hasMessage("Loop 'think' of graph 'endless' reached its limit of 3 iterations without being done."
                         + " Raise maxIterations, or let the body say done with the best it has.");
     }
@@ -163,10 +172,12 @@ class DispatcherTest {
             return g.loop("grow", start, maxIterations(3_000), (l, s) -> { // 3 GB in all, more than the heap
                 Port<byte[]> next = s.map("next", old -> {
                     byte[] bytes = new byte[1 << 20];
-                    java.nio.ByteBuffer.wrap(bytes).putInt(0, java.nio.ByteBuffer.wrap(old).getInt(0) + 1);
+                    java.nio.ByteBuffer.wrap(bytes)
+                            .putInt(0, java.nio.ByteBuffer.wrap(old).getInt(0) + 1);
                     return bytes;
                 });
-                Port<Integer> count = next.map("count", b -> java.nio.ByteBuffer.wrap(b).getInt(0));
+                Port<Integer> count =
+                        next.map("count", b -> java.nio.ByteBuffer.wrap(b).getInt(0));
                 return step(count.map("done", c -> c == 3_000), count, next);
             });
         });
@@ -175,26 +186,37 @@ class DispatcherTest {
 
     @Test
     void aLoopOfModelCallsKeepsNoCaches() {
-        AgentGraph<Integer, Integer> graph = AgentGraph.define("calls", Integer.class, Integer.class, (g, in) ->
-                g.loop("again", in, maxIterations(10_000), (l, s) -> {
-                    Port<Completion> said = l.node("say", generate(model("m")), s.map("prompt", i -> Prompt.system("" + i)));
+        AgentGraph<Integer, Integer> graph = AgentGraph.define(
+                "calls",
+                Integer.class,
+                Integer.class,
+                (g, in) -> g.loop("again", in, maxIterations(10_000), (l, s) -> {
+                    Port<Completion> said =
+                            l.node("say", generate(model("m")), s.map("prompt", i -> Prompt.system("" + i)));
                     Port<Integer> next = l.node("next", (Integer i, Completion c) -> i + c.outputTokens(), s, said);
                     return step(next.map("done", i -> i == 10_000), next, next);
                 }));
         ScriptedModels models = new ScriptedModels(p -> "word");
         Dispatcher d = Running.dispatcher(graph, models, CLOCK, RunListener.none());
-        assertThat(Running.answer(d.start(0, Deadline.NONE, TokenListener.none()))).isEqualTo(10_000);
+        assertThat(Running.answer(d.start(0, Deadline.NONE, TokenListener.none())))
+                .isEqualTo(10_000);
         assertThat(models.caches).hasSize(10_000).allMatch(c -> c.closed);
     }
 
     @Test
     void anInterruptThatAToolLeavesBehindIsGone() {
         AgentGraph<Integer, Boolean> graph = AgentGraph.define("flags", Integer.class, Boolean.class, (g, in) -> {
-            Port<Integer> first = g.node("first", tool("first", (Integer i) -> {
-                Thread.currentThread().interrupt();
-                return i;
-            }), in);
-            return g.node("second", tool("second", (Integer i) -> Thread.currentThread().isInterrupted()), first);
+            Port<Integer> first = g.node(
+                    "first",
+                    tool("first", (Integer i) -> {
+                        Thread.currentThread().interrupt();
+                        return i;
+                    }),
+                    in);
+            return g.node(
+                    "second",
+                    tool("second", (Integer i) -> Thread.currentThread().isInterrupted()),
+                    first);
         });
         assertThat(Running.run(graph, 0)).isEqualTo(false);
     }
@@ -222,8 +244,14 @@ class DispatcherTest {
     @Test
     void whenTakesOneBranchOnly() {
         AtomicInteger taken = new AtomicInteger();
-        AgentGraph<Integer, Integer> graph = AgentGraph.define("choice", Integer.class, Integer.class, (g, in) ->
-                g.when("big?", in.map("flag", i -> i > 10), 0.5,
+        AgentGraph<Integer, Integer> graph = AgentGraph.define(
+                "choice",
+                Integer.class,
+                Integer.class,
+                (g, in) -> g.when(
+                        "big?",
+                        in.map("flag", i -> i > 10),
+                        0.5,
                         t -> t.node("yes", tool("yes", (Integer i) -> taken.addAndGet(1) * 0 + i * 2), in),
                         e -> e.node("no", tool("no", (Integer i) -> taken.addAndGet(100) * 0 - i), in)));
         assertThat(Running.run(graph, 20)).isEqualTo(40);
@@ -233,7 +261,8 @@ class DispatcherTest {
 
     private static AgentGraph<Integer, List> each(Function<Integer, Integer> item) {
         return AgentGraph.define("each", Integer.class, List.class, (g, in) -> {
-            Port<List<Integer>> list = in.map("list", n -> IntStream.range(0, n).boxed().toList());
+            Port<List<Integer>> list =
+                    in.map("list", n -> IntStream.range(0, n).boxed().toList());
             return g.forEach("items", list, 4, tool("work", item)).map("out", l -> (List) l);
         });
     }
@@ -241,15 +270,18 @@ class DispatcherTest {
     @Test
     void forEachRunsItsItemsAtTheSameTimeAndKeepsTheirOrder() {
         CyclicBarrier all = new CyclicBarrier(20);
-        Object answer = Running.run(each(i -> {
-            try {
-                all.await(20, TimeUnit.SECONDS);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-            return i * i;
-        }), 20);
-        assertThat(answer).isEqualTo(IntStream.range(0, 20).map(i -> i * i).boxed().toList());
+        Object answer = Running.run(
+                each(i -> {
+                    try {
+                        all.await(20, TimeUnit.SECONDS);
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return i * i;
+                }),
+                20);
+        assertThat(answer)
+                .isEqualTo(IntStream.range(0, 20).map(i -> i * i).boxed().toList());
     }
 
     @Test
@@ -259,8 +291,11 @@ class DispatcherTest {
 
     @Test
     void nestedGraphsRunWithTheirOwnValues() {
-        AgentGraph<Integer, Integer> inner = AgentGraph.define("inner", Integer.class, Integer.class, (g, in) ->
-                g.node("plus", tool("plus", (Integer i) -> i + 1), in.map("double", i -> i * 2)));
+        AgentGraph<Integer, Integer> inner = AgentGraph.define(
+                "inner",
+                Integer.class,
+                Integer.class,
+                (g, in) -> g.node("plus", tool("plus", (Integer i) -> i + 1), in.map("double", i -> i * 2)));
         AgentGraph<Integer, Integer> outer = AgentGraph.define("outer", Integer.class, Integer.class, (g, in) -> {
             Port<Integer> once = g.nested("once", inner, in);
             return g.node("sum", Integer::sum, once, g.nested("twice", inner, once));
@@ -273,8 +308,16 @@ class DispatcherTest {
         AgentGraph<Integer, List> graph = AgentGraph.define("captures", Integer.class, List.class, (g, in) -> {
             Port<Integer> slow = g.node("slow", tool("slow", (Integer i) -> i * 1000), in);
             Port<List<Integer>> list = in.map("list", i -> List.of(1, 2, 3));
-            return g.forEach("items", list, 3, (b, item) -> b.when("odd?", item.map("odd", i -> i % 2 == 1), 0.5,
-                            t -> t.node("add", Integer::sum, slow, item), e -> slow))
+            return g.forEach(
+                            "items",
+                            list,
+                            3,
+                            (b, item) -> b.when(
+                                    "odd?",
+                                    item.map("odd", i -> i % 2 == 1),
+                                    0.5,
+                                    t -> t.node("add", Integer::sum, slow, item),
+                                    e -> slow))
                     .map("out", l -> (List) l);
         });
         assertThat(Running.run(graph, 7)).isEqualTo(List.of(7001, 7000, 7003));
@@ -286,27 +329,46 @@ class DispatcherTest {
             Port<Prompt> prompt = in.map("prompt", q -> Prompt.system("x").user(q));
             return g.node("say", generate(model("m")).maxTokens(8), prompt).map("text", Completion::text);
         });
-        ScriptedModels models = new ScriptedModels(p -> "well " + p.messages().getLast().text());
+        ScriptedModels models =
+                new ScriptedModels(p -> "well " + p.messages().getLast().text());
         RunTrace trace = new RunTrace();
-        Dispatcher d = new Dispatcher(new DirectLowering().lower(graph, Running.placed(graph, "fast", "cheap")),
-                new GraphStepRunner(graph, models), Map.of(), CLOCK, RunListener.all(List.of(trace)));
+        Dispatcher d = new Dispatcher(
+                new DirectLowering().lower(graph, Running.placed(graph, "fast", "cheap")),
+                new GraphStepRunner(graph, models),
+                Map.of(),
+                CLOCK,
+                RunListener.all(List.of(trace)));
         List<String> heard = new ArrayList<>();
         assertThat(Running.answer(d.start("hello", Deadline.NONE, (path, text) -> heard.add(path + ":" + text))))
                 .isEqualTo("well hello@cheap");
         assertThat(heard).containsExactly("say:well", "say: hello@cheap");
         assertThat(models.caches).hasSize(2).allMatch(c -> c.closed);
-        assertThat(trace.steps()).extracting(s -> s.operator() + " " + s.kind().word() + " " + s.tokensIn() + "/" + s.tokensOut())
-                .containsExactly("prompt transform 0/0", "say transfer 0/0", "say.prefill prefill 2/0", "say kv_transfer 0/0",
-                        "say.decode decode 0/2", "text transform 0/0");
-        assertThat(trace.events()).filteredOn(RunEvent.FirstToken.class::isInstance).hasSize(1);
+        assertThat(trace.steps())
+                .extracting(s -> s.operator() + " " + s.kind().word() + " " + s.tokensIn() + "/" + s.tokensOut())
+                .containsExactly(
+                        "prompt transform 0/0",
+                        "say transfer 0/0",
+                        "say.prefill prefill 2/0",
+                        "say kv_transfer 0/0",
+                        "say.decode decode 0/2",
+                        "text transform 0/0");
+        assertThat(trace.events())
+                .filteredOn(RunEvent.FirstToken.class::isInstance)
+                .hasSize(1);
     }
 
     @Test
     void aProgramOfAnotherGraphIsRefusedWhenLoaded() {
-        AgentGraph<Integer, Integer> one = AgentGraph.define("one", Integer.class, Integer.class, (g, in) -> in.map("a", i -> i));
-        AgentGraph<Integer, Integer> two = AgentGraph.define("two", Integer.class, Integer.class, (g, in) -> in.map("b", i -> i));
-        assertThatThrownBy(() -> new Dispatcher(new DirectLowering().lower(one, Running.onOneDevice(one)),
-                        new GraphStepRunner(two, ScriptedModels.none()), Map.of(), CLOCK, RunListener.none()))
+        AgentGraph<Integer, Integer> one =
+                AgentGraph.define("one", Integer.class, Integer.class, (g, in) -> in.map("a", i -> i));
+        AgentGraph<Integer, Integer> two =
+                AgentGraph.define("two", Integer.class, Integer.class, (g, in) -> in.map("b", i -> i));
+        assertThatThrownBy(() -> new Dispatcher(
+                        new DirectLowering().lower(one, Running.onOneDevice(one)),
+                        new GraphStepRunner(two, ScriptedModels.none()),
+                        Map.of(),
+                        CLOCK,
+                        RunListener.none()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("'a'", "graph 'two'", "no such node", "Lower the program from this graph");
     }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class EffectsOrderTest {
     private static Port<Integer> total(io.agentopt.graph.GraphBuilder g, List<Port<Integer>> parts) {
         Port<Integer> sum = parts.getFirst();
-        for (int i = 1; i < parts.size(); i++) sum = g.node("sum" + i, (Integer a, Integer b) -> a * 10 + b, sum, parts.get(i));
+        for (int i = 1; i < parts.size(); i++)
+            sum = g.node("sum" + i, (Integer a, Integer b) -> a * 10 + b, sum, parts.get(i));
         return sum;
     }
 
@@ -32,8 +33,12 @@ class EffectsOrderTest {
             Port<Integer> first = g.store("first", memory, key, in.map("two", i -> 2));
             Port<Integer> between = g.load("between", memory, key);
             Port<Integer> again = g.load("again", memory, key);
-            Port<Integer> inside = g.when("if", in.map("yes", i -> true), 1,
-                    t -> t.store("second", memory, key, in.map("three", i -> 3)), e -> in.map("no", i -> 9));
+            Port<Integer> inside = g.when(
+                    "if",
+                    in.map("yes", i -> true),
+                    1,
+                    t -> t.store("second", memory, key, in.map("three", i -> 3)),
+                    e -> in.map("no", i -> 9));
             Port<Integer> after = g.load("after", memory, key);
             return total(g, List.of(before, first, between, again, inside, after));
         });
@@ -51,8 +56,11 @@ class EffectsOrderTest {
                     log.add(name);
                     return 1;
                 });
-                parts.add(i % 3 == 1 ? g.when("if" + i, in.map("yes" + i, x -> true), 1, t -> t.node(name, tool, in), e -> in)
-                        : g.node(name, tool, in));
+                parts.add(
+                        i % 3 == 1
+                                ? g.when(
+                                        "if" + i, in.map("yes" + i, x -> true), 1, t -> t.node(name, tool, in), e -> in)
+                                : g.node(name, tool, in));
             }
             return total(g, parts);
         });

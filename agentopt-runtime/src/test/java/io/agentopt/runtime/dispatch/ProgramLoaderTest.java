@@ -20,8 +20,10 @@ class ProgramLoaderTest {
     }
 
     private static void refused(String problem, int slots, Slot yield, Step... steps) {
-        Program program = new Program("g", new Block(0, slots, List.of(IN), List.of(steps), List.of(yield)), Origin.DIRECT);
-        assertThatThrownBy(() -> new Dispatcher(program, s -> (in, c) -> 1, Map.of(), new ManualClock(), RunListener.none()))
+        Program program =
+                new Program("g", new Block(0, slots, List.of(IN), List.of(steps), List.of(yield)), Origin.DIRECT);
+        assertThatThrownBy(() ->
+                        new Dispatcher(program, s -> (in, c) -> 1, Map.of(), new ManualClock(), RunListener.none()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The program of graph 'g' is broken: " + problem + ". Lower the graph again.");
     }
@@ -35,9 +37,14 @@ class ProgramLoaderTest {
         refused("step 'x' uses slot %7.0 of a block that does not enclose it", 2, a, f("x", new Slot(7, 0), a));
         refused("step 'x' fills slot %0.2, which is not one of the 2 of its block 0", 2, a, f("x", IN, b));
         Block noFlag = new Block(1, 1, List.of(new Slot(1, 0)), List.of(), List.of(new Slot(1, 0)));
-        refused("step 'l' has a block with 1 parameters and 1 yields where 1 and 3 belong", 2, a, new Step.Loop("l", 3, IN, noFlag, a));
+        refused(
+                "step 'l' has a block with 1 parameters and 1 yields where 1 and 3 belong",
+                2,
+                a,
+                new Step.Loop("l", 3, IN, noFlag, a));
         Block inner = new Block(1, 1, List.of(new Slot(1, 0)), List.of(), List.of(new Slot(1, 0)));
-        refused("step 'late' uses slot %1.0 of a block that does not enclose it", 3, b,
-                new Step.Nested("n", IN, inner, a), f("late", new Slot(1, 0), b));
+        refused(
+                "step 'late' uses slot %1.0 of a block that does not enclose it",
+                3, b, new Step.Nested("n", IN, inner, a), f("late", new Slot(1, 0), b));
     }
 }

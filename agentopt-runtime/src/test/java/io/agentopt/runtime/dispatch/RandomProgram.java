@@ -81,15 +81,25 @@ final class RandomProgram {
                 case 2, 3 -> leaf(new Step.ToolCall(name("pure"), "cpu", "tool", true, pick(), slot()));
                 case 4 -> leaf(new Step.ToolCall(name("tool"), "cpu", "tool", !effects, pick(), slot()));
                 case 5 -> {
-                    if (effects) leaf(new Step.MemoryStore(name("store"), "cpu", "m" + random.nextInt(2), pick(), pick(), slot()));
+                    if (effects)
+                        leaf(new Step.MemoryStore(
+                                name("store"), "cpu", "m" + random.nextInt(2), pick(), pick(), slot()));
                 }
                 case 6 -> {
-                    if (effects) leaf(new Step.MemoryLoad(name("load"), "cpu", "m" + random.nextInt(2), pick(), slot()));
+                    if (effects)
+                        leaf(new Step.MemoryLoad(name("load"), "cpu", "m" + random.nextInt(2), pick(), slot()));
                 }
-                case 7 -> leaf(new Step.Loop(name("loop"), 40, pick(), inner(1, effects).build(3, true), slot()));
+                case 7 ->
+                    leaf(new Step.Loop(
+                            name("loop"), 40, pick(), inner(1, effects).build(3, true), slot()));
                 case 8 -> {
                     Slot flag = transform("flag");
-                    leaf(new Step.When(name("when"), flag, inner(0, effects).build(1, false), inner(0, effects).build(1, false), slot()));
+                    leaf(new Step.When(
+                            name("when"),
+                            flag,
+                            inner(0, effects).build(1, false),
+                            inner(0, effects).build(1, false),
+                            slot()));
                 }
                 case 9 -> {
                     Slot list = transform("list");

@@ -40,10 +40,13 @@ final class ReferenceInterpreter {
                 }
                 throw new IllegalStateException("limit");
             }
-            case Step.When w -> block((Boolean) in.getFirst() ? w.then() : w.otherwise(), values, "").getFirst();
+            case Step.When w ->
+                block((Boolean) in.getFirst() ? w.then() : w.otherwise(), values, "")
+                        .getFirst();
             case Step.ForEach f -> {
                 List<Object> out = new ArrayList<>();
-                for (Object item : (List<?>) in.getFirst()) out.add(block(f.body(), values, item).getFirst());
+                for (Object item : (List<?>) in.getFirst())
+                    out.add(block(f.body(), values, item).getFirst());
                 yield out;
             }
             case Step.Nested n -> block(n.body(), values, in.getFirst()).getFirst();

@@ -73,8 +73,8 @@ class RunFailureTest {
 
     @Test
     void aFailureNamesGraphNodeAndCause() {
-        AgentGraph<Integer, Integer> inner = AgentGraph.define("inner", Integer.class, Integer.class, (g, in) ->
-                in.map("divide", i -> 1 / (i - 1)));
+        AgentGraph<Integer, Integer> inner =
+                AgentGraph.define("inner", Integer.class, Integer.class, (g, in) -> in.map("divide", i -> 1 / (i - 1)));
         AgentGraph<Integer, Integer> graph =
                 AgentGraph.define("outer", Integer.class, Integer.class, (g, in) -> g.nested("part", inner, in));
         assertThatThrownBy(() -> Running.answer(start(graph)))
@@ -89,9 +89,13 @@ class RunFailureTest {
 
     @Test
     void errorsOfUserCodeAreFailuresToo() {
-        AgentGraph<Integer, Integer> graph = AgentGraph.define("g", Integer.class, Integer.class, (g, in) -> in.map("deep", i -> {
-            throw new StackOverflowError();
-        }));
+        AgentGraph<Integer, Integer> graph = AgentGraph.define(
+                "g",
+                Integer.class,
+                Integer.class,
+                (g, in) -> in.map("deep", i -> {
+                    throw new StackOverflowError();
+                }));
         assertThatThrownBy(() -> Running.answer(start(graph))).hasCauseInstanceOf(StackOverflowError.class);
     }
 
@@ -117,7 +121,8 @@ class RunFailureTest {
         };
         AgentGraph<Integer, Integer> loads =
                 AgentGraph.define("g", Integer.class, Integer.class, (g, in) -> g.load("recall", forgetful, in));
-        assertThatThrownBy(() -> Running.answer(start(loads))).hasMessageContaining("Node 'recall' of graph 'g' returned null");
+        assertThatThrownBy(() -> Running.answer(start(loads)))
+                .hasMessageContaining("Node 'recall' of graph 'g' returned null");
     }
 
     @Test
@@ -129,10 +134,18 @@ class RunFailureTest {
         });
         assertThatThrownBy(() -> Running.answer(start(flag)))
                 .hasMessageContainingAll("Node 'choose' of graph 'g' needs a boolean but got java.lang.String");
-        AgentGraph<Integer, List> nulls = AgentGraph.define("g", Integer.class, List.class, (g, in) -> g.forEach(
-                        "each", in.map("list", i -> Arrays.asList(1, null)), 2, (b, item) -> item.map("same", i -> i))
-                .map("out", l -> (List) l));
-        assertThatThrownBy(() -> Running.answer(start(nulls))).hasMessageContainingAll("For-each 'each' of graph 'g'", "null");
+        AgentGraph<Integer, List> nulls = AgentGraph.define(
+                "g",
+                Integer.class,
+                List.class,
+                (g, in) -> g.forEach(
+                                "each",
+                                in.map("list", i -> Arrays.asList(1, null)),
+                                2,
+                                (b, item) -> item.map("same", i -> i))
+                        .map("out", l -> (List) l));
+        assertThatThrownBy(() -> Running.answer(start(nulls)))
+                .hasMessageContainingAll("For-each 'each' of graph 'g'", "null");
     }
 
     @Test
@@ -144,11 +157,16 @@ class RunFailureTest {
                 later.set(true);
                 return i;
             });
-            Port<Integer> fails = g.node("fails", tool("fails", (Integer i) -> {
-                        assertThat(DispatcherTest.passes(blocked.begun)).isTrue();
-                        throw new IllegalStateException("no stock");
-                    })
-                    .asIdempotent(), in).map("same", i -> (Integer) i);
+            Port<Integer> fails = g.node(
+                            "fails",
+                            tool("fails", (Integer i) -> {
+                                        assertThat(DispatcherTest.passes(blocked.begun))
+                                                .isTrue();
+                                        throw new IllegalStateException("no stock");
+                                    })
+                                    .asIdempotent(),
+                            in)
+                    .map("same", i -> (Integer) i);
             return g.node("sum", Integer::sum, waits, fails);
         });
         RunTask run = start(graph);
@@ -174,9 +192,12 @@ class RunFailureTest {
             }
             return i;
         };
-        AgentGraph<Integer, List> graph = AgentGraph.define("g", Integer.class, List.class, (g, in) -> g.forEach(
-                        "each", in.map("list", n -> List.of(0, 1, 2, 3)), 4, tool("work", work))
-                .map("out", l -> (List) l));
+        AgentGraph<Integer, List> graph = AgentGraph.define(
+                "g",
+                Integer.class,
+                List.class,
+                (g, in) -> g.forEach("each", in.map("list", n -> List.of(0, 1, 2, 3)), 4, tool("work", work))
+                        .map("out", l -> (List) l));
         assertThatThrownBy(() -> Running.answer(start(graph))).hasMessageContainingAll("'each/tool'", "item two");
         assertThat(stopped.getCount()).isZero();
     }
@@ -227,7 +248,9 @@ class RunFailureTest {
 
     @Test
     void aRunThatIsQuickLeavesNoAlarmBehind() {
-        assertThat(Running.answer(start(one(tool("quick", i -> i + 1), NodeOptions.NONE.timeout(Duration.ofSeconds(1))), 1,
+        assertThat(Running.answer(start(
+                        one(tool("quick", i -> i + 1), NodeOptions.NONE.timeout(Duration.ofSeconds(1))),
+                        1,
                         Deadline.after(Duration.ofSeconds(2), clock))))
                 .isEqualTo(2);
         assertThat(clock.alarms()).isZero();
@@ -252,25 +275,30 @@ class RunFailureTest {
                     return -1; // too late to count
                 })
                 .asIdempotent();
-        RunTask run = start(one(tool, NodeOptions.NONE.timeout(Duration.ofMillis(10)).retries(1)), 21, Deadline.NONE);
+        RunTask run =
+                start(one(tool, NodeOptions.NONE.timeout(Duration.ofMillis(10)).retries(1)), 21, Deadline.NONE);
         assertThat(DispatcherTest.passes(begun)).isTrue();
         clock.advance(Duration.ofMillis(10));
         assertThat(Running.answer(run)).isEqualTo(42);
         assertThat(flagLeft).isFalse();
-        assertThat(trace.events()).filteredOn(RunEvent.StepFailed.class::isInstance)
+        assertThat(trace.events())
+                .filteredOn(RunEvent.StepFailed.class::isInstance)
                 .singleElement()
                 .satisfies(e -> {
                     RunEvent.StepFailed f = (RunEvent.StepFailed) e;
                     assertThat(f.retried()).isTrue();
-                    assertThat(f.cause()).hasMessage("Node 'work' of graph 'g' took longer than its timeout (10 ms)."
-                            + " Raise the timeout of the node or make it faster.");
+                    assertThat(f.cause())
+                            .hasMessage("Node 'work' of graph 'g' took longer than its timeout (10 ms)."
+                                    + " Raise the timeout of the node or make it faster.");
                 });
     }
 
     @Test
     void anAttemptKnowsTheLeastOfItsTimeoutAndWhatIsLeft() {
-        assertThat(remaining(Duration.ofSeconds(1), Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(1).toNanos());
-        assertThat(remaining(Duration.ofSeconds(5), Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(remaining(Duration.ofSeconds(1), Duration.ofSeconds(5)))
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(remaining(Duration.ofSeconds(5), Duration.ofSeconds(1)))
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
     }
 
     private long remaining(Duration timeout, Duration deadline) {
@@ -291,13 +319,15 @@ class RunFailureTest {
             if (calls.incrementAndGet() < 3) throw new IllegalStateException("call " + calls);
             return i;
         });
-        assertThat(Running.answer(start(one(flaky.asIdempotent(), NodeOptions.NONE.retries(2))))).isEqualTo(1);
+        assertThat(Running.answer(start(one(flaky.asIdempotent(), NodeOptions.NONE.retries(2)))))
+                .isEqualTo(1);
         assertThat(calls).hasValue(3);
         calls.set(0);
         assertThatThrownBy(() -> Running.answer(start(one(flaky.asIdempotent(), NodeOptions.NONE.retries(1)))))
                 .hasMessageContaining("call 2");
         calls.set(0);
-        assertThatThrownBy(() -> Running.answer(start(one(flaky, NodeOptions.NONE)))).hasMessageContaining("call 1");
+        assertThatThrownBy(() -> Running.answer(start(one(flaky, NodeOptions.NONE))))
+                .hasMessageContaining("call 1");
         assertThat(calls).hasValue(1);
         // A graph does not let such a tool have retries; a program from elsewhere does not get them either.
         assertThatThrownBy(() -> one(flaky, NodeOptions.NONE.retries(2))).isInstanceOf(GraphException.class);
@@ -309,7 +339,8 @@ class RunFailureTest {
                 java.util.Map.of("work", NodeOptions.NONE.retries(5)),
                 clock,
                 RunListener.none());
-        assertThatThrownBy(() -> Running.answer(d.start(1, Deadline.NONE, TokenListener.none()))).hasMessageContaining("call 1");
+        assertThatThrownBy(() -> Running.answer(d.start(1, Deadline.NONE, TokenListener.none())))
+                .hasMessageContaining("call 1");
         assertThat(calls).hasValue(1);
     }
 
@@ -343,8 +374,12 @@ class RunFailureTest {
             }
             return 1;
         };
-        Dispatcher d = new Dispatcher(new io.agentopt.lower.DirectLowering().lower(graph, Running.onOneDevice(graph)), nativeWork,
-                java.util.Map.of(), clock, RunListener.none());
+        Dispatcher d = new Dispatcher(
+                new io.agentopt.lower.DirectLowering().lower(graph, Running.onOneDevice(graph)),
+                nativeWork,
+                java.util.Map.of(),
+                clock,
+                RunListener.none());
         RunTask run = d.start(1, Deadline.NONE, TokenListener.none());
         assertThat(DispatcherTest.passes(begun)).isTrue();
         run.cancel("Enough.");
@@ -372,8 +407,12 @@ class RunFailureTest {
                     throw new IllegalStateException("device lost");
                 }
                 : new GraphStepRunner(graph, models).bind(s);
-        Dispatcher d = new Dispatcher(new io.agentopt.lower.DirectLowering().lower(graph, Running.onOneDevice(graph)), breaking,
-                java.util.Map.of(), clock, RunListener.none());
+        Dispatcher d = new Dispatcher(
+                new io.agentopt.lower.DirectLowering().lower(graph, Running.onOneDevice(graph)),
+                breaking,
+                java.util.Map.of(),
+                clock,
+                RunListener.none());
         assertThatThrownBy(() -> Running.answer(d.start("hi", Deadline.NONE, TokenListener.none())))
                 .hasMessageContainingAll("'say'", "device lost");
         assertThat(models.caches).hasSize(1).allMatch(c -> c.closed);
@@ -384,9 +423,14 @@ class RunFailureTest {
         RunListener bad = e -> {
             throw new AssertionError("observer bug");
         };
-        AgentGraph<String, String> graph = AgentGraph.define("llm", String.class, String.class, (g, in) ->
-                g.node("say", generate(model("m")), in.map("prompt", q -> Prompt.system(q))).map("text", Completion::text));
-        Dispatcher d = Running.dispatcher(graph, new ScriptedModels(p -> "hi"), clock, RunListener.all(List.of(bad, trace)));
+        AgentGraph<String, String> graph = AgentGraph.define(
+                "llm",
+                String.class,
+                String.class,
+                (g, in) -> g.node("say", generate(model("m")), in.map("prompt", q -> Prompt.system(q)))
+                        .map("text", Completion::text));
+        Dispatcher d =
+                Running.dispatcher(graph, new ScriptedModels(p -> "hi"), clock, RunListener.all(List.of(bad, trace)));
         RunTask run = d.start("q", Deadline.NONE, (path, text) -> {
             throw new IllegalStateException("display gone");
         });
@@ -400,7 +444,8 @@ class RunFailureTest {
                 AgentGraph.define("inner", Integer.class, Integer.class, (g, in) -> in.map("bad", i -> i / 0));
         AgentGraph<Integer, Integer> outer = one(tool("call", i -> (Integer) Running.run(inner, i)), NodeOptions.NONE);
         assertThatThrownBy(() -> Running.answer(start(outer)))
-                .isInstanceOfSatisfying(AgentRunException.class, e -> assertThat(e.node()).isEqualTo("work"))
+                .isInstanceOfSatisfying(
+                        AgentRunException.class, e -> assertThat(e.node()).isEqualTo("work"))
                 .hasMessageContainingAll("Node 'work' of graph 'g'", "Node 'bad' of graph 'inner'");
     }
 }

@@ -26,7 +26,8 @@ class RunIsolationTest {
         AgentGraph<Integer, Integer> graph = AgentGraph.define("mixed", Integer.class, Integer.class, (g, in) -> {
             Port<Integer> looped = g.loop("loop", in, maxIterations(4), (l, s) -> {
                 Port<List<Integer>> parts = l.forEach("each", s.map("list", i -> List.of(i, i + 1, i + 2)), 3, square);
-                Port<Integer> sum = parts.map("sum", p -> p.stream().mapToInt(i -> i).sum() % 1009);
+                Port<Integer> sum =
+                        parts.map("sum", p -> p.stream().mapToInt(i -> i).sum() % 1009);
                 Port<Integer> both = l.node("both", Integer::sum, sum, l.node("square", square, in));
                 return step(both.map("done", i -> i % 3 == 0), both, both.map("small", i -> i % 1008));
             });
@@ -44,8 +45,12 @@ class RunIsolationTest {
             assertThat(Running.answer(runs.get(i))).isEqualTo(i * i * 7 + (i + 1) * (i + 1) * 3 + i);
         }
         Dispatcher loops = Running.dispatcher(graph, ScriptedModels.none(), new ManualClock(), RunListener.none());
-        List<String> alone = IntStream.range(0, 200).mapToObj(i -> outcome(loops.start(i, Deadline.NONE, TokenListener.none()))).toList();
-        List<RunTask> together = IntStream.range(0, 200).mapToObj(i -> loops.start(i, Deadline.NONE, TokenListener.none())).toList();
+        List<String> alone = IntStream.range(0, 200)
+                .mapToObj(i -> outcome(loops.start(i, Deadline.NONE, TokenListener.none())))
+                .toList();
+        List<RunTask> together = IntStream.range(0, 200)
+                .mapToObj(i -> loops.start(i, Deadline.NONE, TokenListener.none()))
+                .toList();
         assertThat(together.stream().map(RunIsolationTest::outcome).toList()).isEqualTo(alone);
     }
 

@@ -43,7 +43,8 @@ public final class Running {
 
     static Map<String, NodeOptions> options(AgentGraph<?, ?> graph) {
         Map<String, NodeOptions> options = new HashMap<>();
-        for (Map.Entry<String, Node.Call> e : graph.calls().entrySet()) options.put(e.getKey(), e.getValue().options());
+        for (Map.Entry<String, Node.Call> e : graph.calls().entrySet())
+            options.put(e.getKey(), e.getValue().options());
         return options;
     }
 

@@ -19,7 +19,8 @@ class AgentStatisticsTest {
     private static final long MS = 1_000_000;
 
     private final Expectation expectation = new Expectation(
-            Map.of(SAY, 0.040), OptionalDouble.of(0.05),
+            Map.of(SAY, 0.040),
+            OptionalDouble.of(0.05),
             Optional.of(Sla.endToEnd(Percentile.P95, Duration.ofMillis(150)).firstToken(Duration.ofMillis(25))));
     private final AgentStatistics statistics = new AgentStatistics("support", expectation);
 
@@ -54,7 +55,8 @@ class AgentStatisticsTest {
         assertThat(decode.operator()).isEqualTo(SAY);
         assertThat(decode.measured().count()).isEqualTo(23);
         assertThat(decode.tokensIn()).isEqualTo(23 * 7);
-        assertThat(decode.measuredOverPredicted().getAsDouble()).isCloseTo((22 * 0.04 + 0.14) / 23 / 0.04, within(1e-9));
+        assertThat(decode.measuredOverPredicted().getAsDouble())
+                .isCloseTo((22 * 0.04 + 0.14) / 23 / 0.04, within(1e-9));
         assertThat(r.attainment().orElseThrow().endToEndShare().getAsDouble()).isCloseTo(20.0 / 22, within(1e-9));
         assertThat(r.firstToken().p50Seconds()).isEqualTo(0.035);
         assertThat(r.attainment().orElseThrow().firstTokenShare()).hasValue(0);
