@@ -1,9 +1,11 @@
 package io.agentopt.runtime.backend;
 
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks work to stop: by a call, or by a deadline. Safe to share between threads; once cancelled it stays so.
@@ -33,12 +35,10 @@ public final class CancelToken {
     private final boolean timed;
     private final boolean cancellable;
     private final String budget;
-    private final Set<Runnable> listeners = new LinkedHashSet<>();
-    private volatile Stop stop = Stop.NOT_YET;
+    private final Map<Object, Runnable> listeners = new LinkedHashMap<>(); // by registration, in order
+    private volatile @Nullable Stop stop;
 
-    private record Stop(Cause cause, String reason) {
-        static final Stop NOT_YET = new Stop(Cause.CALLER, "");
-    }
+    private record Stop(Cause cause, String reason) {}
 
     private CancelToken(boolean cancellable, boolean timed, long deadline, String budget) {
         this.cancellable = cancellable;
@@ -82,7 +82,7 @@ public final class CancelToken {
 
     /** {@return whether the work shall stop, by call or because the deadline passed} */
     public boolean isCancelled() {
-        if (stop != Stop.NOT_YET) return true;
+        if (stop != null) return true;
         if (!timed || System.nanoTime() - deadline < 0) return false;
         stop(new Stop(Cause.DEADLINE, "The deadline of " + budget + " passed."));
         return true;
@@ -106,8 +106,9 @@ public final class CancelToken {
     /** {@return the exception that ends cancelled work; the work is named as in {@link #throwIfCancelled}} */
     public CancelledException exception(String work) {
         Stop s = stop;
-        return new CancelledException(
-                s.cause(), work + " was cancelled: " + (s.reason().isBlank() ? "no reason given." : s.reason()));
+        Cause cause = s == null ? Cause.CALLER : s.cause();
+        String reason = s == null || s.reason().isBlank() ? "no reason given." : s.reason();
+        return new CancelledException(cause, work + " was cancelled: " + reason);
     }
 
     /**
@@ -118,9 +119,9 @@ public final class CancelToken {
     public Registration onCancel(Runnable action) {
         if (!cancellable) return () -> {};
         synchronized (listeners) {
-            if (stop == Stop.NOT_YET) {
-                Runnable own = action::run; // a fresh object, so that one action may be registered twice
-                listeners.add(own);
+            if (stop == null) {
+                Object own = new Object(); // one action may be registered twice
+                listeners.put(own, action);
                 return () -> {
                     synchronized (listeners) {
                         listeners.remove(own);
@@ -134,11 +135,11 @@ public final class CancelToken {
 
     // The listeners run outside the lock, so that they may take locks of their own.
     private void stop(Stop with) {
-        Set<Runnable> told;
+        List<Runnable> told;
         synchronized (listeners) {
-            if (stop != Stop.NOT_YET) return;
+            if (stop != null) return;
             stop = with;
-            told = Set.copyOf(listeners);
+            told = List.copyOf(listeners.values());
             listeners.clear();
         }
         told.forEach(Runnable::run);

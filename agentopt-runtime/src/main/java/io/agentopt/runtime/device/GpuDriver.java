@@ -48,7 +48,7 @@ final class GpuDriver {
             int error = call(driver, family.prefix() + "Init", 0);
             if (error == 0) error = call(driver, count(), number);
             int gpus = number.get(JAVA_INT, 0);
-            if (error == NO_DEVICE || error == 0 && gpus == 0) {
+            if (error == NO_DEVICE || (error == 0 && gpus == 0)) {
                 return new Stopped(Rung.NO_DEVICE, "The " + family.vendor() + " driver finds no device.");
             }
             if (error != 0)

@@ -72,7 +72,7 @@ final class GpuProbe {
                     .filter(d -> d.hardware() == EpDevice.Hardware.GPU)
                     .toList();
         } catch (OrtException | IllegalStateException e) {
-            Loader.Failed f = Loader.failed(library.toString(), e.getMessage());
+            Loader.Failed f = Loader.failed(library.toString(), String.valueOf(e.getMessage()));
             return stopped(f.rung(), f.reason());
         }
         List<DetectedDevice> found = new ArrayList<>();

@@ -42,7 +42,7 @@ final class Loader {
                             ? SymbolLookup.libraryLookup(java.nio.file.Path.of(library), Arena.global())
                             : SymbolLookup.libraryLookup(library, Arena.global()));
         } catch (IllegalArgumentException e) {
-            return failed(library, e.getMessage());
+            return failed(library, String.valueOf(e.getMessage()));
         }
     }
 

@@ -11,6 +11,7 @@ import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Runs y = x + c on a device and checks the numbers. */
@@ -30,7 +31,8 @@ final class SmokeTest {
                 OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, X.length);
                 OrtRunOptions options = OrtRunOptions.create()) {
             for (int i = 0; i < X.length; i++) x.data().setAtIndex(JAVA_FLOAT, i, X[i]);
-            try (OrtTensor y = session.run(Map.of("x", x), options).get("y")) {
+            try (OrtTensor y =
+                    Objects.requireNonNull(session.run(Map.of("x", x), options).get("y"))) {
                 for (int i = 0; i < X.length; i++) {
                     float got = y.data().getAtIndex(JAVA_FLOAT, i);
                     if (got != X[i] + C[i]) return Optional.of(X[i] + " + " + C[i] + " gave " + got + ".");

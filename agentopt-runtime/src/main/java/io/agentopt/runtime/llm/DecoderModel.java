@@ -182,6 +182,12 @@ final class DecoderModel implements AutoCloseable {
         return OrtTensor.allocate(ElementType.FLOAT32, 1, 1, pack.spec().vocab());
     }
 
+    /** Binds what steps share: the one token and the scores of the last position. */
+    void bindStep(OrtBinding binding, OrtTensor last) {
+        binding.bindInput(names.inputIds(), oneId);
+        binding.bindOutput(names.logits(), last);
+    }
+
     void runPrompt(OrtBinding binding, OrtTensor last, int[] tokens, OrtRunOptions options) {
         int n = tokens.length;
         for (int i = 0; i < n; i++) ids.data().setAtIndex(JAVA_LONG, i, tokens[i]);
@@ -198,15 +204,13 @@ final class DecoderModel implements AutoCloseable {
             if (!names.lastOnly()) {
                 MemorySegment.copy(scores.data(), (n - 1) * vocab * Float.BYTES, last.data(), 0, vocab * Float.BYTES);
             }
+        } finally {
+            bindStep(binding, last);
         }
-        binding.bindInput(names.inputIds(), oneId);
-        binding.bindOutput(names.logits(), last);
     }
 
-    void runStep(OrtBinding binding, OrtTensor last, int token, int position, OrtRunOptions options) {
+    void runStep(OrtBinding binding, int token, int position, OrtRunOptions options) {
         ids.data().set(JAVA_LONG, 0, token);
-        binding.bindInput(names.inputIds(), oneId);
-        binding.bindOutput(names.logits(), last);
         try (OrtTensor ones = mask.view(0, 1, position + 1L)) {
             binding.bindInput(names.attentionMask(), ones);
         }

@@ -16,9 +16,12 @@ import io.agentopt.runtime.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** An embedding model on one device: texts become unit vectors. Any number of threads may call. */
 public final class EmbedEngine implements AutoCloseable {
+    private static final int LARGEST_BATCH = 32; // bounds the memory of activations
+
     private final ModelPack pack;
     private final ModelPack.Embedder layout;
     private final Tokenizer tokenizer;
@@ -105,7 +108,7 @@ public final class EmbedEngine implements AutoCloseable {
     }
 
     /**
-     * Embeds texts in one run: shorter ones are padded and masked.
+     * Embeds texts, up to 32 in one run: shorter ones are padded and masked.
      *
      * @return unit vectors in the order of the texts; a text without tokens is the zero vector
      * @throws PromptTooLongException if a text has more tokens than the model's context
@@ -113,6 +116,14 @@ public final class EmbedEngine implements AutoCloseable {
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled
      */
     public List<Embedding> embed(List<String> texts, CancelToken cancel) {
+        List<Embedding> all = new ArrayList<>(texts.size());
+        for (int from = 0; from < texts.size(); from += LARGEST_BATCH) {
+            all.addAll(batch(texts.subList(from, Math.min(texts.size(), from + LARGEST_BATCH)), cancel));
+        }
+        return List.copyOf(all);
+    }
+
+    private List<Embedding> batch(List<String> texts, CancelToken cancel) {
         List<int[]> batch = new ArrayList<>();
         int longest = 0;
         for (String text : texts) {
@@ -158,7 +169,9 @@ public final class EmbedEngine implements AutoCloseable {
         boolean advance(OrtRunOptions options) {
             Map<String, OrtTensor> outputs = session.run(inputs, options);
             try {
-                vectors = outputs.get(layout.embedding()).data().toArray(JAVA_FLOAT);
+                vectors = Objects.requireNonNull(outputs.get(layout.embedding()))
+                        .data()
+                        .toArray(JAVA_FLOAT);
             } finally {
                 outputs.values().forEach(OrtTensor::close);
             }

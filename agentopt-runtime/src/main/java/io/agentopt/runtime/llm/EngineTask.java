@@ -66,7 +66,7 @@ abstract class EngineTask implements DeviceLane.Work {
 
     /** Waits for the end, or throws what ended it. */
     final void await(Listener listener) {
-        Optional<RuntimeException> given = Optional.empty(); // why this thread gave up
+        Optional<Throwable> given = Optional.empty(); // why this thread gave up
         boolean interrupted = false;
         try (var _ = cancel.onCancel(this::abort)) {
             while (true) {
@@ -78,7 +78,7 @@ abstract class EngineTask implements DeviceLane.Work {
                             if (given.isEmpty()) given = tell(listener, t);
                         }
                         case End e -> {
-                            if (given.isPresent()) throw given.get();
+                            if (given.isPresent()) throw unchecked(given.get());
                             if (e.failure().isPresent()) throw ended(e.failure().get());
                             return;
                         }
@@ -94,11 +94,12 @@ abstract class EngineTask implements DeviceLane.Work {
         }
     }
 
-    private Optional<RuntimeException> tell(Listener listener, Token t) {
+    // Errors too: the lane must be done with the memory before anything is thrown.
+    private Optional<Throwable> tell(Listener listener, Token t) {
         try {
             listener.token(t.id(), t.last());
             return Optional.empty();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             abort();
             return Optional.of(e);
         }
@@ -106,8 +107,12 @@ abstract class EngineTask implements DeviceLane.Work {
 
     private RuntimeException ended(Throwable failure) {
         if (failure instanceof OrtException && cancel.isCancelled()) return cancel.exception(what);
-        if (failure instanceof RuntimeException r) return r;
-        return new LlmException(what + " failed: " + failure, failure);
+        return failure instanceof Error ? new LlmException(what + " failed: " + failure, failure) : unchecked(failure);
+    }
+
+    private static RuntimeException unchecked(Throwable t) {
+        if (t instanceof Error e) throw e;
+        return t instanceof RuntimeException r ? r : new IllegalStateException(t);
     }
 
     private void abort() {

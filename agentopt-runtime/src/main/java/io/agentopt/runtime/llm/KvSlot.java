@@ -22,6 +22,7 @@ final class KvSlot implements AutoCloseable {
         logits = model.allocateLogits();
         binding = OrtBinding.of(model.session());
         try {
+            model.bindStep(binding, logits);
             for (DecoderModel.KvNames names : model.kvNames()) {
                 OrtTensor tensor = model.allocateKv();
                 kv.add(tensor);
@@ -41,7 +42,12 @@ final class KvSlot implements AutoCloseable {
 
     /** Appends one token at {@code position} and leaves its scores in {@link #logits()}. */
     void step(int token, int position, OrtRunOptions options) {
-        model.runStep(binding, logits, token, position, options);
+        model.runStep(binding, token, position, options);
+    }
+
+    /** {@return keys and values, layer by layer, for tests} */
+    List<OrtTensor> kv() {
+        return kv;
     }
 
     MemorySegment logits() {

@@ -38,7 +38,7 @@ final class KvSlots implements AutoCloseable {
                     if (left <= 0) throw new CacheExhaustedException(model, limit, wait);
                     cancel.throwIfCancelled(waiting());
                     long slice = Math.min(left, Math.max(1, cancel.remainingNanos()));
-                    left -= slice - Math.max(0, await(slice));
+                    left -= slice - Math.max(0, changed.awaitNanos(slice));
                 }
                 cancel.throwIfCancelled(waiting());
                 if (closed)
@@ -46,18 +46,12 @@ final class KvSlots implements AutoCloseable {
                 KvSlot slot = idle.isEmpty() ? make.get() : idle.pop();
                 taken++;
                 return slot;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw EngineTask.interrupted(waiting());
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private long await(long nanos) {
-        try {
-            return changed.awaitNanos(nanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw EngineTask.interrupted(waiting());
         }
     }
 
@@ -67,7 +61,7 @@ final class KvSlots implements AutoCloseable {
             taken--;
             if (closed) slot.close();
             else idle.push(slot);
-            changed.signal();
+            changed.signalAll(); // one alone might reach a waiter that is being cancelled
         } finally {
             lock.unlock();
         }

@@ -98,19 +98,16 @@ public final class LlmEngine implements AutoCloseable {
         long started = System.nanoTime();
         int[] checked = check(tokens);
         KvSlot slot = slots.take(cancel, settings.slotWait());
+        boolean filled = false;
         try (OrtRunOptions options = OrtRunOptions.create()) {
-            PrefillTask task = new PrefillTask(
-                    "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'",
-                    slot,
-                    checked,
-                    cancel,
-                    options);
+            String what = "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'";
+            PrefillTask task = new PrefillTask(what, slot, checked, cancel, options);
             lane.submit(task);
             task.await((id, last) -> {});
+            filled = true;
             return new KvCache(this, slot, checked.length, started, task.seconds());
-        } catch (RuntimeException e) {
-            slots.giveBack(slot);
-            throw e;
+        } finally {
+            if (!filled) slots.giveBack(slot);
         }
     }
 
@@ -171,7 +168,7 @@ public final class LlmEngine implements AutoCloseable {
         long first = System.nanoTime();
         if (more) lane.submit(task);
         else task.finished();
-        task.await(listener == TokenListener.NONE ? (id, last) -> {} : new Narrator(listener, stops));
+        task.await(listener.equals(TokenListener.NONE) ? (id, last) -> {} : new Narrator(listener, stops));
         double decode = task.steps() == 0 ? 0 : (System.nanoTime() - first) / 1e9;
         List<Integer> ids = List.copyOf(task.ids());
         int[] spoken = ids.stream()

@@ -38,7 +38,7 @@ final class Sampler {
     private int highest(String owner) {
         int best = 0;
         for (int i = 0; i < scores.length; i++) {
-            if (scores[i] != scores[i] || scores[i] == Float.POSITIVE_INFINITY) {
+            if (Float.isNaN(scores[i]) || scores[i] == Float.POSITIVE_INFINITY) {
                 throw new LlmException(
                         owner + " scored token " + i + " with " + scores[i] + ", so no token can be chosen. Its"
                                 + " weights or precision overflow: use another precision of the model, or a shorter prompt.");

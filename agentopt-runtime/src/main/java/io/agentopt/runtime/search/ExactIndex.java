@@ -113,7 +113,7 @@ public final class ExactIndex {
     // inverted.
     private static long key(float score, int row) {
         int bits = Float.floatToIntBits(score + 0f); // -0 and 0 are one score
-        return (long) (bits ^ (bits >> 31 & 0x7FFFFFFF)) << 32 | ~row & 0xFFFFFFFFL;
+        return (long) (bits ^ (bits >> 31 & 0x7FFFFFFF)) << 32 | (~row & 0xFFFFFFFFL);
     }
 
     private static float score(long key) {

@@ -19,7 +19,15 @@ import java.util.stream.IntStream;
 public final class ChatTemplate {
     private static final String PLACE = "{text}";
 
-    private record Turn(int[] before, int[] after) {}
+    private static final class Turn {
+        final int[] before;
+        final int[] after;
+
+        Turn(int[] before, int[] after) {
+            this.before = before;
+            this.after = after;
+        }
+    }
 
     private final Tokenizer tokenizer;
     private final String owner;
@@ -78,9 +86,9 @@ public final class ChatTemplate {
                         + ". It knows "
                         + turns.keySet().stream().map(ChatTemplate::name).toList() + ".");
             }
-            parts.add(turn.before());
+            parts.add(turn.before);
             parts.add(tokenizer.encode(m.text()));
-            parts.add(turn.after());
+            parts.add(turn.after);
         }
         parts.add(generationPrompt);
         return parts.stream().flatMapToInt(IntStream::of).toArray();

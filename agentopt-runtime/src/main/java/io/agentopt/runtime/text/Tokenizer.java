@@ -50,7 +50,7 @@ public final class Tokenizer implements AutoCloseable {
         literals = special.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Pattern.compile(special.keySet().stream()
-                        .sorted(Comparator.comparing(String::length).reversed())
+                        .sorted(Comparator.comparingInt(String::length).reversed())
                         .map(Pattern::quote)
                         .collect(Collectors.joining("|"))));
         int[][] frame = frame();

@@ -39,6 +39,9 @@ class EmbedEngineTest {
             }
             assertThat(batch.get(1)).isEqualTo(batch.get(4));
             assertThat(engine.embed(List.of(), CancelToken.none())).isEmpty();
+            assertThat(engine.embed(java.util.Collections.nCopies(70, "x"), CancelToken.none()))
+                    .hasSize(70)
+                    .allSatisfy(e -> assertThat(e.cosine(batch.get(1))).isCloseTo(1, within(1e-5)));
             assertThatThrownBy(() -> engine.embed("y".repeat(65), CancelToken.none()))
                     .isInstanceOf(PromptTooLongException.class)
                     .hasMessageContaining("65 tokens");

@@ -125,8 +125,8 @@ class LlmEngineCancelTest {
     @Test
     void aWaitForASlotIsCancelled() throws Exception {
         try (LlmEngine engine = LlmEngine.open(quick, EngineSettings.cpu(1).withSlots(1, Duration.ofHours(1)));
-                KvCache only = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            KvCache only = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
             CancelToken token = CancelToken.create();
             var waiting = threads.submit(() -> engine.prefill(Prompts.tokens(4, 1), token));
             token.cancel("no time");
@@ -185,15 +185,15 @@ class LlmEngineCancelTest {
     @Test
     void aCacheThatOutlivesItsEngineCanOnlyBeClosed() {
         LlmEngine engine = LlmEngine.open(quick, EngineSettings.cpu(1));
-        try (KvCache cache = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
-                KvCache other = engine.prefill(Prompts.tokens(4, 1), CancelToken.none())) {
-            engine.close();
-            assertThatThrownBy(
-                            () -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, CancelToken.none()))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none()))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThat(other.length()).isEqualTo(4);
-        }
+        KvCache cache = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
+        KvCache other = engine.prefill(Prompts.tokens(4, 1), CancelToken.none());
+        engine.close();
+        assertThatThrownBy(() -> engine.decode(cache, DecodeOptions.greedy(4), TokenListener.NONE, CancelToken.none()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> engine.prefill(Prompts.tokens(4, 1), CancelToken.none()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(other.length()).isEqualTo(4);
+        cache.close();
+        other.close();
     }
 }

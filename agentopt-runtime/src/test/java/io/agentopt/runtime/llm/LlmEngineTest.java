@@ -81,6 +81,27 @@ class LlmEngineTest {
     }
 
     @Test
+    void aStepAppendsToTheCacheInPlace() {
+        try (DecoderModel model = new DecoderModel(pack, (ModelPack.Decoder) pack.layout(), SessionSettings.cpu(1));
+                KvSlot slot = new KvSlot(model);
+                OrtRunOptions run = OrtRunOptions.create()) {
+            slot.prefill(Prompts.tokens(10, 3), run);
+            List<float[]> before =
+                    slot.kv().stream().map(t -> t.data().toArray(JAVA_FLOAT)).toList();
+            slot.step('x', 10, run);
+            for (int t = 0; t < before.size(); t++) {
+                float[] now = slot.kv().get(t).data().toArray(JAVA_FLOAT);
+                for (int i = 0; i < now.length; i++) {
+                    int position = i / 16 % 96; // [1, 2 heads, 96 positions, 16]
+                    if (position == 10) assertThat(now[i]).isNotZero();
+                    else assertThat(now[i]).isEqualTo(before.get(t)[i]);
+                    if (position > 10) assertThat(now[i]).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
     void scoresOfAllPositionsAndOfTheLastAloneGiveTheSameTokens() {
         try (LlmEngine last =
                 LlmEngine.open(TinyPack.decoder("last2").lastPositionOnly().pack(root), EngineSettings.cpu(1))) {
@@ -262,16 +283,19 @@ class LlmEngineTest {
     }
 
     @Test
-    void aListenersExceptionEndsTheDecode() {
-        assertThatThrownBy(() -> engine.decode(
-                        engine.prefill(Prompts.tokens(5, 1), CancelToken.none()),
-                        DecodeOptions.greedy(50),
-                        (i, id, text) -> {
-                            if (i == 3) throw new IllegalArgumentException("enough");
-                        },
-                        CancelToken.none()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("enough");
-        assertThat(engine.slotsTaken()).isZero();
+    void whatAListenerThrowsEndsTheDecode() {
+        for (Throwable thrown : List.of(new IllegalArgumentException("enough"), new AssertionError("enough"))) {
+            KvCache cache = engine.prefill(Prompts.tokens(5, 1), CancelToken.none());
+            assertThatThrownBy(() -> engine.decode(
+                            cache,
+                            DecodeOptions.greedy(50),
+                            (i, id, text) -> {
+                                if (i == 3 && thrown instanceof RuntimeException e) throw e;
+                                if (i == 3 && thrown instanceof Error e) throw e;
+                            },
+                            CancelToken.none()))
+                    .isSameAs(thrown);
+            assertThat(engine.slotsTaken()).isZero();
+        }
     }
 }

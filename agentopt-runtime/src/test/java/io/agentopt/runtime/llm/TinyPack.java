@@ -216,7 +216,7 @@ public record TinyPack(
         int[] letters = new int[256];
         int next = 256;
         for (int b = 0; b < 256; b++) {
-            boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+            boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
             letters[b] = printable ? b : next++;
         }
         return letters;

@@ -19,13 +19,13 @@ final class OrtApi {
     /** The newest version of the interface asked for, and the oldest that has every function of {@link OrtFunction}. */
     private static final int NEWEST = 24, OLDEST = 22;
 
-    private static final long TABLE_ENTRIES = 460;
+    private static final int TABLE_ENTRIES = 460;
     private static final long LONGEST_TEXT = 1 << 20;
 
     private final MemorySegment table;
     private final String version;
     private final String origin;
-    private final AtomicReferenceArray<MethodHandle> handles = new AtomicReferenceArray<>(OrtFunction.values().length);
+    private final AtomicReferenceArray<MethodHandle> handles = new AtomicReferenceArray<>(TABLE_ENTRIES);
 
     private OrtApi(MemorySegment table, String version, String origin) {
         this.table = table;
@@ -92,10 +92,10 @@ final class OrtApi {
 
     @SuppressWarnings("restricted")
     MethodHandle handle(OrtFunction f) {
-        MethodHandle h = handles.get(f.ordinal());
+        MethodHandle h = handles.get(f.index());
         if (h == null) {
             h = Linker.nativeLinker().downcallHandle(table.getAtIndex(ADDRESS, f.index()), f.descriptor());
-            handles.set(f.ordinal(), h); // a race makes two equal handles
+            handles.set(f.index(), h); // a race makes two equal handles
         }
         return h;
     }

@@ -8,10 +8,17 @@ public final class OrtException extends RuntimeException {
     public static final int NOT_FROM_ORT = -1;
 
     private final int code;
+    private final String text;
 
-    OrtException(int code, String message) {
-        super(message);
+    OrtException(int code, String text) {
+        super(text);
         this.code = code;
+        this.text = text;
+    }
+
+    @Override
+    public String getMessage() {
+        return text;
     }
 
     /** {@return ONNX Runtime's error code, or {@link #NOT_FROM_ORT}} */

@@ -40,6 +40,7 @@ public final class OrtTensor extends OrtHandle {
     }
 
     /** {@return a new tensor of zeros} */
+    @SuppressWarnings("MustBeClosedChecker") // the tensor closes its arena
     public static OrtTensor allocate(ElementType type, long... shape) {
         OrtEnvironment environment = OrtEnvironment.get();
         long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
@@ -74,7 +75,7 @@ public final class OrtTensor extends OrtHandle {
     }
 
     /** {@return the tensor that a run made; it owns the value} */
-    @SuppressWarnings("restricted")
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // the tensor closes its arena
     static OrtTensor result(OrtEnvironment environment, MemorySegment value, String owner) {
         OrtApi api = environment.api();
         try (Arena scratch = Arena.ofConfined()) {

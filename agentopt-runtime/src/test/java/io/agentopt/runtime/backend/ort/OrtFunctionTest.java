@@ -10,7 +10,8 @@ class OrtFunctionTest {
     /** The published order of the table, read off the header of ONNX Runtime. */
     @Test
     void placesAreThoseOfThePublishedTable() throws Exception {
-        JsonNode published = new ObjectMapper().readTree(OrtFunctionTest.class.getResource("/ort-function-table.json"));
+        JsonNode published =
+                new ObjectMapper().readTree(OrtFunctionTest.class.getResourceAsStream("/ort-function-table.json"));
         for (OrtFunction f : OrtFunction.values()) {
             assertThat(published.path(f.cName()).asInt(-1)).as(f.cName()).isEqualTo(f.index());
         }

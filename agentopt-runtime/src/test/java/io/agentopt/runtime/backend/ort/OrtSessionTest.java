@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +50,7 @@ class OrtSessionTest {
         return OrtSession.open(
                 w.model(),
                 "endless",
-                new SessionSettings(
-                        1, SessionSettings.Optimization.NONE, true, false, Map.of(), java.util.Optional.empty()));
+                new SessionSettings(1, SessionSettings.Optimization.NONE, true, false, Map.of(), Optional.empty()));
     }
 
     @Test
@@ -68,11 +69,11 @@ class OrtSessionTest {
                 OrtTensor x = OrtTensor.allocate(ElementType.FLOAT32, 2, 4);
                 OrtRunOptions run = OrtRunOptions.create()) {
             x.data().setAtIndex(JAVA_FLOAT, 7, 41);
-            Map<String, OrtTensor> out = s.run(Map.of("x", x), run);
-            MemorySegment view = out.get("y").data();
-            assertThat(out.get("y").shape()).containsExactly(2, 4);
+            OrtTensor y = Objects.requireNonNull(s.run(Map.of("x", x), run).get("y"));
+            MemorySegment view = y.data();
+            assertThat(y.shape()).containsExactly(2, 4);
             assertThat(view.toArray(JAVA_FLOAT)).containsExactly(1, 1, 1, 1, 1, 1, 1, 42);
-            out.get("y").close();
+            y.close();
             assertThatThrownBy(() -> view.get(JAVA_FLOAT, 0)).isInstanceOf(IllegalStateException.class);
         }
     }
