@@ -15,8 +15,8 @@ import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.operator.Sampling;
-import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.OperatorId;
+import io.agentopt.plan.Placement;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.Rung;
 import io.agentopt.runtime.dispatch.DeadlineExceededException;
@@ -129,15 +129,15 @@ class AgentEngineTest {
 
     @Test
     void findsThePassagesOfAnIndex() {
-        AgentGraph<String, List> graph = AgentGraph.define(
+        AgentGraph<String, Object> graph = AgentGraph.define(
                 "find",
                 String.class,
-                List.class,
+                Object.class,
                 (g, in) -> g.node("search", vectorSearch(NOTES, 2), g.node("embed", embed(model("e")), in))
-                        .map("all", l -> (List) l));
-        try (Agent<String, List> agent = AgentRuntime.load(graph, Running.onOneDevice(graph), store, OPTIONS)) {
+                        .map("all", l -> (Object) l));
+        try (Agent<String, Object> agent = AgentRuntime.load(graph, Running.onOneDevice(graph), store, OPTIONS)) {
             for (Passage p : NOTES.passages()) {
-                Passage best = (Passage) agent.run(p.text()).getFirst();
+                Passage best = (Passage) ((List<?>) agent.run(p.text())).getFirst();
                 assertThat(best.id()).isEqualTo(p.id());
                 assertThat(best.score()).isBetween(0.999, 1.001);
             }

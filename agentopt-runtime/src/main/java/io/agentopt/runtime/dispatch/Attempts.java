@@ -100,7 +100,7 @@ final class Attempts implements StepContext {
         return result;
     }
 
-    /** Ends an attempt with a timeout. {@return whether its time was over; the interrupt that said so is gone} */
+    /** {@return whether the time of the attempt that ends here was over; the interrupt that said so is gone} */
     private boolean endTimed() {
         synchronized (gate) {
             attempt++;

@@ -38,7 +38,7 @@ class DispatcherPropertyTest {
                 case Step.Transform t -> (in, c) -> mix(salt, in);
                 case Step.ToolCall t ->
                     (in, c) -> {
-                        if (mix(salt, in) % 2 == 0) Thread.yield();
+                        if (mix(salt, in) % 2 == 0) Thread.onSpinWait();
                         if (!t.idempotent()) log.add(t.path() + in);
                         return mix(salt, in);
                     };
@@ -54,7 +54,7 @@ class DispatcherPropertyTest {
 
         private static int mix(int salt, List<Object> in) {
             int x = Objects.hash(salt, in) * 0x9E3779B9;
-            return (x ^ (x >>> 15)) * 0x85EBCA6B >>> 7;
+            return ((x ^ (x >>> 15)) * 0x85EBCA6B) >>> 7;
         }
     }
 

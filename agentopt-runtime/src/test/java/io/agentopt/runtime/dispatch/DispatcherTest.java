@@ -100,7 +100,7 @@ class DispatcherTest {
         AgentGraph<Integer, Integer> graph = AgentGraph.define("chain", Integer.class, Integer.class, (g, in) -> {
             Port<Integer> p = in;
             for (int i = 0; i < 10; i++)
-                p = i % 2 == 0 ? p.map("f" + i, note::apply) : g.node("t" + i, tool("t" + i, note), p);
+                p = i % 2 == 0 ? p.map("f" + i, note) : g.node("t" + i, tool("t" + i, note), p);
             return p;
         });
         assertThat(Running.run(graph, 0)).isEqualTo(10);
@@ -259,11 +259,11 @@ class DispatcherTest {
         assertThat(taken).hasValue(101);
     }
 
-    private static AgentGraph<Integer, List> each(Function<Integer, Integer> item) {
-        return AgentGraph.define("each", Integer.class, List.class, (g, in) -> {
+    private static AgentGraph<Integer, Object> each(Function<Integer, Integer> item) {
+        return AgentGraph.define("each", Integer.class, Object.class, (g, in) -> {
             Port<List<Integer>> list =
                     in.map("list", n -> IntStream.range(0, n).boxed().toList());
-            return g.forEach("items", list, 4, tool("work", item)).map("out", l -> (List) l);
+            return g.forEach("items", list, 4, tool("work", item)).map("out", l -> (Object) l);
         });
     }
 
@@ -305,7 +305,7 @@ class DispatcherTest {
 
     @Test
     void innerBlocksSeeValuesOfOuterOnes() {
-        AgentGraph<Integer, List> graph = AgentGraph.define("captures", Integer.class, List.class, (g, in) -> {
+        AgentGraph<Integer, Object> graph = AgentGraph.define("captures", Integer.class, Object.class, (g, in) -> {
             Port<Integer> slow = g.node("slow", tool("slow", (Integer i) -> i * 1000), in);
             Port<List<Integer>> list = in.map("list", i -> List.of(1, 2, 3));
             return g.forEach(
@@ -318,7 +318,7 @@ class DispatcherTest {
                                     0.5,
                                     t -> t.node("add", Integer::sum, slow, item),
                                     e -> slow))
-                    .map("out", l -> (List) l);
+                    .map("out", l -> (Object) l);
         });
         assertThat(Running.run(graph, 7)).isEqualTo(List.of(7001, 7000, 7003));
     }

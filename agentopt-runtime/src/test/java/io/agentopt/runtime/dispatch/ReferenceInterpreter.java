@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The slow twin of the dispatcher: one step after the other, in program order, on one thread. */
 final class ReferenceInterpreter {
@@ -50,7 +51,7 @@ final class ReferenceInterpreter {
                 yield out;
             }
             case Step.Nested n -> block(n.body(), values, in.getFirst()).getFirst();
-            default -> runner.bind(step).run(in, new NoContext());
+            default -> Objects.requireNonNull(runner.bind(step).run(in, new NoContext()));
         };
     }
 }

@@ -19,7 +19,7 @@ class RunIsolationTest {
     @Test
     void runsAtTheSameTimeDoNotMix() {
         Tool<Integer, Integer> square = tool("square", (Integer i) -> {
-                    Thread.yield();
+                    Thread.onSpinWait();
                     return i * i;
                 })
                 .asIdempotent();
@@ -58,7 +58,7 @@ class RunIsolationTest {
         try {
             return Running.answer(run).toString();
         } catch (AgentRunException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 }

@@ -76,7 +76,7 @@ public final class ScriptedModels implements ModelRunner {
         return (in, context) -> {
             Cache cache = consume(in.getFirst(), context);
             String text = script.apply(cache.prompt) + "@" + cache.device;
-            String[] words = text.split(" ");
+            String[] words = text.split(" ", -1);
             for (int i = 0; i < words.length; i++) context.token((i == 0 ? "" : " ") + words[i]);
             context.countTokens(0, words.length);
             return new Completion(text, List.of(), cache.prompt.messages().size(), words.length, Finish.STOP);
