@@ -13,11 +13,13 @@ public final class Bench {
 
     /** Runs the bench that is named. */
     public static void main(String[] args) {
-        if (args.length == 0 || !BENCHES.containsKey(args[0])) {
-            System.err.println((args.length == 0 ? "No bench is named." : "There is no bench '" + args[0] + "'.")
-                    + " Known: " + String.join(", ", BENCHES.keySet()));
+        Supplier<BenchReport> bench = args.length == 0 ? null : BENCHES.get(args[0]);
+        if (bench == null) {
+            System.err.println((args.length == 0 ? "No bench is named." : "There is no bench '" + args[0] + "'.") + " Known: "
+                    + String.join(", ", BENCHES.keySet()));
             System.exit(2);
+            return;
         }
-        BENCHES.get(args[0]).get().publish();
+        bench.get().publish();
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,7 +43,7 @@ public record BenchReport(String bench, List<Metric> metrics) {
     private String json() throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode out = mapper.createObjectNode();
-        out.put("bench", bench).put("date", LocalDate.now().toString());
+        out.put("bench", bench).put("date", LocalDate.now(ZoneOffset.UTC).toString());
         out.put(
                 "host",
                 Runtime.getRuntime().availableProcessors() + " x " + System.getProperty("os.arch") + ", Java "
