@@ -22,6 +22,7 @@ final class Unfolding {
     private final List<GranularOperator> operators = new ArrayList<>();
     private final Map<List<Integer>, GranularEdge> edges = new LinkedHashMap<>();
     private final Set<Integer> withSuccessor = new HashSet<>();
+    private final List<Integer> lastPredecessor = new ArrayList<>(); // by operator; -1 for none. Edges point forward
 
     /**
      * Where a value comes from.
@@ -114,10 +115,9 @@ final class Unfolding {
         Set<Integer> ends = new LinkedHashSet<>();
         for (int i = first; i < end; i++) {
             int op = i;
-            boolean entry = edges.values().stream().noneMatch(e -> e.to() == op && e.from() >= first);
+            boolean entry = lastPredecessor.get(op) < first;
             if (entry) start.forEach(s -> edge(s, op, Carries.NOTHING));
-            boolean exit = edges.values().stream().noneMatch(e -> e.from() == op && e.to() > op);
-            if (exit) ends.add(op);
+            if (!withSuccessor.contains(op)) ends.add(op);
         }
         return ends;
     }
@@ -143,11 +143,13 @@ final class Unfolding {
 
     private int add(OperatorId id, Optional<Node.Call> call, Rate rate) {
         operators.add(new GranularOperator(id, call, rate.visits(), rate.pathVisits()));
+        lastPredecessor.add(-1);
         return operators.size() - 1;
     }
 
     private void edge(int from, int to, Carries carries) {
         withSuccessor.add(from);
+        lastPredecessor.set(to, Math.max(lastPredecessor.get(to), from));
         edges.merge(
                 List.of(from, to),
                 new GranularEdge(from, to, carries),
