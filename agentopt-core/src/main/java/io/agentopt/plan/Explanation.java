@@ -83,7 +83,7 @@ final class Explanation {
                 "+-" + percent(o.relativeSpread()),
                 o.confidence().toLowerCase(Locale.ROOT),
                 number(o.visits()),
-                number(o.load())
+                o.load() > 0 && o.load() < 0.0005 ? "<0.001" : number(o.load())
             });
         }
         if (rows.size() > 1) {
@@ -111,12 +111,14 @@ final class Explanation {
                 money(d.dollarsPerHour()),
                 percent(d.utilisation()),
                 bytes(d.memoryBytes()),
-                switch (d.decidedBy()) {
-                    case "load" -> "busy time";
-                    case "memory" -> "memory";
-                    case "degree" -> "tensor parallelism";
-                    default -> d.decidedBy();
-                }
+                d.count() == 1
+                        ? "one at least"
+                        : switch (d.decidedBy()) {
+                            case "load" -> "busy time";
+                            case "memory" -> "memory";
+                            case "degree" -> "tensor parallelism";
+                            default -> d.decidedBy();
+                        }
             });
         }
         if (rows.size() > 1) {

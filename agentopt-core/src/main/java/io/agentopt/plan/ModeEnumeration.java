@@ -33,7 +33,9 @@ import java.util.Optional;
  *
  * <p>An LLM phase has a mode per class, tensor-parallel degree (1, 2, 4, 8) and batch. With b requests in a batch, one run takes
  * t(b) and keeps {@code lambda * visits * t(b) / b * degree} devices busy. By Little's law there are {@code lambda * visits * t(b)}
- * runs in flight; a batch larger than that never fills, so it is no mode. KV memory is that of the runs in flight, at least one.
+ * runs in flight, which fill batches up to that size. The next larger batch is offered as well, as devices that are busy all the time
+ * with what there is: without it, a little more load could fill it and cost less. KV memory is that of the runs in flight, at least
+ * of one batch.
  * Weights are shared between all operators of one model on one class, the vectors of an index between all its searches.
  *
  * <p>What the placement problem cannot count (see {@link Quanta}) is no mode either, and the reason names the number.
@@ -97,7 +99,8 @@ final class ModeEnumeration {
                 yield embedding(c, operator, model, tokens(e.expectedTokens()), refusals);
             }
             case VectorSearch s -> {
-                if (!hostClass(c)) yield refuse(refusals, c, "vector search runs on a CPU");
+                if (classes.get(c).device().kind() != DeviceKind.CPU)
+                    yield refuse(refusals, c, "vector search runs on a CPU");
                 ModelSpec model = models.find(s.index().embedder().id());
                 Demand scan = OperatorDemand.scan(s.index().passages().size(), model.hidden(), 1, Precision.FP32);
                 int group = group("index " + s.index().name());
@@ -148,7 +151,6 @@ final class ModeEnumeration {
                         known(c, cost.seconds(demand, classes.get(c).device(), degree), reasons);
                 if (known.isEmpty()) break;
                 double inFlight = perSecond * known.get().seconds();
-                if (batch > Math.max(1, inFlight)) break;
                 double kv = Math.max(batch, inFlight) * context * model.kvBytesPerToken();
                 mode(
                                 c,
@@ -163,6 +165,7 @@ final class ModeEnumeration {
                                 TransformerDemand.weightBytes(model),
                                 reasons)
                         .ifPresent(modes::add);
+                if (batch > inFlight) break; // this one never fills
             }
         }
         return modes;
@@ -214,7 +217,8 @@ final class ModeEnumeration {
             int group,
             double sharedBytes,
             List<String> refusals) {
-        double load = times(requestsPerSecond, operator.visits()) * known.seconds() / batch * degree;
+        double filled = times(requestsPerSecond, operator.visits()) * known.seconds() / batch;
+        double load = (batch == 1 ? filled : Math.max(1, filled)) * degree;
         double pathSeconds = times(known.seconds(), operator.pathVisits());
         if (!countable(c, pathSeconds, "seconds on the longest path", Quanta.MAX_SECONDS, refusals)
                 || !countable(c, load, "busy devices", Quanta.MAX_LOAD, refusals)

@@ -2,6 +2,7 @@ package io.agentopt.plan;
 
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.hardware.Fleet;
+import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
@@ -36,6 +37,7 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                 .pinnedTo()
                 .filter(c -> !names.contains(c))
                 .orElse("");
+        boolean search = graph.calls().get(first.operator().path()).operator() instanceof VectorSearch;
         String leftOut = planning.leftOut().isEmpty()
                 ? ""
                 : " Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".";
@@ -43,9 +45,11 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                 graph.name(),
                 "device",
                 "No device of fleet '" + fleet.name() + "' can run '" + first.operator() + "' of graph '" + graph.name()
-                        + "': " + String.join("; ", first.reasons()) + "." + leftOut,
+                        + "': " + String.join("; ", first.reasons()).replaceAll("\\.$", "") + "." + leftOut,
                 pinned.isEmpty()
-                        ? "Add a device that can, use a smaller model, or loosen the node's wishes."
+                        ? search
+                                ? "Add the CPU of the host to the fleet."
+                                : "Add a device that can, use a smaller model, or loosen the node's wishes."
                         : "Pin the node to one of " + names + ", or add '" + pinned + "' to the fleet, with a price.",
                 true);
     }

@@ -108,6 +108,11 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
         }
         if (sla.firstToken().filter(t -> t.compareTo(sla.endToEnd()) >= 0).isPresent())
             notes.add("The first-token limit decides nothing: it is not below the end-to-end limit.");
+        boolean repeats = planning.granular().prefills().stream()
+                .anyMatch(i -> planning.granular().operators().get(i).pathVisits() > 1);
+        if (repeats)
+            notes.add(
+                    "The first token counts the prompts of every pass of a loop, but not the answers of earlier passes.");
         String home = planning.classes().get(planning.home()).name();
         if (devices.stream().noneMatch(d -> d.deviceClass().equals(home)))
             notes.add("The host '" + home + "' runs Java functions only; its price is not counted.");

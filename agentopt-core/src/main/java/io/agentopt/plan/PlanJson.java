@@ -192,11 +192,16 @@ public final class PlanJson {
                 v.at("device").text(),
                 v.at("kind").text(),
                 v.maybe("vendor").map(JsonValue::text).orElse(""),
-                v.at("count").integer(),
+                count(v.at("count")),
                 v.at("dollarsPerHour").notNegative(),
                 v.at("utilisation").notNegative(),
                 v.at("memoryBytes").notNegative(),
                 v.at("decidedBy").text());
+    }
+
+    private static int count(JsonValue v) {
+        if (v.integer() < 1) throw v.wrong("is no number of devices", "Leave the class out if it has none.");
+        return v.integer();
     }
 
     private static Bound bound(JsonValue v) {

@@ -64,12 +64,20 @@ class ModeEnumerationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.001, 1", "0.1, 1", "0.19, 1", "0.2, 2", "1.6, 16", "12.79, 64", "12.8, 128", "1000, 128"})
-    void aBatchNoLargerThanWhatIsInFlightFills(double requestsPerSecond, int largest) {
+    @CsvSource({"0.001, 1", "0.09, 1", "0.1, 2", "0.11, 2", "0.19, 2", "0.21, 4", "1.59, 16", "6.5, 128", "1000, 128"})
+    void batchesGoUpToTheFirstThatNeverFills(double requestsPerSecond, int largest) {
         List<Mode> decode = modes(ask(), "ask.decode", requestsPerSecond, TEN_SECONDS);
         assertThat(decode.stream().mapToInt(ModeEnumerationTest::batch).max()).hasValue(largest);
         List<Mode> prefill = modes(ask(), "ask.prefill", requestsPerSecond, TEN_SECONDS);
         assertThat(prefill).allMatch(m -> batch(m) == 1);
+    }
+
+    @Test
+    void aBatchThatNeverFillsKeepsItsDevicesBusy() {
+        List<Mode> modes = modes(ask(), "ask.decode", 0.3, TEN_SECONDS).stream()
+                .filter(m -> m.deviceClass() == 0 && m.devices() == 2)
+                .toList();
+        assertThat(modes.stream().map(Mode::load)).containsExactly(0.3 * 10 / 1 * 2, 0.3 * 10 / 2 * 2, 1.0 * 2);
     }
 
     @Test

@@ -32,7 +32,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
-    private static final ModelSpec EMBEDDER = new ModelSpec(
+    static final ModelSpec EMBEDDER = new ModelSpec(
             "embedder",
             ModelSpec.Kind.EMBEDDER,
             12,
