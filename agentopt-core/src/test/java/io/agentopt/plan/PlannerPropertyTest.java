@@ -81,6 +81,21 @@ class PlannerPropertyTest {
         }
     }
 
+    @Test
+    void theseAgentsHavePlansWithProofs() {
+        int planned = 0;
+        int proved = 0;
+        for (int seed = 0; seed < 100; seed++) {
+            AgentGraph<String, String> agent = RandomAgents.agent(seed, 3);
+            if (PLANNER.solve(agent, SOME, sla(60_000), MANY) instanceof PlanResult.Planned<?, ?> p) {
+                planned++;
+                if (p.plan().bound().optimal() && p.plan().dollarsPerHour() > 0) proved++;
+            }
+        }
+        assertThat(planned).as("agents with a plan, of 100").isGreaterThan(70);
+        assertThat(proved).as("those with a cost proved least").isGreaterThan(40);
+    }
+
     /** The easier problem has a plan if the harder one has, and what is proved of it is not above the harder one's cost. */
     private static void neverCostsMore(PlanResult<?, ?> easier, PlanResult<?, ?> harder) {
         if (!(harder instanceof PlanResult.Planned<?, ?> hard)) return;
