@@ -18,45 +18,41 @@ final class Explanation {
         operators(out, plan);
         devices(out, plan);
         if (!plan.notes().isEmpty()) out.append('\n');
-        for (String note : plan.notes()) line(out, "  %s", note);
+        for (String note : plan.notes()) line(out, "  %s".formatted(note));
         return out.toString();
     }
 
     private static void head(StringBuilder out, Plan<?, ?> plan) {
+        Sla sla = plan.sla();
         line(
                 out,
-                "Plan of '%s' on fleet '%s' at %s requests/s",
-                plan.graph().name(),
-                plan.fleet(),
-                number(plan.workload().requestsPerSecond()));
+                "Plan of '" + plan.graph().name() + "' on fleet '" + plan.fleet() + "' at "
+                        + number(plan.workload().requestsPerSecond()) + " requests/s");
+        line(out, "  latency      " + predicted(plan.endToEndSeconds()) + allowed(sla, sla.endToEnd()));
+        plan.firstTokenSeconds().ifPresent(t -> {
+            String allowed = sla.firstToken().map(l -> allowed(sla, l)).orElse("");
+            line(out, "  first token  " + predicted(t) + allowed);
+        });
         line(
                 out,
-                "  latency      %s predicted mean; the SLA allows %s",
-                time(plan.endToEndSeconds()),
-                limit(plan.sla(), plan.sla().endToEnd()));
-        plan.firstTokenSeconds()
-                .ifPresent(t -> line(
-                        out,
-                        "  first token  %s predicted mean%s",
-                        time(t),
-                        plan.sla()
-                                .firstToken()
-                                .map(l -> "; the SLA allows " + limit(plan.sla(), l))
-                                .orElse("")));
+                "  cost         $" + money(plan.dollarsPerHour()) + " per hour, $"
+                        + money(plan.dollarsPerRequest() * 1000) + " per 1,000 requests");
+        Bound bound = plan.bound();
         line(
                 out,
-                "  cost         $%s per hour, $%s per 1,000 requests",
-                money(plan.dollarsPerHour()),
-                money(plan.dollarsPerRequest() * 1000));
-        line(
-                out,
-                "  bound        %s",
-                plan.bound().optimal()
-                        ? "proved optimal for these modes and times"
-                        : "no placement costs less than $" + money(plan.bound().dollarsPerHour())
-                                + " per hour: a better plan saves at most "
-                                + percent(plan.bound().gap()));
+                bound.optimal()
+                        ? "  bound        proved optimal for these modes and times"
+                        : "  bound        no placement costs less than $" + money(bound.dollarsPerHour())
+                                + " per hour: a better plan saves at most " + percent(bound.gap()));
         out.append('\n');
+    }
+
+    private static String predicted(double seconds) {
+        return time(seconds) + " predicted mean";
+    }
+
+    private static String allowed(Sla sla, Duration limit) {
+        return "; the SLA allows " + limit(sla, limit);
     }
 
     /** {@return a limit as promised, and the mean that it is planned as} */
@@ -93,10 +89,11 @@ final class Explanation {
         if (!functions.isEmpty()) {
             line(
                     out,
-                    "  and %s on the host (%s each, assumed): %s",
-                    functions.size() == 1 ? "1 Java function" : functions.size() + " Java functions",
-                    time(HostTimes.FUNCTION_SECONDS),
-                    String.join(", ", functions));
+                    "  and %s on the host (%s each, assumed): %s"
+                            .formatted(
+                                    functions.size() == 1 ? "1 Java function" : functions.size() + " Java functions",
+                                    time(HostTimes.FUNCTION_SECONDS),
+                                    String.join(", ", functions)));
         }
         out.append('\n');
     }
@@ -142,8 +139,8 @@ final class Explanation {
         }
     }
 
-    private static void line(StringBuilder out, String format, Object... values) {
-        out.append(String.format(Locale.ROOT, format, values)).append('\n');
+    private static void line(StringBuilder out, String text) {
+        out.append(text).append('\n');
     }
 
     /** {@return a duration in seconds, however long} */

@@ -127,7 +127,7 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
             case Change.Inventory c ->
                 "raise the count of '" + name(c.deviceClass()) + "' in fleet '" + fleet.name() + "' to " + c.devices();
             case Change.DeviceMemory c ->
-                "use devices in '" + name(c.deviceClass()) + "' with " + Explanation.bytes(c.bytes())
+                "use devices in '" + name(c.deviceClass()) + "' with " + Explanation.bytes((double) c.bytes())
                         + " of memory beside what the engine takes";
             case Change.Link c -> {
                 PlacementEdge edge = problem.edges().get(c.edge());
