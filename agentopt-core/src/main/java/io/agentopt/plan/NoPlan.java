@@ -1,6 +1,7 @@
 package io.agentopt.plan;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Node;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.problem.OperatorModes;
@@ -18,6 +19,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,13 +33,11 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
             AgentGraph<I, O> graph, Fleet fleet, PlanningProblem planning) {
         PlanningProblem.Unplaceable first = planning.unplaceable().getFirst();
         List<String> names = planning.classes().stream().map(c -> c.name()).toList();
-        String pinned = graph.calls()
-                .get(first.operator().path())
-                .options()
-                .pinnedTo()
-                .filter(c -> !names.contains(c))
-                .orElse("");
-        boolean search = graph.calls().get(first.operator().path()).operator() instanceof VectorSearch;
+        Node.Call call =
+                Objects.requireNonNull(graph.calls().get(first.operator().path()));
+        String pinned =
+                call.options().pinnedTo().filter(c -> !names.contains(c)).orElse("");
+        boolean search = call.operator() instanceof VectorSearch;
         String leftOut = planning.leftOut().isEmpty()
                 ? ""
                 : " Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".";
