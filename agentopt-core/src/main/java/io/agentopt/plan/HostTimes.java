@@ -8,5 +8,8 @@ final class HostTimes {
     /** A transform, a memory access, the handing over of a tool call. */
     static final double FUNCTION_SECONDS = 10e-6;
 
+    /** How they run, in a plan. */
+    static final String MODE = "host";
+
     private HostTimes() {}
 }

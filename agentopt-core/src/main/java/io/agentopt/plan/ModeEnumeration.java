@@ -10,6 +10,7 @@ import io.agentopt.hardware.DeviceClass;
 import io.agentopt.hardware.DeviceKind;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.model.Precision;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.MemoryLoad;
@@ -20,18 +21,24 @@ import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.granular.GranularOperator;
 import io.agentopt.plan.granular.OperatorId.Phase;
 import io.agentopt.plan.problem.Mode;
+import io.agentopt.plan.problem.Quanta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Lists the ways in which an operator may run on the classes of a fleet.
  *
  * <p>An LLM phase has a mode per class, tensor-parallel degree (1, 2, 4, 8) and batch. With b requests in a batch, one run takes
  * t(b) and keeps {@code lambda * visits * t(b) / b * degree} devices busy. By Little's law there are {@code lambda * visits * t(b)}
- * runs in flight; a batch larger than that never fills, so it is no mode. KV memory is that of the runs in flight, at least one.
- * Weights are shared between all operators of one model on one class.
+ * runs in flight, which fill batches up to that size. The next larger batch is offered as well, as devices that are busy all the time
+ * with what there is: without it, a little more load could fill it and cost less. KV memory is that of the runs in flight, at least
+ * of one batch.
+ * Weights are shared between all operators of one model on one class, the vectors of an index between all its searches.
+ *
+ * <p>What the placement problem cannot count (see {@link Quanta}) is no mode either, and the reason names the number.
  */
 final class ModeEnumeration {
     private static final int[] DEGREES = {1, 2, 4, 8};
@@ -42,7 +49,7 @@ final class ModeEnumeration {
     private final List<DeviceClass> classes;
     private final int home;
     private final double requestsPerSecond;
-    private final Map<String, Integer> weightGroups = new HashMap<>();
+    private final Map<String, Integer> groups = new HashMap<>();
 
     ModeEnumeration(
             ModelCatalog models, CostModel cost, List<DeviceClass> classes, int home, double requestsPerSecond) {
@@ -59,7 +66,7 @@ final class ModeEnumeration {
      * @param refusals filled with a reason for each class that cannot run it
      */
     List<CandidateMode> modes(GranularOperator operator, List<String> refusals) {
-        if (operator.call().isEmpty()) return List.of(host(home, operator, 0, 0));
+        if (operator.call().isEmpty()) return host(home, operator, 0, 0, refusals);
         NodeOptions options = operator.call().get().options();
         List<CandidateMode> modes = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
@@ -82,25 +89,34 @@ final class ModeEnumeration {
             case Generate g -> language(c, operator, g, refusals);
             case Embed e -> {
                 ModelSpec model = models.find(e.model().id());
-                yield single(
-                        c, operator, model, TransformerDemand.embed(model, tokens(e.expectedTokens()), 1), refusals);
+                if (e.expectedTokens() > model.maxContext()) {
+                    yield refuse(
+                            refusals,
+                            c,
+                            "a text of " + tokens(e.expectedTokens()) + " tokens exceeds the context of model '"
+                                    + model.id() + "' (" + model.maxContext() + ")");
+                }
+                yield embedding(c, operator, model, tokens(e.expectedTokens()), refusals);
             }
             case VectorSearch s -> {
-                if (!hostClass(c)) yield refuse(refusals, c, "vector search runs on a CPU");
+                if (classes.get(c).device().kind() != DeviceKind.CPU)
+                    yield refuse(refusals, c, "vector search runs on a CPU");
                 ModelSpec model = models.find(s.index().embedder().id());
-                Demand scan = OperatorDemand.scan(
-                        s.index().passages().size(), model.hidden(), 1, io.agentopt.model.Precision.FP32);
+                Demand scan = OperatorDemand.scan(s.index().passages().size(), model.hidden(), 1, Precision.FP32);
+                int group = group("index " + s.index().name());
                 yield known(c, cost.seconds(scan, classes.get(c).device()), refusals)
-                        .map(k -> List.of(candidate(c, "batch=1", operator, k, 1, 1, 0, Mode.NOTHING_SHARED, 0)))
+                        .flatMap(k -> mode(c, "batch=1", operator, k, 1, 1, 0, group, scan.residentBytes(), refusals))
+                        .map(List::of)
                         .orElse(List.of());
             }
             case Tool<?, ?> t ->
                 hostClass(c)
-                        ? List.of(host(
+                        ? host(
                                 c,
                                 operator,
-                                t.expectedLatency().toNanos() / 1e9 + HostTimes.FUNCTION_SECONDS,
-                                t.dollarsPerCall()))
+                                Explanation.seconds(t.expectedLatency()) + HostTimes.FUNCTION_SECONDS,
+                                t.dollarsPerCall(),
+                                refusals)
                         : refuse(refusals, c, "tools run on the host");
             case Transform<?> t -> function(c, operator, refusals);
             case MemoryLoad<?, ?> m -> function(c, operator, refusals);
@@ -112,7 +128,7 @@ final class ModeEnumeration {
         ModelSpec model = models.find(g.model().id());
         int prompt = tokens(g.expectedPromptTokens());
         int output = tokens(g.expectedOutputTokens());
-        if (prompt + output > model.maxContext()) {
+        if ((long) prompt + output > model.maxContext()) {
             return refuse(
                     refusals,
                     c,
@@ -120,8 +136,8 @@ final class ModeEnumeration {
                             + model.id() + "' (" + model.maxContext() + ")");
         }
         boolean prefill = operator.id().phase() == Phase.PREFILL;
-        double perSecond = requestsPerSecond * operator.visits();
-        double context = prefill ? prompt : prompt + output;
+        double perSecond = times(requestsPerSecond, operator.visits());
+        double context = prefill ? prompt : (double) prompt + output;
         List<CandidateMode> modes = new ArrayList<>();
         for (int degree : DEGREES) {
             if (degree > classes.get(c).count() || model.heads() % degree != 0) continue;
@@ -130,34 +146,36 @@ final class ModeEnumeration {
                 Demand demand = prefill
                         ? TransformerDemand.prefill(model, prompt, batch)
                         : TransformerDemand.decode(model, prompt, output, batch);
-                var known = known(
-                        c,
-                        cost.seconds(demand, classes.get(c).device(), degree),
-                        batch == 1 ? refusals : new ArrayList<>());
+                List<String> reasons = batch == 1 ? refusals : new ArrayList<>();
+                Optional<Estimate.Known> known =
+                        known(c, cost.seconds(demand, classes.get(c).device(), degree), reasons);
                 if (known.isEmpty()) break;
                 double inFlight = perSecond * known.get().seconds();
-                if (batch > Math.max(1, inFlight)) break;
                 double kv = Math.max(batch, inFlight) * context * model.kvBytesPerToken();
-                modes.add(candidate(
-                        c,
-                        "tp=" + degree + " batch=" + batch + " "
-                                + model.weights().id(),
-                        operator,
-                        known.get(),
-                        degree,
-                        batch,
-                        kv,
-                        group(model),
-                        TransformerDemand.weightBytes(model)));
+                mode(
+                                c,
+                                "tp=" + degree + " batch=" + batch + " "
+                                        + model.weights().id(),
+                                operator,
+                                known.get(),
+                                degree,
+                                batch,
+                                kv,
+                                group("model " + model.id()),
+                                TransformerDemand.weightBytes(model),
+                                reasons)
+                        .ifPresent(modes::add);
+                if (batch > inFlight) break; // this one never fills
             }
         }
         return modes;
     }
 
-    private List<CandidateMode> single(
-            int c, GranularOperator operator, ModelSpec model, Demand demand, List<String> refusals) {
+    private List<CandidateMode> embedding(
+            int c, GranularOperator operator, ModelSpec model, int tokens, List<String> refusals) {
+        Demand demand = TransformerDemand.embed(model, tokens, 1);
         return known(c, cost.seconds(demand, classes.get(c).device()), refusals)
-                .map(k -> List.of(candidate(
+                .flatMap(k -> mode(
                         c,
                         "batch=1 " + model.weights().id(),
                         operator,
@@ -165,32 +183,30 @@ final class ModeEnumeration {
                         1,
                         1,
                         0,
-                        group(model),
-                        TransformerDemand.weightBytes(model))))
+                        group("model " + model.id()),
+                        TransformerDemand.weightBytes(model),
+                        refusals))
+                .map(List::of)
                 .orElse(List.of());
     }
 
     private List<CandidateMode> function(int c, GranularOperator operator, List<String> refusals) {
         return hostClass(c)
-                ? List.of(host(c, operator, HostTimes.FUNCTION_SECONDS, 0))
+                ? host(c, operator, HostTimes.FUNCTION_SECONDS, 0, refusals)
                 : refuse(refusals, c, "Java functions run on the host");
     }
 
-    private CandidateMode host(int c, GranularOperator operator, double seconds, double dollars) {
-        Mode mode = new Mode(
-                c,
-                "host",
-                seconds * operator.pathVisits(),
-                dollars * operator.visits(),
-                0,
-                0,
-                Mode.NOTHING_SHARED,
-                0,
-                0);
-        return new CandidateMode(mode, seconds, operator.call().isEmpty() ? 0 : 0.5, "assumed");
+    private List<CandidateMode> host(
+            int c, GranularOperator operator, double seconds, double dollars, List<String> refusals) {
+        double pathSeconds = times(seconds, operator.pathVisits());
+        double money = times(dollars, operator.visits());
+        if (!countable(c, pathSeconds, "seconds on the longest path", Quanta.MAX_SECONDS, refusals)
+                || !countable(c, money, "dollars per request", Quanta.MAX_RATE, refusals)) return List.of();
+        Mode mode = new Mode(c, HostTimes.MODE, pathSeconds, money, 0, 0, Mode.NOTHING_SHARED, 0, 0);
+        return List.of(new CandidateMode(mode, seconds, operator.call().isEmpty() ? 0 : 0.5, "assumed"));
     }
 
-    private CandidateMode candidate(
+    private Optional<CandidateMode> mode(
             int c,
             String label,
             GranularOperator operator,
@@ -199,35 +215,47 @@ final class ModeEnumeration {
             int batch,
             double kvBytes,
             int group,
-            double weights) {
-        double load = requestsPerSecond * operator.visits() * known.seconds() / batch * degree;
-        Mode mode = new Mode(
-                c,
-                label,
-                known.seconds() * operator.pathVisits(),
-                0,
-                load,
-                (long) kvBytes,
-                group,
-                group == Mode.NOTHING_SHARED ? 0 : (long) weights,
-                degree);
-        return new CandidateMode(
+            double sharedBytes,
+            List<String> refusals) {
+        double filled = times(requestsPerSecond, operator.visits()) * known.seconds() / batch;
+        double load = (batch == 1 ? filled : Math.max(1, filled)) * degree;
+        double pathSeconds = times(known.seconds(), operator.pathVisits());
+        if (!countable(c, pathSeconds, "seconds on the longest path", Quanta.MAX_SECONDS, refusals)
+                || !countable(c, load, "busy devices", Quanta.MAX_LOAD, refusals)
+                || !countable(c, kvBytes, "bytes of KV cache", Quanta.MAX_BYTES, refusals)
+                || !countable(c, sharedBytes, "bytes of weights", Quanta.MAX_BYTES, refusals)) {
+            return Optional.empty();
+        }
+        Mode mode = new Mode(c, label, pathSeconds, 0, load, (long) kvBytes, group, (long) sharedBytes, degree);
+        return Optional.of(new CandidateMode(
                 mode,
                 known.seconds(),
                 known.relativeSpread(),
-                known.confidence().name());
+                known.confidence().name()));
     }
 
-    private java.util.Optional<Estimate.Known> known(int c, Estimate estimate, List<String> refusals) {
+    private boolean countable(int c, double value, String what, double most, List<String> refusals) {
+        if (value <= most) return true;
+        refusals.add(classes.get(c).name() + ": it would take " + Explanation.number(value) + " " + what
+                + "; plans count to " + Explanation.number(most));
+        return false;
+    }
+
+    /** A product in which nothing is nothing, however often. */
+    private static double times(double amount, double visits) {
+        return amount == 0 || visits == 0 ? 0 : amount * visits;
+    }
+
+    private Optional<Estimate.Known> known(int c, Estimate estimate, List<String> refusals) {
         return switch (estimate) {
-            case Estimate.Known k -> java.util.Optional.of(k);
+            case Estimate.Known k -> Optional.of(k);
             case Estimate.Unknown u -> {
                 refusals.add(classes.get(c).name() + ": " + u.reason());
-                yield java.util.Optional.empty();
+                yield Optional.empty();
             }
             case Estimate.Infeasible i -> {
                 refusals.add(classes.get(c).name() + ": " + i.reason());
-                yield java.util.Optional.empty();
+                yield Optional.empty();
             }
         };
     }
@@ -241,8 +269,8 @@ final class ModeEnumeration {
         return c == home || classes.get(c).device().kind() == DeviceKind.CPU;
     }
 
-    private int group(ModelSpec model) {
-        return weightGroups.computeIfAbsent(model.id(), k -> weightGroups.size());
+    private int group(String shared) {
+        return groups.computeIfAbsent(shared, k -> groups.size());
     }
 
     private static int tokens(double expected) {

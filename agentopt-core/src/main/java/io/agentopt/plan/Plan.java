@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * @param operators prediction by granular operator, in graph order
  * @param devices devices by class, those used only
  * @param endToEndSeconds predicted mean time from request to answer: the critical path
- * @param firstTokenSeconds predicted mean time until the last LLM call starts to answer; empty without an LLM call
+ * @param firstTokenSeconds predicted mean time until the last LLM call starts to answer, without the answers of earlier passes of a
+ *     loop; empty without an LLM call
  * @param criticalPath the operators that the time consists of, first to last
  * @param dollarsPerHour price of the devices and of what is paid by use
  * @param bound proved lower bound and gap

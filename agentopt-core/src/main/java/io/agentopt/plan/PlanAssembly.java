@@ -51,6 +51,7 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 .toList();
         Placement placement =
                 new Placement(planning.classes().get(planning.home()).name(), classes);
+        List<PlannedDevices> devices = devices(evaluation);
         return new Plan<>(
                 graph,
                 fleet.name(),
@@ -58,13 +59,13 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 sla,
                 placement,
                 operators,
-                devices(evaluation),
+                devices,
                 evaluation.endToEndSeconds(),
                 firstToken(evaluation),
                 path,
                 evaluation.dollarsPerHour(),
                 new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL),
-                notes(placed, withoutSla));
+                notes(placed, withoutSla, devices));
     }
 
     private List<PlannedDevices> devices(Evaluation evaluation) {
@@ -93,7 +94,7 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 : OptionalDouble.of(evaluation.milestoneSeconds().getFirst());
     }
 
-    private List<String> notes(Placed placed, Solution withoutSla) {
+    private List<String> notes(Placed placed, Solution withoutSla, List<PlannedDevices> devices) {
         List<String> notes = new ArrayList<>();
         double cost = placed.dollarsPerHour();
         if (withoutSla instanceof Placed free) {
@@ -102,10 +103,19 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                         + Explanation.money(free.dollarsPerHour()) + " per hour instead of $" + Explanation.money(cost)
                         + ", at " + Explanation.time(free.evaluation().endToEndSeconds()) + " mean latency.");
             } else {
-                notes.add(
-                        "The SLA does not bind: the cheapest plan keeps it. What decides the cost is in the last column above.");
+                notes.add("The SLA does not bind: the cheapest plan keeps it.");
             }
         }
+        if (sla.firstToken().filter(t -> t.compareTo(sla.endToEnd()) >= 0).isPresent())
+            notes.add("The first-token limit decides nothing: it is not below the end-to-end limit.");
+        boolean repeats = planning.granular().prefills().stream()
+                .anyMatch(i -> planning.granular().operators().get(i).pathVisits() > 1);
+        if (repeats)
+            notes.add(
+                    "The first token counts the prompts of every pass of a loop, but not the answers of earlier passes.");
+        String home = planning.classes().get(planning.home()).name();
+        if (devices.stream().noneMatch(d -> d.deviceClass().equals(home)))
+            notes.add("The host '" + home + "' runs Java functions only; its price is not counted.");
         graph.calls().forEach((path, call) -> {
             if (call.operator() instanceof Generate g) {
                 notes.add("Assumed for '" + path + "': " + Explanation.number(g.expectedPromptTokens()) + " prompt and "
@@ -114,9 +124,12 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
         });
         if (!planning.leftOut().isEmpty())
             notes.add("Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".");
-        notes.add("Devices are planned " + Explanation.percent(PlanningProblem.UTILISATION_CAP)
-                + " busy at most. Percentiles are planned by a margin on the" + " mean ("
-                + sla.percentile().margin() + " for " + sla.percentile().id() + ").");
+        notes.add("Devices are planned " + Explanation.percent(PlanningProblem.UTILISATION_CAP) + " busy at most.");
+        double margin = sla.percentile().margin();
+        if (margin > 1) {
+            notes.add("A " + sla.percentile().id() + " limit is planned as a mean " + margin
+                    + " times smaller, a rule of thumb for queueing and long answers.");
+        }
         return notes;
     }
 }

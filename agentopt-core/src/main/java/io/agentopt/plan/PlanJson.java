@@ -1,247 +1,260 @@
 package io.agentopt.plan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.internal.JsonText;
+import io.agentopt.internal.JsonValue;
 import io.agentopt.plan.granular.GranularGraph;
 import io.agentopt.plan.granular.GranularOperator;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A plan as JSON, format 1: plain data, no code. Reading needs the graph that was planned, and refuses a plan of another one.
  */
 public final class PlanJson {
     private static final int FORMAT = 1;
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private PlanJson() {}
 
     /** {@return the plan as indented JSON} */
     public static String write(Plan<?, ?> plan) {
-        ObjectNode out = MAPPER.createObjectNode();
-        out.put("format", FORMAT).put("graph", plan.graph().name()).put("fleet", plan.fleet());
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("format", FORMAT);
+        out.put("graph", plan.graph().name());
+        out.put("fleet", plan.fleet());
         out.put("requestsPerSecond", plan.workload().requestsPerSecond());
-        ObjectNode sla = out.putObject("sla");
-        sla.put("percentile", plan.sla().percentile().id())
-                .put("endToEndSeconds", seconds(plan.sla().endToEnd()));
-        plan.sla().firstToken().ifPresent(t -> sla.put("firstTokenSeconds", seconds(t)));
+        out.put("sla", sla(plan.sla()));
         out.put("home", plan.placement().home());
-        ArrayNode operators = out.putArray("operators");
-        for (PlannedOperator o : plan.operators()) {
-            operators
-                    .addObject()
-                    .put("id", o.id().toString())
-                    .put("deviceClass", o.deviceClass())
-                    .put("mode", o.mode())
-                    .put("seconds", o.seconds())
-                    .put("relativeSpread", o.relativeSpread())
-                    .put("confidence", o.confidence())
-                    .put("visits", o.visits())
-                    .put("pathVisits", o.pathVisits())
-                    .put("load", o.load());
-        }
-        ArrayNode devices = out.putArray("devices");
-        for (PlannedDevices d : plan.devices()) {
-            devices.addObject()
-                    .put("deviceClass", d.deviceClass())
-                    .put("device", d.device())
-                    .put("kind", d.kind())
-                    .put("vendor", d.vendor())
-                    .put("count", d.count())
-                    .put("dollarsPerHour", d.dollarsPerHour())
-                    .put("utilisation", d.utilisation())
-                    .put("memoryBytes", d.memoryBytes())
-                    .put("decidedBy", d.decidedBy());
-        }
+        out.put("operators", plan.operators().stream().map(PlanJson::operator).toList());
+        out.put("devices", plan.devices().stream().map(PlanJson::devices).toList());
         out.put("endToEndSeconds", plan.endToEndSeconds());
         plan.firstTokenSeconds().ifPresent(t -> out.put("firstTokenSeconds", t));
-        ArrayNode path = out.putArray("criticalPath");
-        plan.criticalPath().forEach(id -> path.add(id.toString()));
+        out.put(
+                "criticalPath",
+                plan.criticalPath().stream().map(OperatorId::toString).toList());
         out.put("dollarsPerHour", plan.dollarsPerHour());
-        out.putObject("bound")
-                .put("dollarsPerHour", plan.bound().dollarsPerHour())
-                .put("gap", plan.bound().gap())
-                .put("optimal", plan.bound().optimal());
-        ArrayNode notes = out.putArray("notes");
-        plan.notes().forEach(notes::add);
-        try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(out);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(
-                    "The plan of graph '" + plan.graph().name() + "' could not be written as JSON", e);
-        }
+        Map<String, Object> bound = new LinkedHashMap<>();
+        bound.put("dollarsPerHour", plan.bound().dollarsPerHour());
+        bound.put("gap", plan.bound().gap());
+        bound.put("optimal", plan.bound().optimal());
+        out.put("bound", bound);
+        out.put("notes", plan.notes());
+        return JsonText.of(out);
+    }
+
+    private static Map<String, Object> sla(Sla sla) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("percentile", sla.percentile().id());
+        out.put("endToEndSeconds", Explanation.seconds(sla.endToEnd()));
+        sla.firstToken().ifPresent(t -> out.put("firstTokenSeconds", Explanation.seconds(t)));
+        return out;
+    }
+
+    private static Map<String, Object> operator(PlannedOperator o) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("id", o.id().toString());
+        out.put("deviceClass", o.deviceClass());
+        out.put("mode", o.mode());
+        out.put("seconds", o.seconds());
+        out.put("relativeSpread", o.relativeSpread());
+        out.put("confidence", o.confidence());
+        out.put("visits", o.visits());
+        out.put("pathVisits", o.pathVisits());
+        out.put("load", o.load());
+        return out;
+    }
+
+    private static Map<String, Object> devices(PlannedDevices d) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("deviceClass", d.deviceClass());
+        out.put("device", d.device());
+        out.put("kind", d.kind());
+        if (!d.vendor().isBlank()) out.put("vendor", d.vendor());
+        out.put("count", d.count());
+        out.put("dollarsPerHour", d.dollarsPerHour());
+        out.put("utilisation", d.utilisation());
+        out.put("memoryBytes", d.memoryBytes());
+        out.put("decidedBy", d.decidedBy());
+        return out;
     }
 
     /**
      * Reads a plan.
      *
      * @param json what {@link #write} wrote
-     * @param owner what it was read from, for errors
+     * @param file what it was read from, for errors
      * @param graph the graph that was planned
      * @throws IllegalArgumentException if the file is malformed, of another format, or the plan of another graph
      */
-    public static <I, O> Plan<I, O> read(String json, String owner, AgentGraph<I, O> graph) {
-        JsonNode tree;
+    public static <I, O> Plan<I, O> read(String json, String file, AgentGraph<I, O> graph) {
+        JsonValue root = JsonValue.parse(file, json.getBytes(StandardCharsets.UTF_8))
+                .format(FORMAT)
+                .only(
+                        "format",
+                        "graph",
+                        "fleet",
+                        "requestsPerSecond",
+                        "sla",
+                        "home",
+                        "operators",
+                        "devices",
+                        "endToEndSeconds",
+                        "firstTokenSeconds",
+                        "criticalPath",
+                        "dollarsPerHour",
+                        "bound",
+                        "notes");
+        JsonValue name = root.at("graph");
+        if (!name.text().equals(graph.name())) {
+            throw name.wrong("is not the graph that it is read for, '" + graph.name() + "'", "Read it with its own.");
+        }
+        List<PlannedOperator> operators = each(root.at("operators"), PlanJson::operator);
+        Map<OperatorId, String> classes = placed(root.at("operators"), operators);
+        sameOperators(root.at("operators"), graph, classes);
+        Optional<JsonValue> firstToken = root.maybe("firstTokenSeconds");
+        return new Plan<>(
+                graph,
+                root.at("fleet").text(),
+                checked(
+                        root.at("requestsPerSecond"),
+                        () -> new Workload(root.at("requestsPerSecond").number())),
+                sla(root.at("sla")),
+                new Placement(root.at("home").text(), classes),
+                operators,
+                each(root.at("devices"), PlanJson::devices),
+                root.at("endToEndSeconds").notNegative(),
+                firstToken.isPresent() ? OptionalDouble.of(firstToken.get().notNegative()) : OptionalDouble.empty(),
+                each(root.at("criticalPath"), v -> onPath(v, classes)),
+                root.at("dollarsPerHour").notNegative(),
+                bound(root.at("bound")),
+                each(root.at("notes"), JsonValue::text));
+    }
+
+    private static Sla sla(JsonValue v) {
+        v.only("percentile", "endToEndSeconds", "firstTokenSeconds");
+        Percentile percentile = checked(
+                v.at("percentile"), () -> Percentile.of(v.at("percentile").text()));
+        return new Sla(
+                percentile,
+                duration(v.at("endToEndSeconds")),
+                v.maybe("firstTokenSeconds").map(PlanJson::duration));
+    }
+
+    private static Duration duration(JsonValue v) {
+        double seconds = v.positive();
+        double whole = Math.floor(seconds);
+        Duration duration = Duration.ofSeconds((long) whole, Math.round((seconds - whole) * 1e9));
+        if (!duration.isPositive()) throw v.wrong("is shorter than a nanosecond", "Write seconds, such as 0.5.");
+        return duration;
+    }
+
+    private static PlannedOperator operator(JsonValue v) {
+        v.only("id", "deviceClass", "mode", "seconds", "relativeSpread", "confidence", "visits", "pathVisits", "load");
+        return new PlannedOperator(
+                OperatorId.parse(v.at("id").text()),
+                v.at("deviceClass").text(),
+                v.at("mode").text(),
+                v.at("seconds").notNegative(),
+                v.at("relativeSpread").notNegative(),
+                v.at("confidence").text(),
+                v.at("visits").notNegative(),
+                v.at("pathVisits").notNegative(),
+                v.at("load").notNegative());
+    }
+
+    private static PlannedDevices devices(JsonValue v) {
+        v.only(
+                "deviceClass",
+                "device",
+                "kind",
+                "vendor",
+                "count",
+                "dollarsPerHour",
+                "utilisation",
+                "memoryBytes",
+                "decidedBy");
+        return new PlannedDevices(
+                v.at("deviceClass").text(),
+                v.at("device").text(),
+                v.at("kind").text(),
+                v.maybe("vendor").map(JsonValue::text).orElse(""),
+                count(v.at("count")),
+                v.at("dollarsPerHour").notNegative(),
+                v.at("utilisation").notNegative(),
+                v.at("memoryBytes").notNegative(),
+                v.at("decidedBy").text());
+    }
+
+    private static int count(JsonValue v) {
+        if (v.integer() < 1) throw v.wrong("is no number of devices", "Leave the class out if it has none.");
+        return v.integer();
+    }
+
+    private static Bound bound(JsonValue v) {
+        v.only("dollarsPerHour", "gap", "optimal");
+        return new Bound(
+                v.at("dollarsPerHour").notNegative(),
+                v.at("gap").notNegative(),
+                v.at("optimal").flag());
+    }
+
+    private static Map<OperatorId, String> placed(JsonValue list, List<PlannedOperator> operators) {
+        Map<OperatorId, String> classes = new TreeMap<>();
+        List<JsonValue> items = list.items();
+        for (int i = 0; i < operators.size(); i++) {
+            OperatorId id = operators.get(i).id();
+            if (classes.put(id, operators.get(i).deviceClass()) != null) {
+                throw items.get(i).at("id").wrong("is placed twice", "Place each operator once, or plan again.");
+            }
+        }
+        return classes;
+    }
+
+    private static OperatorId onPath(JsonValue v, Map<OperatorId, String> classes) {
+        OperatorId id = OperatorId.parse(v.text());
+        if (!classes.containsKey(id)) throw v.wrong("is not an operator of the plan", "Plan again.");
+        return id;
+    }
+
+    private static void sameOperators(JsonValue list, AgentGraph<?, ?> graph, Map<OperatorId, String> classes) {
+        TreeSet<OperatorId> lacks = new TreeSet<>();
+        for (GranularOperator o : GranularGraph.of(graph).operators())
+            if (o.call().isPresent()) lacks.add(o.id());
+        TreeSet<OperatorId> beside = new TreeSet<>(classes.keySet());
+        beside.removeAll(lacks);
+        lacks.removeAll(classes.keySet());
+        if (!lacks.isEmpty() || !beside.isEmpty()) {
+            throw list.wrong(
+                    new IllegalArgumentException("The plan does not fit graph '" + graph.name() + "': it lacks " + lacks
+                            + " and has " + beside + " beside. The graph changed since; plan it again."));
+        }
+    }
+
+    private static <T> List<T> each(JsonValue list, Function<JsonValue, T> read) {
+        List<T> values = new ArrayList<>();
+        for (JsonValue v : list.items()) values.add(read.apply(v));
+        return values;
+    }
+
+    private static <T> T checked(JsonValue v, Supplier<T> value) {
         try {
-            tree = MAPPER.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "The plan file '" + owner + "' is not JSON: " + e.getOriginalMessage() + " at line "
-                            + e.getLocation().getLineNr() + ". Write the plan again.",
-                    e);
-        }
-        return new Reader(owner, tree).plan(graph);
-    }
-
-    private static double seconds(Duration d) {
-        return d.toNanos() / 1e9;
-    }
-
-    private record Reader(String owner, JsonNode tree) {
-        <I, O> Plan<I, O> plan(AgentGraph<I, O> graph) {
-            if (tree.path("format").asInt(-1) != FORMAT) {
-                throw error("has format " + tree.path("format") + "; this version reads format " + FORMAT
-                        + ". Plan again.");
-            }
-            String name = text(tree, "graph");
-            if (!name.equals(graph.name())) throw error("is of graph '" + name + "', not of '" + graph.name() + "'.");
-            try {
-                JsonNode s = field(tree, "sla");
-                Sla sla = new Sla(
-                        Percentile.of(text(s, "percentile")),
-                        duration(s, "endToEndSeconds"),
-                        s.has("firstTokenSeconds") ? Optional.of(duration(s, "firstTokenSeconds")) : Optional.empty());
-                List<PlannedOperator> operators = new ArrayList<>();
-                Map<OperatorId, String> classes = new TreeMap<>();
-                for (JsonNode o : list(tree, "operators")) {
-                    OperatorId id = OperatorId.parse(text(o, "id"));
-                    operators.add(new PlannedOperator(
-                            id,
-                            text(o, "deviceClass"),
-                            text(o, "mode"),
-                            number(o, "seconds"),
-                            number(o, "relativeSpread"),
-                            text(o, "confidence"),
-                            number(o, "visits"),
-                            number(o, "pathVisits"),
-                            number(o, "load")));
-                    if (classes.put(id, text(o, "deviceClass")) != null)
-                        throw error("places the operator '" + id + "' twice.");
-                }
-                sameOperators(graph, classes);
-                List<PlannedDevices> devices = new ArrayList<>();
-                for (JsonNode d : list(tree, "devices")) {
-                    devices.add(new PlannedDevices(
-                            text(d, "deviceClass"),
-                            text(d, "device"),
-                            text(d, "kind"),
-                            text(d, "vendor"),
-                            (long) number(d, "count"),
-                            number(d, "dollarsPerHour"),
-                            number(d, "utilisation"),
-                            number(d, "memoryBytes"),
-                            text(d, "decidedBy")));
-                }
-                List<OperatorId> path = new ArrayList<>();
-                list(tree, "criticalPath").forEach(p -> path.add(OperatorId.parse(p.asText())));
-                List<String> notes = new ArrayList<>();
-                list(tree, "notes").forEach(n -> notes.add(n.asText()));
-                JsonNode b = field(tree, "bound");
-                OptionalDouble first = tree.has("firstTokenSeconds")
-                        ? OptionalDouble.of(number(tree, "firstTokenSeconds"))
-                        : OptionalDouble.empty();
-                return new Plan<>(
-                        graph,
-                        text(tree, "fleet"),
-                        new Workload(number(tree, "requestsPerSecond")),
-                        sla,
-                        new Placement(text(tree, "home"), classes),
-                        operators,
-                        devices,
-                        number(tree, "endToEndSeconds"),
-                        first,
-                        path,
-                        number(tree, "dollarsPerHour"),
-                        new Bound(
-                                number(b, "dollarsPerHour"),
-                                number(b, "gap"),
-                                b.path("optimal").asBoolean()),
-                        notes);
-            } catch (PlanFileException e) {
-                throw e;
-            } catch (IllegalArgumentException e) {
-                throw new PlanFileException("The plan file '" + owner + "' is wrong: " + e.getMessage(), e);
-            }
-        }
-
-        private void sameOperators(AgentGraph<?, ?> graph, Map<OperatorId, String> classes) {
-            TreeSet<OperatorId> expected = new TreeSet<>();
-            for (GranularOperator o : GranularGraph.of(graph).operators())
-                if (o.call().isPresent()) expected.add(o.id());
-            if (!expected.equals(classes.keySet())) {
-                TreeSet<OperatorId> missing = new TreeSet<>(expected);
-                missing.removeAll(classes.keySet());
-                TreeSet<OperatorId> extra = new TreeSet<>(classes.keySet());
-                extra.removeAll(expected);
-                throw error("does not fit graph '" + graph.name() + "': it lacks " + missing + " and has " + extra
-                        + " beside. The graph changed since; plan it again.");
-            }
-        }
-
-        private JsonNode field(JsonNode n, String name) {
-            if (!n.path(name).isObject()) throw error("lacks the object \"" + name + "\".");
-            return n.path(name);
-        }
-
-        private JsonNode list(JsonNode n, String name) {
-            if (!n.path(name).isArray()) throw error("lacks the list \"" + name + "\".");
-            return n.path(name);
-        }
-
-        private String text(JsonNode n, String name) {
-            if (!n.path(name).isTextual()) throw error("lacks the text \"" + name + "\".");
-            return n.path(name).textValue();
-        }
-
-        private double number(JsonNode n, String name) {
-            if (!n.path(name).isNumber()) throw error("lacks the number \"" + name + "\".");
-            double value = n.path(name).doubleValue();
-            if (!Double.isFinite(value))
-                throw error("has \"" + name + "\" = " + value + ", which is no finite number.");
-            return value;
-        }
-
-        private Duration duration(JsonNode n, String name) {
-            double value = number(n, name);
-            if (!(value > 0 && value < 1e9)) throw error("has \"" + name + "\" = " + value + "; give seconds above 0.");
-            return Duration.ofNanos(Math.round(value * 1e9));
-        }
-
-        private PlanFileException error(String problem) {
-            return new PlanFileException("The plan file '" + owner + "' " + problem, null);
-        }
-    }
-
-    /** Tells errors of this reader, which are complete, from those of the values that it builds. */
-    private static final class PlanFileException extends IllegalArgumentException {
-        private static final long serialVersionUID = 1;
-
-        PlanFileException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
-            super(message, cause);
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw v.wrong(e);
         }
     }
 }

@@ -5,10 +5,17 @@ import io.agentopt.cost.RooflineCostModel;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.model.ModelCatalog;
+import io.agentopt.model.ModelSpec;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.ModelRef;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.problem.PlacementProblem;
+import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.PlacementSolver;
@@ -18,11 +25,18 @@ import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
  * Finds the placement of least cost that keeps an SLA. Immutable; each setting returns another planner. Safe for concurrent use.
+ *
+ * <pre>{@code
+ * Plan<String, String> plan = Planner.minimizeCost()
+ *         .plan(graph, Workload.poisson(5), Sla.endToEnd(Percentile.P95, Duration.ofSeconds(20)), fleet);
+ * System.out.print(plan.explain());
+ * }</pre>
  */
 public final class Planner {
     private final ModelCatalog models;
@@ -70,7 +84,8 @@ public final class Planner {
      * Plans.
      *
      * @throws InfeasiblePlanException if nothing keeps the SLA on the fleet; see {@link #solve} for the same as a value
-     * @throws IllegalArgumentException if a model of the graph is in no catalog
+     * @throws IllegalArgumentException if a model of the graph is in no catalog or of the wrong kind, no device has a price, or graph or
+     *     workload are larger than a plan can count
      */
     public <I, O> Plan<I, O> plan(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
         return switch (solve(graph, workload, sla, fleet)) {
@@ -82,87 +97,63 @@ public final class Planner {
     /**
      * Plans; that there is no plan is a result.
      *
-     * @throws IllegalArgumentException if a model of the graph is in no catalog
+     * @throws IllegalArgumentException if a model of the graph is in no catalog or of the wrong kind, no device has a price, or graph or
+     *     workload are larger than a plan can count
      */
     public <I, O> PlanResult<I, O> solve(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
         requireModels(graph);
-        PlanningProblem planning = PlanningProblem.of(graph, workload, fleet, models, cost);
-        if (!planning.unplaceable().isEmpty()) {
-            PlanningProblem.Unplaceable first = planning.unplaceable().getFirst();
-            return new PlanResult.Infeasible<>(
-                    graph.name(),
-                    "device",
-                    "No device of fleet '" + fleet.name() + "' can run '" + first.operator() + "' of graph '"
-                            + graph.name() + "': " + String.join("; ", first.reasons()) + ".",
-                    "Add a device that can, use a smaller model, or loosen the node's wishes.",
-                    true);
+        double most = Quanta.MAX_RATE / 3600;
+        if (workload.requestsPerSecond() > most) {
+            throw new IllegalArgumentException("The workload of graph '" + graph.name() + "' ("
+                    + workload.requestsPerSecond() + " requests/s) is above what one plan counts ("
+                    + Explanation.number(Math.floor(most)) + " requests/s). Plan a share of it and multiply.");
         }
+        PlanningProblem planning = PlanningProblem.of(graph, workload, fleet, models, cost);
+        if (!planning.unplaceable().isEmpty()) return NoPlan.unplaceable(graph, fleet, planning);
         PlacementProblem problem = planning.problem(workload, sla, fleet, models);
+        NoPlan<I, O> noPlan = new NoPlan<>(graph, workload, sla, fleet, problem);
         return switch (solver.solve(problem, options)) {
             case Placed placed -> {
                 Solution free = solver.solve(
-                        problem.withDeadline(OptionalDouble.empty()).withMilestones(java.util.List.of()), options);
+                        problem.withDeadline(OptionalDouble.empty()).withMilestones(List.of()), options);
                 yield new PlanResult.Planned<>(
                         new PlanAssembly<>(graph, planning, workload, sla, fleet).plan(placed, free));
             }
-            case Infeasible none ->
-                new PlanResult.Infeasible<>(
-                        graph.name(),
-                        none.family().name().toLowerCase(java.util.Locale.ROOT),
-                        message(graph, fleet, sla, none, problem),
-                        fix(none, problem),
-                        true);
-            case Undecided u ->
-                new PlanResult.Infeasible<>(
-                        graph.name(),
-                        "undecided",
-                        u.explain(problem),
-                        "Give the solver more time (Planner.options) or relax the SLA.",
-                        false);
+            case Infeasible none -> noPlan.infeasible(none);
+            case Undecided u -> noPlan.undecided(u);
         };
-    }
-
-    private static String message(
-            AgentGraph<?, ?> graph, Fleet fleet, Sla sla, Infeasible none, PlacementProblem problem) {
-        String reason = switch (none.family()) {
-            case DEADLINE ->
-                "The end-to-end limit of graph '" + graph.name() + "' ("
-                        + sla.percentile().id() + " "
-                        + Explanation.time(sla.endToEnd().toNanos() / 1e9) + ", planned as a mean of "
-                        + Explanation.time(none.limit())
-                        + ") is below its fastest critical path (" + Explanation.time(none.leastAchievable())
-                        + ") on fleet '" + fleet.name() + "'.";
-            case MILESTONE ->
-                "The first-token limit of graph '" + graph.name() + "' (planned as a mean of "
-                        + Explanation.time(none.limit()) + ") is below the fastest time to it ("
-                        + Explanation.time(none.leastAchievable()) + ") on fleet '" + fleet.name() + "'.";
-            case INVENTORY, MEMORY, LINK, COLOCATION ->
-                "Fleet '" + fleet.name() + "' cannot carry graph '" + graph.name() + "': " + none.explain(problem);
-        };
-        return reason;
-    }
-
-    private static String fix(Infeasible none, PlacementProblem problem) {
-        return "To make a plan possible, " + none.relaxation().describe(problem) + ".";
     }
 
     private void requireModels(AgentGraph<?, ?> graph) {
         graph.calls().forEach((path, call) -> {
-            String id = switch (call.operator()) {
-                case Generate g -> g.model().id();
-                case Embed e -> e.model().id();
-                case VectorSearch s -> s.index().embedder().id();
-                default -> "";
-            };
-            if (id.isEmpty()) return;
-            try {
-                models.find(id);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "Node '" + path + "' of graph '" + graph.name() + "' needs a model that is not known. "
-                                + e.getMessage(),
-                        e);
+            switch (call.operator()) {
+                case Generate g -> require(graph, path, g.model(), ModelSpec.Kind.DECODER);
+                case Embed e -> require(graph, path, e.model(), ModelSpec.Kind.EMBEDDER);
+                case VectorSearch s -> require(graph, path, s.index().embedder(), ModelSpec.Kind.EMBEDDER);
+                case Tool<?, ?> t -> {}
+                case Transform<?> t -> {}
+                case MemoryLoad<?, ?> m -> {}
+                case MemoryStore<?, ?> m -> {}
             }
         });
+    }
+
+    private void require(AgentGraph<?, ?> graph, String path, ModelRef model, ModelSpec.Kind kind) {
+        String node = "Node '" + path + "' of graph '" + graph.name() + "' ";
+        ModelSpec found;
+        try {
+            found = models.find(model.id());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(node + "needs a model that is not known. " + e.getMessage(), e);
+        }
+        if (found.kind() != kind) {
+            boolean decoder = kind == ModelSpec.Kind.DECODER;
+            throw new IllegalArgumentException(node
+                    + (decoder ? "generates with '" : "embeds with '")
+                    + found.id()
+                    + (decoder
+                            ? "', which is an embedder. Use a language model."
+                            : "', which is a language model. Use an embedder."));
+        }
     }
 }

@@ -21,6 +21,7 @@ import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PairCosts;
 import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
+import io.agentopt.plan.problem.Quanta;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ record PlanningProblem(
         for (int c = classes.size() - 1; c >= 0; c--)
             if (classes.get(c).device().kind() == DeviceKind.CPU) home = c;
         GranularGraph granular = GranularGraph.of(graph);
+        if (granular.operators().size() > Quanta.MAX_OPERATORS) {
+            throw new IllegalArgumentException("Graph '" + graph.name() + "' unfolds into "
+                    + granular.operators().size() + " operators; at most " + Quanta.MAX_OPERATORS
+                    + " can be planned. Write repeated parts as a loop or for-each, or plan parts of it.");
+        }
         ModeEnumeration enumeration = new ModeEnumeration(models, cost, classes, home, workload.requestsPerSecond());
         List<List<CandidateMode>> modes = new ArrayList<>();
         List<Unplaceable> unplaceable = new ArrayList<>();
@@ -88,7 +94,7 @@ record PlanningProblem(
                         c.name(),
                         ((Dollars.Known) c.dollarsPerHour()).amount(),
                         UTILISATION_CAP,
-                        (long) RooflineCostModel.usableBytes(c.device(), 1),
+                        (long) Math.min(Quanta.MAX_BYTES, RooflineCostModel.usableBytes(c.device(), 1)),
                         Math.min(c.count(), io.agentopt.plan.problem.DeviceClass.AS_MANY_AS_NEEDED)))
                 .toList();
         List<OperatorModes> operators = new ArrayList<>();
@@ -101,21 +107,22 @@ record PlanningProblem(
                 .map(e -> new PlacementEdge(e.from(), e.to(), costs(e, fleet, models)))
                 .toList();
         double firstToken = sla.firstToken()
-                .map(t -> t.toNanos() / 1e9 / sla.percentile().margin())
-                .orElse(sla.plannedEndToEndSeconds());
+                .map(t -> Explanation.seconds(t) / sla.percentile().margin())
+                .orElse(Quanta.MAX_DEADLINE_SECONDS);
         List<Milestone> milestones = granular.prefills().isEmpty()
                 ? List.of()
                 : List.of(new Milestone(
                         "first token",
                         granular.prefills(),
-                        firstToken)); // without a limit of its own: measured, never binding
+                        Math.min(
+                                firstToken, Quanta.MAX_DEADLINE_SECONDS))); // without a limit of its own: never binding
         return new PlacementProblem(
                 granular.graph().name(),
                 devices,
                 operators,
                 edges,
                 workload.requestsPerSecond() * 3600,
-                OptionalDouble.of(sla.plannedEndToEndSeconds()),
+                OptionalDouble.of(Math.min(sla.plannedEndToEndSeconds(), Quanta.MAX_DEADLINE_SECONDS)),
                 milestones,
                 List.of());
     }
@@ -129,7 +136,13 @@ record PlanningProblem(
             for (int b = 0; b < classes.size(); b++) {
                 if (a == b) continue;
                 TransferCost t = TransferCost.of(bytes, fleet.link(classes.get(a), classes.get(b)));
-                table.set(a, b, t.seconds() * to.pathVisits(), t.dollars() * to.visits());
+                double seconds = t.seconds() * to.pathVisits();
+                double dollars = t.dollars() == 0 ? 0 : t.dollars() * to.visits();
+                if (seconds <= Quanta.MAX_SECONDS && dollars <= Quanta.MAX_RATE) {
+                    table.set(a, b, seconds, dollars);
+                } else {
+                    table.forbid(a, b); // longer or dearer than any plan: as good as no link
+                }
             }
         }
         return table.build();

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +23,7 @@ final class Unfolding {
     private final List<GranularOperator> operators = new ArrayList<>();
     private final Map<List<Integer>, GranularEdge> edges = new LinkedHashMap<>();
     private final Set<Integer> withSuccessor = new HashSet<>();
+    private final List<Integer> lastPredecessor = new ArrayList<>(); // by operator; -1 for none. Edges point forward
 
     /**
      * Where a value comes from.
@@ -47,7 +49,7 @@ final class Unfolding {
         Map<ValueId, Source> values = new HashMap<>();
         values.put(graph.body().parameters().getFirst(), new Source(Set.of(input), Set.of()));
         region("", graph.body(), values, new Rate(1, 1));
-        Source result = values.get(graph.body().yields().getFirst());
+        Source result = at(values, graph.body().yields().getFirst());
         int output = add(GranularGraph.OUTPUT, Optional.empty(), new Rate(1, 1));
         connect(result, output);
         for (int i = 0; i < output; i++) {
@@ -64,42 +66,42 @@ final class Unfolding {
                     switch (node) {
                         case Node.Call c -> call(path, c, values, rate);
                         case Node.Loop l -> {
-                            Source initial = values.get(l.initial());
+                            Source initial = at(values, l.initial());
                             double n = l.iterations().expected();
                             Map<ValueId, Source> inside = new HashMap<>(values);
                             inside.put(l.body().parameters().getFirst(), initial);
                             Set<Integer> ends = body(path, l.body(), inside, rate.times(n, n), all(initial));
-                            yield after(inside.get(l.body().yields().get(1)), ends);
+                            yield after(at(inside, l.body().yields().get(1)), ends);
                         }
                         case Node.When w -> {
-                            Set<Integer> condition = all(values.get(w.condition()));
+                            Set<Integer> condition = all(at(values, w.condition()));
                             double p = w.probability();
                             Map<ValueId, Source> inThen = new HashMap<>(values);
                             Set<Integer> thenEnds = body(path + "/then", w.then(), inThen, rate.times(p, p), condition);
                             Map<ValueId, Source> inElse = new HashMap<>(values);
                             Set<Integer> elseEnds =
                                     body(path + "/else", w.otherwise(), inElse, rate.times(1 - p, 1 - p), thenEnds);
-                            Source yes = inThen.get(w.then().yields().getFirst());
-                            Source no = inElse.get(w.otherwise().yields().getFirst());
+                            Source yes = at(inThen, w.then().yields().getFirst());
+                            Source no = at(inElse, w.otherwise().yields().getFirst());
                             yield after(
                                     new Source(union(yes.producers(), no.producers()), union(yes.after(), no.after())),
                                     elseEnds);
                         }
                         case Node.ForEach f -> {
-                            Source list = values.get(f.list());
+                            Source list = at(values, f.list());
                             double n = f.expectedItems();
                             Map<ValueId, Source> inside = new HashMap<>(values);
                             inside.put(f.body().parameters().getFirst(), list);
                             Set<Integer> ends = body(path, f.body(), inside, rate.times(n, Math.min(1, n)), all(list));
-                            yield after(inside.get(f.body().yields().getFirst()), ends);
+                            yield after(at(inside, f.body().yields().getFirst()), ends);
                         }
                         case Node.Nested n -> {
                             Map<ValueId, Source> inside = new HashMap<>();
-                            Source in = values.get(n.input());
+                            Source in = at(values, n.input());
                             Region body = n.graph().body();
                             inside.put(body.parameters().getFirst(), in);
                             Set<Integer> ends = body(path, body, inside, rate, all(in));
-                            yield after(inside.get(body.yields().getFirst()), ends);
+                            yield after(at(inside, body.yields().getFirst()), ends);
                         }
                     });
         }
@@ -114,10 +116,9 @@ final class Unfolding {
         Set<Integer> ends = new LinkedHashSet<>();
         for (int i = first; i < end; i++) {
             int op = i;
-            boolean entry = edges.values().stream().noneMatch(e -> e.to() == op && e.from() >= first);
+            boolean entry = lastPredecessor.get(op) < first;
             if (entry) start.forEach(s -> edge(s, op, Carries.NOTHING));
-            boolean exit = edges.values().stream().noneMatch(e -> e.from() == op && e.to() > op);
-            if (exit) ends.add(op);
+            if (!withSuccessor.contains(op)) ends.add(op);
         }
         return ends;
     }
@@ -132,7 +133,7 @@ final class Unfolding {
         } else {
             first = last = add(OperatorId.whole(path), Optional.of(call), rate);
         }
-        for (ValueId v : call.inputs()) connect(values.get(v), first);
+        for (ValueId v : call.inputs()) connect(at(values, v), first);
         return new Source(Set.of(last), Set.of());
     }
 
@@ -143,15 +144,21 @@ final class Unfolding {
 
     private int add(OperatorId id, Optional<Node.Call> call, Rate rate) {
         operators.add(new GranularOperator(id, call, rate.visits(), rate.pathVisits()));
+        lastPredecessor.add(-1);
         return operators.size() - 1;
     }
 
     private void edge(int from, int to, Carries carries) {
         withSuccessor.add(from);
+        lastPredecessor.set(to, Math.max(lastPredecessor.get(to), from));
         edges.merge(
                 List.of(from, to),
                 new GranularEdge(from, to, carries),
                 (a, b) -> a.carries() == Carries.NOTHING ? b : a);
+    }
+
+    private static Source at(Map<ValueId, Source> values, ValueId id) {
+        return Objects.requireNonNull(values.get(id)); // a checked graph defines each value before its use
     }
 
     private static Source after(Source value, Set<Integer> ends) {

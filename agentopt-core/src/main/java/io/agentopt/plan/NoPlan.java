@@ -1,0 +1,155 @@
+package io.agentopt.plan;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Node;
+import io.agentopt.hardware.Fleet;
+import io.agentopt.operator.VectorSearch;
+import io.agentopt.plan.problem.OperatorModes;
+import io.agentopt.plan.problem.PlacementEdge;
+import io.agentopt.plan.problem.PlacementProblem;
+import io.agentopt.plan.solve.Infeasible;
+import io.agentopt.plan.solve.Relaxation;
+import io.agentopt.plan.solve.Relaxation.Change;
+import io.agentopt.plan.solve.Undecided;
+import io.agentopt.workload.Percentile;
+import io.agentopt.workload.Sla;
+import io.agentopt.workload.Workload;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Says why there is no plan in the user's own numbers. The solver thinks in mean seconds; the user promised a percentile, so each
+ * limit that a fix names is multiplied by the percentile's margin again and rounded up: a user who takes it over gets a plan.
+ */
+record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet, PlacementProblem problem) {
+    /** {@return the result for an operator that nothing can run} */
+    static <I, O> PlanResult.Infeasible<I, O> unplaceable(
+            AgentGraph<I, O> graph, Fleet fleet, PlanningProblem planning) {
+        PlanningProblem.Unplaceable first = planning.unplaceable().getFirst();
+        List<String> names = planning.classes().stream().map(c -> c.name()).toList();
+        Node.Call call =
+                Objects.requireNonNull(graph.calls().get(first.operator().path()));
+        String pinned =
+                call.options().pinnedTo().filter(c -> !names.contains(c)).orElse("");
+        boolean search = call.operator() instanceof VectorSearch;
+        String leftOut = planning.leftOut().isEmpty()
+                ? ""
+                : " Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".";
+        return new PlanResult.Infeasible<>(
+                graph.name(),
+                "device",
+                "No device of fleet '" + fleet.name() + "' can run '" + first.operator() + "' of graph '" + graph.name()
+                        + "': " + String.join("; ", first.reasons()).replaceAll("\\.$", "") + "." + leftOut,
+                pinned.isEmpty()
+                        ? search
+                                ? "Add the CPU of the host to the fleet."
+                                : "Add a device that can, use a smaller model, or loosen the node's wishes."
+                        : "Pin the node to one of " + names + ", or add '" + pinned + "' to the fleet, with a price.",
+                true);
+    }
+
+    PlanResult.Infeasible<I, O> infeasible(Infeasible none) {
+        return new PlanResult.Infeasible<>(
+                graph.name(),
+                none.family().name().toLowerCase(Locale.ROOT),
+                message(none),
+                "To make a plan possible, " + advice(none.relaxation()) + ".",
+                true);
+    }
+
+    PlanResult.Infeasible<I, O> undecided(Undecided u) {
+        return new PlanResult.Infeasible<>(
+                graph.name(),
+                "undecided",
+                "Neither a plan of graph '" + graph.name() + "' on fleet '" + fleet.name()
+                        + "' nor a proof that there is none was found in "
+                        + Explanation.time(u.statistics().elapsedNanos() / 1e9) + ".",
+                "Give the solver more time (Planner.options), or " + advice(u.nearest()) + ".",
+                false);
+    }
+
+    private String message(Infeasible none) {
+        String on = " on fleet '" + fleet.name() + "'.";
+        return switch (none.family()) {
+            case DEADLINE ->
+                "The end-to-end limit of graph '" + graph.name() + "' ("
+                        + Explanation.limit(sla, sla.endToEnd()) + ") is below its "
+                        + (none.leastExact()
+                                ? "fastest critical path (mean "
+                                : "critical path in the nearest plan (mean ")
+                        + Explanation.time(none.leastAchievable()) + ")" + on;
+            case MILESTONE ->
+                "The first-token limit of graph '" + graph.name() + "' ("
+                        + Explanation.limit(sla, sla.firstToken().orElse(sla.endToEnd())) + ") is below the "
+                        + (none.leastExact() ? "fastest time to it (mean " : "time to it in the nearest plan (mean ")
+                        + Explanation.time(none.leastAchievable()) + ")" + on;
+            case INVENTORY ->
+                tooSmall("keep up with " + Explanation.number(workload.requestsPerSecond()) + " requests/s of", none);
+            case MEMORY -> tooSmall("hold the weights and KV caches of", none);
+            case LINK, COLOCATION ->
+                "Fleet '" + fleet.name() + "' cannot carry graph '" + graph.name() + "': operators "
+                        + none.operators().stream()
+                                .map(i -> "'" + problem.operators().get(i).name() + "'")
+                                .collect(Collectors.joining(", "))
+                        + " cannot reach each other.";
+        };
+    }
+
+    private String tooSmall(String what, Infeasible none) {
+        String needs = none.relaxation().changes().stream()
+                .flatMap(c -> c instanceof Change.Inventory i ? Stream.of(i) : Stream.of())
+                .map(i -> i.devices() + " of '" + name(i.deviceClass()) + "' (it has "
+                        + problem.classes().get(i.deviceClass()).inventory() + ")")
+                .collect(Collectors.joining(" and "));
+        String busy = none.operators().stream()
+                .map(i -> problem.operators().get(i))
+                .filter(o -> o.modes().stream().anyMatch(m -> m.devices() > 0))
+                .map(OperatorModes::name)
+                .collect(Collectors.joining("', '"));
+        return "The devices of fleet '" + fleet.name() + "' cannot " + what + " graph '" + graph.name()
+                + "' within the SLA: the nearest plan needs " + needs + " for '" + busy + "'.";
+    }
+
+    private String advice(Relaxation relaxation) {
+        return relaxation.changes().stream().map(this::advice).collect(Collectors.joining(", and "));
+    }
+
+    private String advice(Change change) {
+        return switch (change) {
+            case Change.Deadline c -> "relax the end-to-end limit to " + promised(c.seconds());
+            case Change.MilestoneLimit c -> "relax the first-token limit to " + promised(c.seconds());
+            case Change.Inventory c ->
+                "raise the count of '" + name(c.deviceClass()) + "' in fleet '" + fleet.name() + "' to " + c.devices();
+            case Change.DeviceMemory c ->
+                "use devices in '" + name(c.deviceClass()) + "' with " + Explanation.bytes((double) c.bytes())
+                        + " of memory beside what the engine takes";
+            case Change.Link c -> {
+                PlacementEdge edge = problem.edges().get(c.edge());
+                yield "state a faster or cheaper link between '" + name(c.fromClass()) + "' and '" + name(c.toClass())
+                        + "' for what '" + problem.operators().get(edge.from()).name() + "' hands to '"
+                        + problem.operators().get(edge.to()).name() + "'";
+            }
+            case Change.Separate c -> "let the operators of group " + c.group() + " run apart";
+        };
+    }
+
+    private String promised(double meanSeconds) {
+        double limit = new BigDecimal(meanSeconds * sla.percentile().margin())
+                .round(new MathContext(3, RoundingMode.CEILING))
+                .doubleValue();
+        return (sla.percentile() == Percentile.MEAN
+                        ? "a mean of "
+                        : sla.percentile().id() + " ")
+                + Explanation.time(limit);
+    }
+
+    private String name(int deviceClass) {
+        return problem.classes().get(deviceClass).name();
+    }
+}
