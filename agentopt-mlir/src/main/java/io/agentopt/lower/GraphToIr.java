@@ -97,6 +97,7 @@ final class GraphToIr {
                         values.get(f.list()),
                         f.expectedItems(),
                         type(graph, f.body().parameters().getFirst()),
+                        type(graph, f.result()),
                         path,
                         (inner, item) -> {
                             Map<ValueId, Value> inside = new HashMap<>(values);
