@@ -210,7 +210,7 @@ def ForEachOp : RegionOp<"for_each"> {
 }
 
 def SubgraphOp : RegionOp<"subgraph"> {
-  let summary = "a named part of a graph";
+  let summary = "a graph in a graph; it is typed on its own, so !agent.value on one side of its border may be any type on the other";
   let arguments = (ins HostValue:$input, StrAttr:$name);
   let results = (outs HostValue:$result);
   let regions = (region SizedRegion<1>:$bodyRegion);

@@ -107,7 +107,13 @@ final class GraphToIr {
                         });
             case Node.Nested n ->
                 AgentOps.subgraph(
-                        b, values.get(n.input()), n.graph().name(), type(graph, n.result()), path, (inner, input) -> {
+                        b,
+                        values.get(n.input()),
+                        n.graph().name(),
+                        type(n.graph(), n.graph().body().parameters().getFirst()),
+                        type(graph, n.result()),
+                        path,
+                        (inner, input) -> {
                             Map<ValueId, Value> own = new HashMap<>();
                             own.put(n.graph().body().parameters().getFirst(), input);
                             region(n.graph(), path, n.graph().body(), inner, own);

@@ -67,12 +67,16 @@ class LoweringTest {
     }
 
     static Placement all(AgentGraph<?, ?> graph, String device, Map<OperatorId, String> except) {
+        return all(graph, device, device, except);
+    }
+
+    static Placement all(AgentGraph<?, ?> graph, String device, String home, Map<OperatorId, String> except) {
         Map<OperatorId, String> classes = new TreeMap<>();
         GranularGraph.of(graph).operators().stream()
                 .filter(o -> o.call().isPresent())
                 .forEach(o -> classes.put(o.id(), device));
         classes.putAll(except);
-        return new Placement(device, classes);
+        return new Placement(home, classes);
     }
 
     @Test
@@ -132,7 +136,6 @@ class LoweringTest {
                 .contains("agent.kv_transfer")
                 .contains("agent.decode")
                 .doesNotContain("agent.generate");
-        System.out.println(dumps.getLast().text());
     }
 
     @Test

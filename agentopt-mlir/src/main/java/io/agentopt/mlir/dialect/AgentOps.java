@@ -200,14 +200,20 @@ public final class AgentOps {
         return fill(op, body);
     }
 
-    /** The body takes the input and yields the result. */
+    /** The body takes the input, as the inner graph types it, and yields the result. */
     public static Op subgraph(
-            OpBuilder b, Value input, String subgraph, Type result, String name, BiConsumer<OpBuilder, Value> body) {
+            OpBuilder b,
+            Value input,
+            String subgraph,
+            Type parameter,
+            Type result,
+            String name,
+            BiConsumer<OpBuilder, Value> body) {
         Op op = b.op(SUBGRAPH)
                 .operands(input)
                 .attribute(NAME, subgraph)
                 .results(result)
-                .region(input.type())
+                .region(parameter)
                 .name(name)
                 .create();
         return fill(op, body);

@@ -36,7 +36,8 @@ class AgentVerifierTest {
             agent.for_each %l expected 1.0 : !agent.list -> !agent.list { ^b(%x: !agent.text): %q = agent.prefill %in model "m" : !agent.kv_cache<"m"> agent.yield %q : !agent.kv_cache<"m"> } | 3 | which is not a host value
             agent.for_each %in expected 1.0 : !agent.prompt -> !agent.list { ^b(%x: !agent.text): agent.yield %x : !agent.text } | 3 | must be a list or passages, but got '!agent.prompt'
             agent.for_each %l expected 1.0 : !agent.list -> !agent.text { ^b(%x: !agent.text): agent.yield %x : !agent.text } | 3 | must be a list or passages, but got '!agent.text'
-            agent.subgraph "s"(%in) : !agent.prompt -> !agent.text { ^b(%x: !agent.prompt): agent.yield %x : !agent.prompt } | 3 | 'agent.yield' op value 0 must be '!agent.text' for 'agent.subgraph', but is '!agent.prompt'
+            agent.subgraph "s"(%in) : !agent.prompt -> !agent.text { ^b(%x: !agent.prompt): agent.yield %x : !agent.prompt } | 3 | 'agent.subgraph' op body yields '!agent.prompt' where the result is '!agent.text'
+            agent.subgraph "s"(%in) : !agent.prompt -> !agent.text { ^b(%x: !agent.text): agent.yield %x : !agent.text } | 3 | 'agent.subgraph' op body takes '!agent.text', but is given '!agent.prompt'
             agent.embed %in model "m"                                                                      | 3 | expects different type than prior uses
             agent.unheard_of %in                                                                           | 3 | unknown
             """)
