@@ -110,9 +110,9 @@ public final class Calibrator {
         ModelSpec model = pack.spec();
         SplittableRandom random = new SplittableRandom(1);
         try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(threads))) {
-            for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, PROMPTS[0]));
-            for (int length : PROMPTS) {
-                if (length > model.maxContext()) break;
+            int[] lengths = prompts(model.maxContext());
+            for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, lengths[0]));
+            for (int length : lengths) {
                 double seconds = median(() -> prefillSeconds(engine, tokens(random, model, length)));
                 add(OperatorClass.PREFILL, new Measurement(TransformerDemand.prefill(model, length, 1), seconds));
             }
@@ -121,6 +121,12 @@ public final class Calibrator {
                 decode(engine, model, random, context);
             }
         }
+    }
+
+    /** {@return the prompt lengths that fit a model, the whole context where even the first does not} */
+    private static int[] prompts(int maxContext) {
+        int[] fitting = Arrays.stream(PROMPTS).filter(p -> p <= maxContext).toArray();
+        return fitting.length == 0 ? new int[] {maxContext} : fitting;
     }
 
     private static double prefillSeconds(LlmEngine engine, int[] tokens) {
