@@ -7,31 +7,23 @@ import static io.agentopt.operator.Operators.model;
 import static io.agentopt.operator.Operators.vectorSearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Port;
 import io.agentopt.message.Passage;
-import io.agentopt.mlir.ffi.Availability.Unavailable;
-import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.mlir.ir.MlirContext;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.plan.Placement;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Types of values in the IR: what the graph infers must verify. */
+@RequiresMlir
 class GraphToIrTest {
-    private static final PassageIndex INDEX =
-            PassageIndex.of("docs", model("e"), List.of(Passage.of("p", "text")));
-
-    @BeforeEach
-    void needsTheNativeLibrary() {
-        if (Mlir.availability() instanceof Unavailable(String reason)) assumeTrue(false, reason);
-    }
+    private static final PassageIndex INDEX = PassageIndex.of("docs", model("e"), List.of(Passage.of("p", "text")));
 
     @Test
     void forEachGoesOverPassages() {
@@ -40,8 +32,7 @@ class GraphToIrTest {
             return g.forEach("each", found, 3, (b, p) -> p.map("text", Passage::text))
                     .map("join", texts -> String.join(" ", texts));
         });
-        assertThat(written(graph))
-                .contains("agent.for_each %1 expected 3.000000e+00 : !agent.passages -> !agent.list");
+        assertThat(written(graph)).contains("agent.for_each %1 expected 3.000000e+00 : !agent.passages -> !agent.list");
         same(graph);
     }
 
@@ -64,7 +55,10 @@ class GraphToIrTest {
     @Test
     void aNestedGraphMayTakeAndGiveMoreGeneralTypes() {
         AgentGraph<Object, Object> inner = AgentGraph.define(
-                "any", Object.class, Object.class, (g, in) -> g.loop("again", in, maxIterations(2), (b, s) -> {
+                "any",
+                Object.class,
+                Object.class,
+                (g, in) -> g.loop("again", in, maxIterations(2), (b, s) -> {
                     Port<Object> next = b.node("next", x -> x, s);
                     return step(next.map("done", x -> true), next, next);
                 }));

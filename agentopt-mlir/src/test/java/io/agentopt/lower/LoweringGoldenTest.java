@@ -1,11 +1,9 @@
 package io.agentopt.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentopt.graph.AgentGraph;
-import io.agentopt.mlir.ffi.Availability.Unavailable;
-import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.plan.granular.OperatorId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,20 +11,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * The IR after each pass, as golden files. To accept a change, run this test once with {@code -Dagentopt.golden.accept=true}; it
  * writes the files, and the diff of the commit shows what changed.
  */
+@RequiresMlir
 class LoweringGoldenTest {
     private static final String ACCEPT = "agentopt.golden.accept";
-
-    @BeforeEach
-    void needsTheNativeLibrary() {
-        if (Mlir.availability() instanceof Unavailable(String reason)) assumeTrue(false, reason);
-    }
 
     @Test
     void supportAgentOnThreeDevices() throws IOException {

@@ -6,13 +6,11 @@ import static io.agentopt.operator.Operators.model;
 import static io.agentopt.operator.Operators.tool;
 import static io.agentopt.operator.Operators.vectorSearch;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
-import io.agentopt.mlir.ffi.Availability.Unavailable;
-import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.mlir.ir.MlirContext;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.operator.Memory;
@@ -23,18 +21,13 @@ import io.agentopt.program.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Names are the user's: whatever they hold, they come back from the IR as they went in. */
+@RequiresMlir
 class NamesTest {
-    @BeforeEach
-    void needsTheNativeLibrary() {
-        if (Mlir.availability() instanceof Unavailable(String reason)) assumeTrue(false, reason);
-    }
-
     static Stream<String> hostile() {
         return Stream.of(
                 "a b",

@@ -22,19 +22,19 @@ import io.agentopt.program.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What decomposition, placement and transfers do, in both lowerings. */
 class TransferRuleTest {
+    private static final Function<Object, Object> ECHO = x -> x;
+
     static Stream<Lowering> lowerings() {
         return switch (Mlir.availability()) {
             case Available a -> Stream.of(new DirectLowering(), new MlirLowering());
-            case Unavailable(String reason) -> {
-                System.out.println("Without MlirLowering: " + reason);
-                yield Stream.of(new DirectLowering());
-            }
+            case Unavailable u -> Stream.of(new DirectLowering()); // other tests say the reason
         };
     }
 
@@ -42,12 +42,13 @@ class TransferRuleTest {
     @MethodSource("lowerings")
     void prefillAndDecodeOnOneDeviceNeedNoTransfer(Lowering lowering) {
         AgentGraph<Prompt, Object> graph = AgentGraph.define(
-                "ask", Prompt.class, Object.class, (g, p) -> g.node("say", generate(model("m")), p)
-                        .map("text", c -> c.text()));
+                "ask",
+                Prompt.class,
+                Object.class,
+                (g, p) -> g.node("say", generate(model("m")), p).map("text", c -> c.text()));
         assertThat(kinds(lowering.lower(graph, LoweringTest.all(graph, "cpu", Map.of()))))
                 .containsExactly("Prefill", "Decode", "Transform");
-        Program apart = lowering.lower(
-                graph, LoweringTest.all(graph, "cpu", Map.of(OperatorId.prefill("say"), "gpu")));
+        Program apart = lowering.lower(graph, LoweringTest.all(graph, "cpu", Map.of(OperatorId.prefill("say"), "gpu")));
         assertThat(kinds(apart)).containsExactly("Transfer", "Prefill", "KvTransfer", "Decode", "Transform");
         assertThat(apart.allSteps().get(2)).isInstanceOfSatisfying(Step.KvTransfer.class, t -> {
             assertThat(t.from()).isEqualTo("gpu");
@@ -65,15 +66,17 @@ class TransferRuleTest {
                 OperatorId.whole("think/tools/tool"),
                 OperatorId.prefill("think/generate"),
                 OperatorId.decode("think/generate"))) {
-            Map<OperatorId, String> classes = new TreeMap<>(
-                    LoweringTest.all(graph, "cpu", Map.of()).deviceClasses());
+            Map<OperatorId, String> classes =
+                    new TreeMap<>(LoweringTest.all(graph, "cpu", Map.of()).deviceClasses());
             assertThat(classes.remove(missing)).isNotNull();
             for (int again = 0; again < 3; again++)
                 assertThatThrownBy(() -> lowering.lower(graph, new Placement("cpu", classes)))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContainingAll("The placement has no operator '" + missing + "'", "Plan the graph again");
+                        .hasMessageContainingAll(
+                                "The placement has no operator '" + missing + "'", "Plan the graph again");
         }
-        assertThat(lowering.lower(graph, LoweringTest.all(graph, "cpu", Map.of())).graph())
+        assertThat(lowering.lower(graph, LoweringTest.all(graph, "cpu", Map.of()))
+                        .graph())
                 .isEqualTo("support");
     }
 
@@ -116,12 +119,15 @@ class TransferRuleTest {
     @MethodSource("lowerings")
     void aLoopsNextStateReturnsToWhereItsFirstWas(Lowering lowering) {
         AgentGraph<Object, Object> graph = AgentGraph.define(
-                "rounds", Object.class, Object.class, (g, in) -> g.loop("again", in, maxIterations(3), (b, s) -> {
+                "rounds",
+                Object.class,
+                Object.class,
+                (g, in) -> g.loop("again", in, maxIterations(3), (b, s) -> {
                     Port<Object> next = b.node("next", tool("next", (Object x) -> x), s);
                     return step(next.map("done", x -> true), next, next);
                 }));
-        Program program = lowering.lower(
-                graph, LoweringTest.all(graph, "cpu", Map.of(OperatorId.whole("again/next"), "gpu")));
+        Program program =
+                lowering.lower(graph, LoweringTest.all(graph, "cpu", Map.of(OperatorId.whole("again/next"), "gpu")));
         Step.Loop loop = (Step.Loop) program.allSteps().getFirst();
         assertThat(loop.body().steps())
                 .extracting(TransferRuleTest::route)
@@ -171,6 +177,28 @@ class TransferRuleTest {
         Program program = lowering.lower(graph, new Placement("cpu", Map.of()));
         assertThat(program.allSteps()).isEmpty();
         assertThat(program.body().yields()).isEqualTo(program.body().parameters());
+    }
+
+    @ParameterizedTest
+    @MethodSource("lowerings")
+    void longChainsAndDeepNestsLower(Lowering lowering) {
+        AgentGraph<Object, Object> graph = AgentGraph.define("large", Object.class, Object.class, (g, in) -> {
+            Port<Object> last = in;
+            for (int i = 0; i < 1000; i++) last = g.node("n" + i, tool("t", ECHO), last);
+            return nest(g, last, 60);
+        });
+        Map<OperatorId, String> everyOther = new TreeMap<>();
+        for (int i = 0; i < 1000; i += 2) everyOther.put(OperatorId.whole("n" + i), "gpu");
+        Program program = lowering.lower(graph, LoweringTest.all(graph, "cpu", everyOther));
+        assertThat(program.allSteps())
+                .filteredOn(Step.Transfer.class::isInstance)
+                .hasSize(1000);
+        assertThat(program.allSteps()).filteredOn(Step.When.class::isInstance).hasSize(60);
+    }
+
+    private static Port<Object> nest(GraphBuilder g, Port<Object> in, int depth) {
+        if (depth == 0) return g.node("deepest", tool("t", ECHO), in);
+        return g.when("in", in.map("yes", x -> true), 0.5, b -> nest(b, in, depth - 1), b -> in);
     }
 
     private static List<String> kinds(Program program) {

@@ -192,7 +192,8 @@ class WholePathTest {
         refused(
                 "Node 'embed' of graph 'support' needs the model 'support-embed'",
                 broken.resolve(EMBEDDER).resolve("model.onnx").toString(),
-                "opy");
+                "may be truncated",
+                "Copy it again");
     }
 
     private void refused(String... parts) {

@@ -53,7 +53,8 @@ class CalibratorTest {
         ModelSpec decoder = store.pack("d").spec();
         double last = 0;
         for (int tokens : new int[] {1, 8, 32, 90}) {
-            double seconds = known(machine.costModel(), TransformerDemand.prefill(decoder, tokens, 1), machine.device());
+            double seconds =
+                    known(machine.costModel(), TransformerDemand.prefill(decoder, tokens, 1), machine.device());
             assertThat(seconds).isPositive().isFinite().isGreaterThanOrEqualTo(last);
             last = seconds;
         }
@@ -113,19 +114,22 @@ class CalibratorTest {
         DeviceSpec reached = Calibrator.atLeast(CPU, points);
         assertNotLower(reached, CPU);
         for (Measurement m : points) {
-            assertThat(m.demand().trafficBytes()).isLessThanOrEqualTo(reached.memoryBytesPerSecond() * m.seconds() * 1.000001);
+            assertThat(m.demand().trafficBytes())
+                    .isLessThanOrEqualTo(reached.memoryBytesPerSecond() * m.seconds() * 1.000001);
             assertThat(m.demand().flops())
                     .isLessThanOrEqualTo(reached.peakFlops(precision).orElseThrow() * m.seconds() * 1.000001);
         }
-        assertThat(Calibrator.atLeast(reached, points)).as("again changes nothing").isEqualTo(reached);
+        assertThat(Calibrator.atLeast(reached, points))
+                .as("again changes nothing")
+                .isEqualTo(reached);
         if (points.isEmpty()) assertThat(reached).isEqualTo(CPU);
     }
 
     private static void assertNotLower(DeviceSpec reached, DeviceSpec before) {
         assertThat(reached.memoryBytesPerSecond()).isGreaterThanOrEqualTo(before.memoryBytesPerSecond());
-        before.densePeakFlops().forEach((precision, rate) -> assertThat(
-                        reached.densePeakFlops().get(precision))
-                .isGreaterThanOrEqualTo(rate));
+        before.densePeakFlops()
+                .forEach((precision, rate) ->
+                        assertThat(reached.densePeakFlops().get(precision)).isGreaterThanOrEqualTo(rate));
         assertThat(reached.memoryBytes()).isEqualTo(before.memoryBytes());
     }
 

@@ -62,11 +62,7 @@ class RunPredictionTest {
         plan = Planner.minimizeCost()
                 .models(models)
                 .costModel(COST)
-                .plan(
-                        graph,
-                        Workload.poisson(1),
-                        Sla.endToEnd(Percentile.P95, Duration.ofSeconds(10)),
-                        Fleet.of(CPU));
+                .plan(graph, Workload.poisson(1), Sla.endToEnd(Percentile.P95, Duration.ofSeconds(10)), Fleet.of(CPU));
         prediction = new RunPrediction(plan, COST, CPU, models);
     }
 

@@ -139,8 +139,7 @@ final class RandomAgent {
     }
 
     private AgentGraph<Integer, Integer> declare(String name, List<Recipe> list, boolean effects) {
-        return AgentGraph.define(
-                name, Integer.class, Integer.class, (g, in) -> region(g, List.of(in), list, effects));
+        return AgentGraph.define(name, Integer.class, Integer.class, (g, in) -> region(g, List.of(in), list, effects));
     }
 
     private Port<Integer> region(GraphBuilder g, List<Port<Integer>> outer, List<Recipe> list, boolean effects) {
@@ -185,8 +184,7 @@ final class RandomAgent {
                                 name,
                                 in.map(name + "items", RandomAgent::items),
                                 1.5,
-                                (GraphBuilder b, Port<Integer> x) ->
-                                        region(b, with(visible, x), r.inner(), false))
+                                (GraphBuilder b, Port<Integer> x) -> region(b, with(visible, x), r.inner(), false))
                         .map(name + "total", RandomAgent::total);
             case 12 -> g.nested(name, declare("inner", r.inner(), effects), in);
             case 13 ->
@@ -207,7 +205,10 @@ final class RandomAgent {
                 0.5,
                 b -> found,
                 b -> b.forEach(
-                        "upper", found, 2, (GraphBuilder c, Port<Passage> p) -> p.map("p", q -> Passage.of("u", q.text()))));
+                        "upper",
+                        found,
+                        2,
+                        (GraphBuilder c, Port<Passage> p) -> p.map("p", q -> Passage.of("u", q.text()))));
         return g.forEach(
                         name,
                         r.pick() % 2 == 0 ? found : chosen,

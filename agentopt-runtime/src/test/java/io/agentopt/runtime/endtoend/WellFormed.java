@@ -26,12 +26,16 @@ final class WellFormed {
     static void check(Program program, String home) {
         WellFormed w = new WellFormed();
         w.block(program.body(), Set.of(), List.of(home));
-        assertThat(w.device(program.body().yields().getFirst())).as("home of the output").isEqualTo(home);
+        assertThat(w.device(program.body().yields().getFirst()))
+                .as("home of the output")
+                .isEqualTo(home);
         assertThat(w.caches).as("KV caches that nobody consumes").isEmpty();
     }
 
     private void block(Block block, Set<Slot> outer, List<String> parameterDevices) {
-        assertThat(blocks.add(block.number())).as("number of block %s is new", block.number()).isTrue();
+        assertThat(blocks.add(block.number()))
+                .as("number of block %s is new", block.number())
+                .isTrue();
         assertThat(block.parameters()).hasSameSizeAs(parameterDevices);
         Set<Slot> visible = new HashSet<>(outer);
         for (int i = 0; i < parameterDevices.size(); i++)
@@ -77,14 +81,18 @@ final class WellFormed {
             case Step.Loop s -> {
                 String state = device(s.initial());
                 block(s.body(), visible, List.of(state));
-                assertThat(device(s.body().yields().get(2))).as("next state of %s", s.path()).isEqualTo(state);
+                assertThat(device(s.body().yields().get(2)))
+                        .as("next state of %s", s.path())
+                        .isEqualTo(state);
                 yield device(s.body().yields().get(1));
             }
             case Step.When s -> {
                 block(s.then(), visible, List.of());
                 block(s.otherwise(), visible, List.of());
                 String result = device(s.then().yields().getFirst());
-                assertThat(device(s.otherwise().yields().getFirst())).as("branches of %s", s.path()).isEqualTo(result);
+                assertThat(device(s.otherwise().yields().getFirst()))
+                        .as("branches of %s", s.path())
+                        .isEqualTo(result);
                 yield result;
             }
             case Step.ForEach s -> {
