@@ -78,7 +78,7 @@ class GraphToIrTest {
 
     @Test
     void aNestedGraphMayTakePassagesAsAList() {
-        AgentGraph<List, Object> inner = AgentGraph.define("count", List.class, Object.class, (g, in) -> {
+        AgentGraph<Object, Object> inner = AgentGraph.define("count", Object.class, Object.class, (g, in) -> {
             @SuppressWarnings("unchecked")
             Port<List<Object>> items = (Port<List<Object>>) (Port<?>) in;
             return g.forEach("each", items, 2, (b, x) -> b.node("same", (Object y) -> y, x))

@@ -89,7 +89,7 @@ class LoweringTest {
     void equalSearchesAreMergedAndToolsWithEffectsAreNot() {
         var once = tool("once", (String s) -> s);
         var again = tool("again", (String s) -> s).asIdempotent();
-        AgentGraph<String, List> graph = AgentGraph.define("twice", String.class, List.class, (g, q) -> {
+        AgentGraph<String, Object> graph = AgentGraph.define("twice", String.class, Object.class, (g, q) -> {
             var a = g.node("embed a", embed(model("embedder")), q);
             var b = g.node("embed b", embed(model("embedder")), q);
             var x = g.node("x", once, q);

@@ -15,6 +15,7 @@ import io.agentopt.message.Prompt;
 import io.agentopt.mlir.ffi.Availability.Available;
 import io.agentopt.mlir.ffi.Availability.Unavailable;
 import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.operator.Tool;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Program;
@@ -22,14 +23,13 @@ import io.agentopt.program.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What decomposition, placement and transfers do, in both lowerings. */
 class TransferRuleTest {
-    private static final Function<Object, Object> ECHO = x -> x;
+    private static final Tool<Object, Object> ECHO = tool("echo", (Object x) -> x);
 
     static Stream<Lowering> lowerings() {
         return switch (Mlir.availability()) {
@@ -184,7 +184,7 @@ class TransferRuleTest {
     void longChainsAndDeepNestsLower(Lowering lowering) {
         AgentGraph<Object, Object> graph = AgentGraph.define("large", Object.class, Object.class, (g, in) -> {
             Port<Object> last = in;
-            for (int i = 0; i < 1000; i++) last = g.node("n" + i, tool("t", ECHO), last);
+            for (int i = 0; i < 1000; i++) last = g.node("n" + i, ECHO, last);
             return nest(g, last, 60);
         });
         Map<OperatorId, String> everyOther = new TreeMap<>();
@@ -197,7 +197,7 @@ class TransferRuleTest {
     }
 
     private static Port<Object> nest(GraphBuilder g, Port<Object> in, int depth) {
-        if (depth == 0) return g.node("deepest", tool("t", ECHO), in);
+        if (depth == 0) return g.node("deepest", ECHO, in);
         return g.when("in", in.map("yes", x -> true), 0.5, b -> nest(b, in, depth - 1), b -> in);
     }
 

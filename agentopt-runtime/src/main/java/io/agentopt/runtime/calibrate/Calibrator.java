@@ -131,9 +131,10 @@ public final class Calibrator {
 
     private static double prefillSeconds(LlmEngine engine, int[] tokens) {
         long start = System.nanoTime();
-        try (KvCache cache = engine.prefill(tokens, CancelToken.none())) {
-            return (System.nanoTime() - start) / 1e9;
-        }
+        KvCache cache = engine.prefill(tokens, CancelToken.none());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        cache.close();
+        return seconds;
     }
 
     private void decode(LlmEngine engine, ModelSpec model, SplittableRandom random, int context) {
