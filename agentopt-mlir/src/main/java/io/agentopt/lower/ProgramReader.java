@@ -114,7 +114,8 @@ final class ProgramReader {
     private Slot slot(Value value) {
         Slot slot = slots.get(value);
         if (slot == null)
-            throw new IllegalStateException("A value of type " + value.type() + " is used before an op of the module defines it.");
+            throw new IllegalStateException(
+                    "A value of type " + value.type() + " is used before an op of the module defines it.");
         return slot;
     }
 

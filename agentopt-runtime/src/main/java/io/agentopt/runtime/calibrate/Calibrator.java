@@ -39,13 +39,11 @@ public final class Calibrator {
     private static final int REPEATS = 5;
     private static final int DECODE_TOKENS = 24;
 
-    private final DeviceSpec device;
     private final int threads;
     private final Consumer<String> progress;
     private final Map<OperatorClass, List<Measurement>> measured = new EnumMap<>(OperatorClass.class);
 
-    private Calibrator(DeviceSpec device, int threads, Consumer<String> progress) {
-        this.device = device;
+    private Calibrator(int threads, Consumer<String> progress) {
         this.threads = threads;
         this.progress = progress;
     }
@@ -60,7 +58,7 @@ public final class Calibrator {
      */
     public static CalibratedMachine run(
             DeviceSpec device, ModelStore store, List<String> models, int threads, Consumer<String> progress) {
-        Calibrator c = new Calibrator(device, threads, progress);
+        Calibrator c = new Calibrator(threads, progress);
         for (String id : models) c.measure(store.pack(id));
         DeviceSpec reached = atLeast(
                 device, c.measured.values().stream().flatMap(List::stream).toList());

@@ -5,6 +5,7 @@ import static io.agentopt.operator.Operators.generate;
 import static io.agentopt.operator.Operators.model;
 import static io.agentopt.operator.Operators.tool;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.cost.CostModel;
@@ -102,6 +103,13 @@ class RunPredictionTest {
                 step(OperatorId.prefill("say"), StepKind.PREFILL, 0, 0),
                 step(OperatorId.decode("say"), StepKind.DECODE, 0, 0));
         assertThat(prediction.seconds(stopped)).isPositive().isFinite();
+    }
+
+    @Test
+    void aRunOfAnotherAgentIsRefused() {
+        assertThatThrownBy(() -> prediction.seconds(List.of(step(OperatorId.prefill("think"), StepKind.PREFILL, 4, 0))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("step 'think'", "graph 'talk'", "no Generate", "loaded from this plan");
     }
 
     private static StepFinished step(OperatorId operator, StepKind kind, int in, int out) {
