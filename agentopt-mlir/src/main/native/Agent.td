@@ -62,6 +62,7 @@ def KvCacheType : AgentType<"KvCache", "kv_cache", "the KV cache of one sequence
 
 def HostValue : AnyTypeOf<[ValueType, TextType, PromptType, CompletionType, EmbeddingType, PassagesType, ListType, I1],
                           "host value (any agent type but kv_cache, or i1)">;
+def Elements : AnyTypeOf<[ListType, PassagesType], "a list or passages">;
 def PositiveI64 : ConfinedAttr<I64Attr, [IntPositive]>;
 def Device : OptionalAttr<StrAttr>;
 
@@ -202,14 +203,14 @@ def WhenOp : RegionOp<"when"> {
 
 def ForEachOp : RegionOp<"for_each"> {
   let summary = "its body for every element of a list, in any order; expected is the mean length";
-  let arguments = (ins ListType:$list, F64Attr:$expected);
-  let results = (outs ListType:$results);
+  let arguments = (ins Elements:$list, F64Attr:$expected);
+  let results = (outs Elements:$results);
   let regions = (region SizedRegion<1>:$bodyRegion);
-  let assemblyFormat = "$list `expected` $expected attr-dict-with-keyword $bodyRegion";
+  let assemblyFormat = "$list `expected` $expected attr-dict-with-keyword `:` type($list) `->` type($results) $bodyRegion";
 }
 
 def SubgraphOp : RegionOp<"subgraph"> {
-  let summary = "a named part of a graph";
+  let summary = "a graph in a graph; it is typed on its own, so !agent.value on one side of its border may be any type on the other";
   let arguments = (ins HostValue:$input, StrAttr:$name);
   let results = (outs HostValue:$result);
   let regions = (region SizedRegion<1>:$bodyRegion);

@@ -90,6 +90,12 @@ LogicalResult verifyBlock(Operation *op, Block &block, StringRef region, ArrayRe
   return success();
 }
 
+// A nested graph is typed on its own: either side of its border may know only that there is a value, or only that there is a list.
+bool sameValue(Type inner, Type outer) {
+  auto isElements = [](Type t) { return isa<ListType, PassagesType>(t); };
+  return inner == outer || isa<ValueType>(inner) || isa<ValueType>(outer) || (isElements(inner) && isElements(outer));
+}
+
 } // namespace
 
 //===-- Model calls ---------------------------------------------------------------------------------------------------------------------===//
@@ -169,7 +175,13 @@ LogicalResult ForEachOp::verifyRegions() {
 }
 
 LogicalResult SubgraphOp::verifyRegions() {
-  return verifyBlock(*this, *getBody(), "body", {getInput().getType()}, {getResult().getType()});
+  if (failed(verifyBlock(*this, *getBody(), "body", {Type()}, {Type()}))) return failure();
+  Type argument = getBody()->getArgument(0).getType(), yielded = getBody()->back().getOperand(0).getType();
+  if (!sameValue(argument, getInput().getType()))
+    return emitOpError() << "body takes " << argument << ", but is given " << getInput().getType();
+  if (!sameValue(yielded, getResult().getType()))
+    return emitOpError() << "body yields " << yielded << " where the result is " << getResult().getType();
+  return success();
 }
 
 ParseResult GraphOp::parse(OpAsmParser &parser, OperationState &state) {

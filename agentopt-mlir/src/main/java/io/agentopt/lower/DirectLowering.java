@@ -36,7 +36,7 @@ public final class DirectLowering implements Lowering {
         AtomicInteger numbers = new AtomicInteger();
         BlockBuilder block = new BlockBuilder(numbers::getAndIncrement, new HashMap<>());
         Scope scope = new Scope(placement, graph.functionNames());
-        Map<ValueId, Slot> values = new HashMap<>();
+        Values<Slot> values = new Values<>();
         values.put(graph.body().parameters().getFirst(), block.parameter(placement.home()));
         scope.region("", graph.body(), block, values);
         Slot output =
@@ -46,20 +46,20 @@ public final class DirectLowering implements Lowering {
 
     private record Scope(Placement placement, Map<String, String> functions) {
 
-        void region(String prefix, Region region, BlockBuilder block, Map<ValueId, Slot> values) {
+        void region(String prefix, Region region, BlockBuilder block, Values<Slot> values) {
             for (Node node : region.nodes()) {
                 values.put(node.result(), node(AgentGraph.path(prefix, node.name()), node, block, values));
             }
         }
 
-        private Slot node(String path, Node node, BlockBuilder block, Map<ValueId, Slot> values) {
+        private Slot node(String path, Node node, BlockBuilder block, Values<Slot> values) {
             return switch (node) {
                 case Node.Call c -> call(path, c, block, values);
                 case Node.Loop l -> {
                     Slot initial = values.get(l.initial());
                     BlockBuilder inner = block.inner();
                     Slot state = inner.parameter(block.deviceOf(initial));
-                    Map<ValueId, Slot> visible = new HashMap<>(values);
+                    Values<Slot> visible = values.inner();
                     visible.put(l.body().parameters().getFirst(), state);
                     region(path, l.body(), inner, visible);
                     List<ValueId> out = l.body().yields();
@@ -71,11 +71,11 @@ public final class DirectLowering implements Lowering {
                 }
                 case Node.When w -> {
                     BlockBuilder then = block.inner();
-                    Map<ValueId, Slot> thenValues = new HashMap<>(values);
+                    Values<Slot> thenValues = values.inner();
                     region(path + "/then", w.then(), then, thenValues);
                     Slot yes = thenValues.get(w.then().yields().getFirst());
                     BlockBuilder otherwise = block.inner();
-                    Map<ValueId, Slot> elseValues = new HashMap<>(values);
+                    Values<Slot> elseValues = values.inner();
                     region(path + "/else", w.otherwise(), otherwise, elseValues);
                     String device = then.deviceOf(yes);
                     Slot no = otherwise.on(
@@ -90,7 +90,7 @@ public final class DirectLowering implements Lowering {
                 case Node.ForEach f -> {
                     Slot list = values.get(f.list());
                     BlockBuilder inner = block.inner();
-                    Map<ValueId, Slot> visible = new HashMap<>(values);
+                    Values<Slot> visible = values.inner();
                     visible.put(f.body().parameters().getFirst(), inner.parameter(block.deviceOf(list)));
                     region(path, f.body(), inner, visible);
                     Slot item = visible.get(f.body().yields().getFirst());
@@ -100,7 +100,7 @@ public final class DirectLowering implements Lowering {
                 case Node.Nested n -> {
                     Slot input = values.get(n.input());
                     BlockBuilder inner = block.inner();
-                    Map<ValueId, Slot> own = new HashMap<>();
+                    Values<Slot> own = new Values<>();
                     Region body = n.graph().body();
                     own.put(body.parameters().getFirst(), inner.parameter(block.deviceOf(input)));
                     region(path, body, inner, own);
@@ -111,7 +111,7 @@ public final class DirectLowering implements Lowering {
             };
         }
 
-        private Slot call(String path, Node.Call call, BlockBuilder block, Map<ValueId, Slot> values) {
+        private Slot call(String path, Node.Call call, BlockBuilder block, Values<Slot> values) {
             if (call.operator() instanceof Generate g)
                 return generate(path, g, values.get(call.inputs().getFirst()), block);
             String device = placement.of(OperatorId.whole(path));

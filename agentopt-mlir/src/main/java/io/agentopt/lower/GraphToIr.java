@@ -20,7 +20,6 @@ import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,7 +47,7 @@ final class GraphToIr {
                 writer.type(graph, in),
                 writer.type(graph, out),
                 (b, input) -> {
-                    Map<ValueId, Value> values = new HashMap<>();
+                    Values<Value> values = new Values<>();
                     values.put(in, input);
                     writer.region(graph, "", graph.body(), b, values);
                     AgentOps.yields(b, values.get(out));
@@ -56,14 +55,14 @@ final class GraphToIr {
         return module;
     }
 
-    private void region(AgentGraph<?, ?> graph, String prefix, Region region, OpBuilder b, Map<ValueId, Value> values) {
+    private void region(AgentGraph<?, ?> graph, String prefix, Region region, OpBuilder b, Values<Value> values) {
         for (Node node : region.nodes()) {
             Op op = node(graph, AgentGraph.path(prefix, node.name()), node, b, values);
             values.put(node.result(), op.result());
         }
     }
 
-    private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder b, Map<ValueId, Value> values) {
+    private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder b, Values<Value> values) {
         return switch (node) {
             case Node.Call c -> call(graph, path, c, b, values);
             case Node.Loop l ->
@@ -75,7 +74,7 @@ final class GraphToIr {
                         type(graph, l.result()),
                         path,
                         (inner, state) -> {
-                            Map<ValueId, Value> inside = new HashMap<>(values);
+                            Values<Value> inside = values.inner();
                             inside.put(l.body().parameters().getFirst(), state);
                             region(graph, path, l.body(), inner, inside);
                             AgentOps.yields(
@@ -97,17 +96,24 @@ final class GraphToIr {
                         values.get(f.list()),
                         f.expectedItems(),
                         type(graph, f.body().parameters().getFirst()),
+                        type(graph, f.result()),
                         path,
                         (inner, item) -> {
-                            Map<ValueId, Value> inside = new HashMap<>(values);
+                            Values<Value> inside = values.inner();
                             inside.put(f.body().parameters().getFirst(), item);
                             region(graph, path, f.body(), inner, inside);
                             AgentOps.yields(inner, inside.get(f.body().yields().getFirst()));
                         });
             case Node.Nested n ->
                 AgentOps.subgraph(
-                        b, values.get(n.input()), n.graph().name(), type(graph, n.result()), path, (inner, input) -> {
-                            Map<ValueId, Value> own = new HashMap<>();
+                        b,
+                        values.get(n.input()),
+                        n.graph().name(),
+                        type(n.graph(), n.graph().body().parameters().getFirst()),
+                        type(graph, n.result()),
+                        path,
+                        (inner, input) -> {
+                            Values<Value> own = new Values<>();
                             own.put(n.graph().body().parameters().getFirst(), input);
                             region(n.graph(), path, n.graph().body(), inner, own);
                             AgentOps.yields(
@@ -116,13 +122,13 @@ final class GraphToIr {
         };
     }
 
-    private void branch(AgentGraph<?, ?> graph, String path, Region region, OpBuilder b, Map<ValueId, Value> values) {
-        Map<ValueId, Value> inside = new HashMap<>(values);
+    private void branch(AgentGraph<?, ?> graph, String path, Region region, OpBuilder b, Values<Value> values) {
+        Values<Value> inside = values.inner();
         region(graph, path, region, b, inside);
         AgentOps.yields(b, inside.get(region.yields().getFirst()));
     }
 
-    private Op call(AgentGraph<?, ?> graph, String path, Node.Call call, OpBuilder b, Map<ValueId, Value> values) {
+    private Op call(AgentGraph<?, ?> graph, String path, Node.Call call, OpBuilder b, Values<Value> values) {
         List<Value> in = call.inputs().stream().map(values::get).toList();
         Value first = in.getFirst();
         Type result = type(graph, call.result());

@@ -6,7 +6,6 @@ import io.agentopt.mlir.ffi.Availability.Unavailable;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.plan.Placement;
 import io.agentopt.program.Program;
-import org.slf4j.LoggerFactory;
 
 /** Turns a graph and a placement into a program. */
 public interface Lowering {
@@ -17,15 +16,11 @@ public interface Lowering {
      */
     Program lower(AgentGraph<?, ?> graph, Placement placement);
 
-    /** {@return the lowering through MLIR where its library is there, else the one in plain Java, which is logged with the reason} */
+    /** {@return the lowering through MLIR where its library is there, else the one in plain Java; the reason is logged once} */
     static Lowering best() {
         return switch (Mlir.availability()) {
             case Available a -> new MlirLowering();
-            case Unavailable(String reason) -> {
-                LoggerFactory.getLogger(Lowering.class)
-                        .info("Lowering in plain Java, without optimisation: {}", reason);
-                yield new DirectLowering();
-            }
+            case Unavailable(String reason) -> PlainJava.because(reason);
         };
     }
 }

@@ -40,7 +40,7 @@ final class ProgramReader {
         List<Slot> yields = List.of();
         for (Op op : source.ops()) {
             if (op.is(AgentDialect.YIELD)) {
-                yields = op.operands().stream().map(slots::get).toList();
+                yields = op.operands().stream().map(this::slot).toList();
             } else {
                 Slot result = new Slot(number, size++);
                 steps.add(step(op, result));
@@ -90,7 +90,7 @@ final class ProgramReader {
                         path,
                         device(op),
                         op.string(AgentDialect.FUNCTION),
-                        op.operands().stream().map(slots::get).toList(),
+                        op.operands().stream().map(this::slot).toList(),
                         out);
             case AgentDialect.MEMORY_LOAD ->
                 new Step.MemoryLoad(path, device(op), op.string(AgentDialect.STORE), in(op, 0), out);
@@ -108,7 +108,15 @@ final class ProgramReader {
     }
 
     private Slot in(Op op, int index) {
-        return slots.get(op.operand(index));
+        return slot(op.operand(index));
+    }
+
+    private Slot slot(Value value) {
+        Slot slot = slots.get(value);
+        if (slot == null)
+            throw new IllegalStateException(
+                    "A value of type " + value.type() + " is used before an op of the module defines it.");
+        return slot;
     }
 
     private static String device(Op op) {

@@ -9,7 +9,6 @@ import static io.agentopt.operator.Operators.tool;
 import static io.agentopt.operator.Operators.vectorSearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Port;
@@ -18,8 +17,7 @@ import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.message.ToolCall;
 import io.agentopt.message.ToolResult;
-import io.agentopt.mlir.ffi.Availability;
-import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.GranularGraph;
@@ -29,17 +27,12 @@ import io.agentopt.program.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@RequiresMlir
 class LoweringTest {
     private static final PassageIndex INDEX =
             PassageIndex.of("policies", model("embedder"), List.of(Passage.of("p", "Returns within 30 days.")));
-
-    @BeforeEach
-    void needsTheNativeLibrary() {
-        if (Mlir.availability() instanceof Availability.Unavailable(String reason)) assumeTrue(false, reason);
-    }
 
     static AgentGraph<String, String> support() {
         return AgentGraph.define("support", String.class, String.class, (g, question) -> {
@@ -67,12 +60,16 @@ class LoweringTest {
     }
 
     static Placement all(AgentGraph<?, ?> graph, String device, Map<OperatorId, String> except) {
+        return all(graph, device, device, except);
+    }
+
+    static Placement all(AgentGraph<?, ?> graph, String device, String home, Map<OperatorId, String> except) {
         Map<OperatorId, String> classes = new TreeMap<>();
         GranularGraph.of(graph).operators().stream()
                 .filter(o -> o.call().isPresent())
                 .forEach(o -> classes.put(o.id(), device));
         classes.putAll(except);
-        return new Placement(device, classes);
+        return new Placement(home, classes);
     }
 
     @Test
@@ -92,7 +89,7 @@ class LoweringTest {
     void equalSearchesAreMergedAndToolsWithEffectsAreNot() {
         var once = tool("once", (String s) -> s);
         var again = tool("again", (String s) -> s).asIdempotent();
-        AgentGraph<String, List> graph = AgentGraph.define("twice", String.class, List.class, (g, q) -> {
+        AgentGraph<String, Object> graph = AgentGraph.define("twice", String.class, Object.class, (g, q) -> {
             var a = g.node("embed a", embed(model("embedder")), q);
             var b = g.node("embed b", embed(model("embedder")), q);
             var x = g.node("x", once, q);
@@ -132,7 +129,6 @@ class LoweringTest {
                 .contains("agent.kv_transfer")
                 .contains("agent.decode")
                 .doesNotContain("agent.generate");
-        System.out.println(dumps.getLast().text());
     }
 
     @Test

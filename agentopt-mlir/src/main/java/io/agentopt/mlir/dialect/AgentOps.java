@@ -181,27 +181,39 @@ public final class AgentOps {
         return op;
     }
 
-    /** The body takes an element and yields its result. */
+    /** The body takes an element of a list or of passages and yields its result; the results are either, too. */
     public static Op forEach(
-            OpBuilder b, Value list, double expected, Type element, String name, BiConsumer<OpBuilder, Value> body) {
+            OpBuilder b,
+            Value list,
+            double expected,
+            Type element,
+            Type results,
+            String name,
+            BiConsumer<OpBuilder, Value> body) {
         Op op = b.op(FOR_EACH)
                 .operands(list)
                 .attribute(EXPECTED, expected)
-                .results(types(b).list())
+                .results(results)
                 .region(element)
                 .name(name)
                 .create();
         return fill(op, body);
     }
 
-    /** The body takes the input and yields the result. */
+    /** The body takes the input, as the inner graph types it, and yields the result. */
     public static Op subgraph(
-            OpBuilder b, Value input, String subgraph, Type result, String name, BiConsumer<OpBuilder, Value> body) {
+            OpBuilder b,
+            Value input,
+            String subgraph,
+            Type parameter,
+            Type result,
+            String name,
+            BiConsumer<OpBuilder, Value> body) {
         Op op = b.op(SUBGRAPH)
                 .operands(input)
                 .attribute(NAME, subgraph)
                 .results(result)
-                .region(input.type())
+                .region(parameter)
                 .name(name)
                 .create();
         return fill(op, body);

@@ -50,7 +50,7 @@ class AgentEffectsTest {
             agent.memory_store %t, %t store "s" : !agent.text, !agent.text -> !agent.text | 1
             agent.prefill %in model "m" : !agent.kv_cache<"m">                    | 0
             agent.when %c probability 0.5 -> !agent.text { agent.yield %t : !agent.text } else { agent.yield %t : !agent.text } | 0
-            agent.for_each %l expected 2.0 { ^b(%x: !agent.text): %y = agent.tool "t"(%x) : !agent.text -> !agent.text agent.yield %y : !agent.text } | 1
+            agent.for_each %l expected 2.0 : !agent.list -> !agent.list { ^b(%x: !agent.text): %y = agent.tool "t"(%x) : !agent.text -> !agent.text agent.yield %y : !agent.text } | 1
             """)
     void removesWhatHasNoEffectAndNoUser(String op, int left) {
         for (String pass : new String[] {"canonicalize", "cse"}) {

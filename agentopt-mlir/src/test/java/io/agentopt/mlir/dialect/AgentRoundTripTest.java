@@ -26,7 +26,7 @@ class AgentRoundTripTest {
                 %10 = agent.memory_store %0, %9 store "facts" on "cpu0" : !agent.text, !agent.text -> !agent.text
                 %11 = agent.transfer %10 from "cpu0" to "gpu0" : !agent.text
                 %12 = agent.transform "split"() : () -> !agent.list
-                %13 = agent.for_each %12 expected 8.000000e+00 {
+                %13 = agent.for_each %12 expected 8.000000e+00 : !agent.list -> !agent.list {
                 ^bb0(%arg1: !agent.text):
                   %17 = agent.embed %arg1 model "minilm"
                   agent.yield %17 : !agent.embedding
@@ -59,6 +59,24 @@ class AgentRoundTripTest {
                 MlirModule second = context.parse(first.print(), "again")) {
             assertThat(first.print()).isEqualTo(EVERY_OP);
             assertThat(second.print()).isEqualTo(EVERY_OP);
+        }
+    }
+
+    @Test
+    void forEachTakesPassages() {
+        String text = """
+                module {
+                  agent.graph @g(%arg0: !agent.passages) -> !agent.list {
+                    %0 = agent.for_each %arg0 expected 4.000000e+00 : !agent.passages -> !agent.list {
+                    ^bb0(%arg1: !agent.value<"object">):
+                      agent.yield %arg1 : !agent.value<"object">
+                    }
+                    agent.yield %0 : !agent.list
+                  }
+                }
+                """;
+        try (MlirContext context = MlirContext.create()) {
+            assertThat(context.parse(text, "passages").print()).isEqualTo(text);
         }
     }
 

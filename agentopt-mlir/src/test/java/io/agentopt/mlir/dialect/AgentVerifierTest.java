@@ -32,9 +32,12 @@ class AgentVerifierTest {
             agent.when %c probability 1.5 -> !agent.prompt { agent.yield %in : !agent.prompt } else { agent.yield %in : !agent.prompt } | 3 | 'agent.when' op has probability 1.500000e+00, which is outside 0..1
             agent.when %c probability 0x7FF8000000000000 -> !agent.prompt { agent.yield %in : !agent.prompt } else { agent.yield %in : !agent.prompt } | 3 | which is outside 0..1
             agent.when %c probability 0.5 -> !agent.prompt { agent.yield %in : !agent.prompt } else { agent.yield } | 3 | 'agent.yield' op must yield 1 value(s) to 'agent.when', but yields 0
-            agent.for_each %l expected -1.0 { ^b(%x: !agent.text): agent.yield %x : !agent.text }          | 3 | 'agent.for_each' op expects -1.000000e+00 elements; it must be 0 or more, and finite
-            agent.for_each %l expected 1.0 { ^b(%x: !agent.text): %q = agent.prefill %in model "m" : !agent.kv_cache<"m"> agent.yield %q : !agent.kv_cache<"m"> } | 3 | which is not a host value
-            agent.subgraph "s"(%in) : !agent.prompt -> !agent.text { ^b(%x: !agent.prompt): agent.yield %x : !agent.prompt } | 3 | 'agent.yield' op value 0 must be '!agent.text' for 'agent.subgraph', but is '!agent.prompt'
+            agent.for_each %l expected -1.0 : !agent.list -> !agent.list { ^b(%x: !agent.text): agent.yield %x : !agent.text }          | 3 | 'agent.for_each' op expects -1.000000e+00 elements; it must be 0 or more, and finite
+            agent.for_each %l expected 1.0 : !agent.list -> !agent.list { ^b(%x: !agent.text): %q = agent.prefill %in model "m" : !agent.kv_cache<"m"> agent.yield %q : !agent.kv_cache<"m"> } | 3 | which is not a host value
+            agent.for_each %in expected 1.0 : !agent.prompt -> !agent.list { ^b(%x: !agent.text): agent.yield %x : !agent.text } | 3 | must be a list or passages, but got '!agent.prompt'
+            agent.for_each %l expected 1.0 : !agent.list -> !agent.text { ^b(%x: !agent.text): agent.yield %x : !agent.text } | 3 | must be a list or passages, but got '!agent.text'
+            agent.subgraph "s"(%in) : !agent.prompt -> !agent.text { ^b(%x: !agent.prompt): agent.yield %x : !agent.prompt } | 3 | 'agent.subgraph' op body yields '!agent.prompt' where the result is '!agent.text'
+            agent.subgraph "s"(%in) : !agent.prompt -> !agent.text { ^b(%x: !agent.text): agent.yield %x : !agent.text } | 3 | 'agent.subgraph' op body takes '!agent.text', but is given '!agent.prompt'
             agent.embed %in model "m"                                                                      | 3 | expects different type than prior uses
             agent.unheard_of %in                                                                           | 3 | unknown
             """)
@@ -66,7 +69,7 @@ class AgentVerifierTest {
     @CsvSource(delimiter = '|', textBlock = """
             %x = agent.decode %kv model "m" max_tokens 9 sampling "greedy" : !agent.kv_cache<"m"> %y = agent.decode %kv model "m" max_tokens 9 sampling "greedy" : !agent.kv_cache<"m"> | makes a KV cache with 2 consumers; decoding mutates the cache, so give each consumer a prefill of its own
             %x = agent.decode %kv model "m" max_tokens 9 sampling "greedy" : !agent.kv_cache<"m"> %y = agent.kv_transfer %kv from "a" to "b" : !agent.kv_cache<"m"> | makes a KV cache with 2 consumers
-            %x = agent.for_each %l expected 1.0 { ^b(%t: !agent.text): %y = agent.decode %kv model "m" max_tokens 9 sampling "greedy" : !agent.kv_cache<"m"> agent.yield %y : !agent.completion } | makes a KV cache that 'agent.decode' consumes in another block; prefill in the block that decodes
+            %x = agent.for_each %l expected 1.0 : !agent.list -> !agent.list { ^b(%t: !agent.text): %y = agent.decode %kv model "m" max_tokens 9 sampling "greedy" : !agent.kv_cache<"m"> agent.yield %y : !agent.completion } | makes a KV cache that 'agent.decode' consumes in another block; prefill in the block that decodes
             """)
     void refusesASharedCache(String ops, String message) {
         assertThat(refused(ops).message()).contains("'agent.prefill' op " + message);

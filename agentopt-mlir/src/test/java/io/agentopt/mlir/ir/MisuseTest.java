@@ -226,7 +226,7 @@ class MisuseTest {
                     OpBuilder b = OpBuilder.before(tool("a"));
                     Value x = tool("a").operand(0);
                     for (int i = 0; i < 300; i++) {
-                        b = OpBuilder.atEnd(AgentOps.subgraph(b, x, "s" + i, t.prompt(), "", (_, _) -> {})
+                        b = OpBuilder.atEnd(AgentOps.subgraph(b, x, "s" + i, t.prompt(), t.prompt(), "", (_, _) -> {})
                                 .region(0)
                                 .block());
                     }

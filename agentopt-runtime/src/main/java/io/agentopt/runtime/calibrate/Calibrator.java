@@ -39,13 +39,11 @@ public final class Calibrator {
     private static final int REPEATS = 5;
     private static final int DECODE_TOKENS = 24;
 
-    private final DeviceSpec device;
     private final int threads;
     private final Consumer<String> progress;
     private final Map<OperatorClass, List<Measurement>> measured = new EnumMap<>(OperatorClass.class);
 
-    private Calibrator(DeviceSpec device, int threads, Consumer<String> progress) {
-        this.device = device;
+    private Calibrator(int threads, Consumer<String> progress) {
         this.threads = threads;
         this.progress = progress;
     }
@@ -60,7 +58,7 @@ public final class Calibrator {
      */
     public static CalibratedMachine run(
             DeviceSpec device, ModelStore store, List<String> models, int threads, Consumer<String> progress) {
-        Calibrator c = new Calibrator(device, threads, progress);
+        Calibrator c = new Calibrator(threads, progress);
         for (String id : models) c.measure(store.pack(id));
         DeviceSpec reached = atLeast(
                 device, c.measured.values().stream().flatMap(List::stream).toList());
@@ -110,9 +108,9 @@ public final class Calibrator {
         ModelSpec model = pack.spec();
         SplittableRandom random = new SplittableRandom(1);
         try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(threads))) {
-            for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, PROMPTS[0]));
-            for (int length : PROMPTS) {
-                if (length > model.maxContext()) break;
+            int[] lengths = prompts(model.maxContext());
+            for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, lengths[0]));
+            for (int length : lengths) {
                 double seconds = median(() -> prefillSeconds(engine, tokens(random, model, length)));
                 add(OperatorClass.PREFILL, new Measurement(TransformerDemand.prefill(model, length, 1), seconds));
             }
@@ -123,11 +121,18 @@ public final class Calibrator {
         }
     }
 
+    /** {@return the prompt lengths that fit a model, the whole context where even the first does not} */
+    private static int[] prompts(int maxContext) {
+        int[] fitting = Arrays.stream(PROMPTS).filter(p -> p <= maxContext).toArray();
+        return fitting.length == 0 ? new int[] {maxContext} : fitting;
+    }
+
     private static double prefillSeconds(LlmEngine engine, int[] tokens) {
         long start = System.nanoTime();
-        try (KvCache cache = engine.prefill(tokens, CancelToken.none())) {
-            return (System.nanoTime() - start) / 1e9;
-        }
+        KvCache cache = engine.prefill(tokens, CancelToken.none());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        cache.close();
+        return seconds;
     }
 
     private void decode(LlmEngine engine, ModelSpec model, SplittableRandom random, int context) {

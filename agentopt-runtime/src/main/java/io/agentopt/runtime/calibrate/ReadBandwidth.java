@@ -1,7 +1,5 @@
 package io.agentopt.runtime.calibrate;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,13 +15,9 @@ final class ReadBandwidth {
     static double bytesPerSecond(int threads) {
         AtomicLong sink = new AtomicLong();
         CyclicBarrier together = new CyclicBarrier(threads + 1);
-        List<Thread> readers = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             long[] data = new long[LONGS_PER_THREAD];
-            readers.add(Thread.ofPlatform()
-                    .daemon()
-                    .name("agentopt-bandwidth-" + t)
-                    .start(() -> read(data, together, sink)));
+            Thread.ofPlatform().daemon().name("agentopt-bandwidth-" + t).start(() -> read(data, together, sink));
         }
         double best = 0;
         for (int round = 0; round < ROUNDS; round++) {

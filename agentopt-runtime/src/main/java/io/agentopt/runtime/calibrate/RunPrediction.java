@@ -4,11 +4,13 @@ import io.agentopt.cost.CostModel;
 import io.agentopt.cost.Demand;
 import io.agentopt.cost.Estimate;
 import io.agentopt.cost.TransformerDemand;
+import io.agentopt.graph.Node;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Operator;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
@@ -77,15 +79,20 @@ public final class RunPrediction {
 
     private ModelSpec generator(StepFinished step) {
         return models.find(
-                ((Generate) plan.graph().calls().get(step.operator().path()).operator())
-                        .model()
-                        .id());
+                operator(Generate.class, step.operator().path()).model().id());
     }
 
     private ModelSpec embedder(StepFinished step) {
-        return models.find(
-                ((Embed) plan.graph().calls().get(step.operator().path()).operator())
-                        .model()
-                        .id());
+        return models.find(operator(Embed.class, step.operator().path()).model().id());
+    }
+
+    private <T extends Operator<?, ?>> T operator(Class<T> kind, String path) {
+        Node.Call call = plan.graph().calls().get(path);
+        if (call == null || !kind.isInstance(call.operator())) {
+            throw new IllegalArgumentException("The run has a step '" + path + "', where graph '"
+                    + plan.graph().name() + "' of the plan has no " + kind.getSimpleName()
+                    + ". Predict runs of an agent that was loaded from this plan.");
+        }
+        return kind.cast(call.operator());
     }
 }
