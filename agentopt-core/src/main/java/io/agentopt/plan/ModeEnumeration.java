@@ -202,7 +202,9 @@ final class ModeEnumeration {
         double money = times(dollars, operator.visits());
         if (!countable(c, pathSeconds, "seconds on the longest path", Quanta.MAX_SECONDS, refusals)
                 || !countable(c, money, "dollars per request", Quanta.MAX_RATE, refusals)) return List.of();
-        Mode mode = new Mode(c, HostTimes.MODE, pathSeconds, money, 0, 0, Mode.NOTHING_SHARED, 0, 0);
+        int devices =
+                operator.call().isEmpty() ? 1 : 0; // input and output: the process that runs the agent needs a machine
+        Mode mode = new Mode(c, HostTimes.MODE, pathSeconds, money, 0, 0, Mode.NOTHING_SHARED, 0, devices);
         return List.of(new CandidateMode(mode, seconds, operator.call().isEmpty() ? 0 : 0.5, "assumed"));
     }
 

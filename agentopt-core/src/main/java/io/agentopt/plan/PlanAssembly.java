@@ -65,7 +65,7 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 path,
                 evaluation.dollarsPerHour(),
                 new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL),
-                notes(placed, withoutSla, devices));
+                notes(placed, withoutSla));
     }
 
     private List<PlannedDevices> devices(Evaluation evaluation) {
@@ -83,7 +83,7 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                     use.dollarsPerHour(),
                     use.load() / use.devices(),
                     use.memoryBytes(),
-                    use.binding().name().toLowerCase(Locale.ROOT)));
+                    decidedBy(c, use)));
         }
         return devices;
     }
@@ -94,7 +94,13 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 : OptionalDouble.of(evaluation.milestoneSeconds().getFirst());
     }
 
-    private List<String> notes(Placed placed, Solution withoutSla, List<PlannedDevices> devices) {
+    /** {@return what decides the number of devices; one home device is needed by the process that runs the agent, whatever else runs there} */
+    private String decidedBy(int c, ClassUse use) {
+        if (c == planning.home() && use.binding() == ClassUse.Binding.DEGREE && use.devices() == 1) return "host";
+        return use.binding().name().toLowerCase(Locale.ROOT);
+    }
+
+    private List<String> notes(Placed placed, Solution withoutSla) {
         List<String> notes = new ArrayList<>();
         double cost = placed.dollarsPerHour();
         if (withoutSla instanceof Placed free) {
@@ -113,9 +119,6 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
         if (repeats)
             notes.add(
                     "The first token counts the prompts of every pass of a loop, but not the answers of earlier passes.");
-        String home = planning.classes().get(planning.home()).name();
-        if (devices.stream().noneMatch(d -> d.deviceClass().equals(home)))
-            notes.add("The host '" + home + "' runs Java functions only; its price is not counted.");
         graph.calls().forEach((path, call) -> {
             if (call.operator() instanceof Generate g) {
                 notes.add("Assumed for '" + path + "': " + Explanation.number(g.expectedPromptTokens()) + " prompt and "

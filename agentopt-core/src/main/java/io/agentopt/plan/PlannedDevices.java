@@ -11,7 +11,7 @@ package io.agentopt.plan;
  * @param dollarsPerHour price of all of them
  * @param utilisation busy share of them at the planned request rate, 0..1
  * @param memoryBytes weights and KV cache that they hold together
- * @param decidedBy what decides their number: load, memory, degree (tensor parallelism)
+ * @param decidedBy what decides their number: load, memory, degree (tensor parallelism), host (the process that runs the agent)
  */
 public record PlannedDevices(
         String deviceClass,

@@ -1,7 +1,7 @@
 package io.agentopt.examples;
 
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -17,38 +17,67 @@ class WholeHouseTest {
     };
 
     @ArchTest
-    static final ArchRule noPackagesGoInACircle = slices().matching("io.agentopt.(**)").should().beFreeOfCycles();
+    static final ArchRule noPackagesGoInACircle =
+            slices().matching("io.agentopt.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule coreKnowsNothingAbove = noClasses()
-            .that().resideInAnyPackage(CORE)
-            .should().dependOnClassesThat()
-            .resideInAnyPackage("io.agentopt.mlir..", "io.agentopt.lower..", "io.agentopt.program..", "io.agentopt.runtime..", "io.agentopt.examples..",
-                    "ai.onnxruntime..", "ai.djl..");
+            .that()
+            .resideInAnyPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.agentopt.mlir..",
+                    "io.agentopt.lower..",
+                    "io.agentopt.program..",
+                    "io.agentopt.runtime..",
+                    "io.agentopt.examples..",
+                    "ai.onnxruntime..",
+                    "ai.djl..");
 
     @ArchTest
     static final ArchRule loweringKnowsNoRuntime = noClasses()
-            .that().resideInAnyPackage("io.agentopt.mlir..", "io.agentopt.lower..", "io.agentopt.program..")
-            .should().dependOnClassesThat().resideInAnyPackage("io.agentopt.runtime..", "io.agentopt.examples..");
+            .that()
+            .resideInAnyPackage("io.agentopt.mlir..", "io.agentopt.lower..", "io.agentopt.program..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.agentopt.runtime..", "io.agentopt.examples..");
 
     @ArchTest
     static final ArchRule mlirKnowsNoAgents = noClasses()
-            .that().resideInAnyPackage("io.agentopt.mlir.ffi..", "io.agentopt.mlir.ir..", "io.agentopt.mlir.pass..")
-            .should().dependOnClassesThat().resideInAnyPackage("io.agentopt.graph..", "io.agentopt.plan..", "io.agentopt.mlir.dialect..");
+            .that()
+            .resideInAnyPackage("io.agentopt.mlir.ffi..", "io.agentopt.mlir.ir..", "io.agentopt.mlir.pass..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.agentopt.graph..", "io.agentopt.plan..", "io.agentopt.mlir.dialect..");
 
     @ArchTest
     static final ArchRule nativeCallsStayAtTheBorder = noClasses()
-            .that().resideOutsideOfPackages("io.agentopt.mlir.ffi..", "io.agentopt.runtime.backend..", "io.agentopt.runtime.device..")
-            .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker");
+            .that()
+            .resideOutsideOfPackages(
+                    "io.agentopt.mlir.ffi..", "io.agentopt.runtime.backend..", "io.agentopt.runtime.device..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.lang.foreign.Linker");
 
     @ArchTest
     static final ArchRule enginesKnowNoPlan = noClasses()
-            .that().resideInAnyPackage("io.agentopt.runtime.backend..", "io.agentopt.runtime.device..", "io.agentopt.runtime.llm..",
-                    "io.agentopt.runtime.text..", "io.agentopt.runtime.search..")
-            .should().dependOnClassesThat().resideInAnyPackage("io.agentopt.plan..", "io.agentopt.program..", "io.agentopt.runtime.dispatch..");
+            .that()
+            .resideInAnyPackage(
+                    "io.agentopt.runtime.backend..",
+                    "io.agentopt.runtime.device..",
+                    "io.agentopt.runtime.llm..",
+                    "io.agentopt.runtime.text..",
+                    "io.agentopt.runtime.search..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.agentopt.plan..", "io.agentopt.program..", "io.agentopt.runtime.dispatch..");
 
     @ArchTest
     static final ArchRule librariesOfTheRuntimeStayThere = noClasses()
-            .that().resideOutsideOfPackages("io.agentopt.runtime.text..", "io.agentopt.runtime.backend..")
-            .should().dependOnClassesThat().resideInAnyPackage("ai.djl..", "ai.onnxruntime..");
+            .that()
+            .resideOutsideOfPackages("io.agentopt.runtime.text..", "io.agentopt.runtime.backend..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl..", "ai.onnxruntime..");
 }

@@ -15,8 +15,8 @@ public final class Bench {
     public static void main(String[] args) {
         Supplier<BenchReport> bench = args.length == 0 ? null : BENCHES.get(args[0]);
         if (bench == null) {
-            System.err.println((args.length == 0 ? "No bench is named." : "There is no bench '" + args[0] + "'.") + " Known: "
-                    + String.join(", ", BENCHES.keySet()));
+            System.err.println((args.length == 0 ? "No bench is named." : "There is no bench '" + args[0] + "'.")
+                    + " Known: " + String.join(", ", BENCHES.keySet()));
             System.exit(2);
             return;
         }
