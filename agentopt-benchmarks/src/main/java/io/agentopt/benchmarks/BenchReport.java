@@ -1,4 +1,4 @@
-package io.agentopt.examples.bench;
+package io.agentopt.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -17,11 +17,11 @@ public record BenchReport(String bench, List<Metric> metrics) {
 
     /** Prints and writes. */
     public void publish() {
-        System.out.printf("%n%-34s %12s %-8s %12s %8s  %s%n", "metric", "ours", "unit", "peer", "ratio", "goal");
+        System.out.printf("%n%-46s %12s %-8s %12s %8s  %s%n", "metric", "ours", "unit", "peer", "ratio", "goal");
         for (Metric m : metrics) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-34s %12.4f %-8s %12s %8s  %s%n",
+                    "%-46s %12.4f %-8s %12s %8s  %s%n",
                     m.name(),
                     m.value(),
                     m.unit(),

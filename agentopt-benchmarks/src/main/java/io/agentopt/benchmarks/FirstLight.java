@@ -1,4 +1,4 @@
-package io.agentopt.examples.bench;
+package io.agentopt.benchmarks;
 
 import io.agentopt.examples.support.Evaluation;
 import io.agentopt.examples.support.HeldOut;
@@ -51,7 +51,9 @@ final class FirstLight {
 
     private FirstLight() {}
 
-    static BenchReport run() {
+    static BenchReport run(List<String> options) {
+        if (!options.isEmpty())
+            throw new IllegalArgumentException("Bench 'first-light' has no options, but got " + options + ".");
         ModelStore models = ModelStore.of(Path.of("models"));
         ModelCatalog catalog = models.catalog();
         HeldOut heldOut = HeldOut.read(Path.of("models", LLM, "heldout"));

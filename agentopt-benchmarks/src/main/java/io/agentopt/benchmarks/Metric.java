@@ -1,4 +1,4 @@
-package io.agentopt.examples.bench;
+package io.agentopt.benchmarks;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,5 +28,10 @@ public record Metric(
     /** {@return this metric with a goal} */
     public Metric goal(String text) {
         return new Metric(name, value, unit, peer, peerValue, Optional.of(text));
+    }
+
+    /** {@return this metric next to a peer's value, taken in the same run} */
+    public Metric peer(String who, double its) {
+        return new Metric(name, value, unit, Optional.of(who), OptionalDouble.of(its), goal);
     }
 }
