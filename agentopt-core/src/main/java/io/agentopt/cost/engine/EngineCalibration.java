@@ -12,9 +12,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Fits {@link EngineTerms} to measured rows, in stages: terms start at the kernels' (or at a fit of all groups together), the nested form
- * with the smallest cross-validated error is fitted to all rows, and what remains is interpolated if leaving points out says that it
- * helps. Everything is chosen inside the rows that are given.
+ * Fits {@link EngineTerms} to measured rows, in stages: terms start at the kernels' (or at a fit of all groups together) and stay near
+ * where no row tells; a form of fewer terms takes over where its cross-validated error is clearly smaller; what remains is interpolated
+ * if leaving points out says that it helps. Everything is chosen inside the rows that are given.
  */
 public final class EngineCalibration {
     private static final int FOLDS = 5;
@@ -95,13 +95,13 @@ public final class EngineCalibration {
     }
 
     private EngineFit run() {
-        EngineForm form = EngineForm.RATES;
+        EngineForm form = rows.size() < LEAST_ROWS_TO_VALIDATE ? EngineForm.RATES : EngineForm.ALL;
         double[] errors = validated(form);
-        for (EngineForm other : EngineForm.values()) {
-            if (rows.size() < LEAST_ROWS_TO_VALIDATE || other == form) continue;
-            double[] others = validated(other);
-            if (mean(others) < mean(errors)) {
-                form = other;
+        for (EngineForm fewer : List.of(EngineForm.FLOORS, EngineForm.RATES)) {
+            if (fewer.compareTo(form) >= 0) continue;
+            double[] others = validated(fewer);
+            if (clearlySmaller(others, errors)) {
+                form = fewer;
                 errors = others;
             }
         }
@@ -144,6 +144,21 @@ public final class EngineCalibration {
         double[] errors = new double[seconds.length];
         for (int i = 0; i < errors.length; i++) errors[i] = Math.log(seconds[i] / predicted[i]);
         return errors;
+    }
+
+    /** Whether one set of errors is smaller by two standard errors of the paired difference: with few rows the mean alone is chance. */
+    private static boolean clearlySmaller(double[] errors, double[] than) {
+        int n = errors.length;
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < n; i++) {
+            double gain = Math.abs(than[i]) - Math.abs(errors[i]);
+            sum += gain;
+            squares += gain * gain;
+        }
+        double mean = sum / n;
+        double variance = Math.max(0, squares / n - mean * mean) * n / Math.max(1, n - 1);
+        return mean > 2 * Math.sqrt(variance / n);
     }
 
     private static double mean(double[] errors) {

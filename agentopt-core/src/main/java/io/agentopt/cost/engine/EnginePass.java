@@ -47,6 +47,9 @@ record EnginePass(
     /** 8-bit products reach less of their peak: .56 of it where 16-bit ones reach .77 (kernel tables, H100). */
     private static final double EIGHT_BIT = 0.73;
 
+    /** Engines keep 16 bits between the layers, whatever the products compute in. */
+    private static final double ACTIVATION_BYTES = 2;
+
     static EnginePass prefill(Deployment d, int prompt, int batch, boolean fused) {
         double attended = prompt * (prompt + 1.0) / 2 * batch;
         Demand demand = TransformerDemand.prefill(d.model(), prompt, batch);
@@ -115,7 +118,8 @@ record EnginePass(
         double n = d.tensorParallel();
         double scores = 4.0 * m.layers() * m.heads() * m.headDim() * attended;
         double kvBytes = m.kvBytesPerToken() * context;
-        double activations = Math.max(0, demand.bytesRead() + demand.bytesWritten() - kvBytes);
+        double wide = Math.max(1, ACTIVATION_BYTES / m.compute().bytes());
+        double activations = wide * Math.max(0, demand.bytesRead() + demand.bytesWritten() - kvBytes);
         double bandwidth = n * device.memoryBytesPerSecond();
         double reading = decode ? d.kvReading().factor((double) m.heads() / m.kvHeads()) : 1;
         double link = n > 1 ? device.intraNodeBytesPerSecond().orElse(0) : 0;
@@ -131,7 +135,7 @@ record EnginePass(
                 demand.layers(),
                 sequences,
                 link > 0 ? demand.reductions() * Math.sqrt(n - 1) : 0,
-                link > 0 ? 2 * (n - 1) / n * demand.reduceBytes() / link : 0);
+                link > 0 ? 2 * (n - 1) / n * wide * demand.reduceBytes() / link : 0);
     }
 
     private static double rate(Deployment d) {

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class HelixImporter {
     private static final Pattern DEVICE = Pattern.compile("([a-z0-9]+?)(?:x(\\d+))?");
+    private static final int CONTEXT = 1000; // of a decode step: the order of the trace that Helix serves
     private static final int PROMPT = 250; // the grid of the prompt files
 
     private HelixImporter() {}
@@ -55,7 +56,7 @@ public final class HelixImporter {
         return ImportedRows.from(table, (row, add) -> {
             int tokens = row.count("tokens");
             EngineLoad load = metric == EngineMetric.LAYER_DECODE
-                    ? new EngineLoad(1, 1, tokens)
+                    ? new EngineLoad(CONTEXT, 1, tokens)
                     : new EngineLoad(Math.min(tokens, PROMPT), 1, Math.max(1, tokens / PROMPT));
             EngineMeasurement measured =
                     new EngineMeasurement(deployment, load, metric, row.positive("milliseconds") / 1e3);

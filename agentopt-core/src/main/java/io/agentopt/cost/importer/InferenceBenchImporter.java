@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /**
  * Request latencies as LLM-Inference-Bench publishes them: seconds for a batch of prompts and completions of the same length; throughput in
- * tokens of both per second, which must agree with the latency.
+ * tokens of both per second, of the batch or (llama.cpp) of one sequence, which must agree with the latency.
  */
 public final class InferenceBenchImporter {
     private static final String[] COLUMNS = {
@@ -39,7 +39,7 @@ public final class InferenceBenchImporter {
             double seconds = row.positive("Latency");
             double tokens = seconds * row.positive("Throughput");
             double ratio = tokens / (2.0 * length * batch);
-            if (ratio > AGREES || ratio < 1 / AGREES) {
+            if (!agrees(ratio) && !agrees(ratio * batch)) {
                 throw new RejectedRow("latency and throughput disagree: mixed units?", row.place("Latency"));
             }
             Deployment deployment = new Deployment(
@@ -55,5 +55,9 @@ public final class InferenceBenchImporter {
                                     deployment, new EngineLoad(length, length, batch), EngineMetric.REQUEST, seconds),
                             row.place("Latency"))));
         });
+    }
+
+    private static boolean agrees(double ratio) {
+        return ratio <= AGREES && ratio >= 1 / AGREES;
     }
 }
