@@ -1,6 +1,7 @@
 package io.agentopt.benchmarks.cost;
 
 import io.agentopt.benchmarks.Metric;
+import io.agentopt.cost.PowerModel;
 import io.agentopt.cost.engine.EngineCalibration;
 import io.agentopt.cost.engine.EngineFit;
 import io.agentopt.cost.engine.EngineMeasurement;
@@ -38,7 +39,52 @@ final class SplitwiseMetrics implements CostMetricGroup {
         List<Metric> metrics = new ArrayList<>();
         metrics.add(metric("ttft.splitwise.a100", 11, known, unseen, SplitwiseImporter.Cell::timeToFirstToken));
         metrics.add(metric("tbt.splitwise.a100", 6, known, unseen, SplitwiseImporter.Cell::tokenTime));
+        metrics.add(power(known, unseen));
         return metrics;
+    }
+
+    /** Average power of a device over a request, by the share of its peak rates that a decode step reaches. */
+    private static Metric power(
+            ImportedRows<SplitwiseImporter.Cell> known, ImportedRows<SplitwiseImporter.Cell> unseen) {
+        String name = "power.splitwise.a100";
+        List<Double> measured = new ArrayList<>();
+        List<Double> predicted = new ArrayList<>();
+        List<Double> rated = new ArrayList<>();
+        for (int seed = 0; seed < SPLITS; seed++) {
+            Set<String> drawn = SeededSplit.draw(
+                    known.rows().stream().map(c -> cell(c.tokenTime())).toList(), SHARE, seed);
+            List<PowerModel.Sample> samples = known.rows().stream()
+                    .filter(c -> c.averagePowerShare().isPresent() && drawn.contains(cell(c.tokenTime())))
+                    .map(c -> new PowerModel.Sample(utilisation(c), watts(c)))
+                    .toList();
+            if (samples.isEmpty()) continue;
+            PowerModel model = PowerModel.fit(
+                    known.rows().getFirst().tokenTime().deployment().device(), samples);
+            for (SplitwiseImporter.Cell c : unseen.rows()) {
+                if (c.averagePowerShare().isEmpty() || drawn.contains(cell(c.tokenTime()))) continue;
+                measured.add(watts(c));
+                predicted.add(model.watts(utilisation(c)));
+                rated.add(model.mostWatts());
+            }
+        }
+        double[] truth = array(measured);
+        ErrorSummary peer = ErrorSummary.of(name, "rated power", array(rated), truth, 0).print();
+        ErrorSummary ours =
+                ErrorSummary.of(name, "35 % of cells", array(predicted), truth, 0).print();
+        return Metric.of(name, ours.mape(), "%").peer("rated power", peer.mape());
+    }
+
+    private static double utilisation(SplitwiseImporter.Cell cell) {
+        return Math.min(1, cell.tokenTime().idealSeconds() / cell.tokenTime().seconds());
+    }
+
+    private static double watts(SplitwiseImporter.Cell cell) {
+        return cell.averagePowerShare().getAsDouble()
+                * cell.tokenTime().deployment().device().tdpWatts().getAsDouble();
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private static Metric metric(

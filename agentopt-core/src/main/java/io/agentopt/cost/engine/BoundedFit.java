@@ -26,6 +26,8 @@ final class BoundedFit {
     private final double[] logMeasured;
     private final double[] low;
     private final double[] high;
+    private final double[] lowest;
+    private final double[] highest;
     private final double[] start;
     private final double[] weight;
 
@@ -48,6 +50,8 @@ final class BoundedFit {
         this.logMeasured = log(measured);
         this.low = log(low);
         this.high = log(high);
+        this.lowest = low; // not exp(log(low)), which may lie a rounding error outside
+        this.highest = high;
         this.start = log(start);
         this.weight = weight;
     }
@@ -74,11 +78,6 @@ final class BoundedFit {
             if (gain < 1e-9) break;
         }
         return exp(u);
-    }
-
-    /** {@return the smallest value of the sum that the fit minimises, at given terms} */
-    double lossAt(double[] terms) {
-        return loss(log(terms));
     }
 
     /** Gradient and approximate curvature. */
@@ -169,7 +168,7 @@ final class BoundedFit {
 
     private double[] exp(double[] u) {
         double[] x = new double[u.length];
-        for (int i = 0; i < x.length; i++) x[i] = Math.clamp(Math.exp(u[i]), Math.exp(low[i]), Math.exp(high[i]));
+        for (int i = 0; i < x.length; i++) x[i] = Math.clamp(Math.exp(u[i]), lowest[i], highest[i]);
         return x;
     }
 

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  */
 public final class EngineCalibration {
     private static final int FOLDS = 5;
-    private static final int LEAST_ROWS_TO_VALIDATE = 4;
+    private static final int LEAST_ROWS_TO_VALIDATE = 3;
     private static final long SEED = 20_250_719;
 
     private final List<EngineMeasurement> rows = new ArrayList<>();
