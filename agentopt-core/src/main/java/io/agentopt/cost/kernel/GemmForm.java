@@ -1,0 +1,91 @@
+package io.agentopt.cost.kernel;
+
+import io.agentopt.cost.kernel.KernelShape.Gemm;
+import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.model.Precision;
+import java.util.List;
+
+/**
+ * Time of a matrix product:
+ *
+ * <pre>
+ * t       = (compute^p + memory^p)^(1/p) + launch + depth * k
+ * compute = 2 m n k / (peak * ec) * pad^a * waves^b * idle^c
+ * memory  = (weights + activations + result bytes) / (bandwidth * em)
+ * pad     = elements of the 128 x 128 tiles that cover C, divided by m n
+ * waves   = ceil(tiles / processors) * processors / tiles        idle = max(1, processors / tiles)
+ * </pre>
+ *
+ * The weights a, b, c in (0, 1] say how much of the quantisation is paid: libraries choose smaller tiles, or split k, where 128 x 128 leaves
+ * processors idle. {@code depth} is the time of one step through k, which no number of processors shortens.
+ */
+public record GemmForm(DeviceSpec device, Precision precision) implements KernelForm<Gemm> {
+    private static final int TILE = 128;
+    private static final List<Term> TERMS = List.of(
+            Term.share("compute", 0.72),
+            Term.share("memory", 0.78),
+            new Term("launch", "s", 1e-7, 4e-6, 1e-3),
+            new Term("exponent", "1", 1, 2, 6),
+            Term.weight("pad", 0.5),
+            Term.weight("waves", 0.2),
+            Term.weight("idle", 0.2),
+            new Term("depth", "s", 1e-12, 1e-10, 1e-8));
+
+    public GemmForm {
+        Peaks.of(device, precision);
+    }
+
+    @Override
+    public List<Term> terms() {
+        return TERMS;
+    }
+
+    @Override
+    public double seconds(Gemm s, double[] x) {
+        double columns = Math.ceil((double) s.n() / TILE), rows = Math.ceil((double) s.m() / TILE);
+        double tiles = rows * columns;
+        double pad = Math.log(tiles * TILE * TILE / ((double) s.m() * s.n()));
+        int processors = Multiprocessors.of(device);
+        double quantisation = Math.exp(x[4] * pad
+                + x[5] * Multiprocessors.logWaves(tiles, processors)
+                + x[6] * Multiprocessors.logIdle(tiles, processors));
+        return KernelForm.norm(compute(s) / x[0] * quantisation, memory(s) / x[1], x[3]) + x[2] + x[7] * s.k();
+    }
+
+    @Override
+    public double idealSeconds(Gemm s) {
+        return Math.max(compute(s), memory(s));
+    }
+
+    private double compute(Gemm s) {
+        return 2.0 * s.m() * s.n() * s.k() / Peaks.of(device, precision);
+    }
+
+    private double memory(Gemm s) {
+        double result = (double) s.m() * s.n() * Math.max(2, s.compute().bytes());
+        double bytes = (double) s.n() * s.k() * s.weights().bytes()
+                + (double) s.m() * s.k() * s.compute().bytes()
+                + result;
+        return bytes / device.memoryBytesPerSecond();
+    }
+
+    @Override
+    public int features() {
+        return 3;
+    }
+
+    @Override
+    public int sizeFeatures() {
+        return 1;
+    }
+
+    @Override
+    public double feature(Gemm s, int i) {
+        return KernelForm.log2(i == 0 ? s.m() : i == 1 ? s.n() : s.k());
+    }
+
+    @Override
+    public GemmForm on(DeviceSpec other) {
+        return new GemmForm(other, precision);
+    }
+}
