@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** All-reduces within one host, of message sizes that no calibration point has; 50 points for each number of devices. */
+/** All-reduces within one host, of message sizes that no calibration point has; 200 points for each number of devices. */
 final class AllReduceMetrics implements CostMetricGroup {
-    private static final int POINTS = 50;
+    private static final int POINTS = 200;
     private static final String FILE = "vidur/network/a100_dgx/all_reduce.csv.gz";
     private static final String SET = "allreduce.a100_dgx";
 

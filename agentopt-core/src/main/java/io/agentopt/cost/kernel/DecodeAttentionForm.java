@@ -6,22 +6,24 @@ import io.agentopt.model.Precision;
 import java.util.List;
 
 /**
- * Time of attention of one new token per sequence:
+ * Time of attention of one new token per sequence over its context:
  *
  * <pre>
- * t       = (compute^p + memory^p)^(1/p) + launch + depth * tokens seen
+ * t       = ((compute^p + memory^p) + (step * tokens seen)^p)^(1/p) + launch
  * compute = 4 * batch * KV heads * max(16, heads per KV head) * head dimension * seen / (peak * ec)
- * memory  = (cache + queries + result bytes) / (bandwidth * em) * waves^b * idle^c
+ * memory  = (cache + queries + result bytes) / (bandwidth * em) * pad^a * waves^b * idle^c + tile * tiles / processors
  * tiles   = batch * KV heads: one processor reads the cache of one KV head
- * chunks  = tiles * ceil(seen / 128): what the kernel may split the cache into
+ * pad     = 64 ceil(seen / 64) / seen: the cache is read in chunks
+ * chunks  = tiles * ceil(seen / 64): what the kernel may split the cache into
  * waves   of tiles, idle of chunks, as in {@link GemmForm}
  * </pre>
  *
- * Small batches leave processors without a cache to read; engines split the context among them, at a cost. {@code depth} is what one more
- * token costs a processor that reads alone. A tensor core multiplies at least 16 rows, however few heads share a KV head.
+ * Small batches leave processors without a cache to read; engines split the context among them, at a cost. {@code step} is what one more
+ * token costs a processor that reads alone; it has a value of its own where each head has a KV head, as engines then do not split. A tensor
+ * core multiplies at least 16 rows, however few heads share a KV head.
  */
 public record DecodeAttentionForm(DeviceSpec device, Precision precision) implements KernelForm<DecodeAttention> {
-    private static final int CHUNK = 128;
+    private static final int CHUNK = 64;
     private static final int LEAST_ROWS = 16;
     private static final List<Term> TERMS = List.of(
             Term.share("compute", 0.3),
@@ -30,7 +32,10 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
             new Term("exponent", "1", 1, 2, 6),
             Term.weight("waves", 0.2),
             Term.weight("idle", 0.3),
-            new Term("depth", "s/token", 1e-13, 1e-10, 1e-7));
+            Term.weight("pad", 0.3),
+            new Term("step", "s/token", 1e-13, 1e-10, 1e-7),
+            new Term("unsplit step", "s/token", 1e-13, 1e-9, 1e-7),
+            new Term("tile", "s", 1e-10, 1e-7, 1e-5));
 
     public DecodeAttentionForm {
         Peaks.of(device, precision);
@@ -44,12 +49,16 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
     @Override
     public double seconds(DecodeAttention s, double[] x) {
         double tiles = (double) s.batch() * s.kvHeads();
+        double chunks = Math.ceil(s.seen() / CHUNK);
         int processors = Multiprocessors.of(device);
         double quantisation = Math.exp(x[4] * Multiprocessors.logWaves(tiles, processors)
-                + x[5] * Multiprocessors.logIdle(tiles * Math.ceil(s.seen() / CHUNK), processors));
+                + x[5] * Multiprocessors.logIdle(tiles * chunks, processors)
+                + x[6] * Math.log(chunks * CHUNK / s.seen()));
         double rows = tiles * Math.max(LEAST_ROWS, s.heads() / s.kvHeads());
-        double compute = compute(s, rows) / x[0], memory = memory(s) / x[1] * quantisation;
-        return KernelForm.norm(compute, memory, x[3]) + x[2] + x[6] * s.seen();
+        double perTile = x[9] * tiles / Math.max(1, processors);
+        double roofline = KernelForm.norm(compute(s, rows) / x[0], memory(s) / x[1] * quantisation + perTile, x[3]);
+        double alone = (s.heads() == s.kvHeads() ? x[8] : x[7]) * s.seen();
+        return KernelForm.norm(roofline, alone, x[3]) + x[2];
     }
 
     @Override

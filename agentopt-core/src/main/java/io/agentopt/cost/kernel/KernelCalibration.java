@@ -18,7 +18,7 @@ public final class KernelCalibration {
     private static final int LEAST = 5;
     private static final double SLOWEST = 300; // times the generic estimate
     private static final double GAIN = 0.98; // a stage must lower the error to this share of what it was
-    private static final double[] SIZES = {0.7, 1.5, 3, 6};
+    private static final double[] SIZES = {0.35, 0.7, 1.5, 3, 6};
     private static final double[] LAYOUTS = {1.5, 3, 6, 12};
     private static final double[] RIDGES = {0.01, 0.03, 0.1, 0.3, 1, 3};
 
