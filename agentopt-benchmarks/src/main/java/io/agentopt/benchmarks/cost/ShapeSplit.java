@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * calibration points come from the others only, one family after another, each time a random row of it.
  */
 final class ShapeSplit {
-    private static final int SEED = 20250101;
+    private static final int SEED = Integer.getInteger("seed", 20250101);
     private static final int HELD_OUT_OF = 3;
 
     private ShapeSplit() {}

@@ -11,16 +11,16 @@ import java.util.List;
  * <pre>
  * t       = ((compute^p + memory^p) + (step * tokens seen)^p)^(1/p) + launch
  * compute = 4 * batch * KV heads * max(16, heads per KV head) * head dimension * seen / (peak * ec)
- * memory  = (cache + queries + result bytes) / (bandwidth * em) * pad^a * waves^b * idle^c + tile * tiles / processors
+ * memory  = (cache + queries + result bytes) / (bandwidth * em) * pad^a * waves^b * idle^c * unsplit^d + tile * tiles / processors
  * tiles   = batch * KV heads: one processor reads the cache of one KV head
  * pad     = 64 ceil(seen / 64) / seen: the cache is read in chunks
  * chunks  = tiles * ceil(seen / 64): what the kernel may split the cache into
- * waves   of tiles, idle of chunks, as in {@link GemmForm}
+ * waves   of tiles, idle of chunks, as in {@link GemmForm}; unsplit: idle of tiles where each head has a KV head, else 1
  * </pre>
  *
- * Small batches leave processors without a cache to read; engines split the context among them, at a cost. {@code step} is what one more
- * token costs a processor that reads alone; it has a value of its own where each head has a KV head, as engines then do not split. A tensor
- * core multiplies at least 16 rows, however few heads share a KV head.
+ * Small batches leave processors without a cache to read; engines split the context among them, at a cost, and some do not where nothing
+ * but one head reads it. {@code step} is what one more token costs a processor that reads alone. A tensor core multiplies at least 16 rows,
+ * however few heads share a KV head.
  */
 public record DecodeAttentionForm(DeviceSpec device, Precision precision) implements KernelForm<DecodeAttention> {
     private static final int CHUNK = 64;
@@ -34,7 +34,7 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
             Term.weight("idle", 0.3),
             Term.weight("pad", 0.3),
             new Term("step", "s/token", 1e-13, 1e-10, 1e-7),
-            new Term("unsplit step", "s/token", 1e-13, 1e-9, 1e-7),
+            Term.weight("unsplit", 0.1),
             new Term("tile", "s", 1e-10, 1e-7, 1e-5));
 
     public DecodeAttentionForm {
@@ -53,12 +53,12 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
         int processors = Multiprocessors.of(device);
         double quantisation = Math.exp(x[4] * Multiprocessors.logWaves(tiles, processors)
                 + x[5] * Multiprocessors.logIdle(tiles * chunks, processors)
+                + (s.heads() == s.kvHeads() ? x[8] * Multiprocessors.logIdle(tiles, processors) : 0)
                 + x[6] * Math.log(chunks * CHUNK / s.seen()));
         double rows = tiles * Math.max(LEAST_ROWS, s.heads() / s.kvHeads());
         double perTile = x[9] * tiles / Math.max(1, processors);
         double roofline = KernelForm.norm(compute(s, rows) / x[0], memory(s) / x[1] * quantisation + perTile, x[3]);
-        double alone = (s.heads() == s.kvHeads() ? x[8] : x[7]) * s.seen();
-        return KernelForm.norm(roofline, alone, x[3]) + x[2];
+        return KernelForm.norm(roofline, x[7] * s.seen(), x[3]) + x[2];
     }
 
     @Override
