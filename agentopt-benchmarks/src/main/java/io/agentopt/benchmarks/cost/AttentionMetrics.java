@@ -31,21 +31,40 @@ final class AttentionMetrics implements CostMetricGroup {
 
     @Override
     public List<Metric> run(DataFolders folders) {
-        DeviceSpec a100 = DeviceCatalog.packaged().find("A100"), h100 = DeviceCatalog.packaged().find("H100");
+        DeviceSpec a100 = DeviceCatalog.packaged().find("A100"),
+                h100 = DeviceCatalog.packaged().find("H100");
         List<Metric> metrics = new ArrayList<>();
-        prefill(folders, A100, new PrefillAttentionForm(a100, Precision.BF16), "attention_prefill.a100").ifPresent(metrics::add);
-        prefill(folders, H100, new PrefillAttentionForm(h100, Precision.BF16), "attention_prefill.h100").ifPresent(metrics::add);
-        decode(folders, A100, new DecodeAttentionForm(a100, Precision.BF16), "attention_decode.a100").ifPresent(metrics::add);
-        decode(folders, H100, new DecodeAttentionForm(h100, Precision.BF16), "attention_decode.h100").ifPresent(metrics::add);
+        prefill(folders, A100, new PrefillAttentionForm(a100, Precision.BF16), "attention_prefill.a100")
+                .ifPresent(metrics::add);
+        prefill(folders, H100, new PrefillAttentionForm(h100, Precision.BF16), "attention_prefill.h100")
+                .ifPresent(metrics::add);
+        decode(folders, A100, new DecodeAttentionForm(a100, Precision.BF16), "attention_decode.a100")
+                .ifPresent(metrics::add);
+        decode(folders, H100, new DecodeAttentionForm(h100, Precision.BF16), "attention_decode.h100")
+                .ifPresent(metrics::add);
         return metrics;
     }
 
     private static Optional<Metric> prefill(DataFolders folders, String table, PrefillAttentionForm form, String set) {
-        return split(folders, table + "context_attention_perf.csv.gz", form, set, 12, AiconfiguratorProfiles::prefills, s -> s.kv());
+        return split(
+                folders,
+                table + "context_attention_perf.csv.gz",
+                form,
+                set,
+                12,
+                AiconfiguratorProfiles::prefills,
+                s -> s.kv());
     }
 
     private static Optional<Metric> decode(DataFolders folders, String table, DecodeAttentionForm form, String set) {
-        return split(folders, table + "generation_attention_perf.csv.gz", form, set, 14, AiconfiguratorProfiles::decodes, s -> s.kv());
+        return split(
+                folders,
+                table + "generation_attention_perf.csv.gz",
+                form,
+                set,
+                14,
+                AiconfiguratorProfiles::decodes,
+                s -> s.kv());
     }
 
     private static <S extends KernelShape> Optional<Metric> split(
@@ -74,6 +93,8 @@ final class AttentionMetrics implements CostMetricGroup {
 
     private static <S extends KernelShape> List<KernelMeasurement<S>> of(
             Imported<S> imported, Function<S, Precision> cache, Precision kv) {
-        return imported.rows().stream().filter(m -> cache.apply(m.shape()) == kv).toList();
+        return imported.rows().stream()
+                .filter(m -> cache.apply(m.shape()) == kv)
+                .toList();
     }
 }

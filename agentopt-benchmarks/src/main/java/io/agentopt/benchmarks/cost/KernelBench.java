@@ -31,19 +31,39 @@ final class KernelBench {
         rejected += reasons.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Calibrates on so many points of the shapes that are not held out, and predicts every row of those that are. */
-    <S extends KernelShape> KernelFit<S> splitByShape(
+    /** Calibrates on so many points of the shapes that are not held out, and predicts every row of those that are; once a draw. */
+    <S extends KernelShape> void splitByShape(
             KernelForm<S> form, List<KernelMeasurement<S>> calibrate, List<KernelMeasurement<S>> test, int points) {
-        List<KernelMeasurement<S>> chosen =
-                ShapeSplit.calibration(KernelCalibration.plausible(form, calibrate, new HashMap<>()), points);
-        KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
-        System.out.println("  " + set + ": " + fit);
-        predict(form, fit.model(), PlainRoofline.fit(form, chosen), ShapeSplit.test(plausible(form, test)));
-        return fit;
+        List<KernelMeasurement<S>> rows = ShapeSplit.test(plausible(form, test));
+        for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
+            List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
+            KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
+            System.out.println("  " + set + ": " + fit);
+            predict(form, fit.model(), PlainRoofline.fit(form, chosen), rows);
+        }
     }
 
-    /** Predicts every row with a model and a plain roofline that saw other devices. */
-    <S extends KernelShape> void predict(
+    /** Calibrates on so many points of another device and predicts every row of this one; once a draw. */
+    <S extends KernelShape> void transfer(
+            KernelForm<S> from,
+            KernelForm<S> to,
+            List<KernelMeasurement<S>> calibrate,
+            List<KernelMeasurement<S>> test,
+            int points) {
+        List<KernelMeasurement<S>> rows = plausible(to, test);
+        for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
+            List<KernelMeasurement<S>> chosen = chosen(from, calibrate, points, draw);
+            KernelFit<S> fit = KernelCalibration.fit(from, chosen, Confidence.IMPORTED);
+            predict(to, fit.model().on(to.device()), PlainRoofline.fit(from, chosen, to), rows);
+        }
+    }
+
+    private static <S extends KernelShape> List<KernelMeasurement<S>> chosen(
+            KernelForm<S> form, List<KernelMeasurement<S>> calibrate, int points, int draw) {
+        return ShapeSplit.calibration(KernelCalibration.plausible(form, calibrate, new HashMap<>()), points, draw);
+    }
+
+    private <S extends KernelShape> void predict(
             KernelForm<S> form, KernelModel<S> model, ToDoubleFunction<S> plain, List<KernelMeasurement<S>> test) {
         KernelModel<S> generic = KernelModel.generic(form);
         for (KernelMeasurement<S> m : test) {
@@ -54,7 +74,8 @@ final class KernelBench {
     }
 
     /** {@return rows that physics and units allow; the others count as rejected} */
-    <S extends KernelShape> List<KernelMeasurement<S>> plausible(KernelForm<S> form, List<KernelMeasurement<S>> test) {
+    private <S extends KernelShape> List<KernelMeasurement<S>> plausible(
+            KernelForm<S> form, List<KernelMeasurement<S>> test) {
         Map<String, Integer> reasons = new HashMap<>();
         List<KernelMeasurement<S>> rows = KernelCalibration.plausible(form, test, reasons);
         rejected(reasons);
@@ -63,29 +84,14 @@ final class KernelBench {
 
     /** Prints the three ways and gives the metric. */
     io.agentopt.benchmarks.Metric metric(double goal) {
-        debug();
         summary("generic", 3).print();
         ErrorSummary plain = summary("plain roofline, calibrated", 2).print();
         return summary("calibrated", 1).print().metric(goal, plain);
     }
 
-    void debug() {
-        java.util.Map<Integer, double[]> b = new java.util.TreeMap<>();
-        for (double[] r : rows) {
-            int k = (int) Math.floor(Math.log10(r[0]) * 2);
-            double[] q = b.computeIfAbsent(k, x -> new double[3]);
-            double e = Math.log(r[1] / r[0]);
-            q[0]++;
-            q[1] += e;
-            q[2] += Math.abs(e);
-        }
-        b.forEach((k, q) -> System.out.printf(
-                "   t~%.1e n=%d bias %.3f mad %.3f%n", Math.pow(10, k / 2.0), (int) q[0], q[1] / q[0], q[2] / q[0]));
-    }
-
     private ErrorSummary summary(String terms, int column) {
         double[] measured = rows.stream().mapToDouble(r -> r[0]).toArray();
         double[] predicted = rows.stream().mapToDouble(r -> r[column]).toArray();
-        return ErrorSummary.of(set, terms, predicted, measured, rejected);
+        return ErrorSummary.of(set, terms, predicted, measured, ShapeSplit.DRAWS, rejected);
     }
 }

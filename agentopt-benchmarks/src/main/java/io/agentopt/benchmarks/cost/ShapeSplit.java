@@ -12,10 +12,13 @@ import java.util.TreeMap;
 
 /**
  * Splits measurements by {@link KernelShape#family family}: a third of the families, chosen by their hash, is for testing, with every row;
- * calibration points come from the others only, one family after another, each time a random row of it.
+ * calibration points come from the others only, one family after another, each time a random row of it. Each metric is the mean over {@link
+ * #DRAWS} draws of calibration points, each by itself within the limit of points.
  */
 final class ShapeSplit {
-    private static final int SEED = Integer.getInteger("seed", 20250101);
+    /** How many draws of calibration points each metric is the mean of. */
+    static final int DRAWS = 5;
+
     private static final int HELD_OUT_OF = 3;
 
     private ShapeSplit() {}
@@ -30,9 +33,10 @@ final class ShapeSplit {
         return rows.stream().filter(m -> heldOut(m.shape())).toList();
     }
 
-    /** {@return so many rows to calibrate with, or all that there are} */
-    static <S extends KernelShape> List<KernelMeasurement<S>> calibration(List<KernelMeasurement<S>> rows, int count) {
-        Random random = new Random(SEED);
+    /** {@return so many rows to calibrate with, or all that there are; another choice for each draw} */
+    static <S extends KernelShape> List<KernelMeasurement<S>> calibration(
+            List<KernelMeasurement<S>> rows, int count, int draw) {
+        Random random = new Random(draw);
         Map<Long, List<KernelMeasurement<S>>> families = new TreeMap<>();
         for (KernelMeasurement<S> m : rows) {
             if (!heldOut(m.shape()))

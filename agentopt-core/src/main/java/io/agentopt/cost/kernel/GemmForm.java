@@ -21,6 +21,7 @@ import java.util.List;
  */
 public record GemmForm(DeviceSpec device, Precision precision) implements KernelForm<Gemm> {
     private static final int TILE = 128;
+    private static final double PHASE = 6; // a whole idle wave is as far as a 64-fold size
     private static final List<Term> TERMS = List.of(
             Term.share("compute", 0.72),
             Term.share("memory", 0.78),
@@ -42,8 +43,7 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
 
     @Override
     public double seconds(Gemm s, double[] x) {
-        double columns = Math.ceil((double) s.n() / TILE), rows = Math.ceil((double) s.m() / TILE);
-        double tiles = rows * columns;
+        double tiles = tiles(s.m()) * tiles(s.n());
         double pad = Math.log(tiles * TILE * TILE / ((double) s.m() * s.n()));
         int processors = Multiprocessors.of(device);
         double quantisation = Math.exp(x[4] * pad
@@ -71,7 +71,7 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
 
     @Override
     public int features() {
-        return 3;
+        return 5;
     }
 
     @Override
@@ -80,8 +80,23 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
     }
 
     @Override
+    public int phaseFeatures() {
+        return 2;
+    }
+
+    @Override
     public double feature(Gemm s, int i) {
-        return KernelForm.log2(i == 0 ? s.m() : i == 1 ? s.n() : s.k());
+        return switch (i) {
+            case 0 -> KernelForm.log2(s.m());
+            case 1 -> KernelForm.log2(s.n());
+            case 2 -> KernelForm.log2(s.k());
+            case 3 -> PHASE * Multiprocessors.logWaves(tiles(s.m()) * tiles(s.n()), Multiprocessors.of(device));
+            default -> PHASE * Math.log(tiles(s.m()) * TILE / s.m());
+        };
+    }
+
+    private static double tiles(long size) {
+        return Math.ceil((double) size / TILE);
     }
 
     @Override

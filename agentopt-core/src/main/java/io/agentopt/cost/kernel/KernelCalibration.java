@@ -46,18 +46,13 @@ public final class KernelCalibration {
             return new KernelFit<>(
                     generic, points.size(), rejected, relative(genericError), relative(fittedError), Double.NaN);
         }
-        Reach best = new Reach(1, 1, 1);
+        Reach best = new Reach(1, 1, false, 1);
         double correctedError = Double.POSITIVE_INFINITY;
-        for (double size : SIZES) {
-            for (double layout : form.features() > form.sizeFeatures() ? LAYOUTS : new double[] {1}) {
-                for (double ridge : RIDGES) {
-                    Reach reach = new Reach(size, layout, ridge);
-                    double error = validation.correctedError(reach);
-                    if (error < correctedError) {
-                        correctedError = error;
-                        best = reach;
-                    }
-                }
+        for (Reach reach : reaches(form)) {
+            double error = validation.correctedError(reach);
+            if (error < correctedError) {
+                correctedError = error;
+                best = reach;
             }
         }
         double[] terms = BoundedFit.terms(form, points);
@@ -73,6 +68,20 @@ public final class KernelCalibration {
                 relative(genericError),
                 relative(fittedError),
                 relative(correctedError));
+    }
+
+    private static List<Reach> reaches(KernelForm<?> form) {
+        double[] layouts = form.features() > form.sizeFeatures() ? LAYOUTS : new double[] {1};
+        boolean[] phases = form.phaseFeatures() > 0 ? new boolean[] {false, true} : new boolean[] {false};
+        List<Reach> reaches = new ArrayList<>();
+        for (boolean phase : phases) {
+            for (double size : SIZES) {
+                for (double layout : layouts) {
+                    for (double ridge : RIDGES) reaches.add(new Reach(size, layout, phase, ridge));
+                }
+            }
+        }
+        return reaches;
     }
 
     /** {@return the measurements that physics and units allow; the others are counted by reason} */

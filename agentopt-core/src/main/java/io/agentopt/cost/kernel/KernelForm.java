@@ -24,6 +24,11 @@ public sealed interface KernelForm<S extends KernelShape>
     /** {@return how many of them, the first ones, vary with batch and sequence} */
     int sizeFeatures();
 
+    /** {@return how many of them, the last ones, say where in its last tile and wave a kernel ends} */
+    default int phaseFeatures() {
+        return 0;
+    }
+
     /** {@return a coordinate of a kernel, log2 of a size or a flag times two} */
     double feature(S shape, int index);
 

@@ -15,9 +15,10 @@ final class ResidualCorrection {
      *
      * @param size length scale of the features that vary with batch and sequence, in doublings
      * @param layout length scale of the others
+     * @param phase whether the features count that say where in its last tile and wave a kernel ends
      * @param ridge added to the diagonal: noise over signal
      */
-    record Reach(double size, double layout, double ridge) {}
+    record Reach(double size, double layout, boolean phase, double ridge) {}
 
     private final double[] points; // WIDTH coordinates each, over their length scales
     private final double[] weights;
@@ -39,7 +40,9 @@ final class ResidualCorrection {
         int n = residuals.length;
         double[] inverseScales = new double[WIDTH];
         for (int j = 0; j < form.features(); j++) {
-            inverseScales[j] = 1 / (j < form.sizeFeatures() ? reach.size() : reach.layout());
+            boolean phase = j >= form.features() - form.phaseFeatures();
+            double scale = j < form.sizeFeatures() ? reach.size() : reach.layout();
+            inverseScales[j] = phase && !reach.phase() ? 0 : 1 / scale;
         }
         double[] points = new double[n * WIDTH];
         double low = 0, high = 0;
