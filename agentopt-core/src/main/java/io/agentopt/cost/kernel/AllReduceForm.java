@@ -15,18 +15,29 @@ import java.util.List;
  * middle sizes, where a library trades more, smaller steps against the rate; large messages go by the rate alone. Fit each number of devices
  * and each number per host by itself: they differ in kind.
  */
-public record AllReduceForm(DeviceSpec device) implements KernelForm<AllReduce> {
+public final class AllReduceForm implements KernelForm<AllReduce> {
     private static final List<Term> TERMS = List.of(
             Term.share("link", 0.6),
             new Term("launch", "s", 1e-7, 2e-5, 1e-2),
             new Term("middle", "s/sqrt(byte)", 1e-12, 1e-9, 1e-5),
             new Term("exponent", "1", 1, 1.5, 6));
 
-    public AllReduceForm {
-        if (device.intraNodeBytesPerSecond().isEmpty()) {
-            throw new IllegalArgumentException("The intra-node rate of device '" + device.id()
-                    + "' is unknown, so its all-reduces cannot be timed. Add the rate in a device file.");
-        }
+    private final DeviceSpec device;
+    private final double inside;
+    private final double between;
+
+    /** The form of a device, whose intra-node rate must be known. */
+    public AllReduceForm(DeviceSpec device) {
+        this.device = device;
+        inside = device.intraNodeBytesPerSecond()
+                .orElseThrow(() -> new IllegalArgumentException("The intra-node rate of device '" + device.id()
+                        + "' is unknown, so its all-reduces cannot be timed. Add the rate in a device file."));
+        between = device.scaleOutBytesPerSecond().orElse(inside);
+    }
+
+    @Override
+    public DeviceSpec device() {
+        return device;
     }
 
     @Override
@@ -41,10 +52,7 @@ public record AllReduceForm(DeviceSpec device) implements KernelForm<AllReduce> 
 
     @Override
     public double idealSeconds(AllReduce s) {
-        double inside = device.intraNodeBytesPerSecond().orElseThrow();
-        double rate = s.devices() <= s.devicesPerHost()
-                ? inside
-                : device.scaleOutBytesPerSecond().orElse(inside);
+        double rate = s.devices() <= s.devicesPerHost() ? inside : between;
         return s.bytes() * 2.0 * (s.devices() - 1) / s.devices() / rate;
     }
 

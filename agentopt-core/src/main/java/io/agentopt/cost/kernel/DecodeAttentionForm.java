@@ -22,7 +22,7 @@ import java.util.List;
  * but one head reads it. {@code step} is what one more token costs a processor that reads alone. A tensor core multiplies at least 16 rows,
  * however few heads share a KV head.
  */
-public record DecodeAttentionForm(DeviceSpec device, Precision precision) implements KernelForm<DecodeAttention> {
+public final class DecodeAttentionForm implements KernelForm<DecodeAttention> {
     private static final int CHUNK = 64;
     private static final int LEAST_ROWS = 16;
     private static final List<Term> TERMS = List.of(
@@ -37,8 +37,22 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
             Term.weight("unsplit", 0.1),
             new Term("tile", "s", 1e-10, 1e-7, 1e-5));
 
-    public DecodeAttentionForm {
-        Peaks.of(device, precision);
+    private final DeviceSpec device;
+    private final Precision precision;
+    private final double peak;
+    private final int processors;
+
+    /** The form of a device for arithmetic in a format, of which the device must have a rate. */
+    public DecodeAttentionForm(DeviceSpec device, Precision precision) {
+        this.device = device;
+        this.precision = precision;
+        peak = Peaks.of(device, precision);
+        processors = Multiprocessors.of(device);
+    }
+
+    @Override
+    public DeviceSpec device() {
+        return device;
     }
 
     @Override
@@ -50,7 +64,6 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
     public double seconds(DecodeAttention s, double[] x) {
         double tiles = (double) s.batch() * s.kvHeads();
         double chunks = Math.ceil(s.seen() / CHUNK);
-        int processors = Multiprocessors.of(device);
         double quantisation = Math.exp(x[4] * Multiprocessors.logWaves(tiles, processors)
                 + x[5] * Multiprocessors.logIdle(tiles * chunks, processors)
                 + (s.heads() == s.kvHeads() ? x[8] * Multiprocessors.logIdle(tiles, processors) : 0)
@@ -67,7 +80,7 @@ public record DecodeAttentionForm(DeviceSpec device, Precision precision) implem
     }
 
     private double compute(DecodeAttention s, double rows) {
-        return 4 * rows * s.headDim() * s.seen() / Peaks.of(device, precision);
+        return 4 * rows * s.headDim() * s.seen() / peak;
     }
 
     private double memory(DecodeAttention s) {

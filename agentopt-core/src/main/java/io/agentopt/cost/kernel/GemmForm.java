@@ -19,7 +19,7 @@ import java.util.List;
  * The weights a, b, c in (0, 1] say how much of the quantisation is paid: libraries choose smaller tiles, or split k, where 128 x 128 leaves
  * processors idle. {@code depth} is the time of one step through k, which no number of processors shortens.
  */
-public record GemmForm(DeviceSpec device, Precision precision) implements KernelForm<Gemm> {
+public final class GemmForm implements KernelForm<Gemm> {
     private static final int TILE = 128;
     private static final double PHASE = 6; // a whole idle wave is as far as a 64-fold size
     private static final List<Term> TERMS = List.of(
@@ -32,8 +32,22 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
             Term.weight("idle", 0.2),
             new Term("depth", "s", 1e-12, 1e-10, 1e-8));
 
-    public GemmForm {
-        Peaks.of(device, precision);
+    private final DeviceSpec device;
+    private final Precision precision;
+    private final double peak;
+    private final int processors;
+
+    /** The form of a device for arithmetic in a format, of which the device must have a rate. */
+    public GemmForm(DeviceSpec device, Precision precision) {
+        this.device = device;
+        this.precision = precision;
+        peak = Peaks.of(device, precision);
+        processors = Multiprocessors.of(device);
+    }
+
+    @Override
+    public DeviceSpec device() {
+        return device;
     }
 
     @Override
@@ -45,7 +59,6 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
     public double seconds(Gemm s, double[] x) {
         double tiles = tiles(s.m()) * tiles(s.n());
         double pad = Math.log(tiles * TILE * TILE / ((double) s.m() * s.n()));
-        int processors = Multiprocessors.of(device);
         double quantisation = Math.exp(x[4] * pad
                 + x[5] * Multiprocessors.logWaves(tiles, processors)
                 + x[6] * Multiprocessors.logIdle(tiles, processors));
@@ -58,7 +71,7 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
     }
 
     private double compute(Gemm s) {
-        return 2.0 * s.m() * s.n() * s.k() / Peaks.of(device, precision);
+        return 2.0 * s.m() * s.n() * s.k() / peak;
     }
 
     private double memory(Gemm s) {
@@ -90,7 +103,7 @@ public record GemmForm(DeviceSpec device, Precision precision) implements Kernel
             case 0 -> KernelForm.log2(s.m());
             case 1 -> KernelForm.log2(s.n());
             case 2 -> KernelForm.log2(s.k());
-            case 3 -> PHASE * Multiprocessors.logWaves(tiles(s.m()) * tiles(s.n()), Multiprocessors.of(device));
+            case 3 -> PHASE * Multiprocessors.logWaves(tiles(s.m()) * tiles(s.n()), processors);
             default -> PHASE * Math.log(tiles(s.m()) * TILE / s.m());
         };
     }

@@ -19,7 +19,7 @@ import java.util.List;
  * The 64 tokens are the half of the diagonal tile that is computed and masked; {@code depth} is what one more token costs a tile that has a
  * processor to itself.
  */
-public record PrefillAttentionForm(DeviceSpec device, Precision precision) implements KernelForm<PrefillAttention> {
+public final class PrefillAttentionForm implements KernelForm<PrefillAttention> {
     private static final int TILE = 128;
     private static final List<Term> TERMS = List.of(
             Term.share("compute", 0.6),
@@ -31,8 +31,22 @@ public record PrefillAttentionForm(DeviceSpec device, Precision precision) imple
             Term.weight("idle", 0.3),
             new Term("depth", "s/token", 1e-12, 1e-9, 1e-7));
 
-    public PrefillAttentionForm {
-        Peaks.of(device, precision);
+    private final DeviceSpec device;
+    private final Precision precision;
+    private final double peak;
+    private final int processors;
+
+    /** The form of a device for arithmetic in a format, of which the device must have a rate. */
+    public PrefillAttentionForm(DeviceSpec device, Precision precision) {
+        this.device = device;
+        this.precision = precision;
+        peak = Peaks.of(device, precision);
+        processors = Multiprocessors.of(device);
+    }
+
+    @Override
+    public DeviceSpec device() {
+        return device;
     }
 
     @Override
@@ -44,7 +58,6 @@ public record PrefillAttentionForm(DeviceSpec device, Precision precision) imple
     public double seconds(PrefillAttention s, double[] x) {
         double blocks = Math.ceil((double) s.tokens() / TILE);
         double tiles = (double) s.batch() * s.heads() * blocks;
-        int processors = Multiprocessors.of(device);
         double quantisation = Math.exp(x[4] * Math.log(blocks * TILE / s.tokens())
                 + x[5] * Multiprocessors.logWaves(tiles, processors)
                 + x[6] * Multiprocessors.logIdle(tiles, processors));
@@ -59,7 +72,7 @@ public record PrefillAttentionForm(DeviceSpec device, Precision precision) imple
     }
 
     private double compute(PrefillAttention s, double pairs) {
-        return 4.0 * s.batch() * s.heads() * s.headDim() * pairs / Peaks.of(device, precision);
+        return 4.0 * s.batch() * s.heads() * s.headDim() * pairs / peak;
     }
 
     private double memory(PrefillAttention s) {
