@@ -46,7 +46,8 @@ final class EndToEndMetrics implements CostMetricGroup {
         metrics.add(calibrated(known, unseen, file.rejectedRows()));
         EnginePredictions generic = new EnginePredictions();
         unseen.values()
-                .forEach(rows -> generic.add(rows, EndToEndMetrics::uncalibrated, PlainRoofline.GENERIC::seconds));
+                .forEach(
+                        rows -> generic.add(rows, EndToEndMetrics::uncalibrated, PlainEngineRoofline.GENERIC::seconds));
         metrics.add(generic.metric("tpot_end_to_end.uncalibrated", "kernels' terms", 16, file.rejectedRows()));
         return metrics;
     }
@@ -71,7 +72,7 @@ final class EndToEndMetrics implements CostMetricGroup {
             for (Map.Entry<String, EngineFit> group : fits.entrySet()) {
                 EngineFit fit = group.getValue();
                 if (seed == 0) System.out.println(group.getKey() + ": " + fit.report());
-                PlainRoofline peer = PlainRoofline.fit(calibration.get(group.getKey()));
+                PlainEngineRoofline peer = PlainEngineRoofline.fit(calibration.get(group.getKey()));
                 List<EngineMeasurement> held = unseen.getOrDefault(group.getKey(), List.of()).stream()
                         .filter(m -> !drawn.get(group.getKey()).contains(key(m)))
                         .toList();

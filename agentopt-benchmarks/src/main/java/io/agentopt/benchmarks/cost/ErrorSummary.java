@@ -22,6 +22,11 @@ record ErrorSummary(String set, String terms, double mape, double median, double
     }
 
     static ErrorSummary of(String set, String terms, double[] predicted, double[] measured, int rejected) {
+        return of(set, terms, predicted, measured, 1, rejected);
+    }
+
+    /** {@return the same of rows that were predicted several times, by as many draws of calibration points} */
+    static ErrorSummary of(String set, String terms, double[] predicted, double[] measured, int draws, int rejected) {
         double[] errors = new double[measured.length];
         for (int i = 0; i < errors.length; i++) errors[i] = 100 * Math.abs(predicted[i] / measured[i] - 1);
         Arrays.sort(errors);
@@ -31,7 +36,7 @@ record ErrorSummary(String set, String terms, double mape, double median, double
                 Arrays.stream(errors).average().orElse(Double.NaN),
                 quantile(errors, 0.5),
                 quantile(errors, 0.9),
-                errors.length,
+                errors.length / draws,
                 rejected);
     }
 

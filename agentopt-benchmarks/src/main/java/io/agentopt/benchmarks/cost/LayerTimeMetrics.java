@@ -74,7 +74,7 @@ final class LayerTimeMetrics implements CostMetricGroup {
                 .map(EngineRow::measurement)
                 .toList();
         EngineFit fit = EngineCalibration.fit(calibration, from);
-        PlainRoofline peer = PlainRoofline.fit(calibration);
+        PlainEngineRoofline peer = PlainEngineRoofline.fit(calibration);
         predictions.add(
                 held, m -> fit.seconds(m.deployment(), m.load(), m.metric()).seconds(), peer::seconds);
     }

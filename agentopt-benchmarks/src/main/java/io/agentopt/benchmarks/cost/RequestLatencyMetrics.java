@@ -49,7 +49,7 @@ final class RequestLatencyMetrics implements CostMetricGroup {
         List<EngineMeasurement> held = rows(unseen, group, false);
         if (calibration.isEmpty() || held.isEmpty()) return;
         EngineFit fit = EngineCalibration.fit(calibration);
-        PlainRoofline peer = PlainRoofline.fit(calibration);
+        PlainEngineRoofline peer = PlainEngineRoofline.fit(calibration);
         System.out.println(name + ": " + fit.report());
         EnginePredictions predictions = new EnginePredictions();
         predictions.add(

@@ -68,9 +68,10 @@ final class SplitwiseMetrics implements CostMetricGroup {
             }
         }
         double[] truth = array(measured);
-        ErrorSummary peer = ErrorSummary.of(name, "rated power", array(rated), truth, 0).print();
-        ErrorSummary ours =
-                ErrorSummary.of(name, "35 % of cells", array(predicted), truth, 0).print();
+        ErrorSummary peer =
+                ErrorSummary.of(name, "rated power", array(rated), truth, 0).print();
+        ErrorSummary ours = ErrorSummary.of(name, "35 % of cells", array(predicted), truth, 0)
+                .print();
         return Metric.of(name, ours.mape(), "%").peer("rated power", peer.mape());
     }
 
@@ -105,7 +106,7 @@ final class SplitwiseMetrics implements CostMetricGroup {
                     .filter(m -> !drawn.contains(cell(m)))
                     .toList();
             EngineFit fit = EngineCalibration.fit(calibration);
-            PlainRoofline peer = PlainRoofline.fit(calibration);
+            PlainEngineRoofline peer = PlainEngineRoofline.fit(calibration);
             if (seed == 0) System.out.println(name + ": " + fit.report());
             predictions.add(
                     held, m -> fit.seconds(m.deployment(), m.load(), m.metric()).seconds(), peer::seconds);
