@@ -32,4 +32,20 @@ public final class MoneyCost {
     public static Dollars perRequest(Dollars dollarsPerHour, double deviceSeconds) {
         return perRequest(dollarsPerHour, deviceSeconds, 1, 1);
     }
+
+    /**
+     * {@return what a million tokens cost}
+     *
+     * @param dollarsPerHour of one device
+     * @param tokensPerSecond of all devices together while they are busy, above 0
+     * @param devices how many
+     * @param utilisation share of the time that the devices are busy, in (0, 1]
+     */
+    public static Dollars perMillionTokens(
+            Dollars dollarsPerHour, double tokensPerSecond, int devices, double utilisation) {
+        if (!(tokensPerSecond > 0)) {
+            throw new IllegalArgumentException("A rate of " + tokensPerSecond + " tokens/s must be above 0.");
+        }
+        return perRequest(dollarsPerHour, 1e6 / tokensPerSecond, devices, utilisation);
+    }
 }

@@ -1,0 +1,111 @@
+package io.agentopt.cost.engine;
+
+import io.agentopt.cost.Confidence;
+import io.agentopt.hardware.DeviceSpec;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+
+/** A value for every {@link EngineTerm}, each within its bounds, and where they come from. Immutable. */
+public final class EngineTerms {
+    private static final EngineTerm[] TERMS = EngineTerm.values();
+    private static final double SLOW_LINK = 100e9; // PCIe class below this one-way rate, bytes/s
+
+    private final double[] values;
+    private final Confidence confidence;
+    private final double relativeSpread;
+
+    private EngineTerms(double[] values, Confidence confidence, double relativeSpread) {
+        this.values = values;
+        this.confidence = confidence;
+        this.relativeSpread = relativeSpread;
+    }
+
+    /** {@return the terms of an engine nobody measured on a device: its kernels', with PCIe-class collectives where links are slow} */
+    public static EngineTerms generic(DeviceSpec device) {
+        double[] values = new double[TERMS.length];
+        for (EngineTerm term : TERMS) values[term.ordinal()] = term.generic();
+        if (device.intraNodeBytesPerSecond().orElse(SLOW_LINK) < SLOW_LINK) {
+            values[EngineTerm.HOP_SECONDS.ordinal()] = 30e-6;
+            values[EngineTerm.LINK.ordinal()] = 0.5;
+        }
+        return new EngineTerms(values, Confidence.GENERIC, 0.35);
+    }
+
+    /** {@return the value of a term} */
+    public double get(EngineTerm term) {
+        return values[term.ordinal()];
+    }
+
+    /**
+     * {@return these terms with one changed}
+     *
+     * @throws IllegalArgumentException if the value is outside the term's bounds
+     */
+    public EngineTerms with(EngineTerm term, double value) {
+        double[] changed = values.clone();
+        changed[term.ordinal()] = value;
+        return of(changed, confidence, relativeSpread);
+    }
+
+    /** {@return the same values, known in another way} */
+    public EngineTerms as(Confidence other, double spread) {
+        return of(values.clone(), other, spread);
+    }
+
+    /** {@return where the values come from} */
+    public Confidence confidence() {
+        return confidence;
+    }
+
+    /** {@return one standard deviation of the error, as a share of the time} */
+    public double relativeSpread() {
+        return relativeSpread;
+    }
+
+    /** {@return a copy, in the order of {@link EngineTerm}} */
+    double[] vector() {
+        return values.clone();
+    }
+
+    static EngineTerms of(double[] values, Confidence confidence, double spread) {
+        Objects.requireNonNull(confidence, "confidence");
+        for (EngineTerm term : TERMS) {
+            double value = values[term.ordinal()];
+            if (!(value >= term.low() && value <= term.high())) {
+                throw new IllegalArgumentException("The engine term " + term + " (" + value + ") must lie in ["
+                        + term.low() + ", " + term.high() + "].");
+            }
+        }
+        if (!(spread >= 0 && Double.isFinite(spread))) {
+            throw new IllegalArgumentException(
+                    "The spread (" + spread + ") of engine terms must be finite and at least 0.");
+        }
+        return new EngineTerms(values.clone(), confidence, spread);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EngineTerms t
+                && Arrays.equals(values, t.values)
+                && confidence == t.confidence
+                && relativeSpread == t.relativeSpread;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(values) + confidence.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(confidence.toString());
+        for (EngineTerm term : TERMS) {
+            text.append(' ')
+                    .append(term.name().toLowerCase(Locale.ROOT))
+                    .append('=')
+                    .append(String.format(Locale.ROOT, "%.3g", get(term)));
+        }
+        return text.toString();
+    }
+}

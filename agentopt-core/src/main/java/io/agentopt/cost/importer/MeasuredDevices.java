@@ -1,0 +1,33 @@
+package io.agentopt.cost.importer;
+
+import io.agentopt.hardware.DeviceKind;
+import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.hardware.ListPrice;
+import io.agentopt.hardware.Provenance;
+import io.agentopt.model.Precision;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Devices that measurement files name and the packaged catalog does not list. */
+final class MeasuredDevices {
+    static final DeviceSpec T4 = gpu("T4", 65e12, 16e9, 320e9, 70);
+    static final DeviceSpec V100 = gpu("V100", 125e12, 16e9, 900e9, 300);
+
+    private MeasuredDevices() {}
+
+    private static DeviceSpec gpu(String id, double fp16, double memory, double bandwidth, double watts) {
+        return new DeviceSpec(
+                id,
+                "NVIDIA",
+                DeviceKind.GPU,
+                Map.of(Precision.FP16, fp16),
+                memory,
+                bandwidth,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.of(watts),
+                OptionalDouble.empty(),
+                ListPrice.UNKNOWN,
+                new Provenance("vendor datasheet, not checked", false, "for imported measurements only"));
+    }
+}

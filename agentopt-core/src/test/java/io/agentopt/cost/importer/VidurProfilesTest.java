@@ -1,0 +1,114 @@
+package io.agentopt.cost.importer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentopt.cost.kernel.KernelMeasurement;
+import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Gemm;
+import io.agentopt.model.Precision;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows are from microsoft/vidur (MIT), data/profiling, shortened to the columns that are read. */
+class VidurProfilesTest {
+    private static final String HEADER =
+            "time_stats.attn_pre_proj.median,time_stats.attn_post_proj.median,time_stats.mlp_up_proj.median,"
+                    + "time_stats.mlp_down_proj.median,n_head,n_kv_head,n_embd,n_expanded_embd,use_gated_mlp,num_tokens,num_tensor_parallel_workers\n";
+    private static final String ROW = "7.306,2.468,14.0915,7.224,64,64,8192,24576,True,4096,";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRowIsFourProducts() throws IOException {
+        Imported<Gemm> imported = VidurProfiles.gemms(write("mlp.csv", HEADER + ROW + "1\n"));
+        assertThat(imported.rows())
+                .containsExactly(
+                        product(4096, 24576, 8192, 7.306e-3),
+                        product(4096, 8192, 8192, 2.468e-3),
+                        product(4096, 49152, 8192, 14.0915e-3),
+                        product(4096, 8192, 24576, 7.224e-3));
+        assertThat(imported.rejected()).isEmpty();
+    }
+
+    @Test
+    void tensorParallelismDividesHeadsAndWidth() throws IOException {
+        assertThat(VidurProfiles.gemms(write("mlp.csv", HEADER + ROW + "8\n")).rows())
+                .extracting(m -> m.shape().n() + "x" + m.shape().k())
+                .containsExactly("3072x8192", "8192x1024", "6144x8192", "8192x3072");
+    }
+
+    @Test
+    void aPackedFileReadsAsWell() throws IOException {
+        Path file = folder.resolve("mlp.csv.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write((HEADER + ROW + "1\n").getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(VidurProfiles.gemms(file).rows()).hasSize(4);
+    }
+
+    @Test
+    void timesThatAreNoneAreCounted() throws IOException {
+        Imported<Gemm> imported =
+                VidurProfiles.gemms(write("mlp.csv", HEADER + "0,-1,,NaN,64,64,8192,24576,True,4096,1\n"));
+        assertThat(imported.rows()).isEmpty();
+        assertThat(imported.rejected()).containsEntry("time not above 0", 2).containsEntry("no time", 2);
+    }
+
+    @Test
+    void noTokensIsCounted() throws IOException {
+        assertThat(VidurProfiles.gemms(write("mlp.csv", HEADER + "1,1,1,1,64,64,8192,24576,True,0,1\n"))
+                        .rejected())
+                .containsEntry("size below 1", 1);
+    }
+
+    @Test
+    void everyMistakeOfAFileIsNamed() {
+        assertThatThrownBy(() -> gemms("")).hasMessageContaining("is empty");
+        assertThatThrownBy(() -> gemms(HEADER)).hasMessageContaining("a header but no row");
+        assertThatThrownBy(() -> gemms("a,b\n1,2\n"))
+                .hasMessageContaining("has no column 'n_head'")
+                .hasMessageContaining("It has [");
+        assertThatThrownBy(() -> gemms(HEADER + "1,2\n"))
+                .hasMessageContaining("Line 2 of")
+                .hasMessageContaining("has 2 fields, but the header has 11");
+        assertThatThrownBy(() -> gemms(HEADER + ROW + "one\n"))
+                .hasMessageContaining("Line 2 of")
+                .hasMessageContaining("column 'num_tensor_parallel_workers': 'one' is not a number");
+        assertThatThrownBy(() -> gemms(HEADER + ROW + "1.5\n")).hasMessageContaining("'1.5' is not a whole number");
+        assertThatThrownBy(() -> gemms(HEADER + "\"1,2\n")).hasMessageContaining("a quote that nothing closes");
+    }
+
+    @Test
+    void rankZeroSpeaksForAGroup() throws IOException {
+        Imported<AllReduce> imported = VidurProfiles.allReduces(write("all_reduce.csv", """
+                ,time_stats.all_reduce.median,rank,num_workers,size,collective,devices_per_node
+                0,0.043,0,2,2048,all_reduce,1
+                1,0.044,1,2,2048,all_reduce,1
+                2,0.043,0,2,2048,send_recv,1
+                3,0.05,0,1,2048,all_reduce,1
+                """));
+        assertThat(imported.rows()).containsExactly(new KernelMeasurement<>(new AllReduce(2048, 2, 1), 0.043 * 1e-3));
+        assertThat(imported.rejected()).containsEntry("another collective", 1).containsEntry("size below 1", 1);
+    }
+
+    private static KernelMeasurement<Gemm> product(long m, long n, long k, double seconds) {
+        double rounded = Math.round(seconds * 1e9) / 1e6; // the file's milliseconds
+        return new KernelMeasurement<>(new Gemm(m, n, k, Precision.FP16, Precision.FP16), rounded * 1e-3);
+    }
+
+    private Imported<Gemm> gemms(String text) throws IOException {
+        return VidurProfiles.gemms(write("mlp.csv", text));
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+}

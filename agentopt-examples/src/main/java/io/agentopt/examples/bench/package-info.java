@@ -1,5 +1,0 @@
-/** Step 6 of 6: what {@code ./build bench NAME} runs, one bench a file. */
-@NullMarked
-package io.agentopt.examples.bench;
-
-import org.jspecify.annotations.NullMarked;
