@@ -8,7 +8,7 @@ import java.util.List;
 /** {@code ./build bench cost [--calibrate DIR] [--test DIR]}: errors of the cost model on rows that no fit has seen. */
 public final class CostBench {
     private static final List<CostMetricGroup> GROUPS =
-            List.of(new GemmMetrics(), new AttentionMetrics(), new AllReduceMetrics());
+            List.of(new GemmMetrics(), new AttentionMetrics(), new AllReduceMetrics(), new EstimateSpeed());
 
     private CostBench() {}
 
