@@ -14,7 +14,8 @@ public final class CostBench {
             new SplitwiseMetrics(),
             new EndToEndMetrics(),
             new RequestLatencyMetrics(),
-            new LayerTimeMetrics());
+            new LayerTimeMetrics(),
+            new EstimateSpeed());
 
     private CostBench() {}
 

@@ -46,7 +46,7 @@ record DataFolders(Path calibrate, Path test) {
         return Files.isDirectory(BESIDE_THE_CHECKOUT) ? BESIDE_THE_CHECKOUT : packaged();
     }
 
-    private static Path packaged() {
+    static Path packaged() {
         URL folder = DataFolders.class.getResource("/io/agentopt/benchmarks/profiles");
         if (folder == null) throw new IllegalStateException("The packaged extract of measurements is missing.");
         try {

@@ -38,7 +38,7 @@ final class KernelBench {
         for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
             List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
             KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
-            System.out.println("  " + set + ": " + fit);
+            if (draw == 1) System.out.println("  " + set + ": " + fit);
             predict(form, fit.model(), PlainRoofline.fit(form, chosen), rows);
         }
     }

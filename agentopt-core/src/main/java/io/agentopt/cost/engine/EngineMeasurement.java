@@ -24,7 +24,7 @@ public record EngineMeasurement(Deployment deployment, EngineLoad load, EngineMe
 
     /** {@return the time that the devices' peak rates allow, s: nothing measured is much below it} */
     public double idealSeconds() {
-        return EngineWork.of(deployment, load, metric).ideal();
+        return EngineWork.ideal(deployment, load, metric);
     }
 
     /** {@return whether the devices' peak rates do not allow it, by more than 10 %} */

@@ -79,11 +79,14 @@ record EngineWork(List<Share> shares) {
         return new Estimate.Breakdown(compute, memory, fixed, collective);
     }
 
-    /** {@return the time that the devices' peaks allow, s} */
-    double ideal() {
-        double sum = 0;
-        for (Share share : shares) if (!share.interference) sum += share.times * share.pass.ideal();
-        return sum;
+    /** {@return the time that the devices' peaks allow, s; whether KV caches fit is not asked, as that rests on assumptions} */
+    static double ideal(Deployment d, EngineLoad load, EngineMetric metric) {
+        if (metric == EngineMetric.REQUEST) {
+            int meanContext = load.promptTokens() + Math.max(1, load.outputTokens() / 2);
+            double token = EnginePass.decode(d, meanContext, load.batch()).ideal();
+            return prefill(d, load).ideal() + (load.outputTokens() - 1) * token;
+        }
+        return of(d, load, metric).shares.getFirst().pass.ideal();
     }
 
     private static int running(Deployment d, int context, int batch) {
