@@ -28,11 +28,11 @@ final class CrossValidation<S extends KernelShape> {
         }
     }
 
-    /** Families in turn; with fewer families than folds, measurements in turn. */
+    /** Families in turn; where all are of one family, measurements in turn. */
     private static <S extends KernelShape> int[] assign(List<KernelMeasurement<S>> measured, int count) {
         Map<Long, Integer> families = new TreeMap<>();
         for (KernelMeasurement<S> m : measured) families.put(m.shape().family(), 0);
-        boolean byFamily = families.size() >= count;
+        boolean byFamily = families.size() > 1;
         int next = 0;
         for (Map.Entry<Long, Integer> e : families.entrySet()) e.setValue(next++ % count);
         int[] fold = new int[measured.size()];
