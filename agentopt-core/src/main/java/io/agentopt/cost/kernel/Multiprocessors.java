@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * How many processors of a GPU share the tiles of a kernel, and at what clock: with 109 equal tiles, 108 processors need two waves. Counts
- * and boost clocks are from the vendor's architecture papers and datasheets. A device that is missing has no wave penalty.
+ * and boost clocks are from memory of the vendors' datasheets, unverified. A device that is missing has no wave penalty.
  *
  * @param processors streaming multiprocessors
  * @param gigahertz boost clock
