@@ -23,6 +23,12 @@ final class GraphChecks {
             throw new GraphException(
                     String.valueOf(name), "", "the name must not be blank and must not contain '/'. Choose another.");
         }
+        if (halfCharacter(name)) throw new GraphException(name, "", "the name holds half a character. Choose another.");
+    }
+
+    /** An unpaired surrogate cannot be written as UTF-8, so no file and no IR would give the name back. */
+    private static boolean halfCharacter(String name) {
+        return name.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     static void name(String graph, String region, String name) {
@@ -31,6 +37,10 @@ final class GraphChecks {
                     graph,
                     region,
                     "the name \"" + name + "\" of a node in it is blank or contains '/'. Choose another.");
+        }
+        if (halfCharacter(name)) {
+            throw new GraphException(
+                    graph, region, "the name \"" + name + "\" of a node in it holds half a character. Choose another.");
         }
         if (name.endsWith(".prefill") || name.endsWith(".decode")) {
             throw new GraphException(

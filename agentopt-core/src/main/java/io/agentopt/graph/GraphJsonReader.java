@@ -1,9 +1,9 @@
 package io.agentopt.graph;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentopt.internal.JsonValue;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.Memory;
@@ -45,12 +45,10 @@ final class GraphJsonReader {
         try {
             tree = mapper.readTree(json);
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation(); // none where a limit of the parser is passed
-            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
             throw new GraphException(
                     "(unread)",
                     "",
-                    "the file is not JSON: " + e.getOriginalMessage() + where
+                    "the file is not JSON: " + e.getOriginalMessage() + JsonValue.place(e)
                             + ". Write it again with GraphJson.write.",
                     e);
         }

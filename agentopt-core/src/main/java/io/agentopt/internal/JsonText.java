@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.UUID;
 
 /** Writes maps, lists, texts, numbers and flags as JSON. */
 public final class JsonText {
@@ -31,9 +33,10 @@ public final class JsonText {
     public static void write(Path file, Map<String, Object> object) {
         try {
             Path directory = file.toAbsolutePath().getParent();
-            Path half = Files.createTempFile(directory, file.getFileName().toString(), ".tmp");
+            // Not createTempFile: its files are their owner's alone, and the move would keep it so.
+            Path half = directory.resolve(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try {
-                Files.writeString(half, of(object));
+                Files.writeString(half, of(object), StandardOpenOption.CREATE_NEW);
                 Files.move(half, file, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(half);

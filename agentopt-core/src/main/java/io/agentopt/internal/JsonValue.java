@@ -1,5 +1,6 @@
 package io.agentopt.internal;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -81,16 +82,18 @@ public final class JsonValue {
             return new JsonValue(name, "$", root);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "The file " + name + " is not valid JSON: " + e.getOriginalMessage() + " at line "
-                            + (e.getLocation() == null
-                                    ? "?"
-                                    : e.getLocation().getLineNr() + ", column "
-                                            + e.getLocation().getColumnNr())
+                    "The file " + name + " is not valid JSON: " + e.getOriginalMessage() + place(e)
                             + ". Correct it there.",
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException("The file " + name + " cannot be read: " + e, e);
         }
+    }
+
+    /** {@return " at line 2, column 3", or nothing where a limit of the parser was passed: that has no place} */
+    public static String place(JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
     }
 
     /** Checks {@code "format": expected}, which every file starts with. */

@@ -71,6 +71,11 @@ class DeclarationErrorsTest {
                         })),
                 wrong("blank name", "", "blank|Choose another", (g, in) -> in.map("  ", TRIM)),
                 wrong("missing name", "", "\"null\"", (g, in) -> in.map(null, TRIM)),
+                wrong(
+                        "a name that no file can hold",
+                        "",
+                        "half a character|Choose another",
+                        (g, in) -> in.map("a\uD800b", TRIM)),
                 wrong("slash in a name", "", "\"a/b\"|'/'", (g, in) -> in.map("a/b", TRIM)),
                 wrong(
                         "slash in a name inside a branch",

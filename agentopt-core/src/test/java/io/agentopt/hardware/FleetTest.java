@@ -2,7 +2,9 @@ package io.agentopt.hardware;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
@@ -56,6 +58,18 @@ class FleetTest {
         assertThat(fleet.network()).isEqualTo(Link.network(12.5e9, 10e-6));
         FleetFile.write(fleet, file);
         assertThat(FleetFile.read(file)).isEqualTo(fleet);
+    }
+
+    @Test
+    void aWrittenFileHasThePermissionsOfAnyFile() throws Exception {
+        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "SKIPPED: no permissions");
+        Path plain = Files.writeString(folder.resolve("plain.json"), FLEET);
+        Path file = folder.resolve("f.json");
+        FleetFile.write(FleetFile.read(plain), file);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(plain));
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactlyInAnyOrder(plain, file);
+        }
     }
 
     @Test

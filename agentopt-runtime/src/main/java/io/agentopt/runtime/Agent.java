@@ -75,6 +75,7 @@ public final class Agent<I, O> implements AutoCloseable {
 
     /** Runs the agent; it must answer within a time from now. Errors as in {@link #run(Object)}. */
     public O run(I input, Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
         return await(submit(input, Optional.of(deadline), TokenListener.none()));
     }
 

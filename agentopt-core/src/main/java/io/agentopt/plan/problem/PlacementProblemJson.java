@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentopt.internal.JsonValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,9 +42,7 @@ public final class PlacementProblemJson {
             root = new JsonCursor(MAPPER.readTree(json), owner, "");
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    owner + ": not JSON at line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage() + ".",
-                    e);
+                    owner + ": not JSON" + JsonValue.place(e) + ": " + e.getOriginalMessage() + ".", e);
         }
         root.object(Set.of(
                 "version",

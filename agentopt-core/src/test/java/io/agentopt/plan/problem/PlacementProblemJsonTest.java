@@ -55,7 +55,7 @@ class PlacementProblemJsonTest {
 
     @Test
     void refusesWhatIsNoObject() {
-        for (String text : List.of("", "[]", "null", "1 2", "{", "\u0000")) {
+        for (String text : List.of("", "[]", "null", "1 2", "{", "\u0000", "[".repeat(2000))) {
             assertThatThrownBy(() -> PlacementProblemJson.read(text, "odd.json"))
                     .as(text)
                     .isInstanceOf(IllegalArgumentException.class)

@@ -4,7 +4,6 @@ import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +43,15 @@ final class CpuProbe {
             reason = e.getMessage();
         }
         return new DetectedDevice(
-                "cpu", vendor, DetectedDevice.Kind.CPU, name, rung, reason, memoryBytes(), details, Optional.empty());
+                "cpu",
+                vendor,
+                DetectedDevice.Kind.CPU,
+                name,
+                rung,
+                reason,
+                HostMemory.bytes(),
+                details,
+                Optional.empty());
     }
 
     /** {@return the first value of each key; empty where the file is not there} */
@@ -63,11 +70,5 @@ final class CpuProbe {
             return values; // what was read so far; the facts are optional
         }
         return values;
-    }
-
-    private static long memoryBytes() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
-                ? os.getTotalMemorySize()
-                : 0;
     }
 }

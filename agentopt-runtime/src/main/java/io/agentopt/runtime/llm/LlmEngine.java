@@ -5,6 +5,7 @@ import io.agentopt.model.ModelSpec;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.DeviceLane;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import io.agentopt.runtime.device.HostMemory;
 import io.agentopt.runtime.text.ChatTemplate;
 import io.agentopt.runtime.text.TextStream;
 import io.agentopt.runtime.text.Tokenizer;
@@ -40,13 +41,14 @@ public final class LlmEngine implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @throws ModelPackException if the pack is no decoder or has a defect
+     * @throws ModelPackException if the pack is no decoder or has a defect, or its KV caches are larger than the machine's memory
      */
     public static LlmEngine open(ModelPack pack, EngineSettings settings) {
         if (!(pack.layout() instanceof ModelPack.Decoder layout)) {
             throw new ModelPackException(
                     "The model '" + pack.id() + "' is an embedder and generates no text. Open it with EmbedEngine.");
         }
+        SlotMemory.check(pack, settings.slots(), HostMemory.bytes());
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());

@@ -1,6 +1,7 @@
 package io.agentopt.runtime.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -89,8 +90,9 @@ public final class Tokenizer implements AutoCloseable {
             return new Tokenizer(file, tokenizer, special, last + 1);
         } catch (IOException | RuntimeException e) {
             throw new TokenizerException(
-                    "The tokenizer '" + file + "' cannot be read: " + e.getMessage()
-                            + " It must be a tokenizer.json of the Hugging Face tokenizers library.",
+                    "The tokenizer '" + file + "' cannot be read: "
+                            + (e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage())
+                            + ". It must be a tokenizer.json of the Hugging Face tokenizers library.",
                     e);
         }
     }

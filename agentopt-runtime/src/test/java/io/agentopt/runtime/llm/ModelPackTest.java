@@ -119,6 +119,25 @@ class ModelPackTest {
                 .hasMessageContaining(message.replace('|', '"'));
     }
 
+    /** Allocating them got the process killed. */
+    @Test
+    void cachesLargerThanTheMachineAreRefused() throws IOException {
+        Path folder = TinyPack.decoder("tiny").write(root);
+        ModelPack pack = ModelPack.read(folder);
+        long slot = (long) (pack.spec().kvBytesPerToken() * pack.spec().maxContext());
+        long shared = 16L * pack.spec().maxContext();
+        SlotMemory.check(pack, 3, 3 * slot + shared);
+        SlotMemory.check(pack, 3, 0);
+        assertThatThrownBy(() -> SlotMemory.check(pack, 3, 3 * slot + shared - 1))
+                .isInstanceOf(ModelPackException.class)
+                .hasMessageContaining("model 'tiny' makes 3 KV caches")
+                .hasMessageContaining("at most 2 slots");
+        edit(folder, "\"maxContext\":" + pack.spec().maxContext(), "\"maxContext\":" + Integer.MAX_VALUE);
+        assertThatThrownBy(() -> LlmEngine.open(ModelPack.read(folder), EngineSettings.cpu(1000)))
+                .isInstanceOf(ModelPackException.class)
+                .hasMessageContaining("maxContext (2147483647) of model 'tiny'");
+    }
+
     @Test
     void brokenFilesAreNamed() throws IOException {
         Path folder = TinyPack.decoder("tiny").write(root);
