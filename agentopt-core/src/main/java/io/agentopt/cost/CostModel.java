@@ -18,4 +18,13 @@ public interface CostModel {
     default Estimate seconds(Demand demand, DeviceSpec device) {
         return seconds(demand, device, 1);
     }
+
+    /**
+     * Adds the time of work to a sum; what {@link #seconds(Demand, DeviceSpec, int)} says, for loops that must not make objects.
+     *
+     * @param sum takes the time, or why there is none
+     */
+    default void addSeconds(Demand demand, DeviceSpec device, int tensorParallel, SecondsSum sum) {
+        sum.add(seconds(demand, device, tensorParallel));
+    }
 }

@@ -3,7 +3,7 @@ package io.agentopt.cost;
 import io.agentopt.hardware.DeviceKind;
 import io.agentopt.hardware.DeviceSpec;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The roofline with a smooth maximum, floors and collectives. With n = tensor parallel degree, F flops, B bytes of traffic:
@@ -42,6 +42,35 @@ public final class RooflineCostModel implements CostModel {
 
     @Override
     public Estimate seconds(Demand demand, DeviceSpec device, int tensorParallel) {
+        SecondsSum one = new SecondsSum();
+        addSeconds(demand, device, tensorParallel, one);
+        return one.estimate();
+    }
+
+    @Override
+    public void addSeconds(Demand demand, DeviceSpec device, int tensorParallel, SecondsSum sum) {
+        Estimate refusal = refusal(demand, device, tensorParallel);
+        if (refusal != null) {
+            sum.add(refusal);
+            return;
+        }
+        double peak = device.peakFlops(demand.precision()).orElseThrow();
+        DeviceEfficiency e = efficiencies.find(device, demand.operatorClass(), demand.precision());
+        double compute = demand.flops() / (tensorParallel * peak * e.compute());
+        double memory = demand.trafficBytes() / (tensorParallel * device.memoryBytesPerSecond() * e.memory());
+        double floor = demand.operators() * e.operatorFloorSeconds() + demand.layers() * e.layerFloorSeconds();
+        double collective = Collectives.seconds(demand, device, tensorParallel);
+        double seconds = DeviceEfficiency.smoothMax(compute, memory, e.exponent()) + floor + collective;
+        if (Double.isFinite(seconds)) {
+            sum.add(seconds, e.relativeSpread(), e.confidence(), compute, memory, floor, collective);
+        } else {
+            sum.add(new Estimate.Unknown(
+                    "The work on device '" + device.id() + "' is beyond what a double can time."));
+        }
+    }
+
+    /** Why there is no time; null where there is one. */
+    private static @Nullable Estimate refusal(Demand demand, DeviceSpec device, int tensorParallel) {
         if (tensorParallel < 1) {
             throw new IllegalArgumentException("A tensor parallel degree of " + tensorParallel + " on device '"
                     + device.id() + "' must be at least 1.");
@@ -49,8 +78,7 @@ public final class RooflineCostModel implements CostModel {
         if (demand.residentBytes() + demand.kvBytesResident() > usableBytes(device, tensorParallel)) {
             return tooLarge(demand, device, tensorParallel);
         }
-        OptionalDouble peak = device.peakFlops(demand.precision());
-        if (peak.isEmpty()) {
+        if (device.peakFlops(demand.precision()).isEmpty()) {
             return new Estimate.Unknown("Device '" + device.id() + "' has no known "
                     + demand.precision().id() + " rate. Use a model in one of "
                     + device.densePeakFlops().keySet() + ", or add the rate in a device file.");
@@ -62,20 +90,7 @@ public final class RooflineCostModel implements CostModel {
                     "The intra-node rate of device '" + device.id() + "' is unknown, so " + tensorParallel
                             + "-way tensor parallelism cannot be estimated. Add the rate in a device file, or use one device.");
         }
-        DeviceEfficiency e = efficiencies.find(device, demand.operatorClass(), demand.precision());
-        double compute = demand.flops() / (tensorParallel * peak.getAsDouble() * e.compute());
-        double memory = demand.trafficBytes() / (tensorParallel * device.memoryBytesPerSecond() * e.memory());
-        double floor = demand.operators() * e.operatorFloorSeconds() + demand.layers() * e.layerFloorSeconds();
-        double collective = Collectives.seconds(demand, device, tensorParallel);
-        double seconds = DeviceEfficiency.smoothMax(compute, memory, e.exponent()) + floor + collective;
-        if (!Double.isFinite(seconds)) {
-            return new Estimate.Unknown("The work on device '" + device.id() + "' is beyond what a double can time.");
-        }
-        return new Estimate.Known(
-                seconds,
-                e.relativeSpread(),
-                e.confidence(),
-                new Estimate.Breakdown(compute, memory, floor, collective));
+        return null;
     }
 
     private static Estimate tooLarge(Demand demand, DeviceSpec device, int tensorParallel) {

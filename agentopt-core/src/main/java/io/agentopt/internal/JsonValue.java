@@ -33,7 +33,7 @@ public final class JsonValue {
     private final String path;
     private final JsonNode node;
 
-    private JsonValue(String file, String path, JsonNode node) {
+    JsonValue(String file, String path, JsonNode node) {
         this.file = file;
         this.path = path;
         this.node = node;

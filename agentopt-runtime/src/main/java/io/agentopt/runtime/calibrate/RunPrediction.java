@@ -3,20 +3,14 @@ package io.agentopt.runtime.calibrate;
 import io.agentopt.cost.CostModel;
 import io.agentopt.cost.Demand;
 import io.agentopt.cost.Estimate;
-import io.agentopt.cost.TransformerDemand;
-import io.agentopt.graph.Node;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
-import io.agentopt.model.ModelSpec;
-import io.agentopt.operator.Embed;
-import io.agentopt.operator.Generate;
-import io.agentopt.operator.Operator;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
 /**
  * What the cost model says about a run, given what the run did: which operators ran, on how many tokens. It separates errors of
@@ -46,27 +40,13 @@ public final class RunPrediction {
 
     /** {@return predicted seconds of a run with these steps} */
     public double seconds(List<StepFinished> steps) {
+        StepDemand demands = new StepDemand(plan.graph(), models);
         double seconds = 0;
-        Map<String, Integer> prompts = new TreeMap<>();
         for (StepFinished step : steps) {
-            if (step.operator().phase() == OperatorId.Phase.PREFILL)
-                prompts.put(step.operator().path(), step.tokensIn());
-            seconds += seconds(step, prompts.getOrDefault(step.operator().path(), 1));
+            Optional<Demand> demand = demands.next(step);
+            seconds += demand.isPresent() ? estimate(step, demand.get()) : planned.getOrDefault(step.operator(), 0.0);
         }
         return seconds;
-    }
-
-    private double seconds(StepFinished step, int promptTokens) {
-        return switch (step.kind()) {
-            case PREFILL -> estimate(step, TransformerDemand.prefill(generator(step), Math.max(1, step.tokensIn()), 1));
-            case DECODE ->
-                estimate(
-                        step,
-                        TransformerDemand.decode(
-                                generator(step), Math.max(1, promptTokens), Math.max(1, step.tokensOut()), 1));
-            case EMBED -> estimate(step, TransformerDemand.embed(embedder(step), Math.max(1, step.tokensIn()), 1));
-            default -> planned.getOrDefault(step.operator(), 0.0);
-        };
     }
 
     private double estimate(StepFinished step, Demand demand) {
@@ -75,24 +55,5 @@ public final class RunPrediction {
             case Estimate.Unknown u -> planned.getOrDefault(step.operator(), 0.0);
             case Estimate.Infeasible i -> planned.getOrDefault(step.operator(), 0.0);
         };
-    }
-
-    private ModelSpec generator(StepFinished step) {
-        return models.find(
-                operator(Generate.class, step.operator().path()).model().id());
-    }
-
-    private ModelSpec embedder(StepFinished step) {
-        return models.find(operator(Embed.class, step.operator().path()).model().id());
-    }
-
-    private <T extends Operator<?, ?>> T operator(Class<T> kind, String path) {
-        Node.Call call = plan.graph().calls().get(path);
-        if (call == null || !kind.isInstance(call.operator())) {
-            throw new IllegalArgumentException("The run has a step '" + path + "', where graph '"
-                    + plan.graph().name() + "' of the plan has no " + kind.getSimpleName()
-                    + ". Predict runs of an agent that was loaded from this plan.");
-        }
-        return kind.cast(call.operator());
     }
 }
