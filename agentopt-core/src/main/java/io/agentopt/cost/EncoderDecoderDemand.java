@@ -34,7 +34,8 @@ public final class EncoderDecoderDemand {
         Tower e = m.encoder();
         double positions = m.audio().positions() * batch;
         double frames = m.audio().frames() * batch;
-        double attention = 4.0 * e.layers() * e.attentionWidth() * positions * m.audio().positions();
+        double attention =
+                4.0 * e.layers() * e.attentionWidth() * positions * m.audio().positions();
         double convolutions = 2 * (frames * 3 * m.audio().features() * e.hidden() + positions * 3 * square(e.hidden()));
         double elements = positions * m.compute().bytes();
         double features = frames * m.audio().features() * m.compute().bytes();

@@ -62,8 +62,9 @@ public record LoadTime(double transferSeconds, Preparation preparation) {
     public static LoadTime streamed(
             double bytes, int devices, List<LoadStage> stages, double chunkBytes, Preparation preparation) {
         if (!(bytes >= 0 && Double.isFinite(bytes)) || devices < 1 || !(chunkBytes > 0 || bytes == 0)) {
-            throw new IllegalArgumentException("A load of " + bytes + " bytes in chunks of " + chunkBytes + " onto "
-                    + devices + " devices is none: bytes must be finite and at least 0, chunks above 0 bytes, devices at least 1.");
+            throw new IllegalArgumentException(
+                    "A load of " + bytes + " bytes in chunks of " + chunkBytes + " onto " + devices
+                            + " devices is none: bytes must be finite and at least 0, chunks above 0 bytes, devices at least 1.");
         }
         double latency = 0, sum = 0, most = 0;
         for (LoadStage stage : stages) {

@@ -22,8 +22,7 @@ import io.agentopt.hardware.Link;
  * @param passes N
  * @param boundaryBytes activations of one micro-batch between two stages, bytes
  */
-public record PipelineParallel(
-        Demand microBatch, int stages, int microBatches, double passes, double boundaryBytes) {
+public record PipelineParallel(Demand microBatch, int stages, int microBatches, double passes, double boundaryBytes) {
 
     /** Spreads the work of a transformer, whose width follows from its all-reduces: T h = reduced bytes / reductions. */
     public static PipelineParallel of(Demand demand, int stages, int microBatches) {

@@ -64,8 +64,7 @@ public final class RooflineCostModel implements CostModel {
         if (Double.isFinite(seconds)) {
             sum.add(seconds, e.relativeSpread(), e.confidence(), compute, memory, floor, collective);
         } else {
-            sum.add(new Estimate.Unknown(
-                    "The work on device '" + device.id() + "' is beyond what a double can time."));
+            sum.add(new Estimate.Unknown("The work on device '" + device.id() + "' is beyond what a double can time."));
         }
     }
 

@@ -34,7 +34,8 @@ public final class JsonArrayFile {
                 reader.accept(new JsonValue(file.toString(), "$[" + i + "]", element));
             }
             if (json.nextToken() != null) {
-                throw new IllegalArgumentException("The file " + file + " goes on after its list. Remove what follows.");
+                throw new IllegalArgumentException(
+                        "The file " + file + " goes on after its list. Remove what follows.");
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
@@ -48,7 +49,6 @@ public final class JsonArrayFile {
     }
 
     private static IllegalArgumentException cut(Path file) {
-        return new IllegalArgumentException(
-                "The file " + file + " ends within its list. Was it written to its end?");
+        return new IllegalArgumentException("The file " + file + " ends within its list. Was it written to its end?");
     }
 }

@@ -36,8 +36,7 @@ final class SpeechCatalogJson {
         return switch (json.at("kind").text()) {
             case "encoder-decoder" -> encoderDecoder(json);
             case "unshaped" -> unshaped(json);
-            default ->
-                throw json.at("kind").wrong("is no kind of speech model", "Use encoder-decoder or unshaped.");
+            default -> throw json.at("kind").wrong("is no kind of speech model", "Use encoder-decoder or unshaped.");
         };
     }
 
@@ -73,8 +72,7 @@ final class SpeechCatalogJson {
                 compute = precision(json, "compute"),
                 kv = precision(json, "kv");
         try {
-            return new EncoderDecoderSpec(
-                    id, encoder, decoder, audio, vocab, tied, maxOutput, weights, compute, kv);
+            return new EncoderDecoderSpec(id, encoder, decoder, audio, vocab, tied, maxOutput, weights, compute, kv);
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }

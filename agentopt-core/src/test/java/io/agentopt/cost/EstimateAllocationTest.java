@@ -18,7 +18,9 @@ class EstimateAllocationTest {
         OperatorDemand.gemm(64, 4096, 4096, Precision.FP16, Precision.FP16),
     };
     private static final DeviceSpec[] DEVICES = {
-        DeviceCatalog.packaged().find("H100"), DeviceCatalog.packaged().find("A100-80GB-SXM"), DeviceSpec.cpu("cpu", 8, 1e12, 1e12, 1e11)
+        DeviceCatalog.packaged().find("H100"),
+        DeviceCatalog.packaged().find("A100-80GB-SXM"),
+        DeviceSpec.cpu("cpu", 8, 1e12, 1e12, 1e11)
     };
 
     private static final int ESTIMATES = 100_000;

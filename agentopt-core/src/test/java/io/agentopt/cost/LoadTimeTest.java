@@ -28,11 +28,10 @@ class LoadTimeTest {
     @Test
     void preparationIsDeclaredOrUnknown() {
         LoadTime declared = LoadTime.staged(4e9, 1, List.of(DISK), new Preparation.Takes(12));
-        assertThat(declared.total())
-                .isInstanceOfSatisfying(Estimate.Known.class, k -> {
-                    assertThat(k.seconds()).isCloseTo(14.5, within(1e-12));
-                    assertThat(k.breakdown().bound()).isEqualTo("floor");
-                });
+        assertThat(declared.total()).isInstanceOfSatisfying(Estimate.Known.class, k -> {
+            assertThat(k.seconds()).isCloseTo(14.5, within(1e-12));
+            assertThat(k.breakdown().bound()).isEqualTo("floor");
+        });
         LoadTime open = LoadTime.staged(4e9, 1, List.of(DISK), new Preparation.Unknown("graphs were never captured"));
         assertThat(open.total())
                 .isInstanceOfSatisfying(
@@ -49,7 +48,8 @@ class LoadTimeTest {
     @Test
     void badInputIsNamed() {
         assertThatThrownBy(() -> LoadTime.staged(-1, 1, List.of(), NONE)).hasMessageContaining("-1.0 bytes");
-        assertThatThrownBy(() -> LoadTime.staged(Double.NaN, 1, List.of(), NONE)).hasMessageContaining("NaN bytes");
+        assertThatThrownBy(() -> LoadTime.staged(Double.NaN, 1, List.of(), NONE))
+                .hasMessageContaining("NaN bytes");
         assertThatThrownBy(() -> LoadTime.staged(1, 0, List.of(), NONE)).hasMessageContaining("0 devices");
         assertThatThrownBy(() -> LoadTime.streamed(1, 1, List.of(), 0, NONE)).hasMessageContaining("chunks of 0.0");
         assertThatThrownBy(() -> LoadStage.shared("disk", 0)).hasMessageContainingAll("'disk'", "0.0 bytes/s");

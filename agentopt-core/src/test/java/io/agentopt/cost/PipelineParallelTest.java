@@ -21,8 +21,8 @@ class PipelineParallelTest {
 
     @Test
     void onePassByHand() {
-        Demand pass = new Demand(
-                8e12, 8e9, 4e9, 16e9, 16e9, 2e9, 8, 1, 16 * 1e6, 16, Precision.FP16, OperatorClass.PREFILL);
+        Demand pass =
+                new Demand(8e12, 8e9, 4e9, 16e9, 16e9, 2e9, 8, 1, 16 * 1e6, 16, Precision.FP16, OperatorClass.PREFILL);
         PipelineParallel pipeline = PipelineParallel.of(pass, 4, 8);
         Demand one = pipeline.microBatch();
         assertThat(one.flops()).isEqualTo(8e12 / 32);
@@ -67,8 +67,7 @@ class PipelineParallelTest {
     void theLargestStageSetsThePace() {
         Demand pass = TransformerDemand.prefill(LLAMA_70B, 1000, 1);
         assertThat(PipelineParallel.of(pass, 3, 1).microBatch().layers()).isCloseTo(27, within(1e-9));
-        assertThat(PipelineParallel.of(pass, 3, 1).microBatch().flops())
-                .isCloseTo(pass.flops() * 27 / 80, within(1.0));
+        assertThat(PipelineParallel.of(pass, 3, 1).microBatch().flops()).isCloseTo(pass.flops() * 27 / 80, within(1.0));
     }
 
     @Test

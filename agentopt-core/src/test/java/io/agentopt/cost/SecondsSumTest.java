@@ -59,8 +59,7 @@ class SecondsSumTest {
     @Test
     void aSumBeyondADoubleIsUnknown() {
         SecondsSum sum = new SecondsSum();
-        Estimate.Known longest =
-                new Estimate.Known(1e308, 0, Confidence.GENERIC, new Estimate.Breakdown(0, 0, 0, 0));
+        Estimate.Known longest = new Estimate.Known(1e308, 0, Confidence.GENERIC, new Estimate.Breakdown(0, 0, 0, 0));
         sum.add(longest);
         sum.add(longest);
         assertThat(sum.estimate()).isInstanceOf(Estimate.Unknown.class);

@@ -68,8 +68,9 @@ public record OnnxRuntimeProfile(
         Reader reader = new Reader(provider, device);
         JsonArrayFile.read(file, reader::event);
         if (!reader.profile) {
-            throw new IllegalArgumentException("The file " + file
-                    + " has no operator of ONNX Runtime (an event <node>_kernel_time). Run the model with profiling enabled, and end profiling before reading.");
+            throw new IllegalArgumentException(
+                    "The file " + file
+                            + " has no operator of ONNX Runtime (an event <node>_kernel_time). Run the model with profiling enabled, and end profiling before reading.");
         }
         return new OnnxRuntimeProfile(reader.nodes, reader.notUnderstood, reader.rejected);
     }
@@ -140,11 +141,7 @@ public record OnnxRuntimeProfile(
                         if (seconds * DeviceEfficiency.MOST < fastest) return "faster than the peaks allow";
                         Measurement m = new Measurement(demand, seconds);
                         nodes.add(new NodeTime(
-                                node,
-                                type,
-                                shapes.get().inputs(),
-                                shapes.get().output(),
-                                m));
+                                node, type, shapes.get().inputs(), shapes.get().output(), m));
                         return "";
                     })
                     .orElse("shapes do not fit a matrix product");

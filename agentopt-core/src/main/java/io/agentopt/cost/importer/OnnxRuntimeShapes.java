@@ -51,15 +51,16 @@ record OnnxRuntimeShapes(Optional<Precision> precision, List<List<Long>> inputs,
         Precision p = precision.get();
         if (!batched) return Optional.of(OperatorDemand.gemm((long) rows, (long) n, (long) k, p, p));
         if (other % (k * n) != 0) return Optional.empty();
-        return Optional.of(Demand.kernel(
-                OperatorClass.GEMM, p, 2 * rows * n * k, (a + other) * p.bytes(), out * p.bytes()));
+        return Optional.of(
+                Demand.kernel(OperatorClass.GEMM, p, 2 * rows * n * k, (a + other) * p.bytes(), out * p.bytes()));
     }
 
     private static List<List<Long>> shapes(JsonValue args, String field) {
         List<List<Long>> shapes = new ArrayList<>();
         for (JsonValue typed : args.maybe(field).map(JsonValue::items).orElse(List.of())) {
             List<String> types = typed.names();
-            if (types.size() != 1) throw typed.wrong("is not one type with its shape", "Was this written by ONNX Runtime?");
+            if (types.size() != 1)
+                throw typed.wrong("is not one type with its shape", "Was this written by ONNX Runtime?");
             List<Long> shape = new ArrayList<>();
             for (JsonValue size : typed.at(types.getFirst()).items()) shape.add((long) size.number());
             shapes.add(List.copyOf(shape));

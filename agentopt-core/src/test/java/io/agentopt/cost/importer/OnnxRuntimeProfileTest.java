@@ -31,8 +31,7 @@ class OnnxRuntimeProfileTest {
     @Test
     void aRealProfileGivesItsMatrixProducts() throws Exception {
         URL resource = Objects.requireNonNull(getClass().getResource("onnxruntime-profile.json"));
-        OnnxRuntimeProfile profile =
-                OnnxRuntimeProfile.read(Path.of(resource.toURI()), OnnxRuntimeProfile.CPU, CPU);
+        OnnxRuntimeProfile profile = OnnxRuntimeProfile.read(Path.of(resource.toURI()), OnnxRuntimeProfile.CPU, CPU);
         assertThat(profile.nodes()).hasSize(9);
         assertThat(profile.rejected()).isEmpty();
         assertThat(profile.notUnderstood()).isEqualTo(Map.of("Softmax", 3, "Reshape", 3));
@@ -113,8 +112,8 @@ class OnnxRuntimeProfileTest {
 
     @Test
     void fusedActivationsAndOtherOperatorsAreToldApart() throws Exception {
-        OnnxRuntimeProfile profile =
-                read("[" + event().replace("MatMul", "FusedGemm") + "," + event().replace("MatMul", "MatMulNBits") + "]");
+        OnnxRuntimeProfile profile = read(
+                "[" + event().replace("MatMul", "FusedGemm") + "," + event().replace("MatMul", "MatMulNBits") + "]");
         assertThat(profile.nodes().getFirst().measurement().demand().operatorClass())
                 .isEqualTo(OperatorClass.GEMM);
         assertThat(profile.notUnderstood()).isEqualTo(Map.of("MatMulNBits", 1));

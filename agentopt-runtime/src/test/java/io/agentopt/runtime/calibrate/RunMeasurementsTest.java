@@ -74,8 +74,7 @@ class RunMeasurementsTest {
     void fittingTracedRunsReproducesTheirTimes() {
         EfficiencyTable truth = EfficiencyTable.generic();
         for (OperatorClass work : List.of(OperatorClass.PREFILL, OperatorClass.DECODE, OperatorClass.EMBED)) {
-            truth = truth.with(
-                    "cpu", work, new DeviceEfficiency(0.2, 0.3, 3e-4, 1e-4, 2, Confidence.MEASURED, 0.05));
+            truth = truth.with("cpu", work, new DeviceEfficiency(0.2, 0.3, 3e-4, 1e-4, 2, Confidence.MEASURED, 0.05));
         }
         CostModel machine = new RooflineCostModel(truth);
         RunTrace trace = new RunTrace();
@@ -83,9 +82,33 @@ class RunMeasurementsTest {
         for (int run = 1; run <= 8; run++) {
             int prompt = 10 * run, out = 2 + run, text = 3 * run;
             long at = run * 10_000_000_000L;
-            steps.add(step(run, "embed", StepKind.EMBED, at, machine, TransformerDemand.embed(models.find("e"), text, 1), text, 0));
-            steps.add(step(run, "say", StepKind.PREFILL, at + 2_000_000_000L, machine, TransformerDemand.prefill(models.find("d"), prompt, 1), prompt, 0));
-            steps.add(step(run, "say", StepKind.DECODE, at + 4_000_000_000L, machine, TransformerDemand.decode(models.find("d"), prompt, out, 1), 0, out));
+            steps.add(step(
+                    run,
+                    "embed",
+                    StepKind.EMBED,
+                    at,
+                    machine,
+                    TransformerDemand.embed(models.find("e"), text, 1),
+                    text,
+                    0));
+            steps.add(step(
+                    run,
+                    "say",
+                    StepKind.PREFILL,
+                    at + 2_000_000_000L,
+                    machine,
+                    TransformerDemand.prefill(models.find("d"), prompt, 1),
+                    prompt,
+                    0));
+            steps.add(step(
+                    run,
+                    "say",
+                    StepKind.DECODE,
+                    at + 4_000_000_000L,
+                    machine,
+                    TransformerDemand.decode(models.find("d"), prompt, out, 1),
+                    0,
+                    out));
         }
         steps.forEach(trace::on);
         RunMeasurements measured = RunMeasurements.of(trace, plan, models);
@@ -103,7 +126,8 @@ class RunMeasurementsTest {
             fitted = fitted.with("cpu", points.getKey().operatorClass(), fit.efficiency());
         }
         RunPrediction recalibrated = new RunPrediction(plan, new RooflineCostModel(fitted), CPU, models);
-        double real = steps.subList(9, 12).stream().mapToDouble(StepFinished::seconds).sum();
+        double real =
+                steps.subList(9, 12).stream().mapToDouble(StepFinished::seconds).sum();
         assertThat(recalibrated.seconds(steps.subList(9, 12))).isCloseTo(real, within(0.02 * real));
     }
 
@@ -135,8 +159,8 @@ class RunMeasurementsTest {
     @Test
     void emptyTracesAndOtherAgentsAreToldApart() {
         assertThat(RunMeasurements.of(new RunTrace(), plan, models).points()).isEmpty();
-        assertThatThrownBy(() -> RunMeasurements.of(
-                        List.of(raw(1, "think", StepKind.PREFILL, 0, 1, 5, 0)), plan, models))
+        assertThatThrownBy(
+                        () -> RunMeasurements.of(List.of(raw(1, "think", StepKind.PREFILL, 0, 1, 5, 0)), plan, models))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("step 'think'", "graph 'talk'");
     }
