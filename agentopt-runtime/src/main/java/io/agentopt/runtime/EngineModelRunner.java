@@ -81,9 +81,9 @@ final class EngineModelRunner implements ModelRunner {
     public Action embed(Step.Embed step) {
         EmbedEngine engine = engines.embedder(step.device(), step.model(), need(step));
         return (in, context) -> {
-            String text = (String) in.getFirst();
-            Embedding embedding = engine.embed(text, token(context));
-            context.countTokens(engine.tokens(text), 0);
+            int[] tokens = engine.encode((String) in.getFirst());
+            Embedding embedding = engine.embed(tokens, token(context));
+            context.countTokens(tokens.length, 0);
             return embedding;
         };
     }

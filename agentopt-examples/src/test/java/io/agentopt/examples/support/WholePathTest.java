@@ -37,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,18 +64,17 @@ class WholePathTest {
 
     @BeforeAll
     static void planForThisCpu() {
-        Path found = Stream.of(System.getProperty("agentopt.repository", ".."), "..", ".")
+        Optional<Path> found = Stream.of(System.getProperty("agentopt.repository", ".."), "..", ".")
                 .map(r -> Path.of(r, "models").toAbsolutePath().normalize())
                 .filter(m -> Files.isRegularFile(m.resolve(LLM).resolve("model.onnx")))
-                .findFirst()
-                .orElse(null);
-        if (found == null) {
+                .findFirst();
+        if (found.isEmpty()) {
             String reason = "skipped: no models/" + LLM
                     + " in this checkout; set the system property agentopt.repository to one that has it";
             System.out.println("WholePathTest " + reason);
             assumeTrue(false, reason);
         }
-        models = found;
+        models = found.orElseThrow();
         heldOut = HeldOut.read(models.resolve(LLM).resolve("heldout"));
         graph = SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
         store = ModelStore.of(models);

@@ -99,7 +99,17 @@ public final class EmbedEngine implements AutoCloseable {
 
     /** {@return tokens of a text as the model reads it} */
     public int tokens(String text) {
-        return tokenizer.encodeFramed(text).length;
+        return encode(text).length;
+    }
+
+    /** {@return the tokens of a text as the model reads it} */
+    public int[] encode(String text) {
+        return tokenizer.encodeFramed(text);
+    }
+
+    /** {@return the vector of one text's {@link #encode tokens}; errors as in {@link #embed(List, CancelToken)}} */
+    public Embedding embed(int[] tokens, CancelToken cancel) {
+        return vectors(List.of(tokens), cancel).getFirst();
     }
 
     /** {@return the vector of one text; errors as in {@link #embed(List, CancelToken)}} */
@@ -118,24 +128,22 @@ public final class EmbedEngine implements AutoCloseable {
     public List<Embedding> embed(List<String> texts, CancelToken cancel) {
         List<Embedding> all = new ArrayList<>(texts.size());
         for (int from = 0; from < texts.size(); from += LARGEST_BATCH) {
-            all.addAll(batch(texts.subList(from, Math.min(texts.size(), from + LARGEST_BATCH)), cancel));
+            List<String> some = texts.subList(from, Math.min(texts.size(), from + LARGEST_BATCH));
+            all.addAll(vectors(some.stream().map(this::encode).toList(), cancel));
         }
         return List.copyOf(all);
     }
 
-    private List<Embedding> batch(List<String> texts, CancelToken cancel) {
-        List<int[]> batch = new ArrayList<>();
+    private List<Embedding> vectors(List<int[]> batch, CancelToken cancel) {
         int longest = 0;
-        for (String text : texts) {
-            int[] ids = tokenizer.encodeFramed(text);
+        for (int[] ids : batch) {
             if (ids.length > pack.spec().maxContext())
                 throw new PromptTooLongException(
                         pack.id(), ids.length, pack.spec().maxContext());
             longest = Math.max(longest, ids.length);
-            batch.add(ids);
         }
         if (longest == 0)
-            return texts.stream()
+            return batch.stream()
                     .map(t -> new Embedding(new float[dimension()]))
                     .toList();
         try (OrtTensor ids = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -80,7 +81,9 @@ class CalibratorTest {
                 .write(root);
         CalibratedMachine machine = Calibrator.run(CPU, ModelStore.of(root), List.of("short"), 1, s -> {});
         assertThat(machine.fits()).containsOnlyKeys(OperatorClass.PREFILL);
-        assertThat(machine.fits().get(OperatorClass.PREFILL).used()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(machine.fits().get(OperatorClass.PREFILL))
+                        .used())
+                .isEqualTo(1);
     }
 
     @Test

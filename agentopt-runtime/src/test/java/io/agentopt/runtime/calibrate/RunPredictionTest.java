@@ -33,6 +33,7 @@ import io.agentopt.workload.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +73,7 @@ class RunPredictionTest {
         double prefill = seconds(TransformerDemand.prefill(spec("d"), 40, 1));
         double decode = seconds(TransformerDemand.decode(spec("d"), 40, 12, 1));
         double embed = seconds(TransformerDemand.embed(spec("e"), 7, 1));
-        double log = plan.predictedSeconds().get(OperatorId.whole("log"));
+        double log = Objects.requireNonNull(plan.predictedSeconds().get(OperatorId.whole("log")));
         assertThat(log).isCloseTo(0.003, within(1e-3));
         List<StepFinished> run = List.of(
                 step(OperatorId.whole("embed"), StepKind.EMBED, 7, 0),
