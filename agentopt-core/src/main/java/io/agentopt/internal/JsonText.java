@@ -32,9 +32,9 @@ public final class JsonText {
     /** Replaces a file as a whole: a reader sees the old text or the new one, never half of it. */
     public static void write(Path file, Map<String, Object> object) {
         try {
-            Path directory = file.toAbsolutePath().getParent();
+            Path whole = file.toAbsolutePath();
             // Not createTempFile: its files are their owner's alone, and the move would keep it so.
-            Path half = directory.resolve(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+            Path half = whole.resolveSibling(whole.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try {
                 Files.writeString(half, of(object), StandardOpenOption.CREATE_NEW);
                 Files.move(half, file, StandardCopyOption.REPLACE_EXISTING);

@@ -34,7 +34,7 @@ final class OnnxBytes {
 
     private void varint(long value) {
         while ((value & ~127L) != 0) {
-            out.write((int) (value & 127 | 128));
+            out.write((int) ((value & 127) | 128));
             value >>>= 7;
         }
         out.write((int) value);

@@ -81,6 +81,7 @@ final class BoundedFit {
     }
 
     /** Gradient and approximate curvature. */
+    @SuppressWarnings("ArrayRecordComponent") // made and read once, never compared
     private record Step(double[][] curvature, double[] gradient) {}
 
     private Step linearise(double[] u) {

@@ -2,6 +2,7 @@ package io.agentopt.cost.engine;
 
 import io.agentopt.cost.Confidence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,9 +169,6 @@ public final class EngineCalibration {
     }
 
     private static double[] middle() {
-        EngineTerm[] terms = EngineTerm.values();
-        double[] values = new double[terms.length];
-        for (EngineTerm term : terms) values[term.ordinal()] = term.generic();
-        return values;
+        return Arrays.stream(EngineTerm.values()).mapToDouble(EngineTerm::generic).toArray();
     }
 }

@@ -15,6 +15,7 @@ enum EngineForm {
 
     private static final double FIRMNESS = 0.01;
 
+    @SuppressWarnings("ImmutableEnumChecker") // made unmodifiable
     private final Set<EngineTerm> free;
 
     EngineForm(Set<EngineTerm> free) {
@@ -28,7 +29,7 @@ enum EngineForm {
         double[] high = new double[terms.length];
         double[] weight = new double[terms.length];
         for (EngineTerm term : terms) {
-            int i = term.ordinal();
+            int i = term.index();
             low[i] = term.low();
             high[i] = term.high();
             weight[i] = free.contains(term) ? FIRMNESS * term.firmness() : Double.POSITIVE_INFINITY;

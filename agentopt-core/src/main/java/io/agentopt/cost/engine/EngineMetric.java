@@ -13,5 +13,11 @@ public enum EngineMetric {
     /** One layer of a prefill. */
     LAYER_PREFILL,
     /** One layer of a decode step. */
-    LAYER_DECODE
+    LAYER_DECODE;
+
+    /** {@return position in the arrays that the fits work on} */
+    @SuppressWarnings("EnumOrdinal") // dense arrays of one entry a constant; nothing outlives a run
+    int index() {
+        return ordinal();
+    }
 }

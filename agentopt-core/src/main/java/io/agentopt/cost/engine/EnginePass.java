@@ -85,19 +85,19 @@ record EnginePass(
 
     /** {@return seconds with the values of {@link EngineTerm}, in its order} */
     double seconds(double[] x) {
-        double p = x[EngineTerm.EXPONENT.ordinal()];
-        double share = x[(decode ? EngineTerm.DECODE_COMPUTE : EngineTerm.COMPUTE).ordinal()];
-        double perSequence = x[(decode ? EngineTerm.SEQUENCE_SECONDS : EngineTerm.PROMPT_SECONDS).ordinal()];
+        double p = x[EngineTerm.EXPONENT.index()];
+        double share = x[(decode ? EngineTerm.DECODE_COMPUTE : EngineTerm.COMPUTE).index()];
+        double perSequence = x[(decode ? EngineTerm.SEQUENCE_SECONDS : EngineTerm.PROMPT_SECONDS).index()];
         double fixed = fused
                 ? 0
-                : iterations * x[EngineTerm.ITERATION_SECONDS.ordinal()]
-                        + layers * x[EngineTerm.LAYER_SECONDS.ordinal()]
-                        + hops * x[EngineTerm.HOP_SECONDS.ordinal()];
-        return smoothMax(gemm / share, traffic / x[EngineTerm.MEMORY.ordinal()], p)
-                + smoothMax(attention / x[EngineTerm.ATTENTION.ordinal()], kv / x[EngineTerm.KV.ordinal()], p)
+                : iterations * x[EngineTerm.ITERATION_SECONDS.index()]
+                        + layers * x[EngineTerm.LAYER_SECONDS.index()]
+                        + hops * x[EngineTerm.HOP_SECONDS.index()];
+        return smoothMax(gemm / share, traffic / x[EngineTerm.MEMORY.index()], p)
+                + smoothMax(attention / x[EngineTerm.ATTENTION.index()], kv / x[EngineTerm.KV.index()], p)
                 + fixed
                 + sequences * perSequence
-                + reduced / x[EngineTerm.LINK.ordinal()];
+                + reduced / x[EngineTerm.LINK.index()];
     }
 
     /** {@return the time that the devices' peaks allow, s} */

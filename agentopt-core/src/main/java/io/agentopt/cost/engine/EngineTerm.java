@@ -66,4 +66,10 @@ public enum EngineTerm {
     double firmness() {
         return firmness;
     }
+
+    /** {@return position in the arrays that the fits work on} */
+    @SuppressWarnings("EnumOrdinal") // dense arrays of one entry a constant; nothing outlives a run
+    int index() {
+        return ordinal();
+    }
 }

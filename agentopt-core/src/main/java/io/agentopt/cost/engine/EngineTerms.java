@@ -24,17 +24,17 @@ public final class EngineTerms {
     /** {@return the terms of an engine nobody measured on a device: its kernels', with PCIe-class collectives where links are slow} */
     public static EngineTerms generic(DeviceSpec device) {
         double[] values = new double[TERMS.length];
-        for (EngineTerm term : TERMS) values[term.ordinal()] = term.generic();
+        for (EngineTerm term : TERMS) values[term.index()] = term.generic();
         if (device.intraNodeBytesPerSecond().orElse(SLOW_LINK) < SLOW_LINK) {
-            values[EngineTerm.HOP_SECONDS.ordinal()] = 30e-6;
-            values[EngineTerm.LINK.ordinal()] = 0.5;
+            values[EngineTerm.HOP_SECONDS.index()] = 30e-6;
+            values[EngineTerm.LINK.index()] = 0.5;
         }
         return new EngineTerms(values, Confidence.GENERIC, 0.35);
     }
 
     /** {@return the value of a term} */
     public double get(EngineTerm term) {
-        return values[term.ordinal()];
+        return values[term.index()];
     }
 
     /**
@@ -44,7 +44,7 @@ public final class EngineTerms {
      */
     public EngineTerms with(EngineTerm term, double value) {
         double[] changed = values.clone();
-        changed[term.ordinal()] = value;
+        changed[term.index()] = value;
         return of(changed, confidence, relativeSpread);
     }
 
@@ -71,7 +71,7 @@ public final class EngineTerms {
     static EngineTerms of(double[] values, Confidence confidence, double spread) {
         Objects.requireNonNull(confidence, "confidence");
         for (EngineTerm term : TERMS) {
-            double value = values[term.ordinal()];
+            double value = values[term.index()];
             if (!(value >= term.low() && value <= term.high())) {
                 throw new IllegalArgumentException("The engine term " + term + " (" + value + ") must lie in ["
                         + term.low() + ", " + term.high() + "].");

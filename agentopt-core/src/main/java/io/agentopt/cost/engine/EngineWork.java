@@ -51,7 +51,7 @@ record EngineWork(List<Share> shares) {
     double seconds(double[] terms) {
         double sum = 0;
         for (Share share : shares) {
-            double times = share.interference ? share.times * terms[EngineTerm.INTERFERENCE.ordinal()] : share.times;
+            double times = share.interference ? share.times * terms[EngineTerm.INTERFERENCE.index()] : share.times;
             sum += times * share.pass.seconds(terms);
         }
         return sum;

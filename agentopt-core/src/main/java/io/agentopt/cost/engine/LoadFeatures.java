@@ -60,7 +60,7 @@ final class LoadFeatures {
     private static double[] all(EngineMeasurement row) {
         EngineLoad load = row.load();
         return new double[] {
-            METRICS_APART * row.metric().ordinal(),
+            METRICS_APART * row.metric().index(),
             Math.log(load.batch()),
             Math.log(load.promptTokens()),
             Math.log(load.outputTokens()),

@@ -61,7 +61,7 @@ final class ResidualInterpolation {
                 }
             }
         }
-        return best.leaveOneOutError < LEAST_GAIN * plain ? Optional.of(best) : Optional.empty();
+        return best != null && best.leaveOneOutError < LEAST_GAIN * plain ? Optional.of(best) : Optional.empty();
     }
 
     /** {@return the factor on a predicted time, in [e^-0.5, e^0.5]} */

@@ -82,7 +82,7 @@ public final class LlmCompassImporter {
                 demand.flops() / device.peakFlops(demand.precision()).orElse(Double.MAX_VALUE);
         double ideal = Math.max(arithmetic, demand.trafficBytes() / device.memoryBytesPerSecond());
         // Small tensors stay in the cache between repeats, so only arithmetic and traffic of large ones bind.
-        if (demand.trafficBytes() > 256e6 && seconds < 0.9 * ideal || seconds < 0.9 * arithmetic) {
+        if ((demand.trafficBytes() > 256e6 && seconds < 0.9 * ideal) || seconds < 0.9 * arithmetic) {
             throw new RejectedRow("faster than the device's peaks allow", row.place(rate(demand)));
         }
         return new Kernel(device, new Measurement(demand, seconds));

@@ -260,7 +260,7 @@ public final class PlacementProblemJson {
         try {
             return build.get();
         } catch (IllegalArgumentException e) {
-            if (e.getMessage().startsWith(at.owner() + ": ")) throw e;
+            if (String.valueOf(e.getMessage()).startsWith(at.owner() + ": ")) throw e;
             throw new IllegalArgumentException(
                     at.owner() + ": at " + (at.path().isEmpty() ? "/" : at.path()) + ": " + e.getMessage(), e);
         }

@@ -42,7 +42,7 @@ final class Answers {
             Evaluation evaluation = Evaluator.evaluate(changed, witness);
             if (evaluation.feasible()) return new Relaxation(changes, list(witness));
             for (Violation violation : evaluation.violations()) {
-                Change change = change(changed, evaluation, violation);
+                Change change = change(evaluation, violation);
                 changes.removeIf(before -> sameLimit(before, change));
                 changes.add(change);
             }
@@ -52,7 +52,7 @@ final class Answers {
                 + "' do not go away when each limit is loosened. This is a defect of AgentOpt: report it.");
     }
 
-    private static Change change(PlacementProblem problem, Evaluation evaluation, Violation violation) {
+    private static Change change(Evaluation evaluation, Violation violation) {
         return switch (violation) {
             case Violation.DeadlineMissed v -> new Change.Deadline(v.seconds());
             case Violation.MilestoneMissed v -> new Change.MilestoneLimit(v.milestone(), v.seconds());

@@ -129,7 +129,7 @@ final class CompiledProblem {
         edgeTo = new int[edges];
         transfer = new long[edges][];
         transferDollars = new double[edges][];
-        Map<PairCosts, Integer> known = new IdentityHashMap<>();
+        IdentityHashMap<PairCosts, Integer> known = new IdentityHashMap<>();
         for (int e = 0; e < edges; e++) {
             PlacementEdge edge = problem.edges().get(e);
             edgeFrom[e] = edge.from();

@@ -46,8 +46,10 @@ final class RandomAgent {
 
     @SuppressWarnings("UnnecessaryLambda") // one object for all nodes: a graph knows functions by identity
     private static final Function<Integer, Integer> TWICE = x -> 2 * x + 1;
+
     @SuppressWarnings("UnnecessaryLambda")
     private static final BiFunction<Integer, Integer, Integer> MIX = (x, y) -> 31 * x - y;
+
     private static final PassageIndex INDEX = PassageIndex.of(
             "notes", model("e"), List.of(Passage.of("a", "red"), Passage.of("b", "blue"), Passage.of("c", "green")));
 
