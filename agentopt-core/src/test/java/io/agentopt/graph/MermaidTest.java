@@ -33,7 +33,7 @@ class MermaidTest {
         parses(text);
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void noNameBreaksTheSyntax(@ForAll @NotBlank String name) {
         String safe = name.replace("/", "|") + "x"; // a slash and the end of an LLM part are not names
         parses(Mermaid.of(AgentGraph.define(

@@ -23,7 +23,7 @@ import net.jqwik.api.constraints.IntRange;
 class KernelFitPropertyTest {
     private static final DeviceSpec H100 = DeviceCatalog.packaged().find("H100");
 
-    @Property(tries = 40)
+    @Property(seed = "20261122", tries = 40)
     void gemm(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 60) int count,
@@ -36,7 +36,7 @@ class KernelFitPropertyTest {
                 r -> new Gemm(size(r, 13), size(r, 15), size(r, 15), Precision.FP8, Precision.FP8));
     }
 
-    @Property(tries = 30)
+    @Property(seed = "20261122", tries = 30)
     void prefill(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 60) int count,
@@ -55,7 +55,7 @@ class KernelFitPropertyTest {
         });
     }
 
-    @Property(tries = 30)
+    @Property(seed = "20261122", tries = 30)
     void decode(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 60) int count,
@@ -74,7 +74,7 @@ class KernelFitPropertyTest {
         });
     }
 
-    @Property(tries = 30)
+    @Property(seed = "20261122", tries = 30)
     void allReduce(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 60) int count,

@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class UnfoldingPropertyTest {
-    @Property(tries = 400)
+    @Property(seed = "20261122", tries = 400)
     void theLongestPathIsTheExpectedTimeOfTheRegions(@ForAll long seed, @ForAll @IntRange(max = 6) int widest) {
         AgentGraph<String, String> agent = RandomAgents.agent(seed, widest);
         GranularGraph graph = GranularGraph.of(agent);
@@ -20,7 +20,7 @@ class UnfoldingPropertyTest {
         assertThat(LongestPath.ofUnits(graph)).isCloseTo(expected.seconds(), within(1e-9 * (1 + expected.seconds())));
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void visitsAreTheProductOfTheRates(@ForAll long seed, @ForAll @IntRange(max = 6) int widest) {
         AgentGraph<String, String> agent = RandomAgents.agent(seed, widest);
         var visits = ExpectedTimes.of(agent).visits();
@@ -33,7 +33,7 @@ class UnfoldingPropertyTest {
         }
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void edgesGoForwardOnceAndEverythingReachesTheOutput(@ForAll long seed, @ForAll @IntRange(max = 6) int widest) {
         GranularGraph graph = GranularGraph.of(RandomAgents.agent(seed, widest));
         int output = graph.operators().size() - 1;

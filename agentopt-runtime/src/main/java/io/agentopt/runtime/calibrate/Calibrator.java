@@ -30,13 +30,15 @@ import java.util.function.Consumer;
 
 /**
  * Runs models on this machine and fits the cost model to their times: prefill over a range of prompt lengths, decode over a range of
- * contexts, embedding over a range of text lengths. Each point is the median of several runs after a warm-up.
+ * contexts, embedding over a range of text lengths. After a warm-up it sweeps over each range several times, so that a neighbour's burst of load
+ * falls on some points of each length and not on all of one; a point is the median of a few runs.
  */
 public final class Calibrator {
     private static final int[] PROMPTS = {16, 48, 96, 160, 240, 320, 448, 640, 1024};
     private static final int[] CONTEXTS = {32, 128, 256, 448, 896};
     private static final int[] WORDS = {2, 6, 12, 20, 32, 48};
-    private static final int REPEATS = 5;
+    private static final int SWEEPS = 3;
+    private static final int REPEATS = 3;
     private static final int DECODE_TOKENS = 24;
 
     private final int threads;
@@ -110,14 +112,18 @@ public final class Calibrator {
         try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(threads))) {
             int[] lengths = prompts(model.maxContext());
             for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, lengths[0]));
-            for (int length : lengths) {
-                double seconds = median(() -> prefillSeconds(engine, tokens(random, model, length)));
-                add(OperatorClass.PREFILL, new Measurement(TransformerDemand.prefill(model, length, 1), seconds));
-            }
-            for (int context : CONTEXTS) {
-                if (context + DECODE_TOKENS > model.maxContext()) break;
-                decode(engine, model, random, context);
-            }
+            for (int sweep = 0; sweep < SWEEPS; sweep++) sweep(engine, model, random, lengths);
+        }
+    }
+
+    private void sweep(LlmEngine engine, ModelSpec model, SplittableRandom random, int[] lengths) {
+        for (int length : lengths) {
+            double seconds = median(() -> prefillSeconds(engine, tokens(random, model, length)));
+            add(OperatorClass.PREFILL, new Measurement(TransformerDemand.prefill(model, length, 1), seconds));
+        }
+        for (int context : CONTEXTS) {
+            if (context + DECODE_TOKENS > model.maxContext()) break;
+            decode(engine, model, random, context);
         }
     }
 
@@ -158,18 +164,21 @@ public final class Calibrator {
         try (EmbedEngine engine =
                 EmbedEngine.open(pack, io.agentopt.runtime.backend.ort.SessionSettings.cpu(threads))) {
             engine.embed("warm up", CancelToken.none());
-            for (int words : WORDS) {
-                String text = "order ".repeat(words).strip();
-                int length = engine.tokens(text);
-                if (length < 1 || length > model.maxContext()) continue;
-                double seconds = median(() -> {
-                    long start = System.nanoTime();
-                    engine.embed(text, CancelToken.none());
-                    return (System.nanoTime() - start) / 1e9;
-                });
-                add(OperatorClass.EMBED, new Measurement(TransformerDemand.embed(model, length, 1), seconds));
+            for (int sweep = 0; sweep < SWEEPS; sweep++) {
+                for (int words : WORDS) embed(engine, model, "order ".repeat(words).strip());
             }
         }
+    }
+
+    private void embed(EmbedEngine engine, ModelSpec model, String text) {
+        int length = engine.tokens(text);
+        if (length < 1 || length > model.maxContext()) return;
+        double seconds = median(() -> {
+            long start = System.nanoTime();
+            engine.embed(text, CancelToken.none());
+            return (System.nanoTime() - start) / 1e9;
+        });
+        add(OperatorClass.EMBED, new Measurement(TransformerDemand.embed(model, length, 1), seconds));
     }
 
     private static int[] tokens(SplittableRandom random, ModelSpec model, int count) {

@@ -38,14 +38,14 @@ class SamplerPropertyTest {
                 .toList();
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void greedyTakesTheFirstOfTheHighest(@ForAll @IntRange(min = 1, max = 300) int n, @ForAll long seed) {
         float[] scores = scores(n, seed);
         assertThat(choose(new Sampler(Sampling.greedy()), scores))
                 .isEqualTo(bestFirst(scores).getFirst());
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void equalSeedsGiveEqualTokens(
             @ForAll @IntRange(min = 1, max = 300) int n,
             @ForAll long seed,
@@ -56,7 +56,7 @@ class SamplerPropertyTest {
         for (int i = 0; i < 20; i++) assertThat(choose(a, scores)).isEqualTo(choose(b, scores));
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void topKDrawsFromTheKBest(
             @ForAll @IntRange(min = 1, max = 100) int n,
             @ForAll @IntRange(min = 1, max = 20) int k,
@@ -67,7 +67,7 @@ class SamplerPropertyTest {
         for (int i = 0; i < 20; i++) assertThat(choose(sampler, scores)).isIn(allowed);
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void topPDrawsFromTheSmallestSetThatHoldsP(
             @ForAll @IntRange(min = 1, max = 100) int n,
             @ForAll @DoubleRange(min = 0.01, max = 1) double p,
