@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.model.Precision;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,7 +123,7 @@ class OnnxDemandTest {
         byte[] good = model(encoder());
         for (byte[] bad : new byte[][] {
             new byte[0],
-            "just text, no model".getBytes(),
+            "just text, no model".getBytes(StandardCharsets.UTF_8),
             Arrays.copyOf(good, good.length - 3),
             new OnnxBytes().number(1, 8).done(),
             {(byte) 0x3a, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x7f},

@@ -18,6 +18,7 @@ class SecondsSumTest {
         SecondsSum sum = new SecondsSum();
         RooflineCostModel.generic().addSeconds(GEMM, H100, 1, sum);
         assertThat(sum.estimate()).isEqualTo(RooflineCostModel.generic().seconds(GEMM, H100));
+        @SuppressWarnings("UnnecessaryMethodReference") // so that addSeconds is the interface's own
         CostModel other = RooflineCostModel.generic()::seconds;
         sum.clear();
         other.addSeconds(GEMM, H100, 1, sum);

@@ -16,6 +16,7 @@ import io.agentopt.plan.granular.GranularOperator;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -98,7 +99,8 @@ final class PlanCheck {
                 .isEqualTo(!graph.prefills().isEmpty());
         assertThat(plan.firstTokenSeconds().orElse(0)).isCloseTo(first, within(1e-8 * finish.length));
         double onPath = plan.criticalPath().stream()
-                .mapToDouble(id -> planned.get(id).seconds() * planned.get(id).pathVisits())
+                .map(id -> Objects.requireNonNull(planned.get(id)))
+                .mapToDouble(o -> o.seconds() * o.pathVisits())
                 .sum();
         assertThat(onPath).isLessThanOrEqualTo(plan.endToEndSeconds() + 1e-8 * finish.length);
     }
@@ -150,7 +152,7 @@ final class PlanCheck {
     }
 
     private static int part(PlannedOperator o, String name, int otherwise) {
-        for (String part : o.mode().split(" "))
+        for (String part : o.mode().split(" ", -1))
             if (part.startsWith(name + "=")) return Integer.parseInt(part.substring(name.length() + 1));
         return otherwise;
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -126,7 +127,7 @@ class PlanJsonTest {
                 .doesNotThrowAnyException();
         assertThat(thrown).as("refusal of %s", json).hasSize(1);
         assertThat(thrown.getFirst().getMessage()).contains("plan.json");
-        return thrown.getFirst().getMessage();
+        return Objects.requireNonNull(thrown.getFirst().getMessage());
     }
 
     private static Plan<String, String> plan(AgentGraph<String, String> agent, Random random) {
@@ -147,7 +148,7 @@ class PlanJsonTest {
                 "fleet",
                 new Workload(Double.MIN_VALUE + number(random)),
                 new Sla(
-                        Percentile.values()[random.nextInt(5)],
+                        List.of(Percentile.values()).get(random.nextInt(5)),
                         Duration.ofNanos(1 + random.nextLong(40L * 24 * 3600 * 1_000_000_000)),
                         firstToken),
                 new Placement("home", classes),

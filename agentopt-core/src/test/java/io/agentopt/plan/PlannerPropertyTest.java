@@ -42,7 +42,7 @@ class PlannerPropertyTest {
     @Property(seed = "20261122", tries = 100)
     void aLooserSlaNeverCostsMore(@ForAll long seed, @ForAll @IntRange(min = 500, max = 20_000) int tight) {
         AgentGraph<String, String> agent = RandomAgents.agent(seed, 3);
-        neverCostsMore(PLANNER.solve(agent, SOME, sla(tight * 3), FEW), PLANNER.solve(agent, SOME, sla(tight), FEW));
+        neverCostsMore(PLANNER.solve(agent, SOME, sla(tight * 3L), FEW), PLANNER.solve(agent, SOME, sla(tight), FEW));
     }
 
     @Property(seed = "20261122", tries = 100)

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,9 +73,11 @@ final class EndToEndMetrics implements CostMetricGroup {
             for (Map.Entry<String, EngineFit> group : fits.entrySet()) {
                 EngineFit fit = group.getValue();
                 if (seed == 0) System.out.println(group.getKey() + ": " + fit.report());
-                PlainEngineRoofline peer = PlainEngineRoofline.fit(calibration.get(group.getKey()));
+                PlainEngineRoofline peer =
+                        PlainEngineRoofline.fit(Objects.requireNonNull(calibration.get(group.getKey())));
+                Set<String> keys = Objects.requireNonNull(drawn.get(group.getKey()));
                 List<EngineMeasurement> held = unseen.getOrDefault(group.getKey(), List.of()).stream()
-                        .filter(m -> !drawn.get(group.getKey()).contains(key(m)))
+                        .filter(m -> !keys.contains(key(m)))
                         .toList();
                 predictions.add(
                         held,

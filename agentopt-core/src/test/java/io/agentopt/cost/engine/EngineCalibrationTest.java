@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -110,7 +111,8 @@ class EngineCalibrationTest {
         Map<String, List<EngineMeasurement>> groups = new LinkedHashMap<>();
         groups.put("much", rows(64));
         groups.put("little", rows(1).subList(0, 2));
-        EngineFit little = EngineCalibration.fitGroups(groups).get("little");
+        EngineFit little =
+                Objects.requireNonNull(EngineCalibration.fitGroups(groups).get("little"));
         assertThat(error(little, measured(8, new EngineLoad(512, 128, 32), EngineMetric.TOKEN_TIME)))
                 .isLessThan(0.1);
     }
@@ -122,9 +124,10 @@ class EngineCalibrationTest {
             @ForAll long seed,
             @ForAll @DoubleRange(min = 0, max = 4) double decades) {
         Random random = new Random(seed);
+        List<EngineMetric> metrics = List.of(EngineMetric.values());
         List<EngineMeasurement> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            EngineMetric metric = EngineMetric.values()[random.nextInt(EngineMetric.values().length)];
+            EngineMetric metric = metrics.get(random.nextInt(metrics.size()));
             EngineLoad load =
                     new EngineLoad(1 + random.nextInt(3000), 1 + random.nextInt(500), 1 + random.nextInt(128));
             Deployment d = on(A100, SMALL, 1 << random.nextInt(4));

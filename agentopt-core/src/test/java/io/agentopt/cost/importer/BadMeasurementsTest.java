@@ -125,10 +125,10 @@ class BadMeasurementsTest {
 
     @Test
     void powerInWattsIsNotAShare() throws IOException {
-        Path file = file(
-                "splitwise.csv",
-                "model,hardware,prompt_size,batch_size,token_size,peak_power,average_power,prompt_time,token_time,tensor_parallel\n"
-                        + "llama2-70b,a100-80gb,512,1,128,400,300,196.2,54.8,2\n");
+        Path file = file("splitwise.csv", """
+                model,hardware,prompt_size,batch_size,token_size,peak_power,average_power,prompt_time,token_time,tensor_parallel
+                llama2-70b,a100-80gb,512,1,128,400,300,196.2,54.8,2
+                """);
         assertThat(SplitwiseImporter.read(file, NAMES).rejected())
                 .containsEntry("average_power is no share of the rated power", 1);
     }

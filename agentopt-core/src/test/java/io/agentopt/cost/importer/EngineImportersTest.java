@@ -7,6 +7,7 @@ import io.agentopt.cost.engine.EngineMetric;
 import io.agentopt.model.Precision;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Every importer on a few rows of the real file. */
@@ -63,8 +64,9 @@ class EngineImportersTest {
 
     @Test
     void helixReadsBothPhasesAndTheNumberOfDevices() {
-        ImportedRows<EngineRow> rows =
-                HelixImporter.read(file("llama2_70b/l4x2/decode_bs2time.csv").getParent(), NAMES);
+        Path folder = Objects.requireNonNull(
+                file("llama2_70b/l4x2/decode_bs2time.csv").getParent());
+        ImportedRows<EngineRow> rows = HelixImporter.read(folder, NAMES);
         assertThat(rows.rejected()).containsExactly(java.util.Map.entry("tokens is not above 0", 2));
         assertThat(rows.rows())
                 .extracting(r -> r.measurement().metric())

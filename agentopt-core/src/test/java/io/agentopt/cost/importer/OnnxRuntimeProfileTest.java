@@ -42,14 +42,14 @@ class OnnxRuntimeProfileTest {
         assertThat(first.measurement().seconds()).isCloseTo(171e-6, within(1e-12));
         Map<String, List<Measurement>> medians = profile.medians();
         assertThat(medians.keySet()).containsExactly("FusedMatMul", "Gemm", "MatMul");
-        Measurement packed = medians.get("MatMul").getFirst();
+        Measurement packed = Objects.requireNonNull(medians.get("MatMul")).getFirst();
         assertThat(packed.seconds()).isCloseTo(73e-6, within(1e-12));
         assertThat(packed.demand().flops()).isEqualTo(2.0 * 256 * 64 * 96);
         assertThat(packed.demand().weightBytes()).isEqualTo(64 * 96 * 4.0);
-        Measurement batched = medians.get("FusedMatMul").getFirst();
+        Measurement batched = Objects.requireNonNull(medians.get("FusedMatMul")).getFirst();
         assertThat(batched.demand().flops()).isEqualTo(2.0 * 2 * 128 * 96 * 128);
         assertThat(batched.demand().bytesRead()).isEqualTo(2 * 2 * 128 * 96 * 4.0);
-        Measurement gemm = medians.get("Gemm").getFirst();
+        Measurement gemm = Objects.requireNonNull(medians.get("Gemm")).getFirst();
         assertThat(gemm.demand().flops()).isEqualTo(2.0 * 256 * 128 * 40);
         assertThat(gemm.demand().precision()).isEqualTo(Precision.FP32);
         List<Measurement> all = medians.values().stream().flatMap(List::stream).toList();

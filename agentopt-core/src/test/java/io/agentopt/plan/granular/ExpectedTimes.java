@@ -7,6 +7,7 @@ import io.agentopt.graph.ValueId;
 import io.agentopt.operator.Generate;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -62,33 +63,37 @@ final class ExpectedTimes {
                     double n = l.iterations().expected();
                     at.put(l.body().parameters().getFirst(), at.get(l.initial()));
                     done = region(path, l.body(), at, done, runs * n, inARow * n);
-                    result = at.get(l.body().yields().get(1));
+                    result = time(at, l.body().yields().get(1));
                 }
                 case Node.When w -> {
                     double p = w.probability();
                     done = region(path + "/then", w.then(), at, done, runs * p, inARow * p);
                     done = region(path + "/else", w.otherwise(), at, done, runs * (1 - p), inARow * (1 - p));
                     result = Math.max(
-                            at.get(w.then().yields().getFirst()),
-                            at.get(w.otherwise().yields().getFirst()));
+                            time(at, w.then().yields().getFirst()),
+                            time(at, w.otherwise().yields().getFirst()));
                 }
                 case Node.ForEach f -> {
                     double n = f.expectedItems();
                     at.put(f.body().parameters().getFirst(), at.get(f.list()));
                     done = region(path, f.body(), at, done, runs * n, inARow * Math.min(1, n));
-                    result = at.get(f.body().yields().getFirst());
+                    result = time(at, f.body().yields().getFirst());
                 }
                 case Node.Nested n -> {
                     Map<ValueId, Double> inside = new HashMap<>();
                     Region body = n.graph().body();
                     inside.put(body.parameters().getFirst(), at.get(n.input()));
                     done = region(path, body, inside, done, runs, inARow);
-                    result = inside.get(body.yields().getFirst());
+                    result = time(inside, body.yields().getFirst());
                 }
             }
             at.put(node.result(), Math.max(done, result));
             end = Math.max(end, done);
         }
         return end;
+    }
+
+    private static double time(Map<ValueId, Double> at, ValueId value) {
+        return Objects.requireNonNull(at.get(value));
     }
 }
