@@ -169,6 +169,8 @@ public final class EngineCalibration {
     }
 
     private static double[] middle() {
-        return Arrays.stream(EngineTerm.values()).mapToDouble(EngineTerm::generic).toArray();
+        return Arrays.stream(EngineTerm.values())
+                .mapToDouble(EngineTerm::generic)
+                .toArray();
     }
 }

@@ -66,7 +66,8 @@ public final class KernelModel<S extends KernelShape> {
                 .min(Comparator.comparing(
                                 (KernelModel<S> m) -> !m.device().vendor().equals(device.vendor()))
                         .thenComparing(m -> m.device().kind() != device.kind())
-                        .thenComparingDouble(m -> distance(m.form, m.form.on(device).device())))
+                        .thenComparingDouble(
+                                m -> distance(m.form, m.form.on(device).device())))
                 .map(m -> m.on(device));
     }
 

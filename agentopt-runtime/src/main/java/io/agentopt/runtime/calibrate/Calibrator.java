@@ -165,7 +165,8 @@ public final class Calibrator {
                 EmbedEngine.open(pack, io.agentopt.runtime.backend.ort.SessionSettings.cpu(threads))) {
             engine.embed("warm up", CancelToken.none());
             for (int sweep = 0; sweep < SWEEPS; sweep++) {
-                for (int words : WORDS) embed(engine, model, "order ".repeat(words).strip());
+                for (int words : WORDS)
+                    embed(engine, model, "order ".repeat(words).strip());
             }
         }
     }
