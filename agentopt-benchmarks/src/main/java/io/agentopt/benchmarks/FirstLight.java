@@ -131,6 +131,7 @@ final class FirstLight {
                     errors.add(Math.abs(predicted - run.seconds()) / run.seconds());
                 });
         Collections.sort(errors);
-        return errors.isEmpty() ? 0 : errors.get(errors.size() / 2);
+        int n = errors.size();
+        return n == 0 ? 0 : (errors.get((n - 1) / 2) + errors.get(n / 2)) / 2;
     }
 }

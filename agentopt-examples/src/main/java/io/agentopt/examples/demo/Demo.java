@@ -18,10 +18,12 @@ import io.agentopt.runtime.AgentRuntime;
 import io.agentopt.runtime.calibrate.CalibratedMachine;
 import io.agentopt.runtime.calibrate.Calibrator;
 import io.agentopt.runtime.calibrate.LocalMachine;
+import io.agentopt.runtime.llm.ModelPackException;
 import io.agentopt.runtime.llm.ModelStore;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +43,16 @@ public final class Demo {
      * @param args the folder of model packs, {@code models} if absent
      */
     public static void main(String[] args) {
+        try {
+            show(args);
+        } catch (ModelPackException | UncheckedIOException e) {
+            System.err.println(
+                    e.getMessage() + " Give ./build demo the folder of the model packs, or nothing for models/.");
+            System.exit(2);
+        }
+    }
+
+    private static void show(String[] args) {
         ModelStore models = ModelStore.of(Path.of(args.length > 0 ? args[0] : "models"));
         HeldOut heldOut = HeldOut.read(Path.of(args.length > 0 ? args[0] : "models", LLM, "heldout"));
         AgentGraph<String, Reply> graph =

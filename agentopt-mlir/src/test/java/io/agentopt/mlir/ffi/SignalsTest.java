@@ -42,7 +42,8 @@ class SignalsTest {
 
     @Test
     void codeInTheLibraryCannotSetAHandler() throws Throwable {
-        long took = (long) NativeFunction.of("agentoptCanSetSignalHandlers", FunctionDescriptor.of(JAVA_LONG)).invokeExact();
+        long took = (long) NativeFunction.of("agentoptCanSetSignalHandlers", FunctionDescriptor.of(JAVA_LONG))
+                .invokeExact();
         assertThat(took).isZero();
     }
 
