@@ -1,21 +1,21 @@
 package io.agentopt.benchmarks.cost;
 
 import io.agentopt.benchmarks.Metric;
-import io.agentopt.cost.importer.Imported;
 import io.agentopt.cost.importer.VidurProfiles;
 import io.agentopt.cost.kernel.AllReduceForm;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelShape.AllReduce;
-import io.agentopt.hardware.DeviceCatalog;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** All-reduces within one host, of message sizes that no calibration point has; 200 points for each number of devices. */
 final class AllReduceMetrics implements CostMetricGroup {
     private static final int POINTS = 200;
-    private static final String FILE = "vidur/network/a100_dgx/all_reduce.csv.gz";
-    private static final String SET = "allreduce.a100_dgx";
+    private static final Map<String, Double> GOALS = Map.of("allreduce.a100_dgx", 7.0);
 
     @Override
     public String name() {
@@ -25,26 +25,31 @@ final class AllReduceMetrics implements CostMetricGroup {
 
     @Override
     public List<Metric> run(DataFolders folders) {
-        Optional<Path> calibrate = folders.calibrationFile(FILE), test = folders.testFile(FILE);
-        if (calibrate.isEmpty() || test.isEmpty()) {
-            System.out.println("  " + SET + ": no file");
-            return List.of();
+        List<Metric> metrics = new ArrayList<>();
+        for (ProfileFiles.Source host : ProfileFiles.vidurHosts(folders)) {
+            KernelRows<AllReduce> rows = KernelRows.read(host, VidurProfiles::allReduces);
+            if (rows.uncalibrated()) {
+                System.out.println("  allreduce." + host.label() + ": no rows of this host calibrate");
+                continue;
+            }
+            KernelBench bench = new KernelBench("allreduce." + host.label());
+            bench.rejected(rows.test().rejected());
+            AllReduceForm form = new AllReduceForm(host.device());
+            for (int devices : sizes(rows)) {
+                List<KernelMeasurement<AllReduce>> points = rows.calibrate(s -> within(s, devices));
+                List<KernelMeasurement<AllReduce>> unseen = rows.test(s -> within(s, devices));
+                if (!points.isEmpty() && !unseen.isEmpty()) bench.split(form, points, unseen, rows.same(), POINTS);
+            }
+            bench.metric(GOALS).ifPresent(metrics::add);
         }
-        Imported<AllReduce> seen = VidurProfiles.allReduces(calibrate.get());
-        Imported<AllReduce> unseen = VidurProfiles.allReduces(test.get());
-        KernelBench bench = new KernelBench(SET);
-        bench.rejected(unseen.rejected());
-        AllReduceForm form = new AllReduceForm(DeviceCatalog.packaged().find("A100"));
-        for (int devices : new int[] {2, 4, 8}) {
-            List<KernelMeasurement<AllReduce>> points = within(seen, devices), rows = within(unseen, devices);
-            if (!points.isEmpty() && !rows.isEmpty()) bench.splitByShape(form, points, rows, POINTS);
-        }
-        return List.of(bench.metric(7));
+        return metrics;
     }
 
-    private static List<KernelMeasurement<AllReduce>> within(Imported<AllReduce> imported, int devices) {
-        return imported.rows().stream()
-                .filter(m -> m.shape().devices() == devices && m.shape().devicesPerHost() == devices)
-                .toList();
+    private static Set<Integer> sizes(KernelRows<AllReduce> rows) {
+        return rows.test().rows().stream().map(m -> m.shape().devices()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean within(AllReduce shape, int devices) {
+        return shape.devices() == devices && shape.devicesPerHost() == devices;
     }
 }

@@ -1,13 +1,17 @@
 package io.agentopt.benchmarks.cost;
 
 import io.agentopt.benchmarks.BenchReport;
-import io.agentopt.benchmarks.Metric;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code ./build bench cost [--calibrate DIR] [--test DIR]}: errors of the cost model on rows that no fit has seen. */
+/** {@code ./build bench cost [--calibrate DIR] [--test DIR] [--docs]}: errors of the cost model on rows that no fit has seen. */
 public final class CostBench {
-    private static final List<CostMetricGroup> GROUPS = List.of(
+    private static final String DOCS = "--docs";
+
+    /** Everything that is measured, in the order of the report. */
+    static final List<CostMetricGroup> GROUPS = List.of(
             new GemmMetrics(),
             new AttentionMetrics(),
             new AllReduceMetrics(),
@@ -19,16 +23,26 @@ public final class CostBench {
 
     private CostBench() {}
 
-    /** Runs every group of metrics. */
+    /** Runs every group of metrics; with {@code --docs} it also rewrites docs/cost-errors.md. */
     public static BenchReport run(List<String> options) {
-        DataFolders folders = DataFolders.of(options);
+        return run(options, GROUPS);
+    }
+
+    static BenchReport run(List<String> options, List<CostMetricGroup> groups) {
+        boolean docs = options.contains(DOCS);
+        DataFolders folders =
+                DataFolders.of(options.stream().filter(o -> !o.equals(DOCS)).toList());
         System.out.println("calibrated on " + folders.calibrate() + ", tested on " + folders.test());
-        List<Metric> metrics = new ArrayList<>();
-        for (CostMetricGroup group : GROUPS) {
+        List<ErrorTable> tables = new ArrayList<>();
+        for (CostMetricGroup group : groups) {
             System.out.printf("%n%s%n", group.name());
-            ErrorSummary.printHeader();
-            metrics.addAll(group.run(folders));
+            ErrorTable table = ErrorTable.of(group.name(), () -> group.run(folders));
+            table.print();
+            if (table.metrics().isEmpty()) System.out.println("  no files of this layout");
+            tables.add(table);
         }
-        return new BenchReport("cost", metrics);
+        if (docs) ErrorPage.rewrite(ErrorPage.FILE, tables, folders, LocalDate.now(ZoneOffset.UTC));
+        return new BenchReport(
+                "cost", tables.stream().flatMap(t -> t.metrics().stream()).toList());
     }
 }

@@ -1,11 +1,14 @@
 package io.agentopt.benchmarks.cost;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where calibration and test rows come from; both folders have the layout of the measurement files named in docs/cost-model.md, and may be
@@ -17,6 +20,9 @@ import java.util.Optional;
 record DataFolders(Path calibrate, Path test) {
     private static final Path BESIDE_THE_CHECKOUT = Path.of("..", "shared", "data", "profiles");
 
+    private static final List<String> LAYOUTS = List.of(
+            "vidur/", "aiconfigurator/", "helix/", "splitwise_*.csv", "end_to_end_*.csv", "llm_inference_bench_*.csv");
+
     /** Reads {@code [--calibrate DIR] [--test DIR]}. */
     static DataFolders of(List<String> options) {
         Optional<Path> calibrate = Optional.empty();
@@ -24,8 +30,8 @@ record DataFolders(Path calibrate, Path test) {
         for (int i = 0; i < options.size(); i += 2) {
             String option = options.get(i);
             if (!option.equals("--calibrate") && !option.equals("--test")) {
-                throw new IllegalArgumentException(
-                        "Bench 'cost' does not know the option '" + option + "'. Known: --calibrate DIR, --test DIR.");
+                throw new IllegalArgumentException("Bench 'cost' does not know the option '" + option
+                        + "'. Known: --calibrate DIR, --test DIR, --docs.");
             }
             if (i + 1 == options.size()) {
                 throw new IllegalArgumentException("Option '" + option + "' of bench 'cost' needs a folder.");
@@ -34,11 +40,49 @@ record DataFolders(Path calibrate, Path test) {
             if (!Files.isDirectory(folder)) {
                 throw new IllegalArgumentException("'" + folder + "', given by " + option + ", is not a folder.");
             }
+            if ((option.equals("--test") ? test : calibrate).isPresent()) {
+                throw new IllegalArgumentException("Option '" + option + "' of bench 'cost' is given twice.");
+            }
+            if (!holdsMeasurements(folder)) {
+                throw new IllegalArgumentException(
+                        "'" + folder + "', given by " + option + ", holds no measurements: none of " + LAYOUTS
+                                + ". Is it the folder above or below? docs/cost-model.md names the files.");
+            }
             if (option.equals("--test")) test = Optional.of(folder);
             else calibrate = Optional.of(folder);
         }
         Path fallback = calibrate.or(() -> Optional.of(usual())).get();
         return new DataFolders(fallback, test.orElse(calibrate.isPresent() ? fallback : usual()));
+    }
+
+    private static boolean holdsMeasurements(Path folder) {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.map(f -> String.valueOf(f.getFileName()))
+                    .anyMatch(name -> LAYOUTS.stream().anyMatch(layout -> matches(name, layout)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder '" + folder + "' cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean matches(String name, String layout) {
+        int star = layout.indexOf('*');
+        return star < 0
+                ? name.equals(layout.replace("/", ""))
+                : name.startsWith(layout.substring(0, star)) && name.endsWith(layout.substring(star + 1));
+    }
+
+    /** {@return whether rows to fit and rows to predict come from the same files, so that a split must keep them apart} */
+    boolean same() {
+        try {
+            return Files.isSameFile(calibrate, test);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder '" + test + "' cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@return what to call a folder in a document: no path of a machine} */
+    static String shown(Path folder) {
+        return folder.equals(packaged()) ? "the packaged extract" : "a folder '" + folder.getFileName() + "'";
     }
 
     /** The folder beside the checkout where there is one, else the small extract that is packaged. */

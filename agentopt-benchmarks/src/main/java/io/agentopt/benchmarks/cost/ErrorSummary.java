@@ -16,11 +16,6 @@ import java.util.Locale;
  * @param rejected rows left out, of the whole set
  */
 record ErrorSummary(String set, String terms, double mape, double median, double p90, int rows, int rejected) {
-    static void printHeader() {
-        System.out.printf(
-                "%-46s %-30s %7s %7s %7s %7s %9s%n", "set", "terms", "MAPE", "median", "p90", "n", "rejected");
-    }
-
     static ErrorSummary of(String set, String terms, double[] predicted, double[] measured, int rejected) {
         return of(set, terms, predicted, measured, 1, rejected);
     }
@@ -40,11 +35,16 @@ record ErrorSummary(String set, String terms, double mape, double median, double
                 rejected);
     }
 
-    /** Prints this row of the table and returns it. */
+    /** Adds this row to the table that is being made, or prints it where none is, and returns it. */
     ErrorSummary print() {
-        System.out.printf(
-                Locale.ROOT, "%-46s %-30s %7.2f %7.2f %7.2f %7d %9d%n", set, terms, mape, median, p90, rows, rejected);
+        if (!ErrorTable.take(this)) System.out.print(line());
         return this;
+    }
+
+    /** {@return this row for the console} */
+    String line() {
+        return String.format(
+                Locale.ROOT, "%-46s %-30s %7.2f %7.2f %7.2f %7d %9d%n", set, terms, mape, median, p90, rows, rejected);
     }
 
     /** {@return the metric of this summary, which is the calibrated one, next to the plain roofline on the same rows} */
@@ -52,6 +52,11 @@ record ErrorSummary(String set, String terms, double mape, double median, double
         return Metric.of(set, mape, "%")
                 .peer("plain roofline", plainRoofline.mape())
                 .goal("<= " + (goal == Math.rint(goal) ? String.valueOf((long) goal) : String.valueOf(goal)));
+    }
+
+    /** {@return the same without a goal: of data that nobody set one for} */
+    Metric metric(ErrorSummary plainRoofline) {
+        return Metric.of(set, mape, "%").peer("plain roofline", plainRoofline.mape());
     }
 
     private static double quantile(double[] sorted, double q) {

@@ -1,50 +1,77 @@
 package io.agentopt.benchmarks.cost;
 
 import io.agentopt.benchmarks.Metric;
-import io.agentopt.cost.Confidence;
-import io.agentopt.cost.kernel.GemmForm;
-import io.agentopt.cost.kernel.KernelCalibration;
-import io.agentopt.cost.kernel.KernelMeasurement;
-import io.agentopt.cost.kernel.KernelModel;
-import io.agentopt.cost.kernel.KernelShape.Gemm;
-import io.agentopt.hardware.DeviceCatalog;
-import io.agentopt.model.Precision;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** How long one estimate takes: a matrix product with a correction of 200 points, the best of several rounds after warm-up. */
+/** How long one estimate takes and how many bytes it allocates: {@link EstimateBenchmark} under JMH, each method in a JVM of its own. */
 final class EstimateSpeed implements CostMetricGroup {
-    private static final int ROUNDS = 10;
-    private static final int CALLS = 200_000;
+    private static final int ITERATIONS = 5;
+    private static final TimeValue ITERATION = TimeValue.milliseconds(400);
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     @Override
     public String name() {
-        return "Speed of one estimate";
+        return "Speed of one estimate (JMH, " + ITERATIONS + " iterations after as many of warm-up, one fork)";
     }
 
     @Override
     public List<Metric> run(DataFolders folders) {
-        GemmForm form = new GemmForm(DeviceCatalog.packaged().find("A100"), Precision.BF16);
-        Random random = new Random(1);
-        List<KernelMeasurement<Gemm>> points = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            Gemm shape =
-                    new Gemm(1 + random.nextInt(8192), 1 + random.nextInt(16384), 4096, Precision.BF16, Precision.BF16);
-            double wave = Math.exp(0.3 * Math.sin(Math.log(shape.m())));
-            points.add(new KernelMeasurement<>(shape, form.seconds(shape, form.generic()) * 1.5 * wave));
+        Options options = new OptionsBuilder()
+                .include(Pattern.quote(EstimateBenchmark.class.getName()) + "\\.")
+                .forks(1)
+                .warmupIterations(ITERATIONS)
+                .warmupTime(ITERATION)
+                .measurementIterations(ITERATIONS)
+                .measurementTime(ITERATION)
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT)
+                .build();
+        try {
+            return metrics(new Runner(options).run());
+        } catch (RunnerException e) {
+            throw new IllegalStateException(
+                    "JMH could not time the estimates: " + e.getMessage()
+                            + " It starts a JVM with this one's class path and keeps one run at a time: is another one running?",
+                    e);
         }
-        KernelModel<Gemm> model =
-                KernelCalibration.fit(form, points, Confidence.MEASURED).model();
-        double best = Double.POSITIVE_INFINITY, sum = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            long start = System.nanoTime();
-            for (int i = 0; i < CALLS; i++)
-                sum += model.seconds(points.get(i % points.size()).shape());
-            best = Math.min(best, (System.nanoTime() - start) / (double) CALLS);
-        }
-        System.out.printf(
-                "  %.0f ns, %s correction (checksum %.3f)%n", best, model.corrected() ? "with" : "without", sum);
-        return List.of(Metric.of("estimate_nanoseconds.gemm", best, "ns").goal("<= 1000"));
+    }
+
+    private static List<Metric> metrics(Collection<RunResult> results) {
+        List<Metric> metrics = new ArrayList<>();
+        results.stream()
+                .sorted(Comparator.comparing(r -> r.getPrimaryResult().getLabel()))
+                .forEach(run -> {
+                    Result<?> time = run.getPrimaryResult();
+                    System.out.printf(
+                            "  %s: %.1f +- %.1f ns%n", time.getLabel(), time.getScore(), time.getScoreError());
+                    metrics.add(Metric.of("estimate_nanoseconds." + snake(time.getLabel()), time.getScore(), "ns")
+                            .goal("<= 1000"));
+                    Result<?> bytes = run.getSecondaryResults().get(ALLOCATED);
+                    if (bytes != null) {
+                        metrics.add(
+                                Metric.of("estimate_bytes_allocated." + snake(time.getLabel()), bytes.getScore(), "B")
+                                        .goal("< 1"));
+                    }
+                });
+        return metrics;
+    }
+
+    /** {@return a method's name as metrics are named} */
+    static String snake(String method) {
+        return method.replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
     }
 }

@@ -1,19 +1,33 @@
 package io.agentopt.benchmarks.cost;
 
 import io.agentopt.benchmarks.Metric;
+import io.agentopt.cost.importer.AiconfiguratorProfiles;
+import io.agentopt.cost.importer.VidurProfiles;
 import io.agentopt.cost.kernel.GemmForm;
-import io.agentopt.hardware.DeviceCatalog;
+import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.model.Precision;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 
-/** Matrix products of (n, k) that no calibration point has, and of a device that none is from. At most 200 points a device and format. */
+/**
+ * Matrix products of (n, k) that no calibration point has, and of a device that none is from. At most 200 points a device and format. Every
+ * device that the test folder has files of is tested; one that nothing calibrates borrows the terms of A100.
+ */
 final class GemmMetrics implements CostMetricGroup {
     private static final int POINTS = 200;
-    private static final String A100 = "aiconfigurator/a100_sxm_gemm_vllm_0.14.0_gemm_perf.csv.gz";
-    private static final String H100 = "aiconfigurator/h100_sxm_gemm_vllm_0.19.0_gemm_perf.csv.gz";
-
-    private final DeviceCatalog devices = DeviceCatalog.packaged();
+    private static final String SOURCE = "a100";
+    private static final Map<String, Double> GOALS = Map.of(
+            "gemm_bf16_unseen_shapes.vidur.a100", 5.5,
+            "gemm_bf16_unseen_shapes.vidur.a40", 6.5,
+            "gemm_bf16_unseen_shapes.aiconfigurator.a100", 11.0,
+            "gemm_bf16_unseen_shapes.aiconfigurator.h100", 8.5,
+            "gemm_fp8_unseen_shapes.aiconfigurator.h100", 14.0,
+            "gemm_device_transfer.a100_a40", 8.0,
+            "gemm_device_transfer.a100_h100", 11.0);
 
     @Override
     public String name() {
@@ -21,68 +35,105 @@ final class GemmMetrics implements CostMetricGroup {
                 + " points of the others";
     }
 
+    /** Products of one device and format. */
+    private record Products(GemmForm form, KernelRows<Gemm> rows) {}
+
     @Override
     public List<Metric> run(DataFolders folders) {
-        GemmSource vidurA100 = GemmSource.vidur(folders, "a100"), vidurA40 = GemmSource.vidur(folders, "a40");
-        GemmSource a100 = GemmSource.table(folders, A100, Precision.BF16),
-                h100 = GemmSource.table(folders, H100, Precision.BF16);
-        GemmSource fp8 = GemmSource.table(folders, H100, Precision.FP8);
         List<Metric> metrics = new ArrayList<>();
-        split(metrics, "gemm_bf16_unseen_shapes.vidur.a100", 5.5, form("A100", Precision.FP16), vidurA100);
-        split(metrics, "gemm_bf16_unseen_shapes.vidur.a40", 6.5, form("A40", Precision.FP16), vidurA40);
-        split(metrics, "gemm_bf16_unseen_shapes.aiconfigurator.a100", 11, form("A100", Precision.BF16), a100);
-        split(metrics, "gemm_bf16_unseen_shapes.aiconfigurator.h100", 8.5, form("H100", Precision.BF16), h100);
-        split(metrics, "gemm_fp8_unseen_shapes.aiconfigurator.h100", 14, form("H100", Precision.FP8), fp8);
-        transfer(
-                metrics,
-                "gemm_device_transfer.a100_a40",
-                8,
-                form("A100", Precision.FP16),
-                form("A40", Precision.FP16),
-                vidurA100,
-                vidurA40);
-        transfer(
-                metrics,
-                "gemm_device_transfer.a100_h100",
-                11,
-                form("A100", Precision.BF16),
-                form("H100", Precision.BF16),
-                a100,
-                h100);
+        Map<String, Products> vidur = new LinkedHashMap<>(), bf16 = new LinkedHashMap<>();
+        for (ProfileFiles.Source source : ProfileFiles.vidurLayers(folders)) {
+            add(vidur, source, Precision.FP16, KernelRows.read(source, VidurProfiles::gemms));
+        }
+        List<ProfileFiles.Source> tables = ProfileFiles.tables(folders, "gemm", "gemm_perf");
+        for (ProfileFiles.Source source : tables) add(bf16, source, Precision.BF16, table(source, Precision.BF16));
+        splits(metrics, "gemm_bf16_unseen_shapes.vidur.", vidur);
+        splits(metrics, "gemm_bf16_unseen_shapes.aiconfigurator.", bf16);
+        for (ProfileFiles.Source source : tables) {
+            Map<String, Products> fp8 = new LinkedHashMap<>();
+            add(fp8, source, Precision.FP8, table(source, Precision.FP8));
+            splits(metrics, "gemm_fp8_unseen_shapes.aiconfigurator.", fp8);
+        }
+        DataFolders seen = new DataFolders(folders.calibrate(), folders.calibrate());
+        transfers(metrics, "a40", "vidur.", vidur, () -> {
+            Map<String, Products> known = new LinkedHashMap<>();
+            for (ProfileFiles.Source source : ProfileFiles.vidurLayers(seen)) {
+                if (source.label().equals(SOURCE))
+                    add(known, source, Precision.FP16, KernelRows.read(source, VidurProfiles::gemms));
+            }
+            return known;
+        });
+        transfers(metrics, "h100", "aiconfigurator.", bf16, () -> {
+            Map<String, Products> known = new LinkedHashMap<>();
+            for (ProfileFiles.Source source : ProfileFiles.tables(seen, "gemm", "gemm_perf")) {
+                if (source.label().equals(SOURCE)) add(known, source, Precision.BF16, table(source, Precision.BF16));
+            }
+            return known;
+        });
+        GOALS.keySet().stream()
+                .sorted()
+                .filter(set -> metrics.stream().noneMatch(m -> m.name().equals(set)))
+                .forEach(set -> System.out.println("  " + set + ": no files"));
         return metrics;
     }
 
-    private GemmForm form(String device, Precision precision) {
-        return new GemmForm(devices.find(device), precision);
+    private static KernelRows<Gemm> table(ProfileFiles.Source source, Precision precision) {
+        return KernelRows.read(source, file -> AiconfiguratorProfiles.gemms(file, precision));
     }
 
-    private static void split(List<Metric> metrics, String set, double goal, GemmForm form, GemmSource rows) {
-        if (rows.missing()) {
-            System.out.println("  " + set + ": no files");
+    private static void add(
+            Map<String, Products> products, ProfileFiles.Source source, Precision precision, KernelRows<Gemm> rows) {
+        if (rows.untestable()) return;
+        if (source.device().peakFlops(precision).isEmpty()) {
+            System.out.println("  passed over: " + rows.test().rows().size() + " products in " + precision.id()
+                    + " of '" + source.label() + "': the catalog has no such rate of '"
+                    + source.device().id() + "'");
             return;
         }
-        KernelBench bench = new KernelBench(set);
-        bench.rejected(rows.test().rejected());
-        bench.splitByShape(form, rows.calibrate().rows(), rows.test().rows(), POINTS);
-        metrics.add(bench.metric(goal));
+        products.put(source.label(), new Products(new GemmForm(source.device(), precision), rows));
     }
 
-    /** The target's rows, all of them, predicted from another device's calibration. */
-    private static void transfer(
+    private static void splits(List<Metric> metrics, String name, Map<String, Products> devices) {
+        devices.forEach((label, products) -> {
+            KernelRows<Gemm> rows = products.rows;
+            if (rows.uncalibrated()) {
+                System.out.println("  " + name + label + ": no rows of this device calibrate");
+                return;
+            }
+            KernelBench bench = new KernelBench(name + label);
+            bench.rejected(rows.test().rejected());
+            bench.split(products.form, rows.calibrate().rows(), rows.test().rows(), rows.same(), POINTS);
+            bench.metric(GOALS).ifPresent(metrics::add);
+        });
+    }
+
+    /** The target's rows, all of them, predicted from another device's calibration: one target always, and those that nothing calibrates. */
+    private static void transfers(
             List<Metric> metrics,
-            String set,
-            double goal,
-            GemmForm from,
-            GemmForm to,
-            GemmSource source,
-            GemmSource target) {
-        if (source.missing() || target.missing()) {
-            System.out.println("  " + set + ": no files");
-            return;
+            String always,
+            String layout,
+            Map<String, Products> devices,
+            Supplier<Map<String, Products>> calibrations) {
+        List<String> targets = devices.keySet().stream()
+                .filter(label -> !label.equals(SOURCE))
+                .filter(label -> label.equals(always)
+                        || Objects.requireNonNull(devices.get(label)).rows.uncalibrated())
+                .toList();
+        if (targets.isEmpty()) return;
+        Products source = calibrations.get().get(SOURCE);
+        if (source == null) return;
+        for (String label : targets) {
+            Products target = Objects.requireNonNull(devices.get(label));
+            String pair = SOURCE + "_" + label;
+            KernelBench bench = new KernelBench("gemm_device_transfer." + (label.equals(always) ? "" : layout) + pair);
+            bench.rejected(target.rows.test().rejected());
+            bench.transfer(
+                    source.form,
+                    target.form,
+                    source.rows.calibrate().rows(),
+                    target.rows.test().rows(),
+                    POINTS);
+            bench.metric(GOALS).ifPresent(metrics::add);
         }
-        KernelBench bench = new KernelBench(set);
-        bench.rejected(target.test().rejected());
-        bench.transfer(from, to, source.calibrate().rows(), target.test().rows(), POINTS);
-        metrics.add(bench.metric(goal));
     }
 }

@@ -1,5 +1,6 @@
 package io.agentopt.benchmarks.cost;
 
+import io.agentopt.benchmarks.Metric;
 import io.agentopt.cost.Confidence;
 import io.agentopt.cost.kernel.KernelCalibration;
 import io.agentopt.cost.kernel.KernelFit;
@@ -11,7 +12,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Rows of one metric, predicted in three ways: calibrated, by the plain roofline, and by generic terms. A metric may add up several parts
@@ -41,6 +45,36 @@ final class KernelBench {
             if (draw == 1) System.out.println("  " + set + ": " + fit);
             predict(form, fit.model(), PlainRoofline.fit(form, chosen), rows);
         }
+    }
+
+    /** Calibrates on so many points and predicts every row of the test folder whose shape none of them has; once a draw. */
+    <S extends KernelShape> void splitByFolder(
+            KernelForm<S> form, List<KernelMeasurement<S>> calibrate, List<KernelMeasurement<S>> test, int points) {
+        List<KernelMeasurement<S>> rows = plausible(form, test);
+        for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
+            List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
+            Set<Long> seen = chosen.stream().map(m -> m.shape().family()).collect(Collectors.toSet());
+            KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
+            if (draw == 1) System.out.println("  " + set + ": " + fit);
+            predict(
+                    form,
+                    fit.model(),
+                    PlainRoofline.fit(form, chosen),
+                    rows.stream()
+                            .filter(m -> !seen.contains(m.shape().family()))
+                            .toList());
+        }
+    }
+
+    /** Splits by shape where both folders are the same, else by folder. */
+    <S extends KernelShape> void split(
+            KernelForm<S> form,
+            List<KernelMeasurement<S>> calibrate,
+            List<KernelMeasurement<S>> test,
+            boolean same,
+            int points) {
+        if (same) splitByShape(form, calibrate, test, points);
+        else splitByFolder(form, calibrate, test, points);
     }
 
     /** Calibrates on so many points of another device and predicts every row of this one; once a draw. */
@@ -82,11 +116,17 @@ final class KernelBench {
         return rows;
     }
 
-    /** Prints the three ways and gives the metric. */
-    io.agentopt.benchmarks.Metric metric(double goal) {
+    /** Adds the three ways to the table and gives the metric, with its goal if it has one; none if no row was left to predict. */
+    Optional<Metric> metric(Map<String, Double> goals) {
+        if (rows.isEmpty()) {
+            System.out.println("  " + set + ": no row to test; rejected " + rejected);
+            return Optional.empty();
+        }
         summary("generic", 3).print();
         ErrorSummary plain = summary("plain roofline, calibrated", 2).print();
-        return summary("calibrated", 1).print().metric(goal, plain);
+        ErrorSummary ours = summary("calibrated", 1).print();
+        Double goal = goals.get(set);
+        return Optional.of(goal == null ? ours.metric(plain) : ours.metric(goal, plain));
     }
 
     private ErrorSummary summary(String terms, int column) {

@@ -12,7 +12,6 @@ import io.agentopt.cost.importer.HelixImporter;
 import io.agentopt.cost.importer.ImportedRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,7 +79,7 @@ final class LayerTimeMetrics implements CostMetricGroup {
     }
 
     private static ImportedRows<EngineRow> rows(Path folder, String device) {
-        ImportedRows<EngineRow> all = new ImportedRows<>(List.of(), java.util.Map.of(), new ArrayList<>());
+        ImportedRows<EngineRow> all = ImportedRows.none();
         for (String model : MODELS) {
             Path place = folder.resolve("helix").resolve(model).resolve(device);
             if (Files.isDirectory(place)) all = all.plus(HelixImporter.read(place, CatalogNames.packaged()));

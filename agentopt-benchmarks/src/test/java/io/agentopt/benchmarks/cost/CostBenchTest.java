@@ -2,6 +2,7 @@ package io.agentopt.benchmarks.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.agentopt.benchmarks.Metric;
 import io.agentopt.cost.importer.AiconfiguratorProfiles;
@@ -20,8 +21,12 @@ class CostBenchTest {
 
     @Test
     void thePackagedExtractGivesEveryMetricOfKernels() {
-        List<Metric> metrics =
-                CostBench.run(List.of("--calibrate", PACKAGED.toString())).metrics();
+        List<Metric> metrics = CostBench.run(
+                        List.of("--calibrate", PACKAGED.toString()),
+                        CostBench.GROUPS.stream()
+                                .filter(g -> !(g instanceof EstimateSpeed))
+                                .toList())
+                .metrics();
         assertThat(metrics.stream().map(Metric::name).collect(Collectors.toSet()))
                 .contains(
                         "gemm_bf16_unseen_shapes.vidur.a100",
@@ -63,6 +68,21 @@ class CostBenchTest {
                 .hasMessageContaining("--test DIR");
         assertThatThrownBy(() -> CostBench.run(List.of("--test"))).hasMessageContaining("needs a folder");
         assertThatThrownBy(() -> CostBench.run(List.of("--test", "nowhere"))).hasMessageContaining("'nowhere'");
+        String packaged = PACKAGED.toString();
+        assertThatThrownBy(() -> CostBench.run(List.of("--test", packaged, "--test", packaged)))
+                .hasMessageContaining("'--test'")
+                .hasMessageContaining("twice");
+    }
+
+    @Test
+    void whatIsTimedIsWhatItsNameSays() {
+        EstimateBenchmark timed = new EstimateBenchmark();
+        assertThat(timed.corrected()).isTrue();
+        assertThat(timed.gemm()).isPositive();
+        assertThat(timed.attentionDecode()).isPositive();
+        assertThat(timed.allReduce()).isPositive();
+        assertThat(timed.decodeStepWithDemand()).isCloseTo(timed.decodeStep(), withinPercentage(1));
+        assertThat(EstimateSpeed.snake("decodeStepWithDemand")).isEqualTo("decode_step_with_demand");
     }
 
     private static Set<Long> families(List<? extends KernelMeasurement<? extends KernelShape>> rows) {

@@ -1,5 +1,7 @@
 package io.agentopt.cost.importer;
 
+import io.agentopt.cost.kernel.KernelMeasurement;
+import io.agentopt.cost.kernel.KernelShape;
 import io.agentopt.cost.kernel.KernelShape.AllReduce;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
@@ -15,6 +17,7 @@ import java.util.Optional;
  */
 public final class AiconfiguratorProfiles {
     private static final double MILLI = 1e-3;
+    private static final String LATENCY = "latency";
     private static final List<String> ATTENTION = List.of(
             "batch_size",
             "isl",
@@ -24,43 +27,48 @@ public final class AiconfiguratorProfiles {
             "attn_dtype",
             "kv_cache_dtype",
             "step",
-            "latency");
+            LATENCY);
 
     private AiconfiguratorProfiles() {}
 
     /** {@return the matrix products of a {@code gemm_perf} table whose weights and activations share a format} */
-    public static Imported<Gemm> gemms(Path file, Precision precision) {
-        Imported.Collector<Gemm> rows = new Imported.Collector<>();
-        CsvFile.read(file, List.of("gemm_dtype", "m", "n", "k", "latency"), row -> {
-            if (!format(row.text("gemm_dtype")).equals(Optional.of(precision)))
-                return; // another table in the same file
-            long m = row.whole("m"), n = row.whole("n"), k = row.whole("k");
-            double seconds = row.number("latency") * MILLI;
-            if (rows.sizes(m, n, k) && rows.time(seconds)) rows.add(new Gemm(m, n, k, precision, precision), seconds);
-        });
+    public static ImportedRows<KernelMeasurement<Gemm>> gemms(Path file, Precision precision) {
+        ImportedRows.Collector<KernelMeasurement<Gemm>> rows = new ImportedRows.Collector<>();
+        CsvFile.read(
+                file,
+                List.of("gemm_dtype", "m", "n", "k", LATENCY),
+                row -> rows.take(() -> {
+                    if (!format(row.text("gemm_dtype")).equals(Optional.of(precision)))
+                        return; // another table in the same file
+                    Gemm shape = new Gemm(row.count("m"), row.count("n"), row.count("k"), precision, precision);
+                    rows.add(new KernelMeasurement<>(shape, row.seconds(LATENCY, MILLI)));
+                }));
         return rows.imported();
     }
 
     /** {@return the rows of a {@code context_attention_perf} table} */
-    public static Imported<PrefillAttention> prefills(Path file) {
-        Imported.Collector<PrefillAttention> rows = new Imported.Collector<>();
-        CsvFile.read(file, ATTENTION, row -> {
-            if (row.whole("step") != 0) {
-                rows.reject("prompt with a cached part");
-                return;
-            }
-            attention(rows, row, row.whole("isl"), PrefillAttention::new);
-        });
+    public static ImportedRows<KernelMeasurement<PrefillAttention>> prefills(Path file) {
+        ImportedRows.Collector<KernelMeasurement<PrefillAttention>> rows = new ImportedRows.Collector<>();
+        CsvFile.read(
+                file,
+                ATTENTION,
+                row -> rows.take(() -> {
+                    if (row.whole("step") != 0) throw new RejectedRow("prompt with a cached part", row.place("step"));
+                    rows.add(attention(row, row.count("isl"), PrefillAttention::new));
+                }));
         return rows.imported();
     }
 
     /** {@return the rows of a {@code generation_attention_perf} table} */
-    public static Imported<DecodeAttention> decodes(Path file) {
-        Imported.Collector<DecodeAttention> rows = new Imported.Collector<>();
+    public static ImportedRows<KernelMeasurement<DecodeAttention>> decodes(Path file) {
+        ImportedRows.Collector<KernelMeasurement<DecodeAttention>> rows = new ImportedRows.Collector<>();
         CsvFile.read(
                 file,
                 ATTENTION,
-                row -> attention(rows, row, row.whole("isl") + row.whole("step"), DecodeAttention::new));
+                row -> rows.take(() -> {
+                    if (row.whole("step") < 0) throw new RejectedRow("step is negative", row.place("step"));
+                    rows.add(attention(row, row.count("isl") + row.whole("step"), DecodeAttention::new));
+                }));
         return rows.imported();
     }
 
@@ -77,35 +85,30 @@ public final class AiconfiguratorProfiles {
                 Precision kv);
     }
 
-    private static <S extends io.agentopt.cost.kernel.KernelShape> void attention(
-            Imported.Collector<S> rows, CsvRow row, long tokens, Shape<S> shape) {
+    private static <S extends KernelShape> KernelMeasurement<S> attention(CsvRow row, long tokens, Shape<S> shape) {
         Optional<Precision> compute = format(row.text("attn_dtype")), kv = format(row.text("kv_cache_dtype"));
         if (compute.isEmpty() || kv.isEmpty()) {
-            rows.reject("format '" + row.text("attn_dtype") + "' with a cache of '" + row.text("kv_cache_dtype") + "'");
-            return;
+            throw new RejectedRow(
+                    "format '" + TextLines.shortened(row.text("attn_dtype")) + "' with a cache of '"
+                            + TextLines.shortened(row.text("kv_cache_dtype")) + "'",
+                    row.place("kv_cache_dtype"));
         }
-        long batch = row.whole("batch_size"),
-                heads = row.whole("num_heads"),
-                kvHeads = row.whole("num_key_value_heads");
-        long headDim = row.whole("head_dim"), window = row.has("window_size") ? row.whole("window_size") : 0;
-        double seconds = row.number("latency") * MILLI;
-        if (kvHeads == 0) kvHeads = heads; // the tables' word for no grouping
-        if (!rows.sizes(batch, tokens, heads, kvHeads, headDim) || !rows.time(seconds)) return;
-        if (heads % kvHeads != 0) {
-            rows.reject("heads no multiple of KV heads");
-            return;
-        }
-        rows.add(
-                shape.of(
-                        batch,
-                        tokens,
-                        (int) heads,
-                        (int) kvHeads,
-                        (int) headDim,
-                        Math.max(0, window),
-                        compute.get(),
-                        kv.get()),
-                seconds);
+        int heads = row.count("num_heads");
+        // 0 is the tables' word for no grouping
+        int kvHeads = row.whole("num_key_value_heads") == 0 ? heads : row.count("num_key_value_heads");
+        if (heads % kvHeads != 0)
+            throw new RejectedRow("heads no multiple of KV heads", row.place("num_key_value_heads"));
+        long window = row.has("window_size") ? Math.max(0, row.whole("window_size")) : 0;
+        S made = shape.of(
+                row.count("batch_size"),
+                tokens,
+                heads,
+                kvHeads,
+                row.count("head_dim"),
+                window,
+                compute.get(),
+                kv.get());
+        return new KernelMeasurement<>(made, row.seconds(LATENCY, MILLI));
     }
 
     /**
@@ -113,19 +116,22 @@ public final class AiconfiguratorProfiles {
      *
      * @param kernel which rows, by the column {@code kernel_source}: a table may mix kernels that differ tenfold
      */
-    public static Imported<AllReduce> allReduces(Path file, String kernel) {
-        Imported.Collector<AllReduce> rows = new Imported.Collector<>();
-        CsvFile.read(file, List.of("op_name", "kernel_source", "num_gpus", "message_size", "latency"), row -> {
-            if (!row.text("kernel_source").equals(kernel)
-                    || !row.text("op_name").equals("all_reduce")) {
-                rows.reject("another kernel or collective");
-                return;
-            }
-            long devices = row.whole("num_gpus"), bytes = row.whole("message_size");
-            double seconds = row.number("latency") * MILLI;
-            if (!rows.sizes(devices - 1, bytes) || !rows.time(seconds)) return;
-            rows.add(new AllReduce(bytes, (int) devices, (int) devices), seconds);
-        });
+    public static ImportedRows<KernelMeasurement<AllReduce>> allReduces(Path file, String kernel) {
+        ImportedRows.Collector<KernelMeasurement<AllReduce>> rows = new ImportedRows.Collector<>();
+        List<String> required = List.of("op_name", "kernel_source", "num_gpus", "message_size", LATENCY);
+        CsvFile.read(
+                file,
+                required,
+                row -> rows.take(() -> {
+                    if (!row.text("kernel_source").equals(kernel)
+                            || !row.text("op_name").equals("all_reduce")) {
+                        throw new RejectedRow("another kernel or collective", row.place("kernel_source"));
+                    }
+                    int devices = row.count("num_gpus");
+                    if (devices < 2) throw new RejectedRow("a single device", row.place("num_gpus"));
+                    AllReduce shape = new AllReduce(row.size("message_size"), devices, devices);
+                    rows.add(new KernelMeasurement<>(shape, row.seconds(LATENCY, MILLI)));
+                }));
         return rows.imported();
     }
 

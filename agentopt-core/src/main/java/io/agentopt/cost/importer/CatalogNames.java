@@ -6,6 +6,7 @@ import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What measurement files call devices and models, and the catalogs' names for them. */
 public final class CatalogNames {
@@ -13,8 +14,9 @@ public final class CatalogNames {
             Map.entry("a100-80gb", "A100-80GB-SXM"),
             Map.entry("a100_sxm", "A100-80GB-SXM"),
             Map.entry("a100", "A100-80GB-SXM"),
-            Map.entry("h100_sxm", "H100-SXM"),
-            Map.entry("h200_sxm", "H200-SXM"),
+            Map.entry("h100", "H100-SXM"),
+            Map.entry("h200", "H200-SXM"),
+            Map.entry("b200", "B200-SXM"),
             // The 40 GB part: KV caches beyond it slow the file's rows down, and 13.5 GB of weights take 8.5 ms a step.
             Map.entry("nvidia a100 gpu", "A100-40GB-SXM"),
             Map.entry("amd mi250 gpu", "MI250X"),
@@ -59,19 +61,25 @@ public final class CatalogNames {
         return new CatalogNames(devices, models);
     }
 
-    DeviceSpec device(String name, CsvTable.Row row, String column) {
+    DeviceSpec device(String name, CsvRow row, String column) {
         return device(name, row.place(column));
     }
 
     DeviceSpec device(String name, String place) {
-        String id = DEVICES.getOrDefault(name.toLowerCase(Locale.ROOT), name);
-        return devices.devices().stream()
-                .filter(d -> d.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new RejectedRow("device '" + name + "' is not in the catalog", place));
+        return device(name)
+                .orElseThrow(() ->
+                        new RejectedRow("device '" + TextLines.shortened(name) + "' is not in the catalog", place));
     }
 
-    ModelSpec model(String name, CsvTable.Row row, String column) {
+    /** {@return the device that measurement files call so, in capitals or not, with underscores or hyphens: {@code h200_sxm}} */
+    public Optional<DeviceSpec> device(String name) {
+        String id = DEVICES.getOrDefault(name.toLowerCase(Locale.ROOT), name).replace('_', '-');
+        return devices.devices().stream()
+                .filter(d -> d.id().equalsIgnoreCase(id))
+                .findFirst();
+    }
+
+    ModelSpec model(String name, CsvRow row, String column) {
         return model(name, row.place(column));
     }
 
@@ -81,6 +89,7 @@ public final class CatalogNames {
                 .map(ModelCatalog.Entry::model)
                 .filter(m -> m.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> new RejectedRow("model '" + name + "' is not in the catalog", place));
+                .orElseThrow(() ->
+                        new RejectedRow("model '" + TextLines.shortened(name) + "' is not in the catalog", place));
     }
 }

@@ -42,7 +42,7 @@ public final class EndToEndImporter {
         return ImportedRows.from(CsvTable.read(file, COLUMNS), (row, add) -> add.accept(row(row, names)));
     }
 
-    private static EngineRow row(CsvTable.Row row, CatalogNames names) {
+    private static EngineRow row(CsvRow row, CatalogNames names) {
         if (!row.text("mode").equals("agg")) throw new RejectedRow("serving is disaggregated", row.place("mode"));
         onlyOne(row, "pp_size");
         onlyOne(row, "attention_dp_size");
@@ -51,7 +51,7 @@ public final class EndToEndImporter {
         Deployment deployment = new Deployment(
                 model, names.device(row.text("system"), row, "system"), row.count("tp_size"), KvReading.PER_GROUP);
         EngineLoad load = new EngineLoad(row.count("isl"), row.count("osl"), row.count("batch_size"));
-        double seconds = row.positive("silicon_tpot_ms") / 1e3;
+        double seconds = row.milliseconds("silicon_tpot_ms");
         return new EngineRow(
                 row.text("system") + " " + row.text("backend") + " " + format.id(),
                 row.text("model_path"),
@@ -60,16 +60,18 @@ public final class EndToEndImporter {
                         row.place("silicon_tpot_ms")));
     }
 
-    private static Precision format(CsvTable.Row row) {
+    private static Precision format(CsvRow row) {
         return switch (row.text("gemm_quant_mode")) {
             case "" -> Precision.BF16;
             case "fp8", "fp8_block" -> Precision.FP8;
             case String other ->
-                throw new RejectedRow("number format '" + other + "' is not modelled", row.place("gemm_quant_mode"));
+                throw new RejectedRow(
+                        "number format '" + TextLines.shortened(other) + "' is not modelled",
+                        row.place("gemm_quant_mode"));
         };
     }
 
-    private static void onlyOne(CsvTable.Row row, String column) {
+    private static void onlyOne(CsvRow row, String column) {
         String text = row.text(column);
         if (!text.isEmpty() && row.number(column) != 1) {
             throw new RejectedRow(column + " above 1 is not modelled", row.place(column));

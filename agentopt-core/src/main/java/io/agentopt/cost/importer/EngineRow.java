@@ -1,6 +1,8 @@
 package io.agentopt.cost.importer;
 
 import io.agentopt.cost.engine.EngineMeasurement;
+import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.model.Precision;
 import java.util.Objects;
 
 /**
@@ -17,8 +19,13 @@ public record EngineRow(String group, String model, EngineMeasurement measuremen
         Objects.requireNonNull(measurement, "measurement");
     }
 
-    /** Rejects a measurement that the device's peaks do not allow. */
+    /** Rejects a measurement that the device's peaks do not allow, or of a number format that it has no rate for. */
     static EngineMeasurement possible(EngineMeasurement measurement, String place) {
+        DeviceSpec device = measurement.deployment().device();
+        Precision format = measurement.deployment().model().compute();
+        if (device.peakFlops(format).isEmpty()) {
+            throw new RejectedRow("no rate of '" + device.id() + "' for " + format.id() + " is known", place);
+        }
         if (measurement.impossible()) {
             throw new RejectedRow(
                     "faster than the device's peaks allow",

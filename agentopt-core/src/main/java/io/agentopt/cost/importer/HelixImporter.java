@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * 100 tokens are rounded to a whole millisecond.
  */
 public final class HelixImporter {
-    private static final Pattern DEVICE = Pattern.compile("([a-z0-9]+?)(?:x(\\d+))?");
+    private static final Pattern DEVICE = Pattern.compile("([a-z0-9]+?)(?:x([1-9]\\d{0,3}))?");
     private static final int CONTEXT = 1000; // of a decode step: the order of the trace that Helix serves
     private static final int PROMPT = 250; // the grid of the prompt files
 
@@ -59,7 +59,7 @@ public final class HelixImporter {
                     ? new EngineLoad(CONTEXT, 1, tokens)
                     : new EngineLoad(Math.min(tokens, PROMPT), 1, Math.max(1, tokens / PROMPT));
             EngineMeasurement measured =
-                    new EngineMeasurement(deployment, load, metric, row.positive("milliseconds") / 1e3);
+                    new EngineMeasurement(deployment, load, metric, row.milliseconds("milliseconds"));
             add.accept(new EngineRow(group, model, EngineRow.possible(measured, row.place("milliseconds"))));
         });
     }

@@ -20,6 +20,11 @@ public record ImportedRows<T>(List<T> rows, Map<String, Integer> rejected, List<
         examples = List.copyOf(examples);
     }
 
+    /** {@return no row of no file: where {@link #plus} begins} */
+    public static <T> ImportedRows<T> none() {
+        return new ImportedRows<>(List.of(), Map.of(), List.of());
+    }
+
     /** {@return number of rows left out} */
     public int rejectedRows() {
         return rejected.values().stream().mapToInt(Integer::intValue).sum();
@@ -38,21 +43,37 @@ public record ImportedRows<T>(List<T> rows, Map<String, Integer> rejected, List<
 
     /** Offers each row to a reader, which adds what it makes of it or throws {@link RejectedRow}. */
     static <T> ImportedRows<T> from(CsvTable table, RowReader<T> reader) {
-        List<T> rows = new ArrayList<>();
-        Map<String, Integer> rejected = new LinkedHashMap<>();
-        List<String> examples = new ArrayList<>();
-        for (CsvTable.Row row : table.rows()) {
-            try {
-                reader.read(row, rows::add);
-            } catch (RejectedRow e) {
-                if (rejected.merge(e.reason(), 1, Integer::sum) == 1) examples.add(e.getMessage());
-            }
-        }
-        return new ImportedRows<>(rows, rejected, examples);
+        Collector<T> rows = new Collector<>();
+        for (CsvRow row : table.rows()) rows.take(() -> reader.read(row, rows::add));
+        return rows.imported();
     }
 
     /** Makes rows of a line. */
     interface RowReader<T> {
-        void read(CsvTable.Row row, Consumer<T> add);
+        void read(CsvRow row, Consumer<T> add);
+    }
+
+    /** Collects rows of a file that is read line by line. */
+    static final class Collector<T> {
+        private final List<T> rows = new ArrayList<>();
+        private final Map<String, Integer> rejected = new LinkedHashMap<>();
+        private final List<String> examples = new ArrayList<>();
+
+        /** Runs what reads a row, or a part of it; counts a {@link RejectedRow}. */
+        void take(Runnable reader) {
+            try {
+                reader.run();
+            } catch (RejectedRow e) {
+                if (rejected.merge(e.reason(), 1, Integer::sum) == 1) examples.add(e.getMessage());
+            }
+        }
+
+        void add(T row) {
+            rows.add(row);
+        }
+
+        ImportedRows<T> imported() {
+            return new ImportedRows<>(rows, rejected, examples);
+        }
     }
 }

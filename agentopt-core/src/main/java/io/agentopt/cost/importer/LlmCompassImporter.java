@@ -71,13 +71,16 @@ public final class LlmCompassImporter {
         return ImportedRows.from(table, (row, add) -> add.accept(elementwise(device, row.count("elements"), row)));
     }
 
-    private static Kernel elementwise(DeviceSpec device, double elements, CsvTable.Row row) {
+    private static Kernel elementwise(DeviceSpec device, double elements, CsvRow row) {
         double bytes = elements * Precision.FP16.bytes();
         Demand demand = Demand.kernel(OperatorClass.ELEMENTWISE, Precision.FP16, elements, bytes, bytes);
         return kernel(device, demand, elements / (row.positive("rate") * 1e9), row);
     }
 
-    private static Kernel kernel(DeviceSpec device, Demand demand, double seconds, CsvTable.Row row) {
+    private static Kernel kernel(DeviceSpec device, Demand demand, double seconds, CsvRow row) {
+        if (!(seconds > 0 && Double.isFinite(seconds))) {
+            throw new RejectedRow("no time follows from its " + rate(demand), row.place(rate(demand)));
+        }
         double arithmetic =
                 demand.flops() / device.peakFlops(demand.precision()).orElse(Double.MAX_VALUE);
         double ideal = Math.max(arithmetic, demand.trafficBytes() / device.memoryBytesPerSecond());
@@ -92,7 +95,7 @@ public final class LlmCompassImporter {
         return demand.operatorClass() == OperatorClass.GEMM ? "time" : "rate";
     }
 
-    private static double unit(CsvTable.Row row, String column, String unit) {
+    private static double unit(CsvRow row, String column, String unit) {
         String text = row.text(column);
         if (!text.endsWith(unit)) throw new RejectedRow(column + " is not in " + unit, row.place(column));
         try {

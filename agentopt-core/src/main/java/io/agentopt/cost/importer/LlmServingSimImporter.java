@@ -4,12 +4,7 @@ import io.agentopt.internal.JsonValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Kernel profiles (microseconds) and the log of served requests (clock seconds), as LLMServingSim publishes them: {@code dense.csv}, {@code
@@ -67,7 +62,7 @@ public final class LlmServingSimImporter {
         return ImportedRows.from(
                 table,
                 (row, add) ->
-                        add.accept(new LayerTime(row.text("layer"), row.count(size), row.positive("time_us") * MICRO)));
+                        add.accept(new LayerTime(row.text("layer"), row.count(size), row.seconds("time_us", MICRO))));
     }
 
     /** {@return the kernels of {@code attention.csv}} */
@@ -79,7 +74,7 @@ public final class LlmServingSimImporter {
                     orZero(row, "kv_prefill"),
                     orZero(row, "n_decode"),
                     orZero(row, "kv_decode"),
-                    row.positive("time_us") * MICRO);
+                    row.seconds("time_us", MICRO));
             if (time.prefillTokens == 0 && time.decodes == 0) {
                 throw new RejectedRow("neither a prompt nor a decode", row.place("prefill_chunk"));
             }
@@ -93,25 +88,23 @@ public final class LlmServingSimImporter {
      * @throws IllegalArgumentException if the file is empty, or a line is no object with the fields
      */
     public static ImportedRows<Request> requests(Path file) {
-        List<String> lines = lines(file);
-        if (lines.isEmpty()) throw new IllegalArgumentException("The file '" + file + "' holds no request.");
-        List<Request> requests = new ArrayList<>();
-        Map<String, Integer> rejected = new LinkedHashMap<>();
-        List<String> examples = new ArrayList<>();
+        ImportedRows.Collector<Request> requests = new ImportedRows.Collector<>();
         double first = Double.NaN;
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).isBlank()) continue;
-            String place = "line " + (i + 1) + " of '" + file + "'";
-            JsonValue json = JsonValue.parse(place, lines.get(i).getBytes(StandardCharsets.UTF_8));
-            double arrival = json.at("arrival_time").number();
-            if (Double.isNaN(first)) first = arrival;
-            try {
-                requests.add(request(json, arrival - first, place));
-            } catch (RejectedRow e) {
-                if (rejected.merge(e.reason(), 1, Integer::sum) == 1) examples.add(e.getMessage());
+        try (TextLines lines = TextLines.open(file)) {
+            for (String text = lines.next(); text != null; text = lines.next()) {
+                if (text.isBlank()) continue;
+                String place = "line " + lines.line() + " of '" + file + "'";
+                JsonValue json = JsonValue.parse(place, text.getBytes(StandardCharsets.UTF_8));
+                double arrival = json.at("arrival_time").number();
+                if (Double.isNaN(first)) first = arrival;
+                double since = arrival - first;
+                requests.take(() -> requests.add(request(json, since, place)));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The file '" + file + "' cannot be read (" + e + ").", e);
         }
-        return new ImportedRows<>(requests, rejected, examples);
+        if (Double.isNaN(first)) throw new IllegalArgumentException("The file '" + file + "' holds no request.");
+        return requests.imported();
     }
 
     private static Request request(JsonValue json, double arrival, String place) {
@@ -129,17 +122,9 @@ public final class LlmServingSimImporter {
         return new Request(prompt, output, arrival, scheduled - queued, first - queued, perToken);
     }
 
-    private static int orZero(CsvTable.Row row, String column) {
+    private static int orZero(CsvRow row, String column) {
         double value = row.number(column);
         if (value < 0) throw new RejectedRow(column + " is negative", row.place(column));
         return value == 0 ? 0 : row.count(column);
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The file '" + file + "' cannot be read (" + e + ").", e);
-        }
     }
 }

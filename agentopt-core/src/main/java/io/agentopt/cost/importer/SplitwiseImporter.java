@@ -74,8 +74,8 @@ public final class SplitwiseImporter {
                     new EngineLoad(row.count("prompt_size"), row.count("token_size"), row.count("batch_size"));
             add.accept(new Repeat(
                     new Key(deployment, load),
-                    row.positive("prompt_time") / 1e3,
-                    row.positive("token_time") / 1e3,
+                    row.milliseconds("prompt_time"),
+                    row.milliseconds("token_time"),
                     power,
                     row.place("prompt_time")));
         });

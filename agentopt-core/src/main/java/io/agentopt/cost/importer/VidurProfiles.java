@@ -1,5 +1,6 @@
 package io.agentopt.cost.importer;
 
+import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelShape.AllReduce;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.model.Precision;
@@ -28,57 +29,60 @@ public final class VidurProfiles {
      * {@return the matrix products of {@code mlp.csv}: the projections before and after attention, up and down; those of one device of
      * the group}
      */
-    public static Imported<Gemm> gemms(Path file) {
-        Imported.Collector<Gemm> rows = new Imported.Collector<>();
+    public static ImportedRows<KernelMeasurement<Gemm>> gemms(Path file) {
+        ImportedRows.Collector<KernelMeasurement<Gemm>> rows = new ImportedRows.Collector<>();
         List<String> required = Stream.concat(
                         LAYER.stream(),
                         Stream.of("attn_pre_proj", "attn_post_proj", "mlp_up_proj", "mlp_down_proj")
                                 .map(VidurProfiles::median))
                 .toList();
-        CsvFile.read(file, required, row -> {
-            long hidden = row.whole("n_embd"), heads = row.whole("n_head"), kvHeads = row.whole("n_kv_head");
-            long ffn = row.whole("n_expanded_embd"),
-                    tokens = row.whole("num_tokens"),
-                    shards = row.whole("num_tensor_parallel_workers");
-            if (!rows.sizes(hidden, heads, kvHeads, ffn, tokens, shards)) return;
-            long headDim = hidden / heads;
-            long up = row.text("use_gated_mlp").equalsIgnoreCase("true") ? 2 * ffn : ffn;
-            product(
-                    rows,
-                    row,
-                    "attn_pre_proj",
-                    tokens,
-                    (heads / shards + 2 * Math.max(1, kvHeads / shards)) * headDim,
-                    hidden);
-            product(rows, row, "attn_post_proj", tokens, hidden, hidden / shards);
-            product(rows, row, "mlp_up_proj", tokens, up / shards, hidden);
-            product(rows, row, "mlp_down_proj", tokens, hidden, ffn / shards);
-        });
+        CsvFile.read(file, required, row -> rows.take(() -> layer(rows, row)));
         return rows.imported();
     }
 
-    private static void product(Imported.Collector<Gemm> rows, CsvRow row, String operator, long m, long n, long k) {
-        double seconds = row.number(median(operator)) * MILLI;
-        if (rows.time(seconds) && rows.sizes(m, n, k))
-            rows.add(new Gemm(m, n, k, Precision.FP16, Precision.FP16), seconds);
+    private static void layer(ImportedRows.Collector<KernelMeasurement<Gemm>> rows, CsvRow row) {
+        int hidden = row.count("n_embd"), heads = row.count("n_head"), kvHeads = row.count("n_kv_head");
+        int ffn = row.count("n_expanded_embd"), shards = row.count("num_tensor_parallel_workers");
+        int tokens = row.count("num_tokens");
+        if (kvHeads > heads) throw new RejectedRow("more KV heads than heads", row.place("n_kv_head"));
+        if (heads > hidden) throw new RejectedRow("more heads than elements", row.place("n_head"));
+        if (shards > Math.min(heads, ffn)) {
+            throw new RejectedRow("nothing is left for a device", row.place("num_tensor_parallel_workers"));
+        }
+        long headDim = hidden / heads;
+        long up = row.text("use_gated_mlp").equalsIgnoreCase("true") ? 2L * ffn : ffn;
+        long before = (heads / shards + 2L * Math.max(1, kvHeads / shards)) * headDim;
+        product(rows, row, "attn_pre_proj", tokens, before, hidden);
+        product(rows, row, "attn_post_proj", tokens, hidden, hidden / shards);
+        product(rows, row, "mlp_up_proj", tokens, up / shards, hidden);
+        product(rows, row, "mlp_down_proj", tokens, hidden, ffn / shards);
+    }
+
+    /** Each operator of a layer counts by itself: one that was not measured leaves the others. */
+    private static void product(
+            ImportedRows.Collector<KernelMeasurement<Gemm>> rows, CsvRow row, String operator, long m, long n, long k) {
+        rows.take(() -> rows.add(new KernelMeasurement<>(
+                new Gemm(m, n, k, Precision.FP16, Precision.FP16), row.seconds(median(operator), MILLI))));
     }
 
     /** {@return the all-reduces of {@code all_reduce.csv}, those of rank 0: each rank of a group has a row} */
-    public static Imported<AllReduce> allReduces(Path file) {
-        Imported.Collector<AllReduce> rows = new Imported.Collector<>();
+    public static ImportedRows<KernelMeasurement<AllReduce>> allReduces(Path file) {
+        ImportedRows.Collector<KernelMeasurement<AllReduce>> rows = new ImportedRows.Collector<>();
         List<String> required =
                 List.of(median("all_reduce"), "rank", "num_workers", "size", "devices_per_node", "collective");
-        CsvFile.read(file, required, row -> {
-            if (!row.text("collective").equals("all_reduce")) {
-                rows.reject("another collective");
-                return;
-            }
-            if (row.whole("rank") != 0) return;
-            double seconds = row.number(median("all_reduce")) * MILLI;
-            long bytes = row.whole("size"), devices = row.whole("num_workers"), perHost = row.whole("devices_per_node");
-            if (!rows.time(seconds) || !rows.sizes(bytes, devices - 1, perHost)) return;
-            rows.add(new AllReduce(bytes, (int) devices, (int) perHost), seconds);
-        });
+        CsvFile.read(
+                file,
+                required,
+                row -> rows.take(() -> {
+                    if (!row.text("collective").equals("all_reduce")) {
+                        throw new RejectedRow("another collective", row.place("collective"));
+                    }
+                    if (row.whole("rank") != 0) return;
+                    int devices = row.count("num_workers");
+                    if (devices < 2) throw new RejectedRow("a single device", row.place("num_workers"));
+                    AllReduce shape = new AllReduce(row.size("size"), devices, row.count("devices_per_node"));
+                    rows.add(new KernelMeasurement<>(shape, row.seconds(median("all_reduce"), MILLI)));
+                }));
         return rows.imported();
     }
 

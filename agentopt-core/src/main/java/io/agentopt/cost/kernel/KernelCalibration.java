@@ -28,7 +28,8 @@ public final class KernelCalibration {
      * Fits measurements of one device.
      *
      * @param form the equation, for that device
-     * @param measured of that device; 200 well-spread ones settle everything, 25 already help, and with fewer than 5 the model stays generic
+     * @param measured of that device; 200 well-spread ones settle everything, 25 already help, and with fewer than 5, or if more than half
+     *     are impossible, the model stays generic
      * @param confidence {@link Confidence#MEASURED} or {@link Confidence#IMPORTED}
      */
     public static <S extends KernelShape> KernelFit<S> fit(
@@ -37,7 +38,9 @@ public final class KernelCalibration {
         List<KernelMeasurement<S>> points = plausible(form, measured, rejected);
         KernelModel<S> generic = KernelModel.generic(form);
         double genericError = logError(generic, points);
-        if (points.size() < LEAST) {
+        // Small kernels are slow against the peaks, so times in a wrong unit can look possible where most others do
+        // not.
+        if (points.size() < LEAST || points.size() < measured.size() / 2) {
             return new KernelFit<>(generic, points.size(), rejected, relative(genericError), Double.NaN, Double.NaN);
         }
         CrossValidation<S> validation = new CrossValidation<>(form, points, FOLDS);

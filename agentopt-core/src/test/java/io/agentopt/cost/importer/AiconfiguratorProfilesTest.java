@@ -30,11 +30,11 @@ class AiconfiguratorProfilesTest {
                 + "VLLM,0.14.0,NVIDIA A100-SXM4-80GB,gemm,vllm_default,fp8,8192,65536,4096,7.5\n"
                 + "VLLM,0.14.0,NVIDIA A100-SXM4-80GB,gemm,vllm_default,fp8_block,8192,65536,4096,7.5\n"
                 + "VLLM,0.14.0,NVIDIA A100-SXM4-80GB,gemm,vllm_default,bfloat16,0,65536,4096,7.5\n");
-        Imported<Gemm> bf16 = AiconfiguratorProfiles.gemms(file, Precision.BF16);
+        ImportedRows<KernelMeasurement<Gemm>> bf16 = AiconfiguratorProfiles.gemms(file, Precision.BF16);
         assertThat(bf16.rows())
                 .containsExactly(new KernelMeasurement<>(
                         new Gemm(8192, 65536, 4096, Precision.BF16, Precision.BF16), 15.5 * 1e-3));
-        assertThat(bf16.rejected()).containsEntry("size below 1", 1).hasSize(1);
+        assertThat(bf16.rejected()).containsEntry("m is not above 0", 1).hasSize(1);
         assertThat(AiconfiguratorProfiles.gemms(file, Precision.FP8).rows()).hasSize(1);
     }
 
@@ -46,7 +46,7 @@ class AiconfiguratorProfilesTest {
                         + "VLLM,0.19.0,NVIDIA H100 80GB HBM3,context_attention,vllm_flash_attn,8,16384,64,1,128,1,bfloat16,fp8,7,0,50.5\n"
                         + "VLLM,0.19.0,NVIDIA H100 80GB HBM3,context_attention,vllm_flash_attn,8,16384,64,48,128,1,bfloat16,fp8,0,0,50.5\n"
                         + "VLLM,0.19.0,NVIDIA H100 80GB HBM3,context_attention,vllm_flash_attn,8,16384,64,1,128,1,bfloat16,nvfp4,0,0,50.5\n");
-        Imported<PrefillAttention> imported = AiconfiguratorProfiles.prefills(file);
+        ImportedRows<KernelMeasurement<PrefillAttention>> imported = AiconfiguratorProfiles.prefills(file);
         assertThat(imported.rows())
                 .containsExactly(new KernelMeasurement<>(
                         new PrefillAttention(8, 16384, 64, 1, 128, 128, Precision.BF16, Precision.FP8), 50.5 * 1e-3));
@@ -73,7 +73,7 @@ class AiconfiguratorProfilesTest {
                 vLLM,0.14.0,NVIDIA A100-SXM4-80GB,all_reduce,vLLM_custom_graph,bfloat16,2,128,0.005,vllm_graph
                 vLLM,0.14.0,NVIDIA A100-SXM4-80GB,all_reduce,vLLM_custom_eager,bfloat16,2,128,0.044,vllm_eager
                 """);
-        Imported<AllReduce> graph = AiconfiguratorProfiles.allReduces(file, "vLLM_custom_graph");
+        ImportedRows<KernelMeasurement<AllReduce>> graph = AiconfiguratorProfiles.allReduces(file, "vLLM_custom_graph");
         assertThat(graph.rows()).containsExactly(new KernelMeasurement<>(new AllReduce(128, 2, 2), 0.005 * 1e-3));
         assertThat(graph.rejected()).containsEntry("another kernel or collective", 1);
     }

@@ -28,7 +28,7 @@ class VidurProfilesTest {
 
     @Test
     void aRowIsFourProducts() throws IOException {
-        Imported<Gemm> imported = VidurProfiles.gemms(write("mlp.csv", HEADER + ROW + "1\n"));
+        ImportedRows<KernelMeasurement<Gemm>> imported = VidurProfiles.gemms(write("mlp.csv", HEADER + ROW + "1\n"));
         assertThat(imported.rows())
                 .containsExactly(
                         product(4096, 24576, 8192, 7.306e-3),
@@ -56,17 +56,22 @@ class VidurProfilesTest {
 
     @Test
     void timesThatAreNoneAreCounted() throws IOException {
-        Imported<Gemm> imported =
+        ImportedRows<KernelMeasurement<Gemm>> imported =
                 VidurProfiles.gemms(write("mlp.csv", HEADER + "0,-1,,NaN,64,64,8192,24576,True,4096,1\n"));
         assertThat(imported.rows()).isEmpty();
-        assertThat(imported.rejected()).containsEntry("time not above 0", 2).containsEntry("no time", 2);
+        assertThat(imported.rejected())
+                .containsOnlyKeys(
+                        "time_stats.attn_pre_proj.median is not above 0",
+                        "time_stats.attn_post_proj.median is not above 0",
+                        "time_stats.mlp_up_proj.median is no number",
+                        "time_stats.mlp_down_proj.median is not finite");
     }
 
     @Test
     void noTokensIsCounted() throws IOException {
         assertThat(VidurProfiles.gemms(write("mlp.csv", HEADER + "1,1,1,1,64,64,8192,24576,True,0,1\n"))
                         .rejected())
-                .containsEntry("size below 1", 1);
+                .containsEntry("num_tokens is not above 0", 1);
     }
 
     @Test
@@ -79,16 +84,33 @@ class VidurProfilesTest {
         assertThatThrownBy(() -> gemms(HEADER + "1,2\n"))
                 .hasMessageContaining("Line 2 of")
                 .hasMessageContaining("has 2 fields, but the header has 11");
-        assertThatThrownBy(() -> gemms(HEADER + ROW + "one\n"))
-                .hasMessageContaining("Line 2 of")
-                .hasMessageContaining("column 'num_tensor_parallel_workers': 'one' is not a number");
-        assertThatThrownBy(() -> gemms(HEADER + ROW + "1.5\n")).hasMessageContaining("'1.5' is not a whole number");
         assertThatThrownBy(() -> gemms(HEADER + "\"1,2\n")).hasMessageContaining("a quote that nothing closes");
     }
 
     @Test
+    void aSizeThatIsNoneIsCountedWithItsPlace() throws IOException {
+        ImportedRows<KernelMeasurement<Gemm>> rows = gemms(HEADER + ROW + "one\n" + ROW + "1.5\n" + ROW + "1\n");
+        assertThat(rows.rows()).hasSize(4);
+        assertThat(rows.rejected())
+                .containsEntry("num_tensor_parallel_workers is no number", 1)
+                .containsEntry("num_tensor_parallel_workers is no whole number", 1);
+        assertThat(rows.examples().getFirst()).contains("line 2 of", "mlp.csv", "num_tensor_parallel_workers \"one\"");
+    }
+
+    @Test
+    void aLayerThatCannotBeIsCounted() throws IOException {
+        String times = "1,1,1,1,";
+        assertThat(gemms(HEADER + times + "8,16,512,2048,True,1,1\n" + times + "64,64,32,2048,True,1,1\n" + times
+                                + "8,8,512,2048,True,1,16\n")
+                        .rejected())
+                .containsEntry("more KV heads than heads", 1)
+                .containsEntry("more heads than elements", 1)
+                .containsEntry("nothing is left for a device", 1);
+    }
+
+    @Test
     void rankZeroSpeaksForAGroup() throws IOException {
-        Imported<AllReduce> imported = VidurProfiles.allReduces(write("all_reduce.csv", """
+        ImportedRows<KernelMeasurement<AllReduce>> imported = VidurProfiles.allReduces(write("all_reduce.csv", """
                 ,time_stats.all_reduce.median,rank,num_workers,size,collective,devices_per_node
                 0,0.043,0,2,2048,all_reduce,1
                 1,0.044,1,2,2048,all_reduce,1
@@ -96,7 +118,7 @@ class VidurProfilesTest {
                 3,0.05,0,1,2048,all_reduce,1
                 """));
         assertThat(imported.rows()).containsExactly(new KernelMeasurement<>(new AllReduce(2048, 2, 1), 0.043 * 1e-3));
-        assertThat(imported.rejected()).containsEntry("another collective", 1).containsEntry("size below 1", 1);
+        assertThat(imported.rejected()).containsEntry("another collective", 1).containsEntry("a single device", 1);
     }
 
     private static KernelMeasurement<Gemm> product(long m, long n, long k, double seconds) {
@@ -104,7 +126,7 @@ class VidurProfilesTest {
         return new KernelMeasurement<>(new Gemm(m, n, k, Precision.FP16, Precision.FP16), rounded * 1e-3);
     }
 
-    private Imported<Gemm> gemms(String text) throws IOException {
+    private ImportedRows<KernelMeasurement<Gemm>> gemms(String text) throws IOException {
         return VidurProfiles.gemms(write("mlp.csv", text));
     }
 
