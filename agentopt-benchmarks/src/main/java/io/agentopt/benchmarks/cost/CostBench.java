@@ -15,6 +15,7 @@ public final class CostBench {
             new EndToEndMetrics(),
             new RequestLatencyMetrics(),
             new LayerTimeMetrics(),
+            new ServedLogMetrics(),
             new EstimateSpeed());
 
     private CostBench() {}
