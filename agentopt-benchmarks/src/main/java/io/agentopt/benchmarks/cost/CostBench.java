@@ -19,6 +19,7 @@ public final class CostBench {
             new EndToEndMetrics(),
             new RequestLatencyMetrics(),
             new LayerTimeMetrics(),
+            new ServedLogMetrics(),
             new EstimateSpeed());
 
     private CostBench() {}

@@ -29,11 +29,25 @@ final class EnginePredictions {
 
     /** Prints both rows of the table, and returns the metric. */
     Metric metric(String name, String terms, double goal, int rejected) {
-        ErrorSummary peer = ErrorSummary.of(name, "plain roofline", array(plain), array(measured), rejected)
+        ErrorSummary peer = print(name, "plain roofline", plain, rejected);
+        return print(name, terms, ours, rejected).metric(goal, peer);
+    }
+
+    /** The same of a metric without a goal, and with the means that were predicted and measured. */
+    Metric metric(String name, String terms, int rejected) {
+        ErrorSummary peer = print(name, "plain roofline", plain, rejected);
+        ErrorSummary summary = print(name, terms, ours, rejected);
+        System.out.printf("%s: mean predicted %.5g s, measured %.5g s%n", name, mean(ours), mean(measured));
+        return Metric.of(name, summary.mape(), "%").peer("plain roofline", peer.mape());
+    }
+
+    private ErrorSummary print(String name, String terms, List<Double> predicted, int rejected) {
+        return ErrorSummary.of(name, terms, array(predicted), array(measured), rejected)
                 .print();
-        return ErrorSummary.of(name, terms, array(ours), array(measured), rejected)
-                .print()
-                .metric(goal, peer);
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
     private static double[] array(List<Double> values) {

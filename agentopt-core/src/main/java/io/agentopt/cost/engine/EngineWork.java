@@ -10,7 +10,8 @@ import java.util.List;
  * <pre>
  * TIME_TO_FIRST_TOKEN  prefill(batch)
  * TOKEN_TIME           decode(batch)                                      at the mean context, prompt + output / 2
- * SERVED_TOKEN_TIME    decode(b) + INTERFERENCE (b - 1) fused prefill(1) / output     b: requests whose KV fits, at most the batch
+ * SERVED_TOKEN_TIME    decode(b) + INTERFERENCE s (b - 1) fused prefill(1) / output   b: requests whose KV fits, at most the batch
+ *                                                                         s: {@link PrefillScheduling#duringDecode}
  * REQUEST              prefill(batch) + (output - 1) waves decode(b)      waves = batch / b: requests beyond the KV capacity wait
  * LAYER_*              one layer of prefill(batch) or decode(batch)
  * </pre>
@@ -34,7 +35,7 @@ record EngineWork(List<Share> shares) {
                 EnginePass other = EnginePass.prefill(d, load.promptTokens(), 1, true);
                 yield new EngineWork(List.of(
                         new Share(EnginePass.decode(d, meanContext, running), 1, false),
-                        new Share(other, (running - 1.0) / load.outputTokens(), true)));
+                        new Share(other, d.scheduling().duringDecode() * (running - 1) / load.outputTokens(), true)));
             }
             case REQUEST -> {
                 int running = running(d, load.promptTokens() + load.outputTokens(), load.batch());

@@ -5,6 +5,7 @@ import io.agentopt.cost.engine.EngineLoad;
 import io.agentopt.cost.engine.EngineMeasurement;
 import io.agentopt.cost.engine.EngineMetric;
 import io.agentopt.cost.engine.KvReading;
+import io.agentopt.cost.engine.PrefillScheduling;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
 import java.nio.file.Path;
@@ -12,7 +13,8 @@ import java.nio.file.Path;
 /**
  * Time per output token of served models, as aiconfigurator publishes its silicon samples (ms). Only aggregated serving without data or
  * pipeline parallelism: a row of another kind is rejected and counted. The KV cache is taken as 16 bits, the engines' default: the file
- * does not say.
+ * does not say. SGLang prefills
+ * first, its default; the others mix prompts into decode steps.
  */
 public final class EndToEndImporter {
     private static final String[] COLUMNS = {
@@ -48,8 +50,14 @@ public final class EndToEndImporter {
         onlyOne(row, "attention_dp_size");
         Precision format = format(row);
         ModelSpec model = names.model(row.text("model_path"), row, "model_path").with(format, format, Precision.BF16);
+        PrefillScheduling scheduling =
+                row.text("backend").equals("sglang") ? PrefillScheduling.FIRST : PrefillScheduling.MIXED;
         Deployment deployment = new Deployment(
-                model, names.device(row.text("system"), row, "system"), row.count("tp_size"), KvReading.PER_GROUP);
+                model,
+                names.device(row.text("system"), row, "system"),
+                row.count("tp_size"),
+                KvReading.PER_GROUP,
+                scheduling);
         EngineLoad load = new EngineLoad(row.count("isl"), row.count("osl"), row.count("batch_size"));
         double seconds = row.milliseconds("silicon_tpot_ms");
         return new EngineRow(

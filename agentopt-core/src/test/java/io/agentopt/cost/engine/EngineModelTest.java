@@ -48,6 +48,17 @@ class EngineModelTest {
     }
 
     @Test
+    void prefillsBeforeDecodesInterruptHalfAsMuch() {
+        Deployment mixed = on(H100, SMALL, 1);
+        Deployment first = new Deployment(SMALL, H100, 1, KvReading.PER_GROUP, PrefillScheduling.FIRST);
+        EngineLoad load = new EngineLoad(4096, 128, 64);
+        double alone = generic(mixed, load, EngineMetric.TOKEN_TIME);
+        double interference = generic(mixed, load, EngineMetric.SERVED_TOKEN_TIME) - alone;
+        assertThat(generic(first, load, EngineMetric.SERVED_TOKEN_TIME) - alone)
+                .isCloseTo(interference / 2, within(1e-9));
+    }
+
+    @Test
     void requestsBeyondTheKvCapacityWait() {
         Deployment tight = on(
                 DeviceCatalog.packaged().find("A100-40GB"),
