@@ -18,6 +18,8 @@ import java.util.Objects;
  * @param reductions number of those all-reduces
  * @param precision number format of the arithmetic
  * @param operatorClass kind of work
+ * @param kvParts devices that the KV cache can be divided among; beyond them each part is kept several times (infinite if it divides at
+ *     will)
  */
 public record Demand(
         double flops,
@@ -31,7 +33,38 @@ public record Demand(
         double reduceBytes,
         double reductions,
         Precision precision,
-        OperatorClass operatorClass) {
+        OperatorClass operatorClass,
+        double kvParts) {
+
+    /** Work whose KV cache divides among any number of devices. */
+    public Demand(
+            double flops,
+            double bytesRead,
+            double bytesWritten,
+            double weightBytes,
+            double residentBytes,
+            double kvBytesResident,
+            double layers,
+            double operators,
+            double reduceBytes,
+            double reductions,
+            Precision precision,
+            OperatorClass operatorClass) {
+        this(
+                flops,
+                bytesRead,
+                bytesWritten,
+                weightBytes,
+                residentBytes,
+                kvBytesResident,
+                layers,
+                operators,
+                reduceBytes,
+                reductions,
+                precision,
+                operatorClass,
+                Double.POSITIVE_INFINITY);
+    }
 
     public Demand {
         Objects.requireNonNull(precision, "precision");
@@ -46,6 +79,15 @@ public record Demand(
         check(operators, "operators", operatorClass);
         check(reduceBytes, "reduceBytes", operatorClass);
         check(reductions, "reductions", operatorClass);
+        if (!(kvParts >= 1)) {
+            throw new IllegalArgumentException(
+                    "The kvParts (" + kvParts + ") of a demand of " + operatorClass + " must be at least 1.");
+        }
+    }
+
+    /** {@return bytes that weights and KV cache occupy on so many devices together, copies of the cache included} */
+    public double occupiedBytes(int devices) {
+        return residentBytes + kvBytesResident * Math.max(1, devices / kvParts);
     }
 
     /** {@return work of one kernel without weights that stay: flops, bytes read, bytes written} */
@@ -87,7 +129,8 @@ public record Demand(
                 reduceBytes + other.reduceBytes,
                 reductions + other.reductions,
                 precision,
-                operatorClass);
+                operatorClass,
+                Math.min(kvParts, other.kvParts));
     }
 
     /** {@return this work repeated one after the other; residency stays, and factor 0 is no work} */
@@ -104,7 +147,8 @@ public record Demand(
                 reduceBytes * factor,
                 reductions * factor,
                 precision,
-                operatorClass);
+                operatorClass,
+                kvParts);
     }
 
     private static void check(double value, String name, OperatorClass operatorClass) {

@@ -9,6 +9,7 @@ import io.agentopt.model.EncoderDecoderSpec.Tower;
  *
  * <pre>
  * encoder layers     Le (4 he we + 2 he fe)         convolutions    3 c he + 3 he he (kernels of 3)
+ * biases and norms   Le (2 we + 6 he + fe) + Ld (4 wd + 9 hd + fd) + 4 he + 2 hd, stored only
  * decoder layers     Ld (6 hd wd + 2 hd fd)         self-attention, query and output of cross-attention, feed-forward
  * cross keys, values Ld 2 he wd                     embedding       V hd (twice if untied), positions P he + maxOutput hd
  *
@@ -112,7 +113,7 @@ public final class EncoderDecoderDemand {
                 (double) batch * d.hidden());
     }
 
-    /** {@return parameters of all matrices; norms and biases, below 0.5 %, are left out} */
+    /** {@return all parameters: matrices, positions, biases and norms} */
     public static double parameters(EncoderDecoderSpec m) {
         double embedding = (double) m.vocab() * m.decoder().hidden();
         double positions = m.audio().positions() * m.encoder().hidden()
@@ -122,6 +123,7 @@ public final class EncoderDecoderDemand {
                 + decoderParameters(m)
                 + crossParameters(m)
                 + positions
+                + biasesAndNorms(m)
                 + (m.tiedEmbeddings() ? embedding : 2 * embedding);
     }
 
@@ -173,6 +175,22 @@ public final class EncoderDecoderDemand {
     private static double convolutionParameters(EncoderDecoderSpec m) {
         return 3.0 * m.audio().features() * m.encoder().hidden()
                 + 3 * square(m.encoder().hidden());
+    }
+
+    /** As in Whisper: keys have no bias; each block of a layer begins with a norm, and each tower ends with one. */
+    private static double biasesAndNorms(EncoderDecoderSpec m) {
+        Tower e = m.encoder(), d = m.decoder();
+        double attention = 2 * d.attentionWidth() + d.hidden() + 2.0 * d.hidden();
+        return 2.0 * e.hidden()
+                + perLayer(e) * e.layers()
+                + 2.0 * e.hidden()
+                + (perLayer(d) + attention) * d.layers()
+                + 2.0 * d.hidden();
+    }
+
+    /** Biases of queries, values, output, up and down, and two norms. */
+    private static double perLayer(Tower t) {
+        return 2 * t.attentionWidth() + t.hidden() + t.ffn() + t.hidden() + 4.0 * t.hidden();
     }
 
     private static double square(double x) {

@@ -3,16 +3,15 @@ package io.agentopt.cost;
 import io.agentopt.model.ModelSpec;
 
 /**
- * Parameter counts of a model's matrices (norms and biases, below 0.5 %, are left out). Symbols as in {@link ModelSpec}; m = 3 matrices
+ * Parameter counts of a model's matrices, and of norms, biases and positions where {@link ModelSpec#extra} states them (else left out: below 0.5 % of a decoder). Symbols as in {@link ModelSpec}; m = 3 matrices
  * in a gated feed-forward layer, else 2.
  *
  * <pre>
- * attention = 2 h n d + 2 h g d        dense ffn = m h f
+ * attention = 2 h n d + 2 h g d, or latent: {@link io.agentopt.model.LatentAttention#parameters}
+ * dense ffn = m h f
  * expert    = m h fe                   shared    = m h fs            router = h E
- * total     = V h (1 or 2) + L attention + dense layers * ffn + moe layers * (E expert + shared + router)
+ * total     = V h (1 or 2) + L attention + dense layers * ffn + moe layers * (E expert + shared + router) + extra
  * </pre>
- *
- * Latent attention (MLA) is counted as if its projections were full: within 1 % of the published totals.
  *
  * @param embedding input embedding
  * @param head output matrix over the vocabulary, which is the embedding again if tied; 0 for an embedder
@@ -23,6 +22,7 @@ import io.agentopt.model.ModelSpec;
  * @param routedPerExpert one routed expert index, in all mixture layers
  * @param experts routed experts per mixture layer, 0 without
  * @param expertsPerToken routed experts that a token visits
+ * @param extra norms, biases, positions, segments, pooling and head, where stated
  */
 public record Parameters(
         double embedding,
@@ -33,7 +33,8 @@ public record Parameters(
         double alwaysActive,
         double routedPerExpert,
         int experts,
-        int expertsPerToken) {
+        int expertsPerToken,
+        double extra) {
 
     /** Counts the parameters of a model. */
     public static Parameters of(ModelSpec m) {
@@ -48,17 +49,31 @@ public record Parameters(
                 vocabulary,
                 generates ? vocabulary : 0,
                 generates && !m.tiedEmbeddings() ? vocabulary : 0,
-                m.layers() * 2 * h * m.headDim() * ((double) m.heads() + m.kvHeads()),
+                m.layers() * attention(m),
                 denseLayers * matrices * h * m.ffn(),
                 mixtureLayers * (matrices * h * x.sharedFfn() + h * x.count()),
                 mixtureLayers * matrices * h * x.ffn(),
                 x.count(),
-                x.perToken());
+                x.perToken(),
+                m.extra().outsideLayers(h)
+                        + m.layers()
+                                * m.extra()
+                                        .perLayer(
+                                                h,
+                                                (double) m.heads() * m.headDim(),
+                                                (double) m.kvHeads() * m.headDim(),
+                                                m.ffn()));
+    }
+
+    private static double attention(ModelSpec m) {
+        double h = m.hidden();
+        if (m.latent().present()) return m.latent().parameters(h, m.heads());
+        return 2 * h * m.headDim() * ((double) m.heads() + m.kvHeads());
     }
 
     /** {@return all parameters} */
     public double total() {
-        return embedding + headStored + attention + denseFfn + alwaysActive + routedPerExpert * experts;
+        return embedding + headStored + attention + denseFfn + alwaysActive + routedPerExpert * experts + extra;
     }
 
     /** {@return parameters of the layers that each token multiplies with, without embedding and head} */

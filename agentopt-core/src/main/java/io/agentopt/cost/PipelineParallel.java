@@ -64,7 +64,8 @@ public record PipelineParallel(Demand microBatch, int stages, int microBatches, 
                 demand.reduceBytes() * share * work,
                 passes > 0 ? demand.reductions() * share / passes : 0,
                 demand.precision(),
-                demand.operatorClass());
+                demand.operatorClass(),
+                demand.kvParts());
         return new PipelineParallel(one, stages, microBatches, passes, stages == 1 ? 0 : bytesPerPass / microBatches);
     }
 

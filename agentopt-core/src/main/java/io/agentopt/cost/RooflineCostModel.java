@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * compute = F / (n * peak * ec)          memory = B / (n * bandwidth * em)
  * seconds = (compute^p + memory^p)^(1/p) + operators * fo + layers * fl + all-reduces
- * fits    : weights + KV &lt;= n * (memory * 0.9 - 2 GB on a GPU or accelerator, 0 on a CPU)
+ * fits    : weights + KV (with its copies, where n exceeds the KV heads) &lt;= n * (memory * 0.9 - 2 GB on a GPU or accelerator, 0 on a CPU)
  * </pre>
  *
  * ec, em, fo, fl, p come from the {@link EfficiencyTable}. Form, defaults and measured errors: docs/cost-model.md.
@@ -74,7 +74,7 @@ public final class RooflineCostModel implements CostModel {
             throw new IllegalArgumentException("A tensor parallel degree of " + tensorParallel + " on device '"
                     + device.id() + "' must be at least 1.");
         }
-        if (demand.residentBytes() + demand.kvBytesResident() > usableBytes(device, tensorParallel)) {
+        if (demand.occupiedBytes(tensorParallel) > usableBytes(device, tensorParallel)) {
             return tooLarge(demand, device, tensorParallel);
         }
         if (device.peakFlops(demand.precision()).isEmpty()) {
@@ -94,18 +94,27 @@ public final class RooflineCostModel implements CostModel {
 
     private static Estimate tooLarge(Demand demand, DeviceSpec device, int tensorParallel) {
         double one = usableBytes(device, 1);
-        double need = demand.residentBytes() + demand.kvBytesResident();
-        String wayOut = one > 0
-                ? "Use at least " + (long) Math.ceil(need / one) + " of them, a smaller batch or narrower weights."
-                : "Use a device with more memory.";
+        String wayOut = one > 0 ? enough(demand, one) : "Use a device with more memory.";
         return new Estimate.Infeasible(String.format(
                 Locale.ROOT,
                 "Weights (%.1f GB) and KV cache (%.1f GB) do not fit %d x '%s', which has %.1f GB usable. %s",
                 demand.residentBytes() / 1e9,
-                demand.kvBytesResident() / 1e9,
+                (demand.occupiedBytes(tensorParallel) - demand.residentBytes()) / 1e9,
                 tensorParallel,
                 device.id(),
                 usableBytes(device, tensorParallel) / 1e9,
                 wayOut));
+    }
+
+    /** How many devices would do: each has its share of the weights, and of the KV cache while that still divides. */
+    private static String enough(Demand demand, double one) {
+        double devices = Math.ceil((demand.residentBytes() + demand.kvBytesResident()) / one);
+        if (devices > demand.kvParts()) {
+            double perDevice = one - demand.kvBytesResident() / demand.kvParts();
+            if (perDevice <= 0)
+                return "Use a smaller batch or a shorter context: more devices would only copy the cache.";
+            devices = Math.ceil(demand.residentBytes() / perDevice);
+        }
+        return "Use at least " + (long) devices + " of them, a smaller batch or narrower weights.";
     }
 }

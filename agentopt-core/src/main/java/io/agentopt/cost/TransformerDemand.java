@@ -7,9 +7,9 @@ import io.agentopt.model.ModelSpec;
  * the context each attends to (itself included), S = sequences whose logits are computed.
  *
  * <pre>
- * flops   = 2 active T + 4 L n d C + 2 V h S
+ * flops   = 2 active T + 4 L n d C + 2 V h S          windows and latent attention: {@link AttentionWork}
  * weights = bytes * (parameters touched by T tokens + V h if there are logits)
- * KV      = kvBytesPerToken * context read, kvBytesPerToken * T written
+ * KV      = kvBytesPerToken * context read (a windowed layer: its window), kvBytesPerToken * T written
  * activations, per layer and token: read 2h + nd + fa, write 2h + (n + 2g) d + m' fa   (fa = active ffn width; m' = 2 gated, else 1)
  * all-reduces = 2 L per pass, of T h elements each
  * </pre>
@@ -42,15 +42,12 @@ public final class TransformerDemand {
                     + "): the last position is computed anew.");
         }
         double fresh = (double) promptTokens - cachedPrefix;
-        double context = fresh * cachedPrefix + fresh * (fresh + 1) / 2;
         return pass(
                 model,
                 OperatorClass.PREFILL,
                 fresh * batch,
-                context * batch,
-                (double) promptTokens * batch,
-                batch,
-                (double) promptTokens * batch);
+                AttentionWork.prefill(model, promptTokens, batch, cachedPrefix),
+                batch);
     }
 
     /**
@@ -63,8 +60,12 @@ public final class TransformerDemand {
         generates(model);
         atLeast(contextTokens, 1, "contextTokens", model);
         atLeast(batch, 1, "batch", model);
-        double context = (double) contextTokens * batch;
-        return pass(model, OperatorClass.DECODE, batch, context, context, batch, context);
+        return pass(
+                model,
+                OperatorClass.DECODE,
+                batch,
+                AttentionWork.decode(model, contextTokens, contextTokens, batch),
+                batch);
     }
 
     /**
@@ -81,10 +82,8 @@ public final class TransformerDemand {
         atLeast(outputTokens, 1, "outputTokens", model);
         atLeast(batch, 1, "batch", model);
         double steps = outputTokens - 1.0;
-        double meanContext = promptTokens + (steps + 1) / 2;
-        double mean = meanContext * batch;
-        double last = ((double) promptTokens + steps) * batch;
-        return pass(model, OperatorClass.DECODE, batch, mean, mean, batch, last).times(steps);
+        AttentionWork mean = AttentionWork.decode(model, promptTokens + 1.0, promptTokens + steps, batch);
+        return pass(model, OperatorClass.DECODE, batch, mean, batch).times(steps);
     }
 
     /**
@@ -100,48 +99,38 @@ public final class TransformerDemand {
         }
         atLeast(tokens, 1, "tokens", model);
         atLeast(batch, 1, "batch", model);
-        return pass(model, OperatorClass.EMBED, (double) tokens * batch, (double) tokens * tokens * batch, 0, 0, 0);
+        return pass(model, OperatorClass.EMBED, (double) tokens * batch, AttentionWork.encode(model, tokens, batch), 0);
     }
 
-    /** {@return bytes that the model's weights occupy} */
+    /** {@return bytes that the model's weights occupy, scales included} */
     public static double weightBytes(ModelSpec model) {
-        return Parameters.of(model).total() * model.weights().bytes();
+        return Parameters.of(model).total() * model.bytesPerWeight();
     }
 
-    private static Demand pass(
-            ModelSpec m,
-            OperatorClass work,
-            double tokens,
-            double context,
-            double kvRead,
-            double logits,
-            double kvResident) {
+    private static Demand pass(ModelSpec m, OperatorClass work, double tokens, AttentionWork attention, double logits) {
         Parameters p = Parameters.of(m);
         double layers = m.layers();
-        double attention = (double) m.heads() * m.headDim();
-        double flops = 2 * p.activePerToken() * tokens + 4 * layers * attention * context + 2 * p.head() * logits;
+        double flops = 2 * p.activePerToken() * tokens + attention.flops(m) + 2 * p.head() * logits;
         double ffn = activeFfn(m);
         double elements = tokens * layers * m.compute().bytes();
-        double read = elements * (2.0 * m.hidden() + attention + ffn);
-        double written = elements
-                * (2.0 * m.hidden() + attention + 2.0 * m.kvHeads() * m.headDim() + (m.gatedFfn() ? 2 : 1) * ffn);
-        double kv = m.kvBytesPerToken();
+        double read = elements * (2.0 * m.hidden() + attention.elementsRead(m) + ffn);
+        double written = elements * (2.0 * m.hidden() + attention.elementsWritten(m) + (m.gatedFfn() ? 2 : 1) * ffn);
         boolean caches = work != OperatorClass.EMBED;
-        double weights = (p.touchedBy(tokens) + (logits > 0 ? p.head() : 0))
-                * m.weights().bytes();
+        double weights = (p.touchedBy(tokens) + (logits > 0 ? p.head() : 0)) * m.bytesPerWeight();
         return new Demand(
                 flops,
-                read + kv * kvRead,
-                written + (caches ? kv * tokens : 0),
+                read + attention.kvRead(m),
+                written + (caches ? m.kvBytesPerToken() * tokens : 0),
                 weights,
-                p.total() * m.weights().bytes(),
-                kv * kvResident,
+                p.total() * m.bytesPerWeight(),
+                attention.kvResident(m),
                 layers,
                 1,
                 2 * layers * tokens * m.hidden() * m.compute().bytes(),
                 2 * layers,
                 m.compute(),
-                work);
+                work,
+                TensorShard.kvParts(m));
     }
 
     /** Width of the feed-forward that one token visits, averaged over the layers. */

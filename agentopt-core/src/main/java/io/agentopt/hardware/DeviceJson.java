@@ -2,10 +2,14 @@ package io.agentopt.hardware;
 
 import io.agentopt.internal.JsonValue;
 import io.agentopt.model.Precision;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** A device as JSON. Units are decimal (1 GB = 1e9 bytes) and stand in the field names. */
 final class DeviceJson {
@@ -27,10 +31,16 @@ final class DeviceJson {
                 "scaleOutGigabytesPerSecond",
                 "tdpWatts",
                 "maxMatmulEfficiency",
+                "hostLinkGigabytesPerSecond",
+                "processors",
+                "boostGigahertz",
+                "rents",
+                "purchases",
                 "rentLowDollarsPerHour",
                 "rentHighDollarsPerHour",
                 "streetPriceDollars",
                 "verified",
+                "unverified",
                 "source",
                 "note");
         JsonValue rates = json.at("peakTeraflops");
@@ -52,8 +62,17 @@ final class DeviceJson {
         boolean verified = json.maybe("verified").map(JsonValue::flag).orElse(true);
         String source = json.at("source").text();
         String note = json.maybe("note").map(JsonValue::text).orElse("");
-        OptionalDouble low = price(json, "rentLowDollarsPerHour"), high = price(json, "rentHighDollarsPerHour");
-        OptionalDouble street = price(json, "streetPriceDollars");
+        List<String> unverified = new ArrayList<>();
+        for (JsonValue field : json.maybe("unverified").map(JsonValue::items).orElse(List.of())) {
+            if (json.maybe(field.text()).isEmpty())
+                throw field.wrong("is no field of this device", "Name fields that stand here.");
+            unverified.add(field.text());
+        }
+        ListPrice prices = ListPriceJson.read(json);
+        OptionalDouble hostLink = times(json.maybePositive("hostLinkGigabytesPerSecond"), GIGA);
+        OptionalDouble clock = times(json.maybePositive("boostGigahertz"), GIGA);
+        Optional<JsonValue> count = json.maybe("processors");
+        OptionalInt processors = count.isPresent() ? OptionalInt.of(count.get().integer()) : OptionalInt.empty();
         OptionalDouble intraNode = times(json.maybePositive("intraNodeGigabytesPerSecond"), GIGA);
         OptionalDouble scaleOut = times(json.maybePositive("scaleOutGigabytesPerSecond"), GIGA);
         OptionalDouble tdp = json.maybePositive("tdpWatts"), matmul = json.maybePositive("maxMatmulEfficiency");
@@ -69,8 +88,11 @@ final class DeviceJson {
                     scaleOut,
                     tdp,
                     matmul,
-                    new ListPrice(low, high, street),
-                    new Provenance(source, verified, note));
+                    hostLink,
+                    processors,
+                    clock,
+                    prices,
+                    new Provenance(source, verified, note, unverified));
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }
@@ -90,10 +112,14 @@ final class DeviceJson {
         put(json, "scaleOutGigabytesPerSecond", device.scaleOutBytesPerSecond(), GIGA);
         put(json, "tdpWatts", device.tdpWatts(), 1);
         put(json, "maxMatmulEfficiency", device.maxMatmulEfficiency(), 1);
-        put(json, "rentLowDollarsPerHour", device.listPrice().rentLow(), 1);
-        put(json, "rentHighDollarsPerHour", device.listPrice().rentHigh(), 1);
-        put(json, "streetPriceDollars", device.listPrice().street(), 1);
+        put(json, "hostLinkGigabytesPerSecond", device.hostLinkBytesPerSecond(), GIGA);
+        if (device.processors().isPresent())
+            json.put("processors", device.processors().getAsInt());
+        put(json, "boostGigahertz", device.boostHertz(), GIGA);
+        ListPriceJson.write(device.listPrice(), json);
         if (!device.provenance().verified()) json.put("verified", false);
+        if (!device.provenance().unverified().isEmpty())
+            json.put("unverified", device.provenance().unverified());
         json.put("source", device.provenance().source());
         if (!device.provenance().note().isEmpty())
             json.put("note", device.provenance().note());
@@ -105,11 +131,6 @@ final class DeviceJson {
             if (kind.id().equals(json.text())) return kind;
         }
         throw json.wrong("is no kind of device", "Use cpu, gpu or accelerator.");
-    }
-
-    private static OptionalDouble price(JsonValue json, String field) {
-        var value = json.maybe(field);
-        return value.isPresent() ? OptionalDouble.of(value.get().notNegative()) : OptionalDouble.empty();
     }
 
     private static OptionalDouble times(OptionalDouble value, double factor) {

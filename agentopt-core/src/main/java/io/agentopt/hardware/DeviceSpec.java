@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * One device as numbers. Rates are peaks without sparsity; link rates are one-way. An absent number is unknown, not zero.
@@ -21,6 +22,9 @@ import java.util.OptionalDouble;
  * @param scaleOutBytesPerSecond one-way rate to another host, bytes/s
  * @param tdpWatts rated power, W
  * @param maxMatmulEfficiency largest measured share of the peak that a matrix product reached, in (0, 1]
+ * @param hostLinkBytesPerSecond one-way rate to the memory of its host, bytes/s
+ * @param processors processors that share the tiles of a kernel (streaming multiprocessors, compute units)
+ * @param boostHertz boost clock of the processors, 1/s
  * @param listPrice rents and price in public listings
  * @param provenance where the numbers come from
  */
@@ -35,6 +39,9 @@ public record DeviceSpec(
         OptionalDouble scaleOutBytesPerSecond,
         OptionalDouble tdpWatts,
         OptionalDouble maxMatmulEfficiency,
+        OptionalDouble hostLinkBytesPerSecond,
+        OptionalInt processors,
+        OptionalDouble boostHertz,
         ListPrice listPrice,
         Provenance provenance) {
 
@@ -64,11 +71,46 @@ public record DeviceSpec(
         positive(scaleOutBytesPerSecond, "scale-out rate", "bytes/s", id);
         positive(tdpWatts, "rated power", "W", id);
         positive(maxMatmulEfficiency, "maximum matmul efficiency", "of peak", id);
+        positive(hostLinkBytesPerSecond, "host link rate", "bytes/s", id);
+        positive(boostHertz, "boost clock", "1/s", id);
+        if (processors.isPresent()) positive(processors.getAsInt(), "processor count", "processors", id);
         if (maxMatmulEfficiency.isPresent() && maxMatmulEfficiency.getAsDouble() > 1) {
             throw new IllegalArgumentException(
                     "The maximum matmul efficiency (" + maxMatmulEfficiency.getAsDouble() + ") of device '" + id
                             + "' is above 1. It is a share of the dense peak: is the peak a sparse or a smaller one?");
         }
+    }
+
+    /** A device whose host link, processors and clock are unknown. */
+    public DeviceSpec(
+            String id,
+            String vendor,
+            DeviceKind kind,
+            Map<Precision, Double> densePeakFlops,
+            double memoryBytes,
+            double memoryBytesPerSecond,
+            OptionalDouble intraNodeBytesPerSecond,
+            OptionalDouble scaleOutBytesPerSecond,
+            OptionalDouble tdpWatts,
+            OptionalDouble maxMatmulEfficiency,
+            ListPrice listPrice,
+            Provenance provenance) {
+        this(
+                id,
+                vendor,
+                kind,
+                densePeakFlops,
+                memoryBytes,
+                memoryBytesPerSecond,
+                intraNodeBytesPerSecond,
+                scaleOutBytesPerSecond,
+                tdpWatts,
+                maxMatmulEfficiency,
+                OptionalDouble.empty(),
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                listPrice,
+                provenance);
     }
 
     /**
@@ -122,6 +164,9 @@ public record DeviceSpec(
                 scaleOutBytesPerSecond,
                 tdpWatts,
                 maxMatmulEfficiency,
+                hostLinkBytesPerSecond,
+                processors,
+                boostHertz,
                 prices,
                 provenance);
     }

@@ -157,6 +157,16 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
             return this;
         }
 
+        /** States the link between devices of two classes, or of one, by its name in the packaged {@link LinkCatalog}. */
+        public Builder link(String first, String second, String linkId) {
+            return link(first, second, LinkCatalog.packaged().find(linkId));
+        }
+
+        /** States the network between hosts by its name in the packaged {@link LinkCatalog}. */
+        public Builder network(String linkId) {
+            return network(LinkCatalog.packaged().find(linkId));
+        }
+
         /** States the network between hosts. */
         public Builder network(Link link) {
             network = link;

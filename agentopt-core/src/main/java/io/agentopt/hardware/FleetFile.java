@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -22,7 +21,8 @@ import java.util.function.Supplier;
  *  "links": [{"from": "h100", "to": "host", "kind": "intra-node", "gigabytesPerSecond": 50, "latencyMicroseconds": 5}]}
  * </pre>
  *
- * A device is the id of a catalog's device or the device itself, in the fields of a device file. Reading runs no code.
+ * A device is the id of a catalog's device or the device itself, in the fields of a device file. A network may be the name of a
+ * {@link LinkCatalog}'s link in place of its numbers, and so may a link: {@code {"from", "to", "link": "NVLink-4"}}. Reading runs no code.
  */
 public final class FleetFile {
     private FleetFile() {}
@@ -39,7 +39,12 @@ public final class FleetFile {
 
     /** Reads a fleet whose devices are in a catalog or in the file; errors as {@link #read(Path)}. */
     public static Fleet read(Path file, DeviceCatalog catalog) {
-        return from(JsonValue.read(file), catalog);
+        return read(file, catalog, LinkCatalog.packaged());
+    }
+
+    /** Reads a fleet whose devices and links are in catalogs or in the file; errors as {@link #read(Path)}. */
+    public static Fleet read(Path file, DeviceCatalog catalog, LinkCatalog links) {
+        return from(JsonValue.read(file), catalog, links);
     }
 
     /**
@@ -67,19 +72,19 @@ public final class FleetFile {
             json.put("from", ends.first());
             json.put("to", ends.second());
             json.put("kind", link.kind().id());
-            json.putAll(write(link));
+            json.putAll(LinkJson.write(link));
             links.add(json);
         });
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("format", 1);
         json.put("name", fleet.name());
         json.put("classes", classes);
-        json.put("network", write(fleet.network()));
+        json.put("network", LinkJson.write(fleet.network()));
         if (!links.isEmpty()) json.put("links", links);
         JsonText.write(file, json);
     }
 
-    private static Fleet from(JsonValue file, DeviceCatalog catalog) {
+    private static Fleet from(JsonValue file, DeviceCatalog catalog, LinkCatalog links) {
         file.format(1).only("format", "name", "price", "classes", "network", "links");
         Price price = file.maybe("price").map(PriceJson::read).orElse(Price.rented());
         Fleet.Builder fleet = Fleet.priced(file.at("name").text(), price);
@@ -93,12 +98,9 @@ public final class FleetFile {
             Price own = entry.maybe("price").map(PriceJson::read).orElse(price);
             fleet.add(valid(entry, () -> new DeviceClass(name, device, count, own)));
         }
-        file.maybe("network")
-                .ifPresent(n -> fleet.network(link(
-                        n.only("gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte"), LinkKind.NETWORK)));
+        file.maybe("network").ifPresent(n -> fleet.network(network(n, links)));
         for (JsonValue entry : file.maybe("links").map(JsonValue::items).orElse(List.of())) {
-            entry.only("from", "to", "kind", "gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte");
-            fleet.link(entry.at("from").text(), entry.at("to").text(), link(entry, kind(entry.at("kind"))));
+            fleet.link(entry.at("from").text(), entry.at("to").text(), link(entry, links));
         }
         return valid(file, fleet::build);
     }
@@ -108,32 +110,20 @@ public final class FleetFile {
         return valid(json, () -> catalog.find(json.text()));
     }
 
-    private static LinkKind kind(JsonValue json) {
-        Optional<LinkKind> kind = List.of(LinkKind.INTRA_NODE, LinkKind.NETWORK).stream()
-                .filter(k -> k.id().equals(json.text()))
-                .findFirst();
-        return kind.orElseThrow(() -> json.wrong("is no kind of link", "Use intra-node or network."));
+    /** The name of a catalog's link, or its numbers. */
+    private static Link network(JsonValue json, LinkCatalog links) {
+        if (json.isText()) return valid(json, () -> links.find(json.text()));
+        return LinkJson.read(
+                json.only("gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte"), LinkKind.NETWORK);
     }
 
-    private static Link link(JsonValue json, LinkKind kind) {
-        double latency = json.maybe("latencyMicroseconds")
-                .map(v -> v.notNegative() / 1e6)
-                .orElse(
-                        kind == LinkKind.NETWORK
-                                ? Link.DEFAULT_NETWORK.latencySeconds()
-                                : Fleet.INTRA_NODE_LATENCY_SECONDS);
-        double rate = json.at("gigabytesPerSecond").positive() * 1e9;
-        double dollars =
-                json.maybe("dollarsPerGigabyte").map(v -> v.notNegative() / 1e9).orElse(0.0);
-        return new Link(kind, latency, rate, dollars);
-    }
-
-    private static Map<String, Object> write(Link link) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("gigabytesPerSecond", link.bytesPerSecond() / 1e9);
-        json.put("latencyMicroseconds", link.latencySeconds() * 1e6);
-        json.put("dollarsPerGigabyte", link.dollarsPerByte() * 1e9);
-        return json;
+    private static Link link(JsonValue json, LinkCatalog links) {
+        if (json.maybe("link").isPresent()) {
+            JsonValue name = json.only("from", "to", "link").at("link");
+            return valid(name, () -> links.find(name.text()));
+        }
+        json.only("from", "to", "kind", "gigabytesPerSecond", "latencyMicroseconds", "dollarsPerGigabyte");
+        return LinkJson.read(json, LinkJson.kind(json.at("kind")));
     }
 
     private static <T> T valid(JsonValue place, Supplier<T> constructor) {

@@ -40,7 +40,10 @@ final class ModelCatalogJson {
                 "weights",
                 "compute",
                 "kv",
-                "kvLatent",
+                "latentAttention",
+                "slidingWindow",
+                "extraParameters",
+                "weightScales",
                 "parametersBillions",
                 "verified",
                 "source",
@@ -71,7 +74,6 @@ final class ModelCatalogJson {
         Precision weights = precision(json, "weights"),
                 compute = precision(json, "compute"),
                 kv = precision(json, "kv");
-        int kvLatent = json.maybe("kvLatent").map(JsonValue::integer).orElse(0);
         ModelSpec.Experts experts =
                 json.maybe("experts").map(ModelCatalogJson::experts).orElse(ModelSpec.Experts.NONE);
         try {
@@ -92,7 +94,10 @@ final class ModelCatalogJson {
                     weights,
                     compute,
                     kv,
-                    kvLatent);
+                    ModelPartsJson.latent(json.maybe("latentAttention")),
+                    ModelPartsJson.window(json.maybe("slidingWindow")),
+                    ModelPartsJson.extra(json.maybe("extraParameters")),
+                    ModelPartsJson.scales(json.maybe("weightScales")));
         } catch (IllegalArgumentException e) {
             throw json.wrong(e);
         }

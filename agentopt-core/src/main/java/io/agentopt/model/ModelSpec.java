@@ -24,7 +24,11 @@ import java.util.Objects;
  * @param weights number format of the weights
  * @param compute number format of the arithmetic
  * @param kv number format of the KV cache
- * @param kvLatent elements that multi-head latent attention caches per token and layer in place of keys and values; 0 without it
+ * @param latent latent attention in place of ordinary attention, or {@link LatentAttention#NONE}; {@code kvHeads} is then
+ *     {@code heads}, and {@code headDim} serves only estimates that do not know latent attention
+ * @param window sliding window of some layers, or {@link SlidingWindow#NONE}
+ * @param extra parameters beside the matrices, or {@link ExtraParameters#NONE}
+ * @param scales scales of quantised weights, or {@link GroupScales#NONE}
  */
 public record ModelSpec(
         String id,
@@ -43,7 +47,10 @@ public record ModelSpec(
         Precision weights,
         Precision compute,
         Precision kv,
-        int kvLatent) {
+        LatentAttention latent,
+        SlidingWindow window,
+        ExtraParameters extra,
+        GroupScales scales) {
 
     /** What a model does. */
     public enum Kind {
@@ -83,6 +90,10 @@ public record ModelSpec(
         Objects.requireNonNull(weights, "weights");
         Objects.requireNonNull(compute, "compute");
         Objects.requireNonNull(kv, "kv");
+        Objects.requireNonNull(latent, "latent");
+        Objects.requireNonNull(window, "window");
+        Objects.requireNonNull(extra, "extra");
+        Objects.requireNonNull(scales, "scales");
         positive(layers, "layers", id);
         positive(hidden, "hidden", id);
         positive(heads, "heads", id);
@@ -93,9 +104,9 @@ public record ModelSpec(
         if (ffn < 0 || (ffn == 0 && experts.count() == 0)) {
             throw new IllegalArgumentException("The ffn (" + ffn + ") of model '" + id + "' must be positive.");
         }
-        if (kvLatent < 0) {
-            throw new IllegalArgumentException(
-                    "The kvLatent (" + kvLatent + ") of model '" + id + "' must not be negative.");
+        if (window.layers() > layers) {
+            throw new IllegalArgumentException("The window's layers (" + window.layers() + ") of model '" + id
+                    + "' are more than its layers (" + layers + ").");
         }
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException("The heads (" + heads + ") of model '" + id
@@ -103,7 +114,7 @@ public record ModelSpec(
         }
     }
 
-    /** A model that caches keys and values. */
+    /** A model with ordinary attention over the whole context. */
     public ModelSpec(
             String id,
             Kind kind,
@@ -138,7 +149,10 @@ public record ModelSpec(
                 weights,
                 compute,
                 kv,
-                0);
+                LatentAttention.NONE,
+                SlidingWindow.NONE,
+                ExtraParameters.NONE,
+                GroupScales.NONE);
     }
 
     private static void positive(int value, String name, String model) {
@@ -148,8 +162,44 @@ public record ModelSpec(
         }
     }
 
-    /** {@return this model with weights, arithmetic and KV cache in other number formats} */
+    /** {@return this model with weights, arithmetic and KV cache in other number formats; scales stay as they are} */
     public ModelSpec with(Precision newWeights, Precision newCompute, Precision newKv) {
+        return copy(newWeights, newCompute, newKv, latent, window, extra, scales);
+    }
+
+    /** {@return this model with its weights stored in another number format} */
+    public ModelSpec withWeights(Precision precision) {
+        return copy(precision, compute, kv, latent, window, extra, scales);
+    }
+
+    /** {@return this model with its weights stored in another number format, in groups that share a scale} */
+    public ModelSpec withWeights(Precision precision, GroupScales newScales) {
+        return copy(precision, compute, kv, latent, window, extra, newScales);
+    }
+
+    /** {@return this model with latent attention} */
+    public ModelSpec with(LatentAttention newLatent) {
+        return copy(weights, compute, kv, newLatent, window, extra, scales);
+    }
+
+    /** {@return this model with a window in some layers} */
+    public ModelSpec with(SlidingWindow newWindow) {
+        return copy(weights, compute, kv, latent, newWindow, extra, scales);
+    }
+
+    /** {@return this model with parameters beside its matrices} */
+    public ModelSpec with(ExtraParameters newExtra) {
+        return copy(weights, compute, kv, latent, window, newExtra, scales);
+    }
+
+    private ModelSpec copy(
+            Precision newWeights,
+            Precision newCompute,
+            Precision newKv,
+            LatentAttention newLatent,
+            SlidingWindow newWindow,
+            ExtraParameters newExtra,
+            GroupScales newScales) {
         return new ModelSpec(
                 id,
                 kind,
@@ -167,33 +217,30 @@ public record ModelSpec(
                 newWeights,
                 newCompute,
                 newKv,
-                kvLatent);
+                newLatent,
+                newWindow,
+                newExtra,
+                newScales);
     }
 
-    /** {@return this model with its weights stored in another number format} */
-    public ModelSpec withWeights(Precision precision) {
-        return new ModelSpec(
-                id,
-                kind,
-                layers,
-                hidden,
-                heads,
-                kvHeads,
-                headDim,
-                ffn,
-                gatedFfn,
-                vocab,
-                tiedEmbeddings,
-                maxContext,
-                experts,
-                precision,
-                compute,
-                kv,
-                kvLatent);
+    /** {@return bytes that a weight takes, its share of scales included} */
+    public double bytesPerWeight() {
+        return weights.bytes() + scales.bytesPerWeight();
     }
 
-    /** {@return bytes of KV cache that one token of context occupies: 2 * L * g * d * bytes, or L * kvLatent * bytes} */
+    /** {@return bytes that one token and layer adds to the KV cache: 2 g d, or the latent vector} */
+    public double kvBytesPerTokenAndLayer() {
+        return (latent.present() ? latent.cached() : 2.0 * kvHeads * headDim) * kv.bytes();
+    }
+
+    /** {@return bytes that one token adds to the KV cache, in all layers; what windowed layers forget is not taken off: see {@link #kvBytes}} */
     public double kvBytesPerToken() {
-        return (kvLatent > 0 ? kvLatent : 2.0 * kvHeads * headDim) * layers * kv.bytes();
+        return kvBytesPerTokenAndLayer() * layers;
+    }
+
+    /** {@return bytes of KV cache of one sequence of so many tokens, of which windowed layers keep the last ones only} */
+    public double kvBytes(double context) {
+        double kept = (layers - window.layers()) * context + window.layers() * window.kept(context);
+        return kvBytesPerTokenAndLayer() * kept;
     }
 }

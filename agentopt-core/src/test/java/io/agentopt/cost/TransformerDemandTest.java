@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.agentopt.model.GroupScales;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
+import io.agentopt.model.SlidingWindow;
 import org.junit.jupiter.api.Test;
 
 class TransformerDemandTest {
@@ -70,6 +72,60 @@ class TransformerDemandTest {
         assertThat(closed).isEqualTo(sum);
         assertThat(TransformerDemand.decode(TINY, 5, 1, 3).flops()).isZero();
         assertThat(TransformerDemand.decodeStep(TINY, 6, 3).flops()).isEqualTo(3 * (2 * 1152 + 4 * 2 * 8 * 6 + 2 * 80));
+    }
+
+    @Test
+    void aWindowLimitsAttentionAndCacheOfItsLayers() {
+        ModelSpec windowed = TINY.with(new SlidingWindow(3, 1));
+        Demand d = TransformerDemand.prefill(windowed, 5, 1);
+        // pairs: full 1+2+3+4+5, windowed 1+2+3+3+3; KV 16 bytes a token and layer
+        assertThat(d.flops()).isEqualTo(2 * 1152 * 5 + 4 * 8 * (15 + 12) + 2 * 80);
+        assertThat(d.kvBytesResident()).isEqualTo(16 * (5 + 3));
+        Demand step = TransformerDemand.decodeStep(windowed, 10, 2);
+        assertThat(step.flops()).isEqualTo(2 * (2 * 1152 + 4 * 8 * (10 + 3) + 2 * 80));
+        assertThat(step.kvBytesResident()).isEqualTo(2 * 16 * (10 + 3)).isEqualTo(2 * windowed.kvBytes(10));
+        Demand chunk = TransformerDemand.prefill(windowed, 5, 1, 3);
+        assertThat(chunk.flops()).isEqualTo(2 * 1152 * 2 + 4 * 8 * (4 + 5 + 3 + 3) + 2 * 80);
+        assertThat(TransformerDemand.decodeStep(TINY.with(new SlidingWindow(64, 2)), 10, 2))
+                .isEqualTo(TransformerDemand.decodeStep(TINY, 10, 2));
+    }
+
+    @Test
+    void windowedDecodeIsTheSumOfItsSteps() {
+        ModelSpec windowed = TINY.with(new SlidingWindow(8, 1));
+        Demand sum = TransformerDemand.decodeStep(windowed, 6, 3);
+        for (int context = 7; context <= 13; context++)
+            sum = sum.plus(TransformerDemand.decodeStep(windowed, context, 3));
+        Demand closed = TransformerDemand.decode(windowed, 5, 9, 3);
+        assertThat(closed.flops()).isCloseTo(sum.flops(), within(1e-6));
+        assertThat(closed.bytesRead()).isCloseTo(sum.bytesRead(), within(1e-6));
+        assertThat(closed.kvBytesResident()).isEqualTo(sum.kvBytesResident());
+    }
+
+    /** DeepSeek-V3: 2 * 128 * (192 + 128) flops a pair and layer expanded, 2 * 128 * (2 * 512 + 64) absorbed. */
+    @Test
+    void latentAttentionExpandsInPrefillAndAbsorbsInDecode() {
+        ModelSpec v3 = ModelCatalog.packaged().find("deepseek-ai/DeepSeek-V3");
+        double active = Parameters.of(v3).activePerToken(),
+                head = Parameters.of(v3).head();
+        assertThat(v3.kvBytesPerToken()).isEqualTo(70272);
+        Demand prefill = TransformerDemand.prefill(v3, 4, 1);
+        assertThat(prefill.flops()).isCloseTo(2 * active * 4 + 61 * 81920.0 * 10 + 2 * head, within(1e3));
+        Demand step = TransformerDemand.decodeStep(v3, 100, 1);
+        assertThat(step.flops()).isCloseTo(2 * active + 61 * 278528.0 * 100 + 2 * head, within(1e3));
+        Demand chunk = TransformerDemand.prefill(v3, 4, 1, 3);
+        double again = 61 * 2 * 512 * 128.0 * 256 * 3; // three cached vectors make keys and values anew
+        assertThat(chunk.flops()).isCloseTo(2 * active + 61 * 81920.0 * 4 + again + 2 * head, within(1e3));
+    }
+
+    @Test
+    void scalesOfGroupsAddToTheWeights() {
+        ModelSpec mxfp4 = TINY.withWeights(Precision.INT4, new GroupScales(32, 8, 0));
+        assertThat(mxfp4.bytesPerWeight()).isEqualTo(4.25 / 8);
+        assertThat(TINY.withWeights(Precision.INT4, new GroupScales(64, 16, 16)).bytesPerWeight())
+                .isEqualTo(4.5 / 8);
+        assertThat(TransformerDemand.weightBytes(mxfp4)).isEqualTo(1232 * 4.25 / 8);
+        assertThat(TransformerDemand.decodeStep(mxfp4, 1, 1).weightBytes()).isEqualTo(1232 * 4.25 / 8);
     }
 
     @Test

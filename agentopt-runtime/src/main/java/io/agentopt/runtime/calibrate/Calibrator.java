@@ -94,6 +94,9 @@ public final class Calibrator {
                 device.scaleOutBytesPerSecond(),
                 device.tdpWatts(),
                 device.maxMatmulEfficiency(),
+                device.hostLinkBytesPerSecond(),
+                device.processors(),
+                device.boostHertz(),
                 device.listPrice(),
                 device.provenance());
     }
