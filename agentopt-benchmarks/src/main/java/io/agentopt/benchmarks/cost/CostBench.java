@@ -10,7 +10,9 @@ public final class CostBench {
     private static final List<CostMetricGroup> GROUPS = List.of(
             new GemmMetrics(),
             new AttentionMetrics(),
-            new AllReduceMetrics(),
+            new CollectiveMetrics(),
+            new ElementwiseMetrics(),
+            new ServingSimMetrics(),
             new SplitwiseMetrics(),
             new EndToEndMetrics(),
             new RequestLatencyMetrics(),

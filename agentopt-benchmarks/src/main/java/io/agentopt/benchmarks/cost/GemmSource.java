@@ -4,6 +4,7 @@ import io.agentopt.cost.importer.AiconfiguratorProfiles;
 import io.agentopt.cost.importer.Imported;
 import io.agentopt.cost.importer.VidurProfiles;
 import io.agentopt.cost.kernel.KernelMeasurement;
+import io.agentopt.cost.kernel.KernelShape;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.model.Precision;
 import java.io.IOException;
@@ -43,18 +44,20 @@ record GemmSource(Imported<Gemm> calibrate, Imported<Gemm> test) {
         return new GemmSource(calibrate, same ? calibrate : join(files.apply(folders.test()), importer));
     }
 
-    private static Imported<Gemm> join(List<Path> files, Function<Path, Imported<Gemm>> importer) {
-        List<KernelMeasurement<Gemm>> rows = new ArrayList<>();
+    /** All files as one. */
+    static <S extends KernelShape> Imported<S> join(List<Path> files, Function<Path, Imported<S>> importer) {
+        List<KernelMeasurement<S>> rows = new ArrayList<>();
         Map<String, Integer> rejected = new HashMap<>();
         for (Path file : files) {
-            Imported<Gemm> one = importer.apply(file);
+            Imported<S> one = importer.apply(file);
             rows.addAll(one.rows());
             one.rejected().forEach((reason, n) -> rejected.merge(reason, n, Integer::sum));
         }
         return new Imported<>(rows, rejected);
     }
 
-    private static List<Path> files(Path folder) {
+    /** The layer profiles below a folder. */
+    static List<Path> files(Path folder) {
         if (!Files.isDirectory(folder)) return List.of();
         try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(f -> f.getFileName().toString().startsWith("mlp.csv"))

@@ -1,6 +1,7 @@
 package io.agentopt.cost.importer;
 
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.CollectiveKind;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
@@ -109,22 +110,42 @@ public final class AiconfiguratorProfiles {
     }
 
     /**
-     * {@return the all-reduces of a {@code custom_allreduce_perf} or {@code nccl_perf} table}
+     * {@return the exchanges of one kind of a {@code custom_allreduce_perf} or {@code nccl_perf} table, inside one host}
+     *
+     * <p>The tables give a message's elements, not its bytes: INT8 rows of twice the number take the same time as those of two bytes each.
      *
      * @param kernel which rows, by the column {@code kernel_source}: a table may mix kernels that differ tenfold
+     * @throws IllegalArgumentException for a send-receive, which the tables do not have
      */
-    public static Imported<AllReduce> allReduces(Path file, String kernel) {
-        Imported.Collector<AllReduce> rows = new Imported.Collector<>();
+    public static Imported<Collective> collectives(Path file, String kernel, CollectiveKind kind) {
+        String operator = switch (kind) {
+            case ALL_REDUCE -> "all_reduce";
+            case ALL_GATHER -> "all_gather";
+            case REDUCE_SCATTER -> "reduce_scatter";
+            case ALL_TO_ALL -> "alltoall";
+            case SEND_RECV ->
+                throw new IllegalArgumentException("'" + file
+                        + "' cannot hold send-receives: these tables have all-reduces, all-gathers, reduce-scatters and"
+                        + " all-to-alls.");
+        };
+        Imported.Collector<Collective> rows = new Imported.Collector<>();
         CsvFile.read(file, List.of("op_name", "kernel_source", "num_gpus", "message_size", "latency"), row -> {
             if (!row.text("kernel_source").equals(kernel)
-                    || !row.text("op_name").equals("all_reduce")) {
+                    || !row.text("op_name").equals(operator)) {
                 rows.reject("another kernel or collective");
                 return;
             }
-            long devices = row.whole("num_gpus"), bytes = row.whole("message_size");
+            String name = row.text(row.has("nccl_dtype") ? "nccl_dtype" : "allreduce_dtype");
+            Optional<Precision> format = format(name);
+            if (format.isEmpty()) {
+                rows.reject("format '" + name + "'");
+                return;
+            }
+            long devices = row.whole("num_gpus"), elements = row.whole("message_size");
             double seconds = row.number("latency") * MILLI;
-            if (!rows.sizes(devices - 1, bytes) || !rows.time(seconds)) return;
-            rows.add(new AllReduce(bytes, (int) devices, (int) devices), seconds);
+            if (!rows.sizes(devices - 1, elements) || !rows.time(seconds)) return;
+            long bytes = Math.round(elements * format.get().bytes());
+            rows.add(new Collective(kind, bytes, (int) devices, (int) devices), seconds);
         });
         return rows.imported();
     }

@@ -1,6 +1,8 @@
 package io.agentopt.cost.importer;
 
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.CollectiveKind;
+import io.agentopt.cost.kernel.KernelShape.Collective;
+import io.agentopt.cost.kernel.KernelShape.Elementwise;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.model.Precision;
 import java.nio.file.Path;
@@ -63,21 +65,71 @@ public final class VidurProfiles {
             rows.add(new Gemm(m, n, k, Precision.FP16, Precision.FP16), seconds);
     }
 
-    /** {@return the all-reduces of {@code all_reduce.csv}, those of rank 0: each rank of a group has a row} */
-    public static Imported<AllReduce> allReduces(Path file) {
-        Imported.Collector<AllReduce> rows = new Imported.Collector<>();
+    /**
+     * {@return the operators of {@code mlp.csv} that move whole rows: of one kind}
+     *
+     * <p>Models without a gated feed-forward part are rejected: their norm has a mean and a bias, their activation one operand, and they add two
+     * results at once, so that they run other kernels.
+     *
+     * @throws IllegalArgumentException for softmax, which the file does not have
+     */
+    public static Imported<Elementwise> elementwise(Path file, ElementwiseKind kind) {
+        Imported.Collector<Elementwise> rows = new Imported.Collector<>();
+        String operator = switch (kind) {
+            case LAYER_NORM -> "input_layernorm";
+            case ACTIVATION -> "mlp_act";
+            case ADD -> "add";
+            case SOFTMAX ->
+                throw new IllegalArgumentException(
+                        "'" + file + "' cannot hold softmax: these profiles have layer norms, activations and sums.");
+        };
         List<String> required =
-                List.of(median("all_reduce"), "rank", "num_workers", "size", "devices_per_node", "collective");
+                Stream.concat(LAYER.stream(), Stream.of(median(operator))).toList();
         CsvFile.read(file, required, row -> {
-            if (!row.text("collective").equals("all_reduce")) {
+            long hidden = row.whole("n_embd"), ffn = row.whole("n_expanded_embd"), tokens = row.whole("num_tokens");
+            long shards = row.whole("num_tensor_parallel_workers");
+            if (!row.text("use_gated_mlp").equalsIgnoreCase("true")) {
+                rows.reject("a model without a gate: another kernel");
+                return;
+            }
+            double seconds = row.number(median(operator)) * MILLI;
+            if (!rows.time(seconds) || !rows.sizes(hidden, ffn, tokens, shards)) return;
+            long columns = kind == ElementwiseKind.ACTIVATION ? ffn / shards : hidden;
+            if (!rows.sizes(columns)) return;
+            int reads = kind == ElementwiseKind.LAYER_NORM ? 1 : 2;
+            rows.add(new Elementwise(tokens, columns, reads, 1, Precision.FP16), seconds);
+        });
+        return rows.imported();
+    }
+
+    /** {@return the all-reduces of {@code all_reduce.csv}, those of rank 0: each rank of a group has a row} */
+    public static Imported<Collective> allReduces(Path file) {
+        return collectives(file, "all_reduce", CollectiveKind.ALL_REDUCE);
+    }
+
+    /** {@return the transfers of {@code send_recv.csv} between two devices, those of rank 0: each rank has a row} */
+    public static Imported<Collective> sendReceives(Path file) {
+        return collectives(file, "send_recv", CollectiveKind.SEND_RECV);
+    }
+
+    private static Imported<Collective> collectives(Path file, String operator, CollectiveKind kind) {
+        Imported.Collector<Collective> rows = new Imported.Collector<>();
+        List<String> required =
+                List.of(median(operator), "rank", "num_workers", "size", "devices_per_node", "collective");
+        CsvFile.read(file, required, row -> {
+            if (!row.text("collective").equals(operator)) {
                 rows.reject("another collective");
                 return;
             }
             if (row.whole("rank") != 0) return;
-            double seconds = row.number(median("all_reduce")) * MILLI;
+            double seconds = row.number(median(operator)) * MILLI;
             long bytes = row.whole("size"), devices = row.whole("num_workers"), perHost = row.whole("devices_per_node");
             if (!rows.time(seconds) || !rows.sizes(bytes, devices - 1, perHost)) return;
-            rows.add(new AllReduce(bytes, (int) devices, (int) perHost), seconds);
+            if (kind == CollectiveKind.SEND_RECV && devices > 2) {
+                rows.reject("a transfer between more than two devices");
+                return;
+            }
+            rows.add(new Collective(kind, bytes, (int) devices, (int) perHost), seconds);
         });
         return rows.imported();
     }
