@@ -89,6 +89,15 @@ public final class RooflineCostModel implements CostModel {
                     "The intra-node rate of device '" + device.id() + "' is unknown, so " + tensorParallel
                             + "-way tensor parallelism cannot be estimated. Add the rate in a device file, or use one device.");
         }
+        if (tensorParallel > Topology.USUAL_HOST_DEVICES
+                && demand.reductions() > 0
+                && device.scaleOutBytesPerSecond().isEmpty()) {
+            return new Estimate.Unknown("The scale-out rate of device '" + device.id() + "' is unknown, so "
+                    + tensorParallel + "-way tensor parallelism, which goes beyond a host of "
+                    + Topology.USUAL_HOST_DEVICES
+                    + ", cannot be estimated. Add the rate in a device file, or use at most "
+                    + Topology.USUAL_HOST_DEVICES + ".");
+        }
         return null;
     }
 

@@ -35,6 +35,22 @@ class RooflineCostModelTest {
     }
 
     @Test
+    void aGroupBeyondAHostPaysTheNetworkOrIsUnknown() {
+        Demand step = TransformerDemand.decodeStep(LLAMA_70B, 1000, 16);
+        Estimate.Known host = (Estimate.Known) RooflineCostModel.generic().seconds(step, H100, 8);
+        Estimate.Known hosts = (Estimate.Known) RooflineCostModel.generic().seconds(step, H100, 16);
+        assertThat(hosts.breakdown().collectiveSeconds())
+                .isGreaterThan(host.breakdown().collectiveSeconds() + 160 * 30e-6);
+        DeviceSpec noNetwork = DeviceCatalog.packaged().find("TPU-v5p");
+        assertThat(noNetwork.scaleOutBytesPerSecond()).isEmpty();
+        assertThat(RooflineCostModel.generic().seconds(step, noNetwork, 8)).isInstanceOf(Estimate.Known.class);
+        assertThat(RooflineCostModel.generic().seconds(step, noNetwork, 16))
+                .isInstanceOfSatisfying(
+                        Estimate.Unknown.class,
+                        u -> assertThat(u.reason()).contains("scale-out rate of device 'TPU-v5p'", "at most 8"));
+    }
+
+    @Test
     void tensorParallelismSharesWorkAndPaysTwoAllReducesPerLayer() {
         Demand step = TransformerDemand.decodeStep(LLAMA_70B, 1000, 16);
         DeviceSpec h200 = DeviceCatalog.packaged().find("H200");
@@ -44,7 +60,9 @@ class RooflineCostModelTest {
         assertThat(four.breakdown().floorSeconds()).isEqualTo(two.breakdown().floorSeconds());
         double bytes = 160.0 * 16 * 8192 * 2;
         assertThat(four.breakdown().collectiveSeconds())
-                .isCloseTo(2 * 0.75 * bytes / (450e9 * 0.7) + 160 * 10e-6, within(1e-12));
+                .isCloseTo(
+                        2 * 0.75 * bytes / (450e9 * 0.75) + 160 * (7e-6 + 8e-9 * Math.sqrt(bytes / 160)),
+                        within(1e-12));
     }
 
     @Test

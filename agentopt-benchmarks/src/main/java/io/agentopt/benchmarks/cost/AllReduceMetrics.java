@@ -2,9 +2,9 @@ package io.agentopt.benchmarks.cost;
 
 import io.agentopt.benchmarks.Metric;
 import io.agentopt.cost.importer.VidurProfiles;
-import io.agentopt.cost.kernel.AllReduceForm;
+import io.agentopt.cost.kernel.CollectiveForm;
 import io.agentopt.cost.kernel.KernelMeasurement;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +27,17 @@ final class AllReduceMetrics implements CostMetricGroup {
     public List<Metric> run(DataFolders folders) {
         List<Metric> metrics = new ArrayList<>();
         for (ProfileFiles.Source host : ProfileFiles.vidurHosts(folders)) {
-            KernelRows<AllReduce> rows = KernelRows.read(host, VidurProfiles::allReduces);
+            KernelRows<Collective> rows = KernelRows.read(host, VidurProfiles::allReduces);
             if (rows.uncalibrated()) {
                 System.out.println("  allreduce." + host.label() + ": no rows of this host calibrate");
                 continue;
             }
             KernelBench bench = new KernelBench("allreduce." + host.label());
             bench.rejected(rows.test().rejected());
-            AllReduceForm form = new AllReduceForm(host.device());
+            CollectiveForm form = new CollectiveForm(host.device());
             for (int devices : sizes(rows)) {
-                List<KernelMeasurement<AllReduce>> points = rows.calibrate(s -> within(s, devices));
-                List<KernelMeasurement<AllReduce>> unseen = rows.test(s -> within(s, devices));
+                List<KernelMeasurement<Collective>> points = rows.calibrate(s -> within(s, devices));
+                List<KernelMeasurement<Collective>> unseen = rows.test(s -> within(s, devices));
                 if (!points.isEmpty() && !unseen.isEmpty()) bench.split(form, points, unseen, rows.same(), POINTS);
             }
             bench.metric(GOALS).ifPresent(metrics::add);
@@ -45,11 +45,11 @@ final class AllReduceMetrics implements CostMetricGroup {
         return metrics;
     }
 
-    private static Set<Integer> sizes(KernelRows<AllReduce> rows) {
+    private static Set<Integer> sizes(KernelRows<Collective> rows) {
         return rows.test().rows().stream().map(m -> m.shape().devices()).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static boolean within(AllReduce shape, int devices) {
+    private static boolean within(Collective shape, int devices) {
         return shape.devices() == devices && shape.devicesPerHost() == devices;
     }
 }

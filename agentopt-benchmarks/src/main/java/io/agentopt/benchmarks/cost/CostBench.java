@@ -14,7 +14,9 @@ public final class CostBench {
     static final List<CostMetricGroup> GROUPS = List.of(
             new GemmMetrics(),
             new AttentionMetrics(),
-            new AllReduceMetrics(),
+            new CollectiveMetrics(),
+            new ElementwiseMetrics(),
+            new ServingSimMetrics(),
             new SplitwiseMetrics(),
             new EndToEndMetrics(),
             new RequestLatencyMetrics(),

@@ -49,8 +49,7 @@ record ErrorSummary(String set, String terms, double mape, double median, double
 
     /** {@return the metric of this summary, which is the calibrated one, next to the plain roofline on the same rows} */
     Metric metric(double goal, ErrorSummary plainRoofline) {
-        return Metric.of(set, mape, "%")
-                .peer("plain roofline", plainRoofline.mape())
+        return metric(plainRoofline)
                 .goal("<= " + (goal == Math.rint(goal) ? String.valueOf((long) goal) : String.valueOf(goal)));
     }
 

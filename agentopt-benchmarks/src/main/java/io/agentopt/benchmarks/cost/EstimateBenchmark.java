@@ -1,12 +1,13 @@
 package io.agentopt.benchmarks.cost;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.Confidence;
 import io.agentopt.cost.CostModel;
 import io.agentopt.cost.Demand;
 import io.agentopt.cost.RooflineCostModel;
 import io.agentopt.cost.SecondsSum;
 import io.agentopt.cost.TransformerDemand;
-import io.agentopt.cost.kernel.AllReduceForm;
+import io.agentopt.cost.kernel.CollectiveForm;
 import io.agentopt.cost.kernel.DecodeAttentionForm;
 import io.agentopt.cost.kernel.GemmForm;
 import io.agentopt.cost.kernel.KernelCalibration;
@@ -14,7 +15,7 @@ import io.agentopt.cost.kernel.KernelForm;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelModel;
 import io.agentopt.cost.kernel.KernelShape;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.hardware.DeviceCatalog;
@@ -54,8 +55,8 @@ public class EstimateBenchmark {
     private final Kernels<DecodeAttention> attentions = Kernels.of(
             new DecodeAttentionForm(device, BF16),
             i -> new DecodeAttention(to(256), to(16384), 32, 8, 128, 0, BF16, BF16));
-    private final Kernels<AllReduce> reductions =
-            Kernels.of(new AllReduceForm(device), i -> new AllReduce(1024L * to(65536), 4, 4));
+    private final Kernels<Collective> reductions =
+            Kernels.of(new CollectiveForm(device), i -> new Collective(CollectiveKind.ALL_REDUCE, 1024L * to(65536), 4, 4));
     private final CostModel cost = RooflineCostModel.generic();
     private final Demand decode = TransformerDemand.decodeStep(model, 1000, 8);
     private final SecondsSum sum = new SecondsSum();

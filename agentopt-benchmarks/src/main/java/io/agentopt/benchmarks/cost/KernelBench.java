@@ -38,12 +38,22 @@ final class KernelBench {
     /** Calibrates on so many points of the shapes that are not held out, and predicts every row of those that are; once a draw. */
     <S extends KernelShape> void splitByShape(
             KernelForm<S> form, List<KernelMeasurement<S>> calibrate, List<KernelMeasurement<S>> test, int points) {
+        splitByShape(form, form::idealSeconds, calibrate, test, points);
+    }
+
+    /** The same against a plain roofline that knows another ideal time. */
+    <S extends KernelShape> void splitByShape(
+            KernelForm<S> form,
+            ToDoubleFunction<S> plainIdeal,
+            List<KernelMeasurement<S>> calibrate,
+            List<KernelMeasurement<S>> test,
+            int points) {
         List<KernelMeasurement<S>> rows = ShapeSplit.test(plausible(form, test));
         for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
             List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
             KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
             if (draw == 1) System.out.println("  " + set + ": " + fit);
-            predict(form, fit.model(), PlainRoofline.fit(form, chosen), rows);
+            predict(form, fit.model(), PlainRoofline.fit(plainIdeal, chosen, plainIdeal), rows);
         }
     }
 
@@ -59,7 +69,7 @@ final class KernelBench {
             predict(
                     form,
                     fit.model(),
-                    PlainRoofline.fit(form, chosen),
+                    PlainRoofline.fit(form::idealSeconds, chosen, form::idealSeconds),
                     rows.stream()
                             .filter(m -> !seen.contains(m.shape().family()))
                             .toList());
@@ -88,7 +98,11 @@ final class KernelBench {
         for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
             List<KernelMeasurement<S>> chosen = chosen(from, calibrate, points, draw);
             KernelFit<S> fit = KernelCalibration.fit(from, chosen, Confidence.IMPORTED);
-            predict(to, fit.model().on(to.device()), PlainRoofline.fit(from, chosen, to), rows);
+            predict(
+                    to,
+                    fit.model().on(to.device()),
+                    PlainRoofline.fit(from::idealSeconds, chosen, to::idealSeconds),
+                    rows);
         }
     }
 
@@ -127,6 +141,13 @@ final class KernelBench {
         ErrorSummary ours = summary("calibrated", 1).print();
         Double goal = goals.get(set);
         return Optional.of(goal == null ? ours.metric(plain) : ours.metric(goal, plain));
+    }
+
+    /** Prints the three ways and gives the metric, which has no goal. */
+    Metric metric() {
+        summary("generic", 3).print();
+        ErrorSummary plain = summary("plain roofline, calibrated", 2).print();
+        return summary("calibrated", 1).print().metric(plain);
     }
 
     private ErrorSummary summary(String terms, int column) {

@@ -22,7 +22,7 @@ record KernelRows<S extends KernelShape>(
         return new KernelRows<>(same ? test : join(source.calibrate(), importer), test, same);
     }
 
-    private static <S extends KernelShape> ImportedRows<KernelMeasurement<S>> join(
+    static <S extends KernelShape> ImportedRows<KernelMeasurement<S>> join(
             List<Path> files, Function<Path, ImportedRows<KernelMeasurement<S>>> importer) {
         ImportedRows<KernelMeasurement<S>> all = ImportedRows.none();
         for (Path file : files) all = all.plus(importer.apply(file));

@@ -1,6 +1,5 @@
 package io.agentopt.benchmarks.cost;
 
-import io.agentopt.cost.kernel.KernelForm;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelShape;
 import java.util.Arrays;
@@ -14,16 +13,16 @@ import java.util.function.ToDoubleFunction;
 final class PlainRoofline {
     private PlainRoofline() {}
 
-    /** {@return a function from a kernel to seconds} */
-    static <S extends KernelShape> ToDoubleFunction<S> fit(KernelForm<S> form, List<KernelMeasurement<S>> points) {
-        return fit(form, points, form);
-    }
-
-    /** {@return the same for another device, which borrows share and launch} */
+    /**
+     * {@return a function from a kernel to seconds}
+     *
+     * @param from ideal time on the device of the points, s
+     * @param to the same on the device to predict, which borrows share and launch
+     */
     static <S extends KernelShape> ToDoubleFunction<S> fit(
-            KernelForm<S> form, List<KernelMeasurement<S>> points, KernelForm<S> target) {
+            ToDoubleFunction<S> from, List<KernelMeasurement<S>> points, ToDoubleFunction<S> to) {
         double[] ideal =
-                points.stream().mapToDouble(m -> form.idealSeconds(m.shape())).toArray();
+                points.stream().mapToDouble(m -> from.applyAsDouble(m.shape())).toArray();
         double[] seconds =
                 points.stream().mapToDouble(KernelMeasurement::seconds).toArray();
         double bestShare = 1, bestLaunch = 0, least = Double.POSITIVE_INFINITY;
@@ -44,6 +43,6 @@ final class PlainRoofline {
             }
         }
         double share = bestShare, launch = bestLaunch;
-        return s -> target.idealSeconds(s) / share + launch;
+        return s -> to.applyAsDouble(s) / share + launch;
     }
 }

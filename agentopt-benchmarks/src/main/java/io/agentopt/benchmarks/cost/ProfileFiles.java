@@ -130,7 +130,7 @@ final class ProfileFiles {
         return device;
     }
 
-    private static List<Path> named(Path folder, String file) {
+    static List<Path> named(Path folder, String file) {
         if (!Files.isDirectory(folder)) return List.of();
         try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(f -> Set.of(file, file + ".gz").contains(String.valueOf(f.getFileName())))

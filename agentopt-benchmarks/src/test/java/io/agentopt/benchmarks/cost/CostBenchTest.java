@@ -40,7 +40,15 @@ class CostBenchTest {
                         "attention_prefill.h100",
                         "attention_decode.a100",
                         "attention_decode.h100",
-                        "allreduce.a100_dgx");
+                        "allreduce.a100_dgx",
+                        "sendrecv.a100_dgx",
+                        "sendrecv.a100_pairwise",
+                        "sendrecv.a40_pairwise",
+                        "nccl_all_to_all.h100",
+                        "allreduce_vllm_graph.a100",
+                        "elementwise.layernorm.a100",
+                        "elementwise.activation.a40",
+                        "elementwise.add.a40");
         assertThat(metrics)
                 .filteredOn(m -> m.unit().equals("%"))
                 .allSatisfy(m -> assertThat(m.value()).as(m.name()).isBetween(0.1, 60.0));

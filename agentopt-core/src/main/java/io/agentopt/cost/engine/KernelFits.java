@@ -1,7 +1,8 @@
 package io.agentopt.cost.engine;
 
 import io.agentopt.cost.Confidence;
-import io.agentopt.cost.kernel.AllReduceForm;
+import io.agentopt.cost.CollectiveKind;
+import io.agentopt.cost.kernel.CollectiveForm;
 import io.agentopt.cost.kernel.DecodeAttentionForm;
 import io.agentopt.cost.kernel.GemmForm;
 import io.agentopt.cost.kernel.KernelCalibration;
@@ -9,10 +10,12 @@ import io.agentopt.cost.kernel.KernelFit;
 import io.agentopt.cost.kernel.KernelForm;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelShape;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
+import io.agentopt.cost.kernel.KernelShape.Elementwise;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
+import io.agentopt.cost.kernel.KernelShape.StepAttention;
 import io.agentopt.cost.kernel.PrefillAttentionForm;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
@@ -39,7 +42,7 @@ public record KernelFits(
         Optional<KernelFit<Gemm>> gemm,
         Optional<KernelFit<PrefillAttention>> prefillAttention,
         Optional<KernelFit<DecodeAttention>> decodeAttention,
-        Optional<KernelFit<AllReduce>> allReduce,
+        Optional<KernelFit<Collective>> allReduce,
         int reducing,
         Map<String, Integer> unused) {
     public KernelFits {
@@ -54,7 +57,7 @@ public record KernelFits(
         List<KernelMeasurement<Gemm>> gemm = new ArrayList<>();
         List<KernelMeasurement<PrefillAttention>> prefill = new ArrayList<>();
         List<KernelMeasurement<DecodeAttention>> decode = new ArrayList<>();
-        Map<Integer, List<KernelMeasurement<AllReduce>>> reduce = new TreeMap<>();
+        Map<Integer, List<KernelMeasurement<Collective>>> reduce = new TreeMap<>();
         Map<String, Integer> unused = new TreeMap<>();
         for (KernelMeasurement<?> m : measured) {
             switch (m.shape()) {
@@ -68,16 +71,18 @@ public record KernelFits(
                 when alike(a.kv(), Precision.BF16) -> decode.add(new KernelMeasurement<>(a, m.seconds()));
                 case PrefillAttention a -> unused.merge("attention over " + a.kv().id(), 1, Integer::sum);
                 case DecodeAttention a -> unused.merge("attention over " + a.kv().id(), 1, Integer::sum);
-                case AllReduce r
-                when r.devices() <= r.devicesPerHost() ->
+                case Collective r
+                when r.kind() == CollectiveKind.ALL_REDUCE && r.devices() <= r.devicesPerHost() ->
                     reduce.computeIfAbsent(r.devices(), n -> new ArrayList<>())
                             .add(new KernelMeasurement<>(r, m.seconds()));
-                case AllReduce _ -> unused.merge("all-reduce between hosts", 1, Integer::sum);
+                case Collective r -> unused.merge(r.kind().id() + " that no engine term follows", 1, Integer::sum);
+                case Elementwise e -> unused.merge("elementwise kernel", 1, Integer::sum);
+                case StepAttention a -> unused.merge("attention of a mixed step", 1, Integer::sum);
             }
         }
         int reducing = 0;
         int most = 0;
-        for (Map.Entry<Integer, List<KernelMeasurement<AllReduce>>> each : reduce.entrySet()) {
+        for (Map.Entry<Integer, List<KernelMeasurement<Collective>>> each : reduce.entrySet()) {
             if (each.getValue().size() <= most) continue;
             most = each.getValue().size();
             reducing = each.getKey();
@@ -86,7 +91,7 @@ public record KernelFits(
                 fit(() -> new GemmForm(device, precision), gemm),
                 fit(() -> new PrefillAttentionForm(device, Precision.BF16), prefill),
                 fit(() -> new DecodeAttentionForm(device, Precision.BF16), decode),
-                fit(() -> new AllReduceForm(device), reduce.getOrDefault(reducing, List.of())),
+                fit(() -> new CollectiveForm(device), reduce.getOrDefault(reducing, List.of())),
                 reducing,
                 unused);
     }

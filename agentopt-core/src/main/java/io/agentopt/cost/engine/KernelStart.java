@@ -1,13 +1,14 @@
 package io.agentopt.cost.engine;
 
 import io.agentopt.cost.Confidence;
-import io.agentopt.cost.kernel.AllReduceForm;
+import io.agentopt.cost.CollectiveKind;
+import io.agentopt.cost.kernel.CollectiveForm;
 import io.agentopt.cost.kernel.DecodeAttentionForm;
 import io.agentopt.cost.kernel.GemmForm;
 import io.agentopt.cost.kernel.KernelFit;
 import io.agentopt.cost.kernel.KernelModel;
 import io.agentopt.cost.kernel.KernelShape;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
@@ -64,10 +65,10 @@ final class KernelStart {
             start.fixed(EngineTerm.LAYER_SECONDS, 1, before, model, decode(1, 16));
         });
         fits.allReduce().map(KernelFit::model).ifPresent(model -> {
-            KernelModel<AllReduce> before = KernelModel.generic(new AllReduceForm(model.device()));
+            KernelModel<Collective> before = KernelModel.generic(new CollectiveForm(model.device()));
             int n = fits.reducing();
-            start.fixed(EngineTerm.HOP_SECONDS, 1 / Math.sqrt(n - 1.0), before, model, new AllReduce(8 << 10, n, n));
-            start.rate(EngineTerm.LINK, before, model, new AllReduce(8 << 20, n, n));
+            start.fixed(EngineTerm.HOP_SECONDS, 1 / Math.sqrt(n - 1.0), before, model, new Collective(CollectiveKind.ALL_REDUCE, 8 << 10, n, n));
+            start.rate(EngineTerm.LINK, before, model, new Collective(CollectiveKind.ALL_REDUCE, 8 << 20, n, n));
         });
         return start.terms(generic, fits);
     }

@@ -1,8 +1,9 @@
 package io.agentopt.cost.importer;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelShape;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
@@ -112,25 +113,44 @@ public final class AiconfiguratorProfiles {
     }
 
     /**
-     * {@return the all-reduces of a {@code custom_allreduce_perf} or {@code nccl_perf} table}
+     * {@return the exchanges of one kind of a {@code custom_allreduce_perf} or {@code nccl_perf} table, inside one host}
+     *
+     * <p>The tables give a message's elements, not its bytes: INT8 rows of twice the number take the same time as those of two bytes each.
      *
      * @param kernel which rows, by the column {@code kernel_source}: a table may mix kernels that differ tenfold
+     * @throws IllegalArgumentException for a send-receive, which the tables do not have
      */
-    public static ImportedRows<KernelMeasurement<AllReduce>> allReduces(Path file, String kernel) {
-        ImportedRows.Collector<KernelMeasurement<AllReduce>> rows = new ImportedRows.Collector<>();
+    public static ImportedRows<KernelMeasurement<Collective>> collectives(
+            Path file, String kernel, CollectiveKind kind) {
+        String operator = switch (kind) {
+            case ALL_REDUCE -> "all_reduce";
+            case ALL_GATHER -> "all_gather";
+            case REDUCE_SCATTER -> "reduce_scatter";
+            case ALL_TO_ALL -> "alltoall";
+            case SEND_RECV ->
+                throw new IllegalArgumentException("'" + file
+                        + "' cannot hold send-receives: these tables have all-reduces, all-gathers, reduce-scatters and"
+                        + " all-to-alls.");
+        };
+        ImportedRows.Collector<KernelMeasurement<Collective>> rows = new ImportedRows.Collector<>();
         List<String> required = List.of("op_name", "kernel_source", "num_gpus", "message_size", LATENCY);
         CsvFile.read(
                 file,
                 required,
                 row -> rows.take(() -> {
                     if (!row.text("kernel_source").equals(kernel)
-                            || !row.text("op_name").equals("all_reduce")) {
+                            || !row.text("op_name").equals(operator)) {
                         throw new RejectedRow("another kernel or collective", row.place("kernel_source"));
                     }
+                    String column = row.has("nccl_dtype") ? "nccl_dtype" : "allreduce_dtype";
+                    String name = row.text(column);
+                    Precision format = format(name)
+                            .orElseThrow(() -> new RejectedRow("format '" + name + "'", row.place(column)));
                     int devices = row.count("num_gpus");
                     if (devices < 2) throw new RejectedRow("a single device", row.place("num_gpus"));
-                    AllReduce shape = new AllReduce(row.size("message_size"), devices, devices);
-                    rows.add(new KernelMeasurement<>(shape, row.seconds(LATENCY, MILLI)));
+                    long bytes = Math.round(row.size("message_size") * format.bytes());
+                    rows.add(new KernelMeasurement<>(
+                            new Collective(kind, bytes, devices, devices), row.seconds(LATENCY, MILLI)));
                 }));
         return rows.imported();
     }

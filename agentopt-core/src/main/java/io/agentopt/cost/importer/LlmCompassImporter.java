@@ -4,6 +4,8 @@ import io.agentopt.cost.Demand;
 import io.agentopt.cost.Measurement;
 import io.agentopt.cost.OperatorClass;
 import io.agentopt.cost.OperatorDemand;
+import io.agentopt.cost.kernel.KernelMeasurement;
+import io.agentopt.cost.kernel.KernelShape.Elementwise;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.nio.file.Path;
@@ -69,6 +71,27 @@ public final class LlmCompassImporter {
         DeviceSpec device = device(file, names);
         CsvTable table = CsvTable.withoutHeader(file, "elements", "rate");
         return ImportedRows.from(table, (row, add) -> add.accept(elementwise(device, row.count("elements"), row)));
+    }
+
+    /**
+     * {@return the rows of a softmax, layer norm or GELU file as kernels with sizes; a flat tensor is one of many rows of one column}
+     *
+     * @throws IllegalArgumentException if the file is empty or malformed, or the kind is a sum, which is not published
+     */
+    public static ImportedRows<KernelMeasurement<Elementwise>> elementwise(Path file, ElementwiseKind kind) {
+        if (kind == ElementwiseKind.ADD) {
+            throw new IllegalArgumentException(
+                    "'" + file + "' cannot hold sums: softmax, layer norm and GELU are published.");
+        }
+        boolean flat = kind == ElementwiseKind.ACTIVATION;
+        CsvTable table = flat
+                ? CsvTable.withoutHeader(file, "elements", "rate")
+                : CsvTable.withoutHeader(file, "rows", "columns", "rate");
+        return ImportedRows.from(table, (row, add) -> {
+            long rows = row.count(flat ? "elements" : "rows"), columns = flat ? 1 : row.count("columns");
+            double seconds = (double) rows * columns / (row.positive("rate") * 1e9);
+            add.accept(new KernelMeasurement<>(new Elementwise(rows, columns, 1, 1, Precision.FP16), seconds));
+        });
     }
 
     private static Kernel elementwise(DeviceSpec device, double elements, CsvRow row) {

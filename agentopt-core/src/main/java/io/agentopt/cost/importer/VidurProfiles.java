@@ -1,7 +1,9 @@
 package io.agentopt.cost.importer;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.kernel.KernelMeasurement;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
+import io.agentopt.cost.kernel.KernelShape.Elementwise;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.model.Precision;
 import java.nio.file.Path;
@@ -65,23 +67,78 @@ public final class VidurProfiles {
                 new Gemm(m, n, k, Precision.FP16, Precision.FP16), row.seconds(median(operator), MILLI))));
     }
 
-    /** {@return the all-reduces of {@code all_reduce.csv}, those of rank 0: each rank of a group has a row} */
-    public static ImportedRows<KernelMeasurement<AllReduce>> allReduces(Path file) {
-        ImportedRows.Collector<KernelMeasurement<AllReduce>> rows = new ImportedRows.Collector<>();
+    /**
+     * {@return the operators of {@code mlp.csv} that move whole rows: of one kind}
+     *
+     * <p>Models without a gated feed-forward part are rejected: their norm has a mean and a bias, their activation one operand, and they add two
+     * results at once, so that they run other kernels.
+     *
+     * @throws IllegalArgumentException for softmax, which the file does not have
+     */
+    public static ImportedRows<KernelMeasurement<Elementwise>> elementwise(Path file, ElementwiseKind kind) {
+        ImportedRows.Collector<KernelMeasurement<Elementwise>> rows = new ImportedRows.Collector<>();
+        String operator = switch (kind) {
+            case LAYER_NORM -> "input_layernorm";
+            case ACTIVATION -> "mlp_act";
+            case ADD -> "add";
+            case SOFTMAX ->
+                throw new IllegalArgumentException(
+                        "'" + file + "' cannot hold softmax: these profiles have layer norms, activations and sums.");
+        };
         List<String> required =
-                List.of(median("all_reduce"), "rank", "num_workers", "size", "devices_per_node", "collective");
+                Stream.concat(LAYER.stream(), Stream.of(median(operator))).toList();
         CsvFile.read(
                 file,
                 required,
                 row -> rows.take(() -> {
-                    if (!row.text("collective").equals("all_reduce")) {
+                    if (!row.text("use_gated_mlp").equalsIgnoreCase("true")) {
+                        throw new RejectedRow("a model without a gate: another kernel", row.place("use_gated_mlp"));
+                    }
+                    long hidden = row.size("n_embd"), ffn = row.size("n_expanded_embd");
+                    long shards = row.size("num_tensor_parallel_workers"), tokens = row.size("num_tokens");
+                    if (shards > ffn) {
+                        throw new RejectedRow("nothing is left for a device", row.place("num_tensor_parallel_workers"));
+                    }
+                    long columns = kind == ElementwiseKind.ACTIVATION ? ffn / shards : hidden;
+                    int reads = kind == ElementwiseKind.LAYER_NORM ? 1 : 2;
+                    rows.add(new KernelMeasurement<>(
+                            new Elementwise(tokens, columns, reads, 1, Precision.FP16),
+                            row.seconds(median(operator), MILLI)));
+                }));
+        return rows.imported();
+    }
+
+    /** {@return the all-reduces of {@code all_reduce.csv}, those of rank 0: each rank of a group has a row} */
+    public static ImportedRows<KernelMeasurement<Collective>> allReduces(Path file) {
+        return collectives(file, "all_reduce", CollectiveKind.ALL_REDUCE);
+    }
+
+    /** {@return the transfers of {@code send_recv.csv} between two devices, those of rank 0: each rank has a row} */
+    public static ImportedRows<KernelMeasurement<Collective>> sendReceives(Path file) {
+        return collectives(file, "send_recv", CollectiveKind.SEND_RECV);
+    }
+
+    private static ImportedRows<KernelMeasurement<Collective>> collectives(
+            Path file, String operator, CollectiveKind kind) {
+        ImportedRows.Collector<KernelMeasurement<Collective>> rows = new ImportedRows.Collector<>();
+        List<String> required =
+                List.of(median(operator), "rank", "num_workers", "size", "devices_per_node", "collective");
+        CsvFile.read(
+                file,
+                required,
+                row -> rows.take(() -> {
+                    if (!row.text("collective").equals(operator)) {
                         throw new RejectedRow("another collective", row.place("collective"));
                     }
                     if (row.whole("rank") != 0) return;
                     int devices = row.count("num_workers");
                     if (devices < 2) throw new RejectedRow("a single device", row.place("num_workers"));
-                    AllReduce shape = new AllReduce(row.size("size"), devices, row.count("devices_per_node"));
-                    rows.add(new KernelMeasurement<>(shape, row.seconds(median("all_reduce"), MILLI)));
+                    if (kind == CollectiveKind.SEND_RECV && devices > 2) {
+                        throw new RejectedRow(
+                                "a transfer between more than two devices", row.place("num_workers"));
+                    }
+                    Collective shape = new Collective(kind, row.size("size"), devices, row.count("devices_per_node"));
+                    rows.add(new KernelMeasurement<>(shape, row.seconds(median(operator), MILLI)));
                 }));
         return rows.imported();
     }

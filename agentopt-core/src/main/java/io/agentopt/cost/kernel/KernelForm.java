@@ -5,7 +5,12 @@ import java.util.List;
 
 /** The equation of a kernel's time on one device. Immutable; {@link #seconds} allocates nothing. */
 public sealed interface KernelForm<S extends KernelShape>
-        permits GemmForm, PrefillAttentionForm, DecodeAttentionForm, AllReduceForm {
+        permits GemmForm,
+                PrefillAttentionForm,
+                DecodeAttentionForm,
+                StepAttentionForm,
+                CollectiveForm,
+                ElementwiseForm {
     /** Largest number of {@link #features}. */
     int MOST_FEATURES = 6;
 

@@ -1,12 +1,13 @@
 package io.agentopt.cost.kernel;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.model.Precision;
 
 /** One kernel with its sizes. */
 public sealed interface KernelShape {
     /**
      * What stays the same over batch and sequence, hashed: the weights of a matrix product, the heads of an attention, the bytes of an
-     * all-reduce. Cross-validation and held-out tests split by it, so that an error is one of a shape never seen.
+     * exchange. Cross-validation and held-out tests split by it, so that an error is one of a shape never seen.
      */
     long family();
 
@@ -98,24 +99,95 @@ public sealed interface KernelShape {
     }
 
     /**
-     * An all-reduce of so many bytes on each device.
+     * An exchange of so many bytes between devices.
      *
-     * @param bytes reduced, per device
-     * @param devices that take part, at least 2
+     * @param kind what they exchange
+     * @param bytes of one device, as {@link CollectiveKind} says
+     * @param devices that take part, at least 2; exactly 2 in a send-receive
      * @param devicesPerHost of those, on one host
      */
-    record AllReduce(long bytes, int devices, int devicesPerHost) implements KernelShape {
-        public AllReduce {
-            atLeastOne(bytes, "bytes", "all-reduce");
-            atLeastOne(devicesPerHost, "devicesPerHost", "all-reduce");
-            if (devices < 2) {
-                throw new IllegalArgumentException("An all-reduce between " + devices + " devices needs at least 2.");
+    record Collective(CollectiveKind kind, long bytes, int devices, int devicesPerHost) implements KernelShape {
+        public Collective {
+            atLeastOne(bytes, "bytes", "collective " + kind.id());
+            atLeastOne(devicesPerHost, "devicesPerHost", "collective " + kind.id());
+            if (devices < 2 || (devices > 2 && kind == CollectiveKind.SEND_RECV)) {
+                throw new IllegalArgumentException("A collective " + kind.id() + " between " + devices
+                        + " devices needs " + (kind == CollectiveKind.SEND_RECV ? "exactly 2." : "at least 2."));
             }
         }
 
         @Override
         public long family() {
             return mix(bytes);
+        }
+    }
+
+    /**
+     * An operator that reads and writes whole rows and does little arithmetic.
+     *
+     * @param rows of each operand: tokens
+     * @param columns of each operand
+     * @param reads operands of rows times columns that it reads
+     * @param writes the same that it writes
+     * @param precision number format of the operands
+     */
+    record Elementwise(long rows, long columns, int reads, int writes, Precision precision) implements KernelShape {
+        public Elementwise {
+            atLeastOne(rows, "rows", "elementwise kernel");
+            atLeastOne(columns, "columns", "elementwise kernel");
+            atLeastOne(reads, "reads", "elementwise kernel");
+            atLeastOne(writes, "writes", "elementwise kernel");
+        }
+
+        /** {@return bytes of all operands} */
+        public double bytes() {
+            return (double) rows * columns * (reads + writes) * precision.bytes();
+        }
+
+        @Override
+        public long family() {
+            return mix(columns);
+        }
+    }
+
+    /**
+     * Attention of one step of a serving engine: a piece of one prompt, and one new token of each sequence that decodes.
+     *
+     * @param tokens of the piece, 0 without one
+     * @param cached tokens of that prompt that are in the cache
+     * @param decodes sequences that decode; at least 1 where there is no piece
+     * @param context tokens in the cache of each, 0 without any
+     * @param heads query heads
+     * @param kvHeads key and value heads
+     * @param headDim elements of a head
+     * @param precision number format of everything
+     */
+    record StepAttention(
+            long tokens,
+            long cached,
+            int decodes,
+            long context,
+            int heads,
+            int kvHeads,
+            int headDim,
+            Precision precision)
+            implements KernelShape {
+        public StepAttention {
+            if (tokens < 0 || cached < 0 || decodes < 0 || context < 0 || tokens + decodes == 0) {
+                throw new IllegalArgumentException("An attention step of " + tokens + " tokens after " + cached
+                        + " and " + decodes + " decodes of " + context + " has no work, or a negative size.");
+            }
+            checkHeads(heads, kvHeads, headDim, 0, "attention step");
+        }
+
+        /** {@return pairs of a token and one that it sees} */
+        public double pairs() {
+            return tokens * (double) cached + tokens * (tokens + 1.0) / 2 + (double) decodes * context;
+        }
+
+        @Override
+        public long family() {
+            return mix(mix(cached) + context);
         }
     }
 

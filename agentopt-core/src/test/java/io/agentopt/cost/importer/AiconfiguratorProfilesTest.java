@@ -1,9 +1,11 @@
 package io.agentopt.cost.importer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.kernel.KernelMeasurement;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
@@ -73,9 +75,43 @@ class AiconfiguratorProfilesTest {
                 vLLM,0.14.0,NVIDIA A100-SXM4-80GB,all_reduce,vLLM_custom_graph,bfloat16,2,128,0.005,vllm_graph
                 vLLM,0.14.0,NVIDIA A100-SXM4-80GB,all_reduce,vLLM_custom_eager,bfloat16,2,128,0.044,vllm_eager
                 """);
-        ImportedRows<KernelMeasurement<AllReduce>> graph = AiconfiguratorProfiles.allReduces(file, "vLLM_custom_graph");
-        assertThat(graph.rows()).containsExactly(new KernelMeasurement<>(new AllReduce(128, 2, 2), 0.005 * 1e-3));
+        ImportedRows<KernelMeasurement<Collective>> graph =
+                AiconfiguratorProfiles.collectives(file, "vLLM_custom_graph", CollectiveKind.ALL_REDUCE);
+        assertThat(graph.rows())
+                .containsExactly(
+                        new KernelMeasurement<>(new Collective(CollectiveKind.ALL_REDUCE, 256, 2, 2), 0.005 * 1e-3));
         assertThat(graph.rejected()).containsEntry("another kernel or collective", 1);
+    }
+
+    @Test
+    void aMessageIsInElements() throws IOException {
+        Path file = write("""
+                framework,version,device,op_name,kernel_source,nccl_dtype,num_gpus,message_size,latency
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,half,8,1024,0.009
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,int8,8,2048,0.009
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,half,8,0,0.009
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,half,1,1024,0.009
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,half,8,1024,-1
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,half,8,1024,NaN
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,e3m2,8,1024,0.009
+                TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,alltoall,NCCL,half,8,1024,0.01
+                """);
+        ImportedRows<KernelMeasurement<Collective>> gathers = AiconfiguratorProfiles.collectives(file, "NCCL", CollectiveKind.ALL_GATHER);
+        assertThat(gathers.rows())
+                .containsOnly(
+                        new KernelMeasurement<>(new Collective(CollectiveKind.ALL_GATHER, 2048, 8, 8), 0.009 * 1e-3))
+                .hasSize(2);
+        assertThat(gathers.rejected())
+                .containsEntry("size below 1", 2)
+                .containsEntry("time_stats.send_recv.median is not above 0", 1)
+                .containsEntry("time_stats.send_recv.median is no number", 1)
+                .containsEntry("format 'e3m2'", 1)
+                .containsEntry("another kernel or collective", 1);
+        assertThat(AiconfiguratorProfiles.collectives(file, "NCCL", CollectiveKind.ALL_TO_ALL)
+                        .rows())
+                .hasSize(1);
+        assertThatThrownBy(() -> AiconfiguratorProfiles.collectives(file, "NCCL", CollectiveKind.SEND_RECV))
+                .hasMessageContaining("cannot hold send-receives");
     }
 
     private Path write(String text) throws IOException {

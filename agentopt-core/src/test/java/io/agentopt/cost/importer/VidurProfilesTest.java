@@ -3,8 +3,10 @@ package io.agentopt.cost.importer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.kernel.KernelMeasurement;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
+import io.agentopt.cost.kernel.KernelShape.Elementwise;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.model.Precision;
 import java.io.IOException;
@@ -110,15 +112,62 @@ class VidurProfilesTest {
 
     @Test
     void rankZeroSpeaksForAGroup() throws IOException {
-        ImportedRows<KernelMeasurement<AllReduce>> imported = VidurProfiles.allReduces(write("all_reduce.csv", """
+        ImportedRows<KernelMeasurement<Collective>> imported = VidurProfiles.allReduces(write("all_reduce.csv", """
                 ,time_stats.all_reduce.median,rank,num_workers,size,collective,devices_per_node
                 0,0.043,0,2,2048,all_reduce,1
                 1,0.044,1,2,2048,all_reduce,1
                 2,0.043,0,2,2048,send_recv,1
                 3,0.05,0,1,2048,all_reduce,1
                 """));
-        assertThat(imported.rows()).containsExactly(new KernelMeasurement<>(new AllReduce(2048, 2, 1), 0.043 * 1e-3));
+        assertThat(imported.rows())
+                .containsExactly(
+                        new KernelMeasurement<>(new Collective(CollectiveKind.ALL_REDUCE, 2048, 2, 1), 0.043 * 1e-3));
         assertThat(imported.rejected()).containsEntry("another collective", 1).containsEntry("a single device", 1);
+    }
+
+    @Test
+    void sendReceivesInsideAndBetweenHosts() throws IOException {
+        ImportedRows<KernelMeasurement<Collective>> imported = VidurProfiles.sendReceives(write("send_recv.csv", """
+                ,time_stats.send_recv.median,rank,num_workers,size,collective,devices_per_node
+                0,0.024,0,2,2048,send_recv,1
+                1,0.025,1,2,2048,send_recv,1
+                2,0.008,0,2,2048,send_recv,2
+                3,0.0,0,2,2048,send_recv,2
+                4,,0,2,2048,send_recv,2
+                5,0.008,0,4,2048,send_recv,4
+                6,0.008,0,2,0,send_recv,2
+                """));
+        assertThat(imported.rows())
+                .containsExactly(
+                        new KernelMeasurement<>(new Collective(CollectiveKind.SEND_RECV, 2048, 2, 1), 0.024 * 1e-3),
+                        new KernelMeasurement<>(new Collective(CollectiveKind.SEND_RECV, 2048, 2, 2), 0.008 * 1e-3));
+        assertThat(imported.rejected())
+                .containsEntry("time_stats.send_recv.median is not above 0", 1)
+                .containsEntry("time_stats.send_recv.median is no number", 1)
+                .containsEntry("a transfer between more than two devices", 1)
+                .containsEntry("size is not above 0", 1);
+        assertThatThrownBy(() -> VidurProfiles.sendReceives(write("other.csv", "rank,size\n0,1\n")))
+                .hasMessageContaining("no column 'time_stats.send_recv.median'");
+    }
+
+    @Test
+    void wholeRowOperatorsOfGatedModels() throws IOException {
+        String header = "time_stats.input_layernorm.median,time_stats.mlp_act.median,time_stats.add.median,"
+                + "n_head,n_kv_head,n_embd,n_expanded_embd,use_gated_mlp,num_tokens,num_tensor_parallel_workers\n";
+        Path file = write(
+                "mlp.csv",
+                header
+                        + "0.005,0.003,0.002,32,8,4096,11008,True,64,4\n0.007,0.002,0.004,32,32,2560,10240,False,64,1\n");
+        assertThat(VidurProfiles.elementwise(file, ElementwiseKind.ACTIVATION).rows())
+                .containsExactly(
+                        new KernelMeasurement<>(new Elementwise(64, 2752, 2, 1, Precision.FP16), 0.003 * 1e-3));
+        ImportedRows<KernelMeasurement<Elementwise>> norms = VidurProfiles.elementwise(file, ElementwiseKind.LAYER_NORM);
+        assertThat(norms.rows())
+                .containsExactly(
+                        new KernelMeasurement<>(new Elementwise(64, 4096, 1, 1, Precision.FP16), 0.005 * 1e-3));
+        assertThat(norms.rejected()).containsEntry("a model without a gate: another kernel", 1);
+        assertThatThrownBy(() -> VidurProfiles.elementwise(file, ElementwiseKind.SOFTMAX))
+                .hasMessageContaining("cannot hold softmax");
     }
 
     private static KernelMeasurement<Gemm> product(long m, long n, long k, double seconds) {

@@ -2,8 +2,9 @@ package io.agentopt.cost.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.Confidence;
-import io.agentopt.cost.kernel.KernelShape.AllReduce;
+import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
@@ -79,7 +80,12 @@ class KernelFitPropertyTest {
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 60) int count,
             @ForAll @DoubleRange(min = 0, max = 4) double noise) {
-        check(new AllReduceForm(H100), seed, count, noise, r -> new AllReduce(size(r, 30), 8, r.nextBoolean() ? 8 : 4));
+        check(
+                new CollectiveForm(H100),
+                seed,
+                count,
+                noise,
+                r -> new Collective(CollectiveKind.ALL_REDUCE, size(r, 30), 8, r.nextBoolean() ? 8 : 4));
     }
 
     private static <S extends KernelShape> void check(
