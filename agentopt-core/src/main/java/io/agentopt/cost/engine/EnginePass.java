@@ -45,14 +45,20 @@ record EnginePass(
         double hops,
         double reduced) {
     /** 8-bit products reach less of their peak: .56 of it where 16-bit ones reach .77 (kernel tables, H100). */
-    private static final double EIGHT_BIT = 0.73;
+    static final double EIGHT_BIT = 0.73;
 
     /** Engines keep 16 bits between the layers, whatever the products compute in. */
     private static final double ACTIVATION_BYTES = 2;
 
     static EnginePass prefill(Deployment d, int prompt, int batch, boolean fused) {
-        double attended = prompt * (prompt + 1.0) / 2 * batch;
-        Demand demand = TransformerDemand.prefill(d.model(), prompt, batch);
+        return prefill(d, prompt, 0, batch, fused);
+    }
+
+    /** A prefill of prompts whose first tokens are cached. */
+    static EnginePass prefill(Deployment d, int prompt, int cachedPrefix, int batch, boolean fused) {
+        double fresh = (double) prompt - cachedPrefix;
+        double attended = (fresh * cachedPrefix + fresh * (fresh + 1) / 2) * batch;
+        Demand demand = TransformerDemand.prefill(d.model(), prompt, batch, cachedPrefix);
         return of(d, demand, attended, (double) prompt * batch, batch, false, fused);
     }
 
