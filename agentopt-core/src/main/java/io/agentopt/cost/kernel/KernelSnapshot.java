@@ -115,8 +115,7 @@ public record KernelSnapshot(
         return model(equation());
     }
 
-    /** {@return the equation, with the terms' units and bounds} */
-    public KernelForm<?> equation() {
+    private KernelForm<?> equation() {
         return switch (form) {
             case "gemm" -> new GemmForm(device, format());
             case "prefill-attention" -> new PrefillAttentionForm(device, format());
