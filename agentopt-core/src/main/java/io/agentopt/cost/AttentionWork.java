@@ -28,7 +28,7 @@ import io.agentopt.model.SlidingWindow;
  * @param expanded cached tokens that a full layer of latent attention expands anew
  * @param absorbed whether latent attention runs in its absorbed form
  */
-record AttentionWork(
+public record AttentionWork(
         double pairs,
         double windowPairs,
         double read,
@@ -39,7 +39,7 @@ record AttentionWork(
         boolean absorbed) {
 
     /** Prompts of so many tokens, of which leading ones are cached. */
-    static AttentionWork prefill(ModelSpec m, int promptTokens, int batch, int cachedPrefix) {
+    public static AttentionWork prefill(ModelSpec m, int promptTokens, int batch, int cachedPrefix) {
         double prompt = promptTokens, fresh = prompt - cachedPrefix;
         SlidingWindow w = m.window();
         return new AttentionWork(
@@ -55,7 +55,7 @@ record AttentionWork(
     }
 
     /** A mean step of those that decode the contexts from {@code first} to {@code last}. */
-    static AttentionWork decode(ModelSpec m, double first, double last, int batch) {
+    public static AttentionWork decode(ModelSpec m, double first, double last, int batch) {
         SlidingWindow w = m.window();
         double mean = (first + last) / 2;
         double seen = last < first ? 0 : (w.seenUpTo(last) - w.seenUpTo(first - 1)) / (last - first + 1);
@@ -82,7 +82,7 @@ record AttentionWork(
     }
 
     /** {@return flops of scores and weighted values, and of expanding cached tokens} */
-    double flops(ModelSpec m) {
+    public double flops(ModelSpec m) {
         LatentAttention a = m.latent();
         double n = m.heads();
         double perPair = !a.present()
@@ -93,12 +93,12 @@ record AttentionWork(
     }
 
     /** {@return bytes of KV cache read} */
-    double kvRead(ModelSpec m) {
+    public double kvRead(ModelSpec m) {
         return m.kvBytesPerTokenAndLayer() * overLayers(m, read, windowRead);
     }
 
     /** {@return bytes of KV cache kept} */
-    double kvResident(ModelSpec m) {
+    public double kvResident(ModelSpec m) {
         return m.kvBytesPerTokenAndLayer() * overLayers(m, resident, windowResident);
     }
 

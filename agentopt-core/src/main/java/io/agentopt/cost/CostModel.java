@@ -1,8 +1,14 @@
 package io.agentopt.cost;
 
 import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.model.ModelSpec;
 
-/** Tells how long work takes. Implementations are immutable and thread-safe; an estimate takes about a microsecond. */
+/**
+ * Tells how long work takes. Implementations are immutable and thread-safe; an estimate takes about a microsecond.
+ *
+ * <p>Work of a known language model is best asked for by model ({@link #prefill}, {@link #decode}): a model of a serving engine knows more
+ * about a pass than its {@link Demand} says. Without one they go by {@link TransformerDemand}.
+ */
 public interface CostModel {
     /**
      * Estimates work on one device or on several of a kind that share it.
@@ -26,5 +32,50 @@ public interface CostModel {
      */
     default void addSeconds(Demand demand, DeviceSpec device, int tensorParallel, SecondsSum sum) {
         sum.add(seconds(demand, device, tensorParallel));
+    }
+
+    /**
+     * Estimates reading prompts up to their first new token, nothing else running.
+     *
+     * @param tensorParallel how many devices share the work, at least 1
+     * @param promptTokens tokens of each prompt, cached prefix included
+     * @param batch prompts
+     * @param cachedPrefix leading tokens of each whose KV entries exist already, below {@code promptTokens}
+     */
+    default Estimate prefill(
+            ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int batch, int cachedPrefix) {
+        return seconds(TransformerDemand.prefill(model, promptTokens, batch, cachedPrefix), device, tensorParallel);
+    }
+
+    /**
+     * Estimates all decode steps of completions that run together: one fewer than output tokens, as prefill gives the first.
+     *
+     * @param promptTokens tokens of each prompt
+     * @param outputTokens tokens of each completion, at least 1
+     * @param batch sequences
+     */
+    default Estimate decode(
+            ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int outputTokens, int batch) {
+        return seconds(TransformerDemand.decode(model, promptTokens, outputTokens, batch), device, tensorParallel);
+    }
+
+    /**
+     * Estimates one decode step.
+     *
+     * @param contextTokens tokens that each new token attends to, itself included
+     * @param batch sequences
+     */
+    default Estimate decodeStep(ModelSpec model, DeviceSpec device, int tensorParallel, int contextTokens, int batch) {
+        return seconds(TransformerDemand.decodeStep(model, contextTokens, batch), device, tensorParallel);
+    }
+
+    /**
+     * Estimates an encoder pass.
+     *
+     * @param tokens tokens of each text
+     * @param batch texts
+     */
+    default Estimate embed(ModelSpec model, DeviceSpec device, int tensorParallel, int tokens, int batch) {
+        return seconds(TransformerDemand.embed(model, tokens, batch), device, tensorParallel);
     }
 }

@@ -8,6 +8,7 @@ import io.agentopt.cost.TransformerDemand;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.hardware.DeviceClass;
 import io.agentopt.hardware.DeviceKind;
+import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
@@ -143,12 +144,12 @@ final class ModeEnumeration {
             if (degree > classes.get(c).count() || model.heads() % degree != 0) continue;
             if (degree > 1 && classes.get(c).device().kind() == DeviceKind.CPU) continue;
             for (int batch : prefill ? new int[] {1} : BATCHES) {
-                Demand demand = prefill
-                        ? TransformerDemand.prefill(model, prompt, batch)
-                        : TransformerDemand.decode(model, prompt, output, batch);
+                DeviceSpec device = classes.get(c).device();
+                Estimate estimate = prefill
+                        ? cost.prefill(model, device, degree, prompt, batch, 0)
+                        : cost.decode(model, device, degree, prompt, output, batch);
                 List<String> reasons = batch == 1 ? refusals : new ArrayList<>();
-                Optional<Estimate.Known> known =
-                        known(c, cost.seconds(demand, classes.get(c).device(), degree), reasons);
+                Optional<Estimate.Known> known = known(c, estimate, reasons);
                 if (known.isEmpty()) break;
                 double inFlight = perSecond * known.get().seconds();
                 double kv = Math.max(batch, inFlight) * context * model.kvBytesPerToken();
@@ -173,8 +174,7 @@ final class ModeEnumeration {
 
     private List<CandidateMode> embedding(
             int c, GranularOperator operator, ModelSpec model, int tokens, List<String> refusals) {
-        Demand demand = TransformerDemand.embed(model, tokens, 1);
-        return known(c, cost.seconds(demand, classes.get(c).device()), refusals)
+        return known(c, cost.embed(model, classes.get(c).device(), 1, tokens, 1), refusals)
                 .flatMap(k -> mode(
                         c,
                         "batch=1 " + model.weights().id(),

@@ -1,7 +1,7 @@
 package io.agentopt.plan;
 
 import io.agentopt.cost.CostModel;
-import io.agentopt.cost.RooflineCostModel;
+import io.agentopt.cost.engine.EngineCostModel;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.model.ModelCatalog;
@@ -51,11 +51,11 @@ public final class Planner {
         this.options = options;
     }
 
-    /** {@return a planner with the packaged models, generic efficiencies, and a second to think} */
+    /** {@return a planner with the packaged models, generic terms of engines and efficiencies, and a second to think} */
     public static Planner minimizeCost() {
         return new Planner(
                 ModelCatalog.packaged(),
-                RooflineCostModel.generic(),
+                EngineCostModel.generic(),
                 PlacementSolver.portfolio(),
                 SolveOptions.time(1, Duration.ofSeconds(1)));
     }

@@ -3,6 +3,7 @@ package io.agentopt.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.agentopt.cost.engine.EngineCostModel;
 import io.agentopt.hardware.DeviceCatalog;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
@@ -11,7 +12,7 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class EstimateAllocationTest {
-    private static final CostModel COST = RooflineCostModel.generic();
+    private static final CostModel ROOFLINE = RooflineCostModel.generic();
 
     private static final Demand[] DEMANDS = {
         TransformerDemand.decodeStep(ModelCatalog.packaged().find("meta-llama/Meta-Llama-3.1-8B"), 1000, 4),
@@ -31,6 +32,15 @@ class EstimateAllocationTest {
     /** A byte for two estimates would be one object in a hundred; none is the rule. */
     @Test
     void addingUpEstimatesAllocatesNothingAfterWarmUp() {
+        allocatesNothing(ROOFLINE);
+    }
+
+    @Test
+    void norDoesItWithAnEngineOnTop() {
+        allocatesNothing(EngineCostModel.generic());
+    }
+
+    private void allocatesNothing(CostModel cost) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         assertThat(threads.isThreadAllocatedMemorySupported()).isTrue();
         double least = Double.POSITIVE_INFINITY;
@@ -38,7 +48,7 @@ class EstimateAllocationTest {
             sum.clear();
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < ESTIMATES; i++) {
-                COST.addSeconds(DEMANDS[i & 1], DEVICES[i % DEVICES.length], 1 + (i & 1), sum);
+                cost.addSeconds(DEMANDS[i & 1], DEVICES[i % DEVICES.length], 1 + (i & 1), sum);
             }
             least = Math.min(least, (double) (threads.getCurrentThreadAllocatedBytes() - before) / ESTIMATES);
         }

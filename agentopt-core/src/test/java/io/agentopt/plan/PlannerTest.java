@@ -107,7 +107,7 @@ class PlannerTest {
                 .isInstanceOf(InfeasiblePlanException.class)
                 .hasMessageContaining("graph 'support'")
                 .hasMessageContaining("fleet 'mixed'")
-                .hasMessageContaining("relax the end-to-end limit to a mean of 2.06 s");
+                .hasMessageContaining("relax the end-to-end limit to a mean of 2.45 s");
     }
 
     @Test

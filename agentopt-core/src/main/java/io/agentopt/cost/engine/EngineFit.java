@@ -1,5 +1,6 @@
 package io.agentopt.cost.engine;
 
+import io.agentopt.cost.Confidence;
 import io.agentopt.cost.Estimate;
 import java.util.List;
 import java.util.Locale;
@@ -45,12 +46,48 @@ public final class EngineFit {
     public Estimate.Known seconds(Deployment deployment, EngineLoad load, EngineMetric metric) {
         Estimate.Known plain = EngineModel.seconds(deployment, load, metric, terms);
         EngineMeasurement at = new EngineMeasurement(deployment, load, metric, 1);
-        double factor = correction.map(c -> c.factor(features.point(at))).orElse(1.0);
         return new Estimate.Known(
-                plain.seconds() * factor,
-                terms.relativeSpread() * (features.covers(at) ? 1 : OUTSIDE),
-                terms.confidence(),
-                plain.breakdown());
+                plain.seconds() * factor(at), relativeSpread(at), terms.confidence(), plain.breakdown());
+    }
+
+    /** {@return what the rows nearby say that the terms miss} */
+    double factor(EngineMeasurement at) {
+        return correction.map(c -> c.factor(features.point(at))).orElse(1.0);
+    }
+
+    /** {@return one standard deviation of the error of a load, as a share} */
+    double relativeSpread(EngineMeasurement at) {
+        return terms.relativeSpread() * (features.covers(at) ? 1 : OUTSIDE);
+    }
+
+    /** {@return terms that come from elsewhere than rows of an engine, as if fitted} */
+    public static EngineFit of(EngineTerms terms) {
+        return new EngineFit(terms, LoadFeatures.everywhere(), Optional.empty(), EngineForm.RATES, 0, List.of(), 0, 0);
+    }
+
+    /** {@return this fit, its rows known in another way: {@link Confidence#MEASURED} where they were taken on this machine} */
+    public EngineFit as(Confidence confidence) {
+        return new EngineFit(
+                terms.as(confidence, terms.relativeSpread()),
+                features,
+                correction,
+                form,
+                used,
+                rejected,
+                inSampleError,
+                validatedError);
+    }
+
+    LoadFeatures features() {
+        return features;
+    }
+
+    Optional<ResidualInterpolation> correction() {
+        return correction;
+    }
+
+    EngineForm form() {
+        return form;
     }
 
     /** {@return the fitted terms} */

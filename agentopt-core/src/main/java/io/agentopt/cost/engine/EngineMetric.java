@@ -16,7 +16,7 @@ public enum EngineMetric {
     LAYER_DECODE;
 
     /** {@return position in the arrays that the fits work on} */
-    @SuppressWarnings("EnumOrdinal") // dense arrays of one entry a constant; nothing outlives a run
+    @SuppressWarnings("EnumOrdinal") // calibration files hold it: add at the end, never reorder
     int index() {
         return ordinal();
     }

@@ -1,5 +1,6 @@
 package io.agentopt.cost.engine;
 
+import io.agentopt.cost.AttentionWork;
 import io.agentopt.cost.Demand;
 import io.agentopt.cost.Parameters;
 import io.agentopt.cost.TransformerDemand;
@@ -45,20 +46,24 @@ record EnginePass(
         double hops,
         double reduced) {
     /** 8-bit products reach less of their peak: .56 of it where 16-bit ones reach .77 (kernel tables, H100). */
-    private static final double EIGHT_BIT = 0.73;
+    static final double EIGHT_BIT = 0.73;
 
     /** Engines keep 16 bits between the layers, whatever the products compute in. */
     private static final double ACTIVATION_BYTES = 2;
 
     static EnginePass prefill(Deployment d, int prompt, int batch, boolean fused) {
-        double attended = prompt * (prompt + 1.0) / 2 * batch;
-        Demand demand = TransformerDemand.prefill(d.model(), prompt, batch);
-        return of(d, demand, attended, (double) prompt * batch, batch, false, fused);
+        return prefill(d, prompt, 0, batch, fused);
+    }
+
+    /** A prefill of prompts whose first tokens are cached. */
+    static EnginePass prefill(Deployment d, int prompt, int cachedPrefix, int batch, boolean fused) {
+        Demand demand = TransformerDemand.prefill(d.model(), prompt, batch, cachedPrefix);
+        return of(d, demand, AttentionWork.prefill(d.model(), prompt, batch, cachedPrefix), batch, false, fused);
     }
 
     static EnginePass decode(Deployment d, int context, int batch) {
-        double attended = (double) context * batch;
-        return of(d, TransformerDemand.decodeStep(d.model(), context, batch), attended, attended, batch, true, false);
+        Demand demand = TransformerDemand.decodeStep(d.model(), context, batch);
+        return of(d, demand, AttentionWork.decode(d.model(), context, context, batch), batch, true, false);
     }
 
     /** {@return one layer of this pass, without the output matrix over the vocabulary} */
@@ -108,16 +113,15 @@ record EnginePass(
     private static EnginePass of(
             Deployment d,
             Demand demand,
-            double attended,
-            double context,
+            AttentionWork work,
             double sequences,
             boolean decode,
             boolean fused) {
         ModelSpec m = d.model();
         DeviceSpec device = d.device();
         double n = d.tensorParallel();
-        double scores = 4.0 * m.layers() * m.heads() * m.headDim() * attended;
-        double kvBytes = m.kvBytesPerToken() * context;
+        double scores = work.flops(m);
+        double kvBytes = work.kvRead(m);
         double wide = Math.max(1, ACTIVATION_BYTES / m.compute().bytes());
         double activations = wide * Math.max(0, demand.bytesRead() + demand.bytesWritten() - kvBytes);
         double bandwidth = n * device.memoryBytesPerSecond();

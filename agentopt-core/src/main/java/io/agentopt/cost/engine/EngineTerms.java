@@ -1,8 +1,10 @@
 package io.agentopt.cost.engine;
 
 import io.agentopt.cost.Confidence;
+import io.agentopt.cost.kernel.KernelModel;
 import io.agentopt.hardware.DeviceSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -25,11 +27,31 @@ public final class EngineTerms {
     public static EngineTerms generic(DeviceSpec device) {
         double[] values = new double[TERMS.length];
         for (EngineTerm term : TERMS) values[term.index()] = term.generic();
-        if (device.intraNodeBytesPerSecond().orElse(SLOW_LINK) < SLOW_LINK) {
+        if (slow(device)) {
             values[EngineTerm.HOP_SECONDS.index()] = 30e-6;
             values[EngineTerm.LINK.index()] = 0.5;
         }
         return new EngineTerms(values, Confidence.GENERIC, 0.35);
+    }
+
+    /**
+     * {@return terms worked out from models of one device's kernels: rates and the fixed time of a layer are theirs, iterations, sequences
+     * and collectives generic; as sure as the least sure of them}
+     *
+     * @param kernels one matrix product, and attention of prompts and of new tokens where there is; others say nothing
+     * @throws IllegalArgumentException if there is no matrix product, or the kernels are of several devices
+     */
+    public static EngineTerms from(List<? extends KernelModel<?>> kernels) {
+        return KernelTerms.from(kernels);
+    }
+
+    /** {@return whether two devices' links are of one class, switched or PCIe} */
+    static boolean linkedAlike(DeviceSpec a, DeviceSpec b) {
+        return slow(a) == slow(b);
+    }
+
+    private static boolean slow(DeviceSpec device) {
+        return device.intraNodeBytesPerSecond().orElse(SLOW_LINK) < SLOW_LINK;
     }
 
     /** {@return the value of a term} */

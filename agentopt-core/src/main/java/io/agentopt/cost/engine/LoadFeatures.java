@@ -11,14 +11,42 @@ import java.util.List;
 final class LoadFeatures {
     private static final double METRICS_APART = 3; // farther than a factor of ten in any other feature
 
+    /** Names of the features, in their order; all but the metric are logs. */
+    static final List<String> NAMES =
+            List.of("metric", "batch", "promptTokens", "outputTokens", "tensorParallel", "weightBytes");
+
     private final boolean[] varies;
     private final double[] low;
     private final double[] high;
 
-    private LoadFeatures(boolean[] varies, double[] low, double[] high) {
+    LoadFeatures(boolean[] varies, double[] low, double[] high) {
         this.varies = varies;
         this.low = low;
         this.high = high;
+    }
+
+    /** {@return features of terms that no row was fitted to: every load is as good} */
+    static LoadFeatures everywhere() {
+        double[] low = new double[NAMES.size()];
+        double[] high = new double[NAMES.size()];
+        Arrays.fill(low, Double.NEGATIVE_INFINITY);
+        Arrays.fill(high, Double.POSITIVE_INFINITY);
+        return new LoadFeatures(new boolean[NAMES.size()], low, high);
+    }
+
+    /** {@return whether a feature, by its place in the names, tells the rows apart} */
+    boolean varies(int feature) {
+        return varies[feature];
+    }
+
+    /** {@return the least value of a feature over the rows} */
+    double low(int feature) {
+        return low[feature];
+    }
+
+    /** {@return the greatest value of a feature over the rows} */
+    double high(int feature) {
+        return high[feature];
     }
 
     static LoadFeatures of(List<EngineMeasurement> rows) {

@@ -23,7 +23,7 @@ final class ResidualInterpolation {
     private final double length;
     private final double leaveOneOutError;
 
-    private ResidualInterpolation(double[][] features, double[] weights, double length, double leaveOneOutError) {
+    ResidualInterpolation(double[][] features, double[] weights, double length, double leaveOneOutError) {
         this.features = features;
         this.weights = weights;
         this.length = length;
@@ -69,6 +69,21 @@ final class ResidualInterpolation {
         double sum = 0;
         for (int i = 0; i < weights.length; i++) sum += weights[i] * kernel(at, features[i], length);
         return Math.exp(Math.clamp(sum, -MOST, MOST));
+    }
+
+    /** {@return a point's features} */
+    double[] point(int i) {
+        return features[i].clone();
+    }
+
+    /** {@return one weight a point} */
+    double[] weights() {
+        return weights.clone();
+    }
+
+    /** {@return how far a point reaches} */
+    double length() {
+        return length;
     }
 
     /** {@return mean absolute log error of each point predicted from the others} */

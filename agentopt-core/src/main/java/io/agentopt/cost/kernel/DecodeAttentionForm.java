@@ -4,6 +4,7 @@ import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Time of attention of one new token per sequence over its context:
@@ -53,6 +54,11 @@ public final class DecodeAttentionForm implements KernelForm<DecodeAttention> {
     @Override
     public DeviceSpec device() {
         return device;
+    }
+
+    @Override
+    public Optional<Precision> precision() {
+        return Optional.of(precision);
     }
 
     @Override

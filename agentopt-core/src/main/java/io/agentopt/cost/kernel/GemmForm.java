@@ -4,6 +4,7 @@ import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Time of a matrix product:
@@ -48,6 +49,11 @@ public final class GemmForm implements KernelForm<Gemm> {
     @Override
     public DeviceSpec device() {
         return device;
+    }
+
+    @Override
+    public Optional<Precision> precision() {
+        return Optional.of(precision);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.agentopt.cost.kernel;
 
 import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.model.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /** The equation of a kernel's time on one device. Immutable; {@link #seconds} allocates nothing. */
 public sealed interface KernelForm<S extends KernelShape>
@@ -42,6 +44,11 @@ public sealed interface KernelForm<S extends KernelShape>
 
     /** {@return the device} */
     DeviceSpec device();
+
+    /** {@return number format of the arithmetic; empty where there is none} */
+    default Optional<Precision> precision() {
+        return Optional.empty();
+    }
 
     /**
      * {@return terms of this device as another's: shares of peaks are the same, the compute share in proportion to what matrix products

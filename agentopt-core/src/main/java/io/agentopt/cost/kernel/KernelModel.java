@@ -85,6 +85,16 @@ public final class KernelModel<S extends KernelShape> {
                 .orElseThrow();
     }
 
+    /** {@return the equation} */
+    public KernelForm<S> form() {
+        return form;
+    }
+
+    @Nullable
+    ResidualCorrection correction() {
+        return correction;
+    }
+
     /** {@return the device} */
     public DeviceSpec device() {
         return form.device();

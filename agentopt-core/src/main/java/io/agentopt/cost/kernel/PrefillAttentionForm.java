@@ -4,6 +4,7 @@ import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Time of causal attention over a prompt, one tile of 128 queries of one head per processor at a time:
@@ -47,6 +48,11 @@ public final class PrefillAttentionForm implements KernelForm<PrefillAttention> 
     @Override
     public DeviceSpec device() {
         return device;
+    }
+
+    @Override
+    public Optional<Precision> precision() {
+        return Optional.of(precision);
     }
 
     @Override

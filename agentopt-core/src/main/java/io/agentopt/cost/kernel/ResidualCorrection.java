@@ -97,4 +97,30 @@ final class ResidualCorrection {
         double x = d - points[p + 3], y = e - points[p + 4], z = f - points[p + 5];
         return (u * u + v * v + w * w) + (x * x + y * y + z * z);
     }
+
+    /** {@return all that it is, as lists: a point a row, with the features that a form has} */
+    KernelSnapshot.Correction snapshot(int features) {
+        List<List<Double>> rows = new java.util.ArrayList<>();
+        for (int i = 0; i < weights.length; i++) rows.add(boxed(points, i * WIDTH, features));
+        return new KernelSnapshot.Correction(
+                boxed(inverseScales, 0, features), rows, boxed(weights, 0, weights.length), low, high);
+    }
+
+    /** {@return the correction that a snapshot was taken of} */
+    static ResidualCorrection of(KernelSnapshot.Correction s) {
+        int n = s.weights().size() + s.weights().size() % 2;
+        double[] points = new double[n * WIDTH], weights = new double[n], scales = new double[WIDTH];
+        for (int i = 0; i < s.weights().size(); i++) {
+            weights[i] = s.weights().get(i);
+            for (int j = 0; j < s.inverseScales().size(); j++)
+                points[i * WIDTH + j] = s.points().get(i).get(j);
+        }
+        for (int j = 0; j < s.inverseScales().size(); j++)
+            scales[j] = s.inverseScales().get(j);
+        return new ResidualCorrection(points, weights, scales, s.low(), s.high());
+    }
+
+    private static List<Double> boxed(double[] values, int from, int count) {
+        return Arrays.stream(values, from, from + count).boxed().toList();
+    }
 }

@@ -4,6 +4,7 @@ import io.agentopt.cost.kernel.KernelShape.StepAttention;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Time of the attention of one engine step, a piece of a prompt and running sequences in one call:
@@ -44,6 +45,11 @@ public final class StepAttentionForm implements KernelForm<StepAttention> {
     @Override
     public DeviceSpec device() {
         return device;
+    }
+
+    @Override
+    public Optional<Precision> precision() {
+        return Optional.of(precision);
     }
 
     @Override

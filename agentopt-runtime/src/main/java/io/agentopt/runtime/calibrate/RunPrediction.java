@@ -1,7 +1,6 @@
 package io.agentopt.runtime.calibrate;
 
 import io.agentopt.cost.CostModel;
-import io.agentopt.cost.Demand;
 import io.agentopt.cost.Estimate;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
@@ -43,14 +42,14 @@ public final class RunPrediction {
         StepDemand demands = new StepDemand(plan.graph(), models);
         double seconds = 0;
         for (StepFinished step : steps) {
-            Optional<Demand> demand = demands.next(step);
-            seconds += demand.isPresent() ? estimate(step, demand.get()) : planned.getOrDefault(step.operator(), 0.0);
+            Optional<Estimate> estimate = demands.next(step, cost, device);
+            seconds += estimate.isPresent() ? known(step, estimate.get()) : planned.getOrDefault(step.operator(), 0.0);
         }
         return seconds;
     }
 
-    private double estimate(StepFinished step, Demand demand) {
-        return switch (cost.seconds(demand, device)) {
+    private double known(StepFinished step, Estimate estimate) {
+        return switch (estimate) {
             case Estimate.Known k -> k.seconds();
             case Estimate.Unknown u -> planned.getOrDefault(step.operator(), 0.0);
             case Estimate.Infeasible i -> planned.getOrDefault(step.operator(), 0.0);

@@ -1,9 +1,12 @@
 package io.agentopt.runtime.calibrate;
 
+import io.agentopt.cost.CostModel;
 import io.agentopt.cost.Demand;
+import io.agentopt.cost.Estimate;
 import io.agentopt.cost.TransformerDemand;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Node;
+import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.operator.Embed;
@@ -17,6 +20,32 @@ import java.util.Optional;
 /** The work of steps, from the tokens that they had. A decode's context is the prompt that the same run last read at that node. */
 final class StepDemand {
     private record Prompt(long run, String path) {}
+
+    /** What to make of a pass of a model. */
+    private interface Pass<T> {
+        T prefill(ModelSpec model, int prompt);
+
+        T decode(ModelSpec model, int prompt, int output);
+
+        T embed(ModelSpec model, int tokens);
+    }
+
+    private static final Pass<Demand> DEMAND = new Pass<>() {
+        @Override
+        public Demand prefill(ModelSpec model, int prompt) {
+            return TransformerDemand.prefill(model, prompt, 1);
+        }
+
+        @Override
+        public Demand decode(ModelSpec model, int prompt, int output) {
+            return TransformerDemand.decode(model, prompt, output, 1);
+        }
+
+        @Override
+        public Demand embed(ModelSpec model, int tokens) {
+            return TransformerDemand.embed(model, tokens, 1);
+        }
+    };
 
     private final AgentGraph<?, ?> graph;
     private final ModelCatalog models;
@@ -34,16 +63,39 @@ final class StepDemand {
      * @throws IllegalArgumentException if the graph has no such model call
      */
     Optional<Demand> next(StepFinished step) {
+        return next(step, DEMAND);
+    }
+
+    /** {@return what a cost model says of the next step of its run on one device, by its model; otherwise as {@link #next(StepFinished)}} */
+    Optional<Estimate> next(StepFinished step, CostModel cost, DeviceSpec device) {
+        return next(step, new Pass<Estimate>() {
+            @Override
+            public Estimate prefill(ModelSpec model, int prompt) {
+                return cost.prefill(model, device, 1, prompt, 1, 0);
+            }
+
+            @Override
+            public Estimate decode(ModelSpec model, int prompt, int output) {
+                return cost.decode(model, device, 1, prompt, output, 1);
+            }
+
+            @Override
+            public Estimate embed(ModelSpec model, int tokens) {
+                return cost.embed(model, device, 1, tokens, 1);
+            }
+        });
+    }
+
+    private <T> Optional<T> next(StepFinished step, Pass<T> pass) {
         Prompt prompt = new Prompt(step.run(), step.operator().path());
         int in = Math.max(1, step.tokensIn()), out = Math.max(1, step.tokensOut());
         return switch (step.kind()) {
             case PREFILL -> {
                 prompts.put(prompt, in);
-                yield Optional.of(TransformerDemand.prefill(generator(step), in, 1));
+                yield Optional.of(pass.prefill(generator(step), in));
             }
-            case DECODE ->
-                Optional.of(TransformerDemand.decode(generator(step), prompts.getOrDefault(prompt, 1), out, 1));
-            case EMBED -> Optional.of(TransformerDemand.embed(embedder(step), in, 1));
+            case DECODE -> Optional.of(pass.decode(generator(step), prompts.getOrDefault(prompt, 1), out));
+            case EMBED -> Optional.of(pass.embed(embedder(step), in));
             case KV_TRANSFER, SEARCH, TOOL, MEMORY_LOAD, MEMORY_STORE, TRANSFER, TRANSFORM -> Optional.empty();
         };
     }

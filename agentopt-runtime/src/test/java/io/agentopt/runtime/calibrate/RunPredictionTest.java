@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.agentopt.cost.Confidence;
 import io.agentopt.cost.CostModel;
 import io.agentopt.cost.Demand;
 import io.agentopt.cost.Estimate;
@@ -81,6 +82,26 @@ class RunPredictionTest {
                 step(OperatorId.prefill("say"), StepKind.PREFILL, 40, 0),
                 step(OperatorId.decode("say"), StepKind.DECODE, 0, 12));
         assertThat(prediction.seconds(run)).isCloseTo(embed + log + prefill + decode, within(1e-12));
+    }
+
+    /** As plans are made: a model of an engine knows more of a pass than its demand says. */
+    @Test
+    void aCostModelIsAskedByModel() {
+        CostModel byModel = new CostModel() {
+            @Override
+            public Estimate seconds(Demand demand, DeviceSpec device, int tensorParallel) {
+                return new Estimate.Unknown("by model only");
+            }
+
+            @Override
+            public Estimate prefill(
+                    ModelSpec model, DeviceSpec device, int degree, int prompt, int batch, int cachedPrefix) {
+                return new Estimate.Known(prompt, 0.1, Confidence.MEASURED, new Estimate.Breakdown(prompt, 0, 0, 0));
+            }
+        };
+        RunPrediction engine = new RunPrediction(plan, byModel, CPU, models);
+        assertThat(engine.seconds(List.of(step(OperatorId.prefill("say"), StepKind.PREFILL, 40, 0))))
+                .isEqualTo(40);
     }
 
     @Test
