@@ -4,9 +4,14 @@ import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** {@code ./build bench cost [--calibrate DIR] [--test DIR]}: errors of the cost model on rows that no fit has seen. */
+/**
+ * {@code ./build bench cost [--calibrate DIR] [--test DIR] [--only GROUP]}: errors of the cost model on rows that no fit has seen.
+ * A group is the beginning of the name that the console shows above its rows, such as {@code gemm}; case does not matter.
+ */
 public final class CostBench {
+    private static final String ONLY = "--only";
     private static final List<CostMetricGroup> GROUPS = List.of(
             new GemmMetrics(),
             new AttentionMetrics(),
@@ -19,16 +24,48 @@ public final class CostBench {
 
     private CostBench() {}
 
-    /** Runs every group of metrics. */
+    /** Runs every group of metrics, or those that {@code --only} names. */
     public static BenchReport run(List<String> options) {
-        DataFolders folders = DataFolders.of(options);
+        DataFolders folders = DataFolders.of(withoutOnly(options));
+        List<CostMetricGroup> groups = groups(options);
         System.out.println("calibrated on " + folders.calibrate() + ", tested on " + folders.test());
         List<Metric> metrics = new ArrayList<>();
-        for (CostMetricGroup group : GROUPS) {
+        for (CostMetricGroup group : groups) {
             System.out.printf("%n%s%n", group.name());
             ErrorSummary.printHeader();
             metrics.addAll(group.run(folders));
         }
         return new BenchReport("cost", metrics);
+    }
+
+    /** {@return the groups whose name begins as {@code --only} says, all without it} */
+    private static List<CostMetricGroup> groups(List<String> options) {
+        int at = options.indexOf(ONLY);
+        if (at < 0) return GROUPS;
+        if (at + 1 == options.size()) {
+            throw new IllegalArgumentException("Option '" + ONLY + "' of bench 'cost' needs the beginning of a group: "
+                    + names() + ".");
+        }
+        String prefix = options.get(at + 1).toLowerCase(Locale.ROOT);
+        List<CostMetricGroup> groups = GROUPS.stream()
+                .filter(g -> g.name().toLowerCase(Locale.ROOT).startsWith(prefix))
+                .toList();
+        if (groups.isEmpty()) {
+            throw new IllegalArgumentException("No group of bench 'cost' begins with '" + options.get(at + 1)
+                    + "', given by " + ONLY + ". Known: " + names() + ".");
+        }
+        return groups;
+    }
+
+    private static List<String> withoutOnly(List<String> options) {
+        int at = options.indexOf(ONLY);
+        if (at < 0) return options;
+        List<String> rest = new ArrayList<>(options.subList(0, at));
+        if (at + 2 < options.size()) rest.addAll(options.subList(at + 2, options.size()));
+        return rest;
+    }
+
+    private static List<String> names() {
+        return GROUPS.stream().map(g -> g.name().split(":")[0]).toList();
     }
 }

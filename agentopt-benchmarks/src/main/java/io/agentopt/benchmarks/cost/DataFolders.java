@@ -25,7 +25,7 @@ record DataFolders(Path calibrate, Path test) {
             String option = options.get(i);
             if (!option.equals("--calibrate") && !option.equals("--test")) {
                 throw new IllegalArgumentException(
-                        "Bench 'cost' does not know the option '" + option + "'. Known: --calibrate DIR, --test DIR.");
+                        "Bench 'cost' does not know the option '" + option + "'. Known: --calibrate DIR, --test DIR, --only GROUP.");
             }
             if (i + 1 == options.size()) {
                 throw new IllegalArgumentException("Option '" + option + "' of bench 'cost' needs a folder.");

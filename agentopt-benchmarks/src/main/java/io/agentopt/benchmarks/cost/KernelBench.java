@@ -1,6 +1,7 @@
 package io.agentopt.benchmarks.cost;
 
 import io.agentopt.cost.Confidence;
+import io.agentopt.cost.kernel.GemmForm;
 import io.agentopt.cost.kernel.KernelCalibration;
 import io.agentopt.cost.kernel.KernelFit;
 import io.agentopt.cost.kernel.KernelForm;
@@ -60,7 +61,10 @@ final class KernelBench {
 
     private static <S extends KernelShape> List<KernelMeasurement<S>> chosen(
             KernelForm<S> form, List<KernelMeasurement<S>> calibrate, int points, int draw) {
-        return ShapeSplit.calibration(KernelCalibration.plausible(form, calibrate, new HashMap<>()), points, draw);
+        List<KernelMeasurement<S>> rows = KernelCalibration.plausible(form, calibrate, new HashMap<>());
+        return form instanceof GemmForm // the design was tried on matrix products only
+                ? ShapeSplit.designed(form, rows, points, draw)
+                : ShapeSplit.calibration(rows, points, draw);
     }
 
     private <S extends KernelShape> void predict(

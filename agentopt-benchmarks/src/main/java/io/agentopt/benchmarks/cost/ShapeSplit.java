@@ -1,10 +1,13 @@
 package io.agentopt.benchmarks.cost;
 
+import io.agentopt.cost.kernel.CalibrationDesign;
+import io.agentopt.cost.kernel.KernelForm;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.cost.kernel.KernelShape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,7 +15,8 @@ import java.util.TreeMap;
 
 /**
  * Splits measurements by {@link KernelShape#family family}: a third of the families, chosen by their hash, is for testing, with every row;
- * calibration points come from the others only, one family after another, each time a random row of it. Each metric is the mean over {@link
+ * calibration points come from the others only: matrix products by design, other kernels one family after another, each time a random row of
+ * it. Each metric is the mean over {@link
  * #DRAWS} draws of calibration points, each by itself within the limit of points.
  */
 final class ShapeSplit {
@@ -31,6 +35,25 @@ final class ShapeSplit {
     /** {@return the rows to test on} */
     static <S extends KernelShape> List<KernelMeasurement<S>> test(List<KernelMeasurement<S>> rows) {
         return rows.stream().filter(m -> heldOut(m.shape())).toList();
+    }
+
+    /** {@return so many rows to calibrate with, chosen by {@link CalibrationDesign}, which sees shapes only; another choice for each draw} */
+    static <S extends KernelShape> List<KernelMeasurement<S>> designed(
+            KernelForm<S> form, List<KernelMeasurement<S>> rows, int count, int draw) {
+        Map<S, ArrayDeque<KernelMeasurement<S>>> byShape = new HashMap<>();
+        List<S> shapes = new ArrayList<>();
+        for (KernelMeasurement<S> m : rows) {
+            if (heldOut(m.shape())) continue;
+            byShape.computeIfAbsent(m.shape(), s -> new ArrayDeque<>()).add(m);
+            shapes.add(m.shape()); // a shape that was measured twice may be chosen twice
+        }
+        List<KernelMeasurement<S>> chosen = new ArrayList<>();
+        for (S shape : CalibrationDesign.choose(form, shapes, count, draw)) {
+            ArrayDeque<KernelMeasurement<S>> measured = byShape.get(shape);
+            KernelMeasurement<S> next = measured == null ? null : measured.poll();
+            if (next != null) chosen.add(next);
+        }
+        return chosen;
     }
 
     /** {@return so many rows to calibrate with, or all that there are; another choice for each draw} */
