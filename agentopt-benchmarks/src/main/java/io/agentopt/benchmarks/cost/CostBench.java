@@ -43,8 +43,8 @@ public final class CostBench {
         int at = options.indexOf(ONLY);
         if (at < 0) return GROUPS;
         if (at + 1 == options.size()) {
-            throw new IllegalArgumentException("Option '" + ONLY + "' of bench 'cost' needs the beginning of a group: "
-                    + names() + ".");
+            throw new IllegalArgumentException(
+                    "Option '" + ONLY + "' of bench 'cost' needs the beginning of a group: " + names() + ".");
         }
         String prefix = options.get(at + 1).toLowerCase(Locale.ROOT);
         List<CostMetricGroup> groups = GROUPS.stream()

@@ -24,8 +24,8 @@ record DataFolders(Path calibrate, Path test) {
         for (int i = 0; i < options.size(); i += 2) {
             String option = options.get(i);
             if (!option.equals("--calibrate") && !option.equals("--test")) {
-                throw new IllegalArgumentException(
-                        "Bench 'cost' does not know the option '" + option + "'. Known: --calibrate DIR, --test DIR, --only GROUP.");
+                throw new IllegalArgumentException("Bench 'cost' does not know the option '" + option
+                        + "'. Known: --calibrate DIR, --test DIR, --only GROUP.");
             }
             if (i + 1 == options.size()) {
                 throw new IllegalArgumentException("Option '" + option + "' of bench 'cost' needs a folder.");

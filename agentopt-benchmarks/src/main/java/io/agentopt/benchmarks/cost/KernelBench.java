@@ -37,7 +37,7 @@ final class KernelBench {
             KernelForm<S> form, List<KernelMeasurement<S>> calibrate, List<KernelMeasurement<S>> test, int points) {
         List<KernelMeasurement<S>> rows = ShapeSplit.test(plausible(form, test));
         for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
-            List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
+            List<KernelMeasurement<S>> chosen = designed(form, calibrate, points, draw);
             KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
             if (draw == 1) System.out.println("  " + set + ": " + fit);
             predict(form, fit.model(), PlainRoofline.fit(form, chosen), rows);
@@ -59,12 +59,16 @@ final class KernelBench {
         }
     }
 
+    /** The design was tried on matrix products of one device only; elsewhere points are drawn. */
+    private static <S extends KernelShape> List<KernelMeasurement<S>> designed(
+            KernelForm<S> form, List<KernelMeasurement<S>> calibrate, int points, int draw) {
+        if (!(form instanceof GemmForm)) return chosen(form, calibrate, points, draw);
+        return ShapeSplit.designed(form, KernelCalibration.plausible(form, calibrate, new HashMap<>()), points, draw);
+    }
+
     private static <S extends KernelShape> List<KernelMeasurement<S>> chosen(
             KernelForm<S> form, List<KernelMeasurement<S>> calibrate, int points, int draw) {
-        List<KernelMeasurement<S>> rows = KernelCalibration.plausible(form, calibrate, new HashMap<>());
-        return form instanceof GemmForm // the design was tried on matrix products only
-                ? ShapeSplit.designed(form, rows, points, draw)
-                : ShapeSplit.calibration(rows, points, draw);
+        return ShapeSplit.calibration(KernelCalibration.plausible(form, calibrate, new HashMap<>()), points, draw);
     }
 
     private <S extends KernelShape> void predict(

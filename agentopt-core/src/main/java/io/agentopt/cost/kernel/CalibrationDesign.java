@@ -29,8 +29,7 @@ public final class CalibrationDesign {
      * @param count how many, at least 1
      * @param seed of the random candidates; the same choice for the same seed and candidates
      */
-    public static <S extends KernelShape> List<S> choose(
-            KernelForm<S> form, List<S> candidates, int count, long seed) {
+    public static <S extends KernelShape> List<S> choose(KernelForm<S> form, List<S> candidates, int count, long seed) {
         if (count < 1) {
             throw new IllegalArgumentException(
                     "A calibration design of " + count + " kernels is empty; ask for at least 1.");

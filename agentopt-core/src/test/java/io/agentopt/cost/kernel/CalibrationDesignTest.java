@@ -17,19 +17,23 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class CalibrationDesignTest {
-    private static final GemmForm FORM =
-            new GemmForm(DeviceCatalog.packaged().find("A100"), Precision.BF16);
+    private static final GemmForm FORM = new GemmForm(DeviceCatalog.packaged().find("A100"), Precision.BF16);
 
     @Property(seed = "20261122", tries = 30)
     void choosesDistinctCandidatesAndAlwaysTheSame(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 120) int size, @ForAll @IntRange(min = 1, max = 40) int count) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 120) int size,
+            @ForAll @IntRange(min = 1, max = 40) int count) {
         Random random = new Random(seed);
         List<Gemm> candidates = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             candidates.add(gemm(1 + random.nextInt(1 << random.nextInt(13)), 64L * (i + 1), 1 + random.nextInt(8192)));
         }
         List<Gemm> chosen = CalibrationDesign.choose(FORM, candidates, count, seed);
-        assertThat(chosen).hasSize(Math.min(size, count)).doesNotHaveDuplicates().isSubsetOf(candidates);
+        assertThat(chosen)
+                .hasSize(Math.min(size, count))
+                .doesNotHaveDuplicates()
+                .isSubsetOf(candidates);
         assertThat(CalibrationDesign.choose(FORM, candidates, count, seed)).isEqualTo(chosen);
     }
 
