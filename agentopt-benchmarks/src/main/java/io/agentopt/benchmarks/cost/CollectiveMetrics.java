@@ -57,8 +57,7 @@ final class CollectiveMetrics implements CostMetricGroup {
         Predicate<Collective> across = s -> s.devices() > s.devicesPerHost();
         List<Set> sets = new ArrayList<>();
         String dgx = NETWORK + "a100_dgx/all_reduce.csv.gz", pair = NETWORK + "a100_pairwise_nvlink/";
-        sets.add(new Set(
-                "allreduce.a100_dgx_across_hosts", dgx, VidurProfiles::allReduces, across, a100));
+        sets.add(new Set("allreduce.a100_dgx_across_hosts", dgx, VidurProfiles::allReduces, across, a100));
         sets.add(sendReceive("a100_dgx", "a100_dgx", a100));
         sets.add(sendReceive("a100_pairwise", "a100_pairwise_nvlink", pairs));
         sets.add(sendReceive("a40_pairwise", "a40_pairwise_nvlink", a40));
@@ -92,12 +91,7 @@ final class CollectiveMetrics implements CostMetricGroup {
     }
 
     private static Set table(String name, String file, String kernel, CollectiveKind kind, CollectiveForm form) {
-        return new Set(
-                name,
-                file,
-                path -> AiconfiguratorProfiles.collectives(path, kernel, kind),
-                s -> true,
-                form);
+        return new Set(name, file, path -> AiconfiguratorProfiles.collectives(path, kernel, kind), s -> true, form);
     }
 
     private static Optional<Metric> run(DataFolders folders, Set set) {
@@ -107,7 +101,8 @@ final class CollectiveMetrics implements CostMetricGroup {
             return Optional.empty();
         }
         ImportedRows<KernelMeasurement<Collective>> seen = set.importer.apply(calibrate.get());
-        ImportedRows<KernelMeasurement<Collective>> unseen = calibrate.equals(test) ? seen : set.importer.apply(test.get());
+        ImportedRows<KernelMeasurement<Collective>> unseen =
+                calibrate.equals(test) ? seen : set.importer.apply(test.get());
         KernelBench bench = new KernelBench(set.name);
         unseen.rejected().forEach((reason, count) -> {
             if (!reason.startsWith("another")) bench.rejected(java.util.Map.of(reason, count));

@@ -31,7 +31,7 @@ record DataFolders(Path calibrate, Path test) {
             String option = options.get(i);
             if (!option.equals("--calibrate") && !option.equals("--test")) {
                 throw new IllegalArgumentException("Bench 'cost' does not know the option '" + option
-                        + "'. Known: --calibrate DIR, --test DIR, --docs.");
+                        + "'. Known: --calibrate DIR, --test DIR, --only GROUP, --docs.");
             }
             if (i + 1 == options.size()) {
                 throw new IllegalArgumentException("Option '" + option + "' of bench 'cost' needs a folder.");

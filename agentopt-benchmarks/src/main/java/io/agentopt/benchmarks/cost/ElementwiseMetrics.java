@@ -68,7 +68,10 @@ final class ElementwiseMetrics implements CostMetricGroup {
     }
 
     private static Optional<Metric> metric(
-            String set, DeviceSpec device, Function<Path, ImportedRows<KernelMeasurement<Elementwise>>> importer, DataFolders folders) {
+            String set,
+            DeviceSpec device,
+            Function<Path, ImportedRows<KernelMeasurement<Elementwise>>> importer,
+            DataFolders folders) {
         ImportedRows<KernelMeasurement<Elementwise>> seen = importer.apply(folders.calibrate());
         ImportedRows<KernelMeasurement<Elementwise>> unseen =
                 folders.calibrate().equals(folders.test()) ? seen : importer.apply(folders.test());

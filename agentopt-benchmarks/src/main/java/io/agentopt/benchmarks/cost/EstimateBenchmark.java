@@ -55,8 +55,8 @@ public class EstimateBenchmark {
     private final Kernels<DecodeAttention> attentions = Kernels.of(
             new DecodeAttentionForm(device, BF16),
             i -> new DecodeAttention(to(256), to(16384), 32, 8, 128, 0, BF16, BF16));
-    private final Kernels<Collective> reductions =
-            Kernels.of(new CollectiveForm(device), i -> new Collective(CollectiveKind.ALL_REDUCE, 1024L * to(65536), 4, 4));
+    private final Kernels<Collective> reductions = Kernels.of(
+            new CollectiveForm(device), i -> new Collective(CollectiveKind.ALL_REDUCE, 1024L * to(65536), 4, 4));
     private final CostModel cost = RooflineCostModel.generic();
     private final Demand decode = TransformerDemand.decodeStep(model, 1000, 8);
     private final SecondsSum sum = new SecondsSum();

@@ -44,7 +44,10 @@ final class ServingSimMetrics implements CostMetricGroup {
     }
 
     private static <S extends KernelShape> List<Metric> held(
-            String set, KernelForm<S> form, List<ImportedRows<KernelMeasurement<S>>> seen, List<ImportedRows<KernelMeasurement<S>>> unseen) {
+            String set,
+            KernelForm<S> form,
+            List<ImportedRows<KernelMeasurement<S>>> seen,
+            List<ImportedRows<KernelMeasurement<S>>> unseen) {
         if (seen.size() < 2 || unseen.size() < 2) {
             System.out.println("  " + set + ": no files");
             return List.of();

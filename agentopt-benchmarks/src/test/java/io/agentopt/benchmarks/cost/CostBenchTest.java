@@ -70,6 +70,21 @@ class CostBenchTest {
     }
 
     @Test
+    void onlyTheGroupThatIsNamedRuns() {
+        List<Metric> metrics = CostBench.run(List.of("--only", "speed", "--calibrate", PACKAGED.toString()))
+                .metrics();
+        assertThat(metrics).extracting(Metric::name).containsExactly("estimate_nanoseconds.gemm");
+        assertThatThrownBy(() -> CostBench.run(List.of("--only")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'--only'")
+                .hasMessageContaining("GEMM");
+        assertThatThrownBy(() -> CostBench.run(List.of("--only", "tensor")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'tensor'")
+                .hasMessageContaining("All-reduce");
+    }
+
+    @Test
     void optionsThatAreWrongAreNamed() {
         assertThatThrownBy(() -> CostBench.run(List.of("--folder", "x")))
                 .hasMessageContaining("'--folder'")

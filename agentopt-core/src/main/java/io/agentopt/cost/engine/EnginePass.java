@@ -111,12 +111,7 @@ record EnginePass(
     }
 
     private static EnginePass of(
-            Deployment d,
-            Demand demand,
-            AttentionWork work,
-            double sequences,
-            boolean decode,
-            boolean fused) {
+            Deployment d, Demand demand, AttentionWork work, double sequences, boolean decode, boolean fused) {
         ModelSpec m = d.model();
         DeviceSpec device = d.device();
         double n = d.tensorParallel();

@@ -1,7 +1,7 @@
 package io.agentopt.cost.engine;
 
-import io.agentopt.cost.Confidence;
 import io.agentopt.cost.CollectiveKind;
+import io.agentopt.cost.Confidence;
 import io.agentopt.cost.kernel.CollectiveForm;
 import io.agentopt.cost.kernel.DecodeAttentionForm;
 import io.agentopt.cost.kernel.GemmForm;

@@ -1,7 +1,7 @@
 package io.agentopt.cost.engine;
 
-import io.agentopt.cost.Confidence;
 import io.agentopt.cost.CollectiveKind;
+import io.agentopt.cost.Confidence;
 import io.agentopt.cost.kernel.CollectiveForm;
 import io.agentopt.cost.kernel.DecodeAttentionForm;
 import io.agentopt.cost.kernel.GemmForm;
@@ -67,7 +67,12 @@ final class KernelStart {
         fits.allReduce().map(KernelFit::model).ifPresent(model -> {
             KernelModel<Collective> before = KernelModel.generic(new CollectiveForm(model.device()));
             int n = fits.reducing();
-            start.fixed(EngineTerm.HOP_SECONDS, 1 / Math.sqrt(n - 1.0), before, model, new Collective(CollectiveKind.ALL_REDUCE, 8 << 10, n, n));
+            start.fixed(
+                    EngineTerm.HOP_SECONDS,
+                    1 / Math.sqrt(n - 1.0),
+                    before,
+                    model,
+                    new Collective(CollectiveKind.ALL_REDUCE, 8 << 10, n, n));
             start.rate(EngineTerm.LINK, before, model, new Collective(CollectiveKind.ALL_REDUCE, 8 << 20, n, n));
         });
         return start.terms(generic, fits);

@@ -144,8 +144,8 @@ public final class AiconfiguratorProfiles {
                     }
                     String column = row.has("nccl_dtype") ? "nccl_dtype" : "allreduce_dtype";
                     String name = row.text(column);
-                    Precision format = format(name)
-                            .orElseThrow(() -> new RejectedRow("format '" + name + "'", row.place(column)));
+                    Precision format =
+                            format(name).orElseThrow(() -> new RejectedRow("format '" + name + "'", row.place(column)));
                     int devices = row.count("num_gpus");
                     if (devices < 2) throw new RejectedRow("a single device", row.place("num_gpus"));
                     long bytes = Math.round(row.size("message_size") * format.bytes());

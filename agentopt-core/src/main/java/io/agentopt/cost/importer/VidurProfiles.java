@@ -134,8 +134,7 @@ public final class VidurProfiles {
                     int devices = row.count("num_workers");
                     if (devices < 2) throw new RejectedRow("a single device", row.place("num_workers"));
                     if (kind == CollectiveKind.SEND_RECV && devices > 2) {
-                        throw new RejectedRow(
-                                "a transfer between more than two devices", row.place("num_workers"));
+                        throw new RejectedRow("a transfer between more than two devices", row.place("num_workers"));
                     }
                     Collective shape = new Collective(kind, row.size("size"), devices, row.count("devices_per_node"));
                     rows.add(new KernelMeasurement<>(shape, row.seconds(median(operator), MILLI)));

@@ -30,7 +30,7 @@ public record KernelSnapshot(
         Confidence confidence,
         double relativeSpread) {
     /** Names of the forms. */
-    public static final List<String> FORMS = 
+    public static final List<String> FORMS =
             List.of("gemm", "prefill-attention", "decode-attention", "step-attention", "collective", "elementwise");
 
     /**

@@ -96,7 +96,8 @@ class AiconfiguratorProfilesTest {
                 TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,all_gather,NCCL,e3m2,8,1024,0.009
                 TRTLLM,2.27.3,NVIDIA A100-SXM4-80GB,alltoall,NCCL,half,8,1024,0.01
                 """);
-        ImportedRows<KernelMeasurement<Collective>> gathers = AiconfiguratorProfiles.collectives(file, "NCCL", CollectiveKind.ALL_GATHER);
+        ImportedRows<KernelMeasurement<Collective>> gathers =
+                AiconfiguratorProfiles.collectives(file, "NCCL", CollectiveKind.ALL_GATHER);
         assertThat(gathers.rows())
                 .containsOnly(
                         new KernelMeasurement<>(new Collective(CollectiveKind.ALL_GATHER, 2048, 8, 8), 0.009 * 1e-3))

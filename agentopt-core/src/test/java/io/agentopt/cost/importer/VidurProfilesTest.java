@@ -161,7 +161,8 @@ class VidurProfilesTest {
         assertThat(VidurProfiles.elementwise(file, ElementwiseKind.ACTIVATION).rows())
                 .containsExactly(
                         new KernelMeasurement<>(new Elementwise(64, 2752, 2, 1, Precision.FP16), 0.003 * 1e-3));
-        ImportedRows<KernelMeasurement<Elementwise>> norms = VidurProfiles.elementwise(file, ElementwiseKind.LAYER_NORM);
+        ImportedRows<KernelMeasurement<Elementwise>> norms =
+                VidurProfiles.elementwise(file, ElementwiseKind.LAYER_NORM);
         assertThat(norms.rows())
                 .containsExactly(
                         new KernelMeasurement<>(new Elementwise(64, 4096, 1, 1, Precision.FP16), 0.005 * 1e-3));
