@@ -138,7 +138,7 @@ final class ModeEnumeration {
         }
         boolean prefill = operator.id().phase() == Phase.PREFILL;
         double perSecond = times(requestsPerSecond, operator.visits());
-        double context = prefill ? prompt : (double) prompt + output;
+        int context = prefill ? prompt : prompt + output; // no more than the model's longest
         List<CandidateMode> modes = new ArrayList<>();
         for (int degree : DEGREES) {
             if (degree > classes.get(c).count() || model.heads() % degree != 0) continue;
@@ -152,7 +152,7 @@ final class ModeEnumeration {
                 Optional<Estimate.Known> known = known(c, estimate, reasons);
                 if (known.isEmpty()) break;
                 double inFlight = perSecond * known.get().seconds();
-                double kv = Math.max(batch, inFlight) * context * model.kvBytesPerToken();
+                double kv = Math.max(batch, inFlight) * model.kvBytes(context);
                 mode(
                                 c,
                                 "tp=" + degree + " batch=" + batch + " "

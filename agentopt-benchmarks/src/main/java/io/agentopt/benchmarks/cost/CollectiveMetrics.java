@@ -103,7 +103,7 @@ final class CollectiveMetrics implements CostMetricGroup {
         ImportedRows<KernelMeasurement<Collective>> seen = set.importer.apply(calibrate.get());
         ImportedRows<KernelMeasurement<Collective>> unseen =
                 calibrate.equals(test) ? seen : set.importer.apply(test.get());
-        KernelBench bench = new KernelBench(set.name);
+        KernelBench bench = new KernelBench(set.name, folders);
         unseen.rejected().forEach((reason, count) -> {
             if (!reason.startsWith("another")) bench.rejected(java.util.Map.of(reason, count));
         });
