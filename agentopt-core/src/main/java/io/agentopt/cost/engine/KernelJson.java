@@ -115,8 +115,6 @@ final class KernelJson {
     /** An error that names its place already stays as it is. */
     static IllegalArgumentException placed(JsonValue json, IllegalArgumentException e) {
         String message = e.getMessage();
-        return message != null && (message.contains(" at $") || message.startsWith("At $"))
-                ? e
-                : json.wrong(e);
+        return message != null && (message.contains(" at $") || message.startsWith("At $")) ? e : json.wrong(e);
     }
 }
