@@ -48,7 +48,7 @@ record Advantage(double ratio, OptionalDouble low, OptionalDouble high) {
     private static List<SizedStage> stages(PricedStages ours, PricedStages other) {
         List<SizedStage> stages = new ArrayList<>();
         for (SizedStage s : List.of(ours.prefill(), ours.decode(), other.prefill(), other.decode())) {
-            if (stages.stream().noneMatch(seen -> seen == s)) stages.add(s);
+            if (stages.stream().noneMatch(s::sameAs)) stages.add(s);
         }
         return stages;
     }

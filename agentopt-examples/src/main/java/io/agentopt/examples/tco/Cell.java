@@ -5,6 +5,8 @@ import java.util.Optional;
 /** One pair in one panel: what it costs, or why that is not known. */
 sealed interface Cell {
     /**
+     * Both phases work and have a price.
+     *
      * @param stages both phases
      * @param advantage over H100::H100; absent if that has no cost here
      */

@@ -20,7 +20,7 @@ record MarkdownReport(
     private static final String HEAD = """
             # The cost study of arXiv 2507.19635, repeated
 
-            Written by `./build tco` on %s; do not edit. Every cell, refusals included, is in `target/tco/tco.json`.
+            Written by `./build tco` on {date}; do not edit. Every cell, refusals included, is in `target/tco/tco.json`.
 
             A pair is written prefill::decode. Ratios are cost of H100::H100 over cost of the pair, so above 1 is cheaper; the range is one spread of the cost
             model, sizes searched anew ("refused": the pair breaks the promise when its own times are one spread longer; "open": H100::H100 does).
@@ -43,7 +43,7 @@ record MarkdownReport(
 
     /** {@return the page} */
     String text() {
-        StringBuilder out = new StringBuilder(String.format(Locale.ROOT, HEAD, date));
+        StringBuilder out = new StringBuilder(HEAD.replace("{date}", date));
         verdicts(out);
         prices(out);
         for (DeviceSet set : sets) {
@@ -212,28 +212,27 @@ record MarkdownReport(
                 .orElseThrow();
     }
 
+    private record Why(String devices, Stage.Kind kind) {}
+
     private void refusals(StringBuilder out) {
         out.append("## Refused cells\n\n");
-        Map<String, List<Cell.Refused>> kinds = new LinkedHashMap<>();
+        Map<Why, List<Cell.Refused>> kinds = new LinkedHashMap<>();
         long cells = 0;
         for (Panel panel : study.panels()) {
             cells += panel.cells().size();
             panel.cells().values().forEach(c -> {
                 if (c instanceof Cell.Refused r) {
-                    kinds.computeIfAbsent(panel.devices() + " | " + r.refusal().kind(), k -> new ArrayList<>())
+                    kinds.computeIfAbsent(new Why(panel.devices(), r.refusal().kind()), k -> new ArrayList<>())
                             .add(r);
                 }
             });
         }
         MarkdownTable table = new MarkdownTable(List.of("rates", "why", "cells", "for example"));
-        kinds.forEach((key, refused) -> {
-            List<String> parts = List.of(key.split(" \\| "));
-            table.row(List.of(
-                    parts.getFirst(),
-                    parts.getLast(),
-                    String.valueOf(refused.size()),
-                    refused.getFirst().refusal().reason()));
-        });
+        kinds.forEach((why, refused) -> table.row(List.of(
+                why.devices,
+                why.kind.toString(),
+                String.valueOf(refused.size()),
+                refused.getFirst().refusal().reason())));
         long sum = kinds.values().stream().mapToLong(List::size).sum();
         out.append(sum)
                 .append(" of ")

@@ -16,7 +16,7 @@ record Pair(String prefill, String decode) {
     static final List<Pair> PAPER = List.of(BASELINE, BLACKWELL, of("B200::H100"), HOPPER_GAUDI, BLACKWELL_GAUDI);
 
     static Pair of(String text) {
-        String[] parts = text.split("::");
+        String[] parts = text.split("::", -1);
         if (parts.length != 2) {
             throw new IllegalArgumentException("The pair '" + text + "' must name a device on each side of '::'.");
         }

@@ -23,8 +23,8 @@ record PricedStages(SizedStage prefill, double prefillDollarsPerHour, SizedStage
 
     /** {@return $ of one request if one stage's times are so many spreads longer; absent if that stage then refuses} */
     OptionalDouble dollarsPerRequest(SizedStage changed, int spreads) {
-        OptionalDouble p = prefill.deviceSeconds(changed == prefill ? spreads : 0);
-        OptionalDouble d = decode.deviceSeconds(changed == decode ? spreads : 0);
+        OptionalDouble p = prefill.deviceSeconds(changed.sameAs(prefill) ? spreads : 0);
+        OptionalDouble d = decode.deviceSeconds(changed.sameAs(decode) ? spreads : 0);
         if (p.isEmpty() || d.isEmpty()) return OptionalDouble.empty();
         return OptionalDouble.of(
                 (p.getAsDouble() * prefillDollarsPerHour + d.getAsDouble() * decodeDollarsPerHour) / 3600);

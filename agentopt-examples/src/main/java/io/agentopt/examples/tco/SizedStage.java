@@ -22,6 +22,11 @@ record SizedStage(
         OptionalDouble slowDeviceSeconds,
         OptionalDouble fastDeviceSeconds) {
 
+    /** {@return whether another of the same panel is this one} */
+    boolean sameAs(SizedStage other) {
+        return device.equals(other.device) && phase == other.phase;
+    }
+
     Optional<Stage.Sized> sized() {
         return best instanceof Stage.Sized s ? Optional.of(s) : Optional.empty();
     }

@@ -20,19 +20,19 @@ class StageSearchTest {
     void theLargestBatchThatKeepsThePromise() {
         // one device: .05 + .02 b <= .25 at b = 10; one request holds .05 / 10 + .02 = .025 device-seconds
         SizedStage stage = StageSearch.size(new LinearCost(.05, .02, 1000, .35), FAST, H100, Phase.PREFILL);
-        Stage.Sized one = (Stage.Sized) stage.byDegree().get(1);
+        Stage.Sized one = sized(stage, 1);
         assertThat(one.batch()).isEqualTo(10);
         assertThat(one.deviceSeconds()).isCloseTo(.025, within(1e-12));
         // two: .05 + .01 b <= .25 at b = 20, 2 * .25 / 20: the same, so the smaller degree stays
-        assertThat(((Stage.Sized) stage.byDegree().get(2)).batch()).isEqualTo(20);
+        assertThat(sized(stage, 2).batch()).isEqualTo(20);
         assertThat(stage.sized().orElseThrow().tensorParallel()).isEqualTo(1);
     }
 
     @Test
     void withoutAPromiseTheLargestBatchThatFits() {
         SizedStage stage = StageSearch.size(new LinearCost(.05, .02, 37, .35), FREE, H100, Phase.PREFILL);
-        assertThat(((Stage.Sized) stage.byDegree().get(1)).batch()).isEqualTo(37);
-        assertThat(((Stage.Sized) stage.byDegree().get(8)).batch()).isEqualTo(8 * 37);
+        assertThat(sized(stage, 1).batch()).isEqualTo(37);
+        assertThat(sized(stage, 8).batch()).isEqualTo(8 * 37);
     }
 
     @Test
@@ -65,20 +65,22 @@ class StageSearchTest {
     void linksBoundBatchesUnderAPromise() {
         // 131,072 bytes * 512 tokens = 67 MB a request; 50 GB/s for .25 s carry 186 of them
         SizedStage stage = StageSearch.size(new LinearCost(1e-6, 1e-6, 1000, .35), FAST, H100, Phase.PREFILL);
-        Stage.Sized one = (Stage.Sized) stage.byDegree().get(1);
+        Stage.Sized one = sized(stage, 1);
         assertThat(one.batch()).isEqualTo(186);
         assertThat(one.linkBound()).isTrue();
         // one request of 32,000 tokens within 20 ms is 210 GB/s to one device, 105 to two, 52 to four
         Scenario longPrompt = new Scenario("8B", Precision.FP16, 32000, 101, Target.LATENCY);
         SizedStage decode = StageSearch.size(new LinearCost(1e-6, 1e-6, 1000, .35), longPrompt, H100, Phase.DECODE);
-        assertThat(((Stage.Refused) decode.byDegree().get(4)).refusal().kind()).isEqualTo(Stage.Kind.LINK);
+        assertThat(decode.byDegree().get(4))
+                .isInstanceOfSatisfying(
+                        Stage.Refused.class, r -> assertThat(r.refusal().kind()).isEqualTo(Stage.Kind.LINK));
         assertThat(decode.sized().orElseThrow().tensorParallel()).isEqualTo(8);
     }
 
     @Test
     void linksCapTheFlowWithoutAPromise() {
         SizedStage stage = StageSearch.size(new LinearCost(1e-6, 1e-6, 1000, .35), FREE, H100, Phase.PREFILL);
-        Stage.Sized one = (Stage.Sized) stage.byDegree().get(1);
+        Stage.Sized one = sized(stage, 1);
         assertThat(one.requestsPerSecond()).isCloseTo(50e9 / (131072.0 * 512), within(1e-6));
         assertThat(one.linkBound()).isTrue();
     }
@@ -105,6 +107,11 @@ class StageSearchTest {
             }
             assertThat(((Stage.Sized) sized).batch()).as("%d devices", n).isEqualTo(largest);
         });
+    }
+
+    private static Stage.Sized sized(SizedStage stage, int degree) {
+        if (stage.byDegree().get(degree) instanceof Stage.Sized s) return s;
+        throw new AssertionError(stage + " has no size on " + degree);
     }
 
     private static Stage.Refusal refusal(CostModel cost, Scenario scenario, StudyDevice device) {

@@ -14,7 +14,7 @@ class VoiceAgentReportTest {
                 .filter(l -> l.startsWith("| dense | 8B") || l.startsWith("| dense | 70B"))
                 .toList();
         assertThat(plans).hasSize(2).allSatisfy(row -> {
-            String[] cells = row.split(" \\| ");
+            String[] cells = row.split(" \\| ", -1);
             assertThat(cells[2]).contains("tp=");
             assertThat(cells[3]).contains("tp=");
             assertThat(cells[4]).isEqualTo("CPU-32-core");
