@@ -37,7 +37,7 @@ record MarkdownReport(
 
             **What leans on the catalog.** Gaudi3's FP8 rate is listed equal to its FP16 rate and the engine model lets 8-bit products reach less of a peak, so FP8
             prefill is slower than FP16 there. MI300x's link is listed for one peer, not for all seven, which makes its tensor parallelism slow. A40's rent is a single
-            listing, and nobody lists a rent of Gaudi3.
+            listing, and there is none of Gaudi3.
 
             """;
 
