@@ -101,7 +101,7 @@ class CalibrationFilePropertyTest {
                 between(random, 1e9, 1e11),
                 network);
         CollectiveForm exchange = new CollectiveForm(A100, topology);
-        CollectiveKind kind = CollectiveKind.values()[random.nextInt(CollectiveKind.values().length)];
+        CollectiveKind kind = any(random, CollectiveKind.values());
         int devices = kind == CollectiveKind.SEND_RECV ? 2 : 2 + random.nextInt(15);
         return List.of(
                 new GemmForm(H100, Precision.FP8),
@@ -137,7 +137,7 @@ class CalibrationFilePropertyTest {
         for (EngineTerm term : EngineTerm.values()) {
             terms = terms.with(term, between(random, term.low(), term.high()));
         }
-        terms = terms.as(Confidence.values()[random.nextInt(Confidence.values().length)], random.nextDouble());
+        terms = terms.as(any(random, Confidence.values()), random.nextDouble());
         List<CalibrationFile.Kernel> kernels = new ArrayList<>();
         for (KernelForm<?> form : everyForm(random)) {
             Map<String, Double> shares = new LinkedHashMap<>();
@@ -210,5 +210,9 @@ class CalibrationFilePropertyTest {
         while (number.find()) places.add(new int[] {number.start(1), number.end(1)});
         int[] at = places.get(random.nextInt(places.size()));
         return text.substring(0, at[0]) + odd.get(random.nextInt(odd.size())) + text.substring(at[1]);
+    }
+
+    private static <T> T any(Random random, T[] values) {
+        return values[random.nextInt(values.length)];
     }
 }
