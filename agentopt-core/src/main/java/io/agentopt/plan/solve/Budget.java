@@ -62,6 +62,9 @@ final class Budget {
     /** {@return statistics of a placement found at a time on the clock of {@code System.nanoTime}} */
     SolveStatistics statistics(String by, long foundAt) {
         return new SolveStatistics(
-                by, counter.steps, System.nanoTime() - startNanos, foundAt == 0 ? 0 : Math.max(0, foundAt - startNanos));
+                by,
+                counter.steps,
+                System.nanoTime() - startNanos,
+                foundAt == 0 ? 0 : Math.max(0, foundAt - startNanos));
     }
 }
