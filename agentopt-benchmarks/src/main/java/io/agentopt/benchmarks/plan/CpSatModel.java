@@ -31,14 +31,18 @@ import java.util.TreeMap;
  *          sum load_ij x_ij &lt;= cap_h m_h ;  sum mem_ij x_ij + sum shared_gh w_gh &lt;= memory_h m_h
  *          traffic over a link: sum of bytes_e z_e,hg &lt;= its capacity
  * </pre>
- * Durations and transfers are linear in x and z: there is no big constant. Money becomes whole numbers by {@link MoneyScale}.
+ * Durations and transfers are linear in x and z: there is no big constant. With many operators the pair variables give way to precedences
+ * that hold on condition of their two classes. Money becomes whole numbers by {@link MoneyScale}.
  */
 final class CpSatModel {
     private static final double LARGEST_SUM = 4e18;
+    /** Above this the pair variables make the relaxation too slow to solve. */
+    private static final int MOST_OPERATORS_BY_PAIR = 100;
 
     private final PlacementProblem problem;
     private final CpModel model = new CpModel();
     private final BoolVar[][] x;
+    private final IntVar[] start;
     private final List<Map<Integer, Literal>> on = new ArrayList<>();
     private final LinearExprBuilder objective = LinearExpr.newBuilder();
     private final MoneyScale scale;
@@ -47,9 +51,11 @@ final class CpSatModel {
     CpSatModel(PlacementProblem problem) {
         this.problem = problem;
         this.x = new BoolVar[problem.operators().size()][];
+        this.start = new IntVar[x.length];
         this.scale = MoneyScale.of(problem);
         modes();
         fleet();
+        starts();
         List<LinearExprBuilder> arrivals = edges();
         times(arrivals);
         colocate();
@@ -150,30 +156,69 @@ final class CpSatModel {
             transfers.add(transfer);
             if (free(edge)) continue;
             long bytes = Quanta.bytesPerSecond(edge.bytesPerRequest(), problem.requestsPerHour());
-            PairCosts costs = edge.costs();
-            Map<Integer, LinearExprBuilder> into = new TreeMap<>();
-            for (int g : on.get(edge.to()).keySet()) into.put(g, LinearExpr.newBuilder());
-            for (int h : on.get(edge.from()).keySet()) {
-                LinearExprBuilder outOf = LinearExpr.newBuilder();
-                for (int g : into.keySet()) {
-                    if (!costs.linked(h, g)) continue;
-                    BoolVar z = model.newBoolVar("z");
-                    outOf.add(z);
-                    into.get(g).add(z);
-                    long nanoseconds = Quanta.nanoseconds(costs.seconds(h, g));
-                    if (nanoseconds > 0) transfer.addTerm(z, nanoseconds);
-                    for (int l = 0; bytes > 0 && l < traffic.size(); l++) {
-                        if (problem.links().get(l).carries(h, g)) traffic.get(l).addTerm(z, bytes);
-                    }
-                    objective.addTerm(z, scale.units(problem.requestsPerHour() * costs.dollarsPerRequest(h, g)));
-                }
-                model.addEquality(outOf, on.get(edge.from()).get(h));
-            }
-            into.forEach((g, sum) -> model.addEquality(sum, on.get(edge.to()).get(g)));
+            if (x.length > MOST_OPERATORS_BY_PAIR) onCondition(edge, bytes);
+            else byPair(edge, bytes, transfer);
         }
         for (int l = 0; l < traffic.size(); l++)
             model.addLessOrEqual(traffic.get(l), problem.links().get(l).bytesPerSecond());
         return transfers;
+    }
+
+    /** A variable for each pair of classes: the tightest relaxation, but many variables. */
+    private void byPair(PlacementEdge edge, long bytes, LinearExprBuilder transfer) {
+        PairCosts costs = edge.costs();
+        Map<Integer, LinearExprBuilder> into = new TreeMap<>();
+        for (int g : on.get(edge.to()).keySet()) into.put(g, LinearExpr.newBuilder());
+        for (int h : on.get(edge.from()).keySet()) {
+            LinearExprBuilder outOf = LinearExpr.newBuilder();
+            for (int g : into.keySet()) {
+                if (!costs.linked(h, g)) continue;
+                BoolVar z = model.newBoolVar("z");
+                outOf.add(z);
+                into.get(g).add(z);
+                long nanoseconds = Quanta.nanoseconds(costs.seconds(h, g));
+                if (nanoseconds > 0) transfer.addTerm(z, nanoseconds);
+                charge(z, costs, h, g, bytes);
+            }
+            model.addEquality(outOf, on.get(edge.from()).get(h));
+        }
+        into.forEach((g, sum) -> model.addEquality(sum, on.get(edge.to()).get(g)));
+    }
+
+    /** A precedence for each pair of classes that holds only where the edge goes between them; {@link #times} adds the one without transfer. */
+    private void onCondition(PlacementEdge edge, long bytes) {
+        PairCosts costs = edge.costs();
+        for (var from : on.get(edge.from()).entrySet()) {
+            for (var to : on.get(edge.to()).entrySet()) {
+                int h = from.getKey();
+                int g = to.getKey();
+                Literal[] both = {from.getValue(), to.getValue()};
+                if (!costs.linked(h, g)) {
+                    model.addBoolOr(new Literal[] {both[0].not(), both[1].not()});
+                    continue;
+                }
+                long nanoseconds = Quanta.nanoseconds(costs.seconds(h, g));
+                if (nanoseconds > 0) {
+                    LinearExprBuilder arrival = finish(start[edge.from()], edge.from());
+                    arrival.add(nanoseconds);
+                    model.addLessOrEqual(arrival, start[edge.to()]).onlyEnforceIf(both);
+                }
+                boolean charged = bytes > 0 && problem.links().stream().anyMatch(l -> l.carries(h, g));
+                if (charged || costs.dollarsPerRequest(h, g) > 0) {
+                    BoolVar z = model.newBoolVar("z");
+                    model.addBoolOr(new Literal[] {both[0].not(), both[1].not(), z});
+                    charge(z, costs, h, g, bytes);
+                }
+            }
+        }
+    }
+
+    /** Money and traffic of a transfer from class {@code h} to class {@code g}. */
+    private void charge(BoolVar z, PairCosts costs, int h, int g, long bytes) {
+        for (int l = 0; bytes > 0 && l < traffic.size(); l++) {
+            if (problem.links().get(l).carries(h, g)) traffic.get(l).addTerm(z, bytes);
+        }
+        objective.addTerm(z, scale.units(problem.requestsPerHour() * costs.dollarsPerRequest(h, g)));
     }
 
     private boolean free(PlacementEdge edge) {
@@ -188,7 +233,7 @@ final class CpSatModel {
         return true;
     }
 
-    private void times(List<LinearExprBuilder> transfers) {
+    private void starts() {
         long[] limit = limits();
         long horizon = 0;
         for (int i = 0; i < x.length; i++) {
@@ -197,11 +242,13 @@ final class CpSatModel {
             horizon += longest;
         }
         for (PlacementEdge edge : problem.edges()) horizon += longest(edge.costs());
-        IntVar[] start = new IntVar[x.length];
         for (int i = 0; i < x.length; i++) {
             start[i] = model.newIntVar(0, Math.min(horizon, limit[i]), "s" + i);
             if (limit[i] < horizon) model.addLessOrEqual(finish(start[i], i), limit[i]);
         }
+    }
+
+    private void times(List<LinearExprBuilder> transfers) {
         for (int e = 0; e < problem.edges().size(); e++) {
             PlacementEdge edge = problem.edges().get(e);
             LinearExprBuilder arrival = finish(start[edge.from()], edge.from());

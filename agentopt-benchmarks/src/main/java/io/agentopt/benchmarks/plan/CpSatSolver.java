@@ -59,6 +59,8 @@ public final class CpSatSolver implements PlacementSolver {
         solver.getParameters().setNumWorkers(1);
         solver.getParameters().setRandomSeed((int) (options.seed() & 0x3fffffff));
         solver.getParameters().setLinearizationLevel(2);
+        // One thread takes turns at several strategies: alone, the default one finds placements late.
+        solver.getParameters().setInterleaveSearch(true);
         if (options.maxNanos() < Long.MAX_VALUE / 4)
             solver.getParameters().setMaxTimeInSeconds(options.maxNanos() / 1e9);
         if (options.maxSteps() < Long.MAX_VALUE / 4)

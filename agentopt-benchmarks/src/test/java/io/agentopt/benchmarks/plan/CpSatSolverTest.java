@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.agentopt.plan.problem.Evaluation;
+import io.agentopt.plan.problem.Evaluator;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.solve.ExactSolver;
 import io.agentopt.plan.solve.Infeasible;
@@ -14,6 +16,7 @@ import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.SolutionChecker;
 import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Undecided;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,7 @@ class CpSatSolverTest {
     void agreesWithCompleteSearchOnTinyProblems() {
         CpSatSolver oracle = cpSat();
         int infeasible = 0;
-        for (int seed = 0; seed < 250; seed++) {
+        for (int seed = 0; seed < 120; seed++) {
             PlacementProblem problem = OddProblems.of(seed);
             Solution theirs = oracle.solve(problem, ENOUGH);
             assertThat(SolutionChecker.complaints(problem, theirs))
@@ -56,7 +59,7 @@ class CpSatSolverTest {
                 case Undecided u -> throw new AssertionError(u.explain(problem));
             }
         }
-        assertThat(infeasible).isBetween(20, 200);
+        assertThat(infeasible).isBetween(10, 100);
     }
 
     @Test
@@ -79,16 +82,14 @@ class CpSatSolverTest {
     }
 
     private static List<PlacementProblem> larger() {
-        List<PlacementProblem> rag = List.of(
-                AgentFamily.RAG.problem(21),
-                AgentFamily.RAG.problem(17),
+        return List.of(
+                AgentFamily.RAG.problem(1),
                 AgentFamily.RAG.problem(5),
-                AgentFamily.MAP_REDUCE.problem(1),
-                AgentFamily.VOICE.problem(1),
-                AgentFamily.VOICE.problem(8),
-                AgentFamily.DEBATE.problem(4),
-                AgentFamily.MAP_REDUCE.problem(13));
-        return rag;
+                AgentFamily.RAG.problem(7),
+                AgentFamily.MAP_REDUCE.problem(3),
+                AgentFamily.MAP_REDUCE.problem(5),
+                AgentFamily.VOICE.problem(3),
+                AgentFamily.DEBATE.problem(6));
     }
 
     @Test
@@ -140,9 +141,9 @@ class CpSatSolverTest {
     private static Placed worse(PlacementProblem problem, Placed optimum) {
         for (int i = 0; i < optimum.modes().size(); i++) {
             for (int j = 0; j < problem.operators().get(i).modes().size(); j++) {
-                List<Integer> modes = new java.util.ArrayList<>(optimum.modes());
+                List<Integer> modes = new ArrayList<>(optimum.modes());
                 modes.set(i, j);
-                var evaluation = io.agentopt.plan.problem.Evaluator.evaluate(
+                Evaluation evaluation = Evaluator.evaluate(
                         problem, modes.stream().mapToInt(Integer::intValue).toArray());
                 if (evaluation.feasible() && evaluation.dollarsPerHour() > optimum.dollarsPerHour() * 1.001)
                     return new Placed(modes, evaluation, 0, Proof.BOUNDED, optimum.statistics());
