@@ -24,6 +24,7 @@ final class DepthFirstSearch {
     private final PathBounds bounds;
     private final Budget budget;
     private final FleetState fleet;
+    private final LinkState links;
     private final int[][] candidates;
     private final double[] restA;
     private final double[] restB;
@@ -33,6 +34,7 @@ final class DepthFirstSearch {
     private final int[] blockClass;
     private double best;
     private int[] bestMode = {};
+    private long foundAt;
     private boolean complete = true;
 
     /**
@@ -41,8 +43,9 @@ final class DepthFirstSearch {
      * @param modes the best placement, if any was found
      * @param score its score
      * @param complete whether the whole tree was searched, so that {@code modes} is optimal or there is none
+     * @param foundAt when the best was found, on the clock of {@code System.nanoTime}
      */
-    record Outcome(Optional<int[]> modes, double score, boolean complete) {}
+    record Outcome(Optional<int[]> modes, double score, boolean complete, long foundAt) {}
 
     DepthFirstSearch(CompiledProblem p, Set<Family> soft, Budget budget) {
         this.p = p;
@@ -50,6 +53,7 @@ final class DepthFirstSearch {
         this.budget = budget;
         this.bounds = new PathBounds(p, soft.contains(Family.LINK));
         this.fleet = new FleetState(p);
+        this.links = new LinkState(p);
         this.finish = new long[p.operators];
         this.mode = new int[p.operators];
         this.path = new long[p.operators + 1][p.limit.length];
@@ -66,7 +70,7 @@ final class DepthFirstSearch {
     Outcome run(double upperBound) {
         best = upperBound;
         descend(0, 0, 0);
-        return new Outcome(bestMode.length == 0 ? Optional.empty() : Optional.of(bestMode), best, complete);
+        return new Outcome(bestMode.length == 0 ? Optional.empty() : Optional.of(bestMode), best, complete, foundAt);
     }
 
     /** {@return a lower bound on the cost of every placement} */
@@ -80,6 +84,7 @@ final class DepthFirstSearch {
             if (Quanta.cheaper(score, best)) {
                 best = score;
                 bestMode = mode.clone();
+                foundAt = System.nanoTime();
             }
             return;
         }
@@ -122,11 +127,14 @@ final class DepthFirstSearch {
         if (!pathsFit(depth, i, h)) return;
         fleet.add(i, j);
         mode[i] = j;
+        for (int e : p.in[i]) links.add(e, p.modeClass[p.edgeFrom[e]][mode[p.edgeFrom[e]]] * p.classes + h);
         if (block >= 0 && classBefore < 0) blockClass[block] = h;
         boolean fits = soft.contains(Family.INVENTORY) || fleet.devices(h) <= p.inventory[h];
+        fits &= soft.contains(Family.BANDWIDTH) || links.overload() == 0;
         if (fits && Quanta.cheaper(bound(depth + 1, nowMoney, nowBroken), best))
             descend(depth + 1, nowMoney, nowBroken);
         fleet.remove(i, j);
+        for (int e : p.in[i]) links.remove(e, p.modeClass[p.edgeFrom[e]][mode[p.edgeFrom[e]]] * p.classes + h);
         if (block >= 0) blockClass[block] = classBefore;
     }
 
@@ -148,7 +156,7 @@ final class DepthFirstSearch {
 
     /** How far the soft limits are broken; never less for a longer prefix, so it bounds itself. */
     private double score(int depth, double broken) {
-        double sum = broken;
+        double sum = broken + links.excess();
         for (int d = 0; d < p.limit.length; d++) {
             long late = path[depth][d] - p.limit[d];
             if (late > 0) sum += Quanta.seconds(late) / (Quanta.seconds(p.limit[d]) + 1e-3);
