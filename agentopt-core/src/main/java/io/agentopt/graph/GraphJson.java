@@ -131,6 +131,7 @@ public final class GraphJson {
         ArrayNode forbidden = options.putArray("forbidden");
         o.forbidden().forEach(forbidden::add);
         options.put("outputBytes", o.outputBytes());
+        if (!o.zones().isEmpty()) o.zones().forEach(options.putArray("zones")::add);
     }
 
     private static ArrayNode ids(List<ValueId> ids) {

@@ -234,23 +234,33 @@ final class GraphJsonReader {
     private NodeOptions options(String path, JsonNode o) {
         if (o.isMissingNode()) return NodeOptions.NONE;
         if (!o.isObject()) throw error(path, "the field \"options\" is not an object.");
-        fields(path, o, "timeoutSeconds", "retries", "pinnedTo", "forbidden", "outputBytes");
-        Set<String> forbidden = new TreeSet<>();
-        if (o.has("forbidden")) {
-            JsonNode list = o.path("forbidden");
-            if (!list.isArray()) throw error(path, "the field \"forbidden\" is not a list of device classes.");
-            for (JsonNode c : list) {
-                if (!c.isTextual())
-                    throw error(path, "the field \"forbidden\" holds " + c + ", which is not a device class.");
-                forbidden.add(c.textValue());
-            }
-        }
+        fields(path, o, "timeoutSeconds", "retries", "pinnedTo", "forbidden", "outputBytes", "zones");
         Optional<Duration> timeout = o.has("timeoutSeconds")
                 ? Optional.of(Duration.ofNanos(Math.round(number(path, o, "timeoutSeconds") * 1e9)))
                 : Optional.empty();
         Optional<String> pinned = o.has("pinnedTo") ? Optional.of(text(path, o, "pinnedTo")) : Optional.empty();
         double bytes = o.has("outputBytes") ? number(path, o, "outputBytes") : NodeOptions.DEFAULT_OUTPUT_BYTES;
-        return new NodeOptions(timeout, o.has("retries") ? whole(path, o, "retries") : 0, pinned, forbidden, bytes);
+        return new NodeOptions(
+                timeout,
+                o.has("retries") ? whole(path, o, "retries") : 0,
+                pinned,
+                names(path, o, "forbidden", "device class"),
+                bytes,
+                names(path, o, "zones", "zone"));
+    }
+
+    private Set<String> names(String path, JsonNode options, String field, String what) {
+        Set<String> names = new TreeSet<>();
+        if (!options.has(field)) return names;
+        JsonNode list = options.path(field);
+        String plural = what + (what.endsWith("s") ? "es" : "s");
+        if (!list.isArray()) throw error(path, "the field \"" + field + "\" is not a list of " + plural + ".");
+        for (JsonNode c : list) {
+            if (!c.isTextual())
+                throw error(path, "the field \"" + field + "\" holds " + c + ", which is not a " + what + ".");
+            names.add(c.textValue());
+        }
+        return names;
     }
 
     private void define(String path, ValueId id) {

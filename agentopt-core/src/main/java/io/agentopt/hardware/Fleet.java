@@ -3,10 +3,13 @@ package io.agentopt.hardware;
 import io.agentopt.internal.Nearest;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The devices that a plan may use, and the links between their classes. Immutable.
@@ -19,15 +22,23 @@ import java.util.OptionalDouble;
  * @param classes at least one; names are unique
  * @param network between hosts
  * @param links stated links, in both directions
+ * @param unlinked pairs of members between which nothing may flow, in either direction
+ * @param endpoints hosted services beside the devices; may be none
  */
-public record Fleet(String name, List<DeviceClass> classes, Link network, Map<Ends, Link> links) {
+public record Fleet(
+        String name,
+        List<DeviceClass> classes,
+        Link network,
+        Map<Ends, Link> links,
+        Set<Ends> unlinked,
+        List<HostedEndpoint> endpoints) {
     /** Latency inside a host where the fleet states no link, s. */
     public static final double INTRA_NODE_LATENCY_SECONDS = 5e-6;
 
     /** PCIe 4.0 x16, one-way, bytes/s: between a host's devices where no rate is known. */
     public static final double PCIE_BYTES_PER_SECOND = 31e9;
 
-    /** The names of two device classes, in either order. */
+    /** The names of two members, in either order. */
     public record Ends(String first, String second) {
         public Ends {
             if (first.compareTo(second) > 0) {
@@ -44,13 +55,32 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
         if (name.isBlank()) throw new IllegalArgumentException("A fleet needs a name; it is blank.");
         classes = List.copyOf(classes);
         links = Map.copyOf(links);
+        unlinked = Set.copyOf(unlinked);
+        endpoints = List.copyOf(endpoints);
         if (classes.isEmpty())
             throw new IllegalArgumentException("Fleet '" + name + "' has no devices. Add at least one class.");
         List<String> names = classes.stream().map(DeviceClass::name).toList();
-        for (int i = 0; i < names.size(); i++) {
-            if (names.indexOf(names.get(i)) != i) {
-                throw new IllegalArgumentException(
-                        "Fleet '" + name + "' has two device classes named '" + names.get(i) + "'. Rename one.");
+        List<String> members = Stream.concat(names.stream(), endpoints.stream().map(HostedEndpoint::name))
+                .toList();
+        for (int i = 0; i < members.size(); i++) {
+            if (members.indexOf(members.get(i)) != i) {
+                throw new IllegalArgumentException("Fleet '" + name + "' has two "
+                        + (i < names.size() ? "device classes" : "members") + " named '" + members.get(i)
+                        + "'. Rename one.");
+            }
+        }
+        for (Ends ends : unlinked) {
+            if (ends.first().equals(ends.second())) {
+                throw new IllegalArgumentException("Fleet '" + name + "' forbids traffic within '" + ends.first()
+                        + "'. Operators of one member always reach each other; forbid pairs of members.");
+            }
+            if (!members.contains(ends.first()) || !members.contains(ends.second())) {
+                throw new IllegalArgumentException("Fleet '" + name + "' forbids traffic between '" + ends.first()
+                        + "' and '" + ends.second() + "', of which one is none of its members " + members + ".");
+            }
+            if (links.containsKey(ends)) {
+                throw new IllegalArgumentException("Fleet '" + name + "' both links '" + ends.first() + "' and '"
+                        + ends.second() + "' and forbids traffic between them. Drop one of the two.");
             }
         }
         for (Ends ends : links.keySet()) {
@@ -61,6 +91,11 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
                 }
             }
         }
+    }
+
+    /** A fleet in which every member may reach every other one, without hosted endpoints. */
+    public Fleet(String name, List<DeviceClass> classes, Link network, Map<Ends, Link> links) {
+        this(name, classes, network, links, Set.of(), List.of());
     }
 
     /** {@return a fleet under construction whose devices are rented at the middle of their listings} */
@@ -106,6 +141,11 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
                 + "'. Did you mean one of " + Nearest.to(className, names) + "?");
     }
 
+    /** {@return whether data may flow between two members, such as device classes or an endpoint; within one always} */
+    public boolean mayExchange(String first, String second) {
+        return first.equals(second) || !unlinked.contains(new Ends(first, second));
+    }
+
     /** {@return the link between two different devices, one of each class; of one class if both are the same} */
     public Link link(DeviceClass from, DeviceClass to) {
         Link stated = links.get(new Ends(from.name(), to.name()));
@@ -128,6 +168,8 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
         private final Price price;
         private final List<DeviceClass> classes = new ArrayList<>();
         private final Map<Ends, Link> links = new HashMap<>();
+        private final Set<Ends> unlinked = new HashSet<>();
+        private final List<HostedEndpoint> endpoints = new ArrayList<>();
         private Link network = Link.DEFAULT_NETWORK;
 
         private Builder(String name, Price price) {
@@ -162,6 +204,18 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
             return link(first, second, LinkCatalog.packaged().find(linkId));
         }
 
+        /** Says that nothing may flow between two members, in either direction. */
+        public Builder forbid(String first, String second) {
+            unlinked.add(new Ends(first, second));
+            return this;
+        }
+
+        /** Adds a hosted service. */
+        public Builder endpoint(HostedEndpoint endpoint) {
+            endpoints.add(endpoint);
+            return this;
+        }
+
         /** States the network between hosts by its name in the packaged {@link LinkCatalog}. */
         public Builder network(String linkId) {
             return network(LinkCatalog.packaged().find(linkId));
@@ -175,7 +229,7 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
 
         /** {@return the fleet} */
         public Fleet build() {
-            return new Fleet(name, classes, network, links);
+            return new Fleet(name, classes, network, links, unlinked, endpoints);
         }
     }
 }

@@ -4,10 +4,13 @@ import io.agentopt.internal.JsonText;
 import io.agentopt.internal.JsonValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -18,8 +21,14 @@ import java.util.function.Supplier;
  *  "classes": [{"name": "h100", "device": "H100-SXM", "count": 8},
  *              {"name": "host", "device": {"id": "my-cpu", ...}, "count": 2, "price": {"policy": "fixed", "dollarsPerHour": 1.2}}],
  *  "network": {"gigabytesPerSecond": 25, "latencyMicroseconds": 10, "dollarsPerGigabyte": 0},
- *  "links": [{"from": "h100", "to": "host", "kind": "intra-node", "gigabytesPerSecond": 50, "latencyMicroseconds": 5}]}
+ *  "links": [{"from": "h100", "to": "host", "kind": "intra-node", "gigabytesPerSecond": 50, "latencyMicroseconds": 5}],
+ *  "forbidden": [{"from": "h100", "to": "hosted"}],
+ *  "endpoints": [{"name": "hosted", "models": ["meta-llama/Meta-Llama-3.1-8B"], "dollarsPerMillionInputTokens": 0.1,
+ *                 "dollarsPerMillionOutputTokens": 0.4, "firstTokenSeconds": 0.4, "tokensPerSecond": 80, "zone": "eu",
+ *                 "maxRequestsPerSecond": 50, "maxTokensPerMinute": 1000000}]}
  * </pre>
+ *
+ * A class may state its {@code "zone"}, the place of its data. Between the members of a forbidden pair nothing may flow.
  *
  * A device is the id of a catalog's device or the device itself, in the fields of a device file. A network may be the name of a
  * {@link LinkCatalog}'s link in place of its numbers, and so may a link: {@code {"from", "to", "link": "NVLink-4"}}. Reading runs no code.
@@ -64,6 +73,7 @@ public final class FleetFile {
                             : DeviceJson.write(c.device()));
             json.put("count", c.count());
             json.put("price", PriceJson.write(c.price()));
+            c.zone().ifPresent(z -> json.put("zone", z));
             classes.add(json);
         }
         List<Object> links = new ArrayList<>();
@@ -81,26 +91,46 @@ public final class FleetFile {
         json.put("classes", classes);
         json.put("network", LinkJson.write(fleet.network()));
         if (!links.isEmpty()) json.put("links", links);
+        if (!fleet.unlinked().isEmpty()) {
+            json.put(
+                    "forbidden",
+                    fleet.unlinked().stream()
+                            .sorted(Comparator.comparing(Fleet.Ends::first).thenComparing(Fleet.Ends::second))
+                            .map(ends -> new TreeMap<>(Map.of("from", ends.first(), "to", ends.second())))
+                            .toList());
+        }
+        if (!fleet.endpoints().isEmpty())
+            json.put(
+                    "endpoints",
+                    fleet.endpoints().stream().map(EndpointJson::write).toList());
         JsonText.write(file, json);
     }
 
     private static Fleet from(JsonValue file, DeviceCatalog catalog, LinkCatalog links) {
-        file.format(1).only("format", "name", "price", "classes", "network", "links");
+        file.format(1).only("format", "name", "price", "classes", "network", "links", "forbidden", "endpoints");
         Price price = file.maybe("price").map(PriceJson::read).orElse(Price.rented());
         Fleet.Builder fleet = Fleet.priced(file.at("name").text(), price);
         Set<String> names = JsonValue.seen();
         for (JsonValue entry : file.at("classes").items()) {
-            entry.only("name", "device", "count", "price");
+            entry.only("name", "device", "count", "price", "zone");
             String name = entry.at("name").text();
             entry.distinct(names, name);
             DeviceSpec device = device(entry.at("device"), catalog);
             int count = entry.at("count").integer();
             Price own = entry.maybe("price").map(PriceJson::read).orElse(price);
-            fleet.add(valid(entry, () -> new DeviceClass(name, device, count, own)));
+            Optional<String> zone = entry.maybe("zone").map(JsonValue::text);
+            fleet.add(valid(entry, () -> new DeviceClass(name, device, count, own, zone)));
         }
         file.maybe("network").ifPresent(n -> fleet.network(network(n, links)));
         for (JsonValue entry : file.maybe("links").map(JsonValue::items).orElse(List.of())) {
             fleet.link(entry.at("from").text(), entry.at("to").text(), link(entry, links));
+        }
+        for (JsonValue entry : file.maybe("forbidden").map(JsonValue::items).orElse(List.of())) {
+            entry.only("from", "to");
+            fleet.forbid(entry.at("from").text(), entry.at("to").text());
+        }
+        for (JsonValue entry : file.maybe("endpoints").map(JsonValue::items).orElse(List.of())) {
+            fleet.endpoint(EndpointJson.read(entry));
         }
         return valid(file, fleet::build);
     }

@@ -1,12 +1,11 @@
 package io.agentopt.plan;
 
 import io.agentopt.graph.AgentGraph;
-import io.agentopt.graph.Node;
 import io.agentopt.hardware.Fleet;
-import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
+import io.agentopt.plan.solve.Family;
 import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Relaxation;
 import io.agentopt.plan.solve.Relaxation.Change;
@@ -17,9 +16,7 @@ import io.agentopt.workload.Workload;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,30 +25,41 @@ import java.util.stream.Stream;
  * limit that a fix names is multiplied by the percentile's margin again and rounded up: a user who takes it over gets a plan.
  */
 record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet, PlacementProblem problem) {
-    /** {@return the result for an operator that nothing can run} */
-    static <I, O> PlanResult.Infeasible<I, O> unplaceable(
-            AgentGraph<I, O> graph, Fleet fleet, PlanningProblem planning) {
-        PlanningProblem.Unplaceable first = planning.unplaceable().getFirst();
-        List<String> names = planning.classes().stream().map(c -> c.name()).toList();
-        Node.Call call =
-                Objects.requireNonNull(graph.calls().get(first.operator().path()));
-        String pinned =
-                call.options().pinnedTo().filter(c -> !names.contains(c)).orElse("");
-        boolean search = call.operator() instanceof VectorSearch;
-        String leftOut = planning.leftOut().isEmpty()
-                ? ""
-                : " Left out for want of a price: " + String.join(", ", planning.leftOut()) + ".";
+    /** {@return the result where even the worst case alone cannot keep its limit} */
+    PlanResult.Infeasible<I, O> worstCase(Infeasible none, PlacementProblem worst) {
+        NoPlan<I, O> words = new NoPlan<>(graph, workload, sla, fleet, worst);
+        boolean late = none.family() == Family.DEADLINE;
+        String message = late
+                ? "The worst-case limit of graph '" + graph.name() + "' ("
+                        + Explanation.limit(sla, sla.worstCase().orElse(sla.endToEnd()))
+                        + ") is below the critical path of its slowest request (mean "
+                        + Explanation.time(none.leastAchievable()) + ") on fleet '" + fleet.name() + "'."
+                : words.message(none);
         return new PlanResult.Infeasible<>(
                 graph.name(),
-                "device",
-                "No device of fleet '" + fleet.name() + "' can run '" + first.operator() + "' of graph '" + graph.name()
-                        + "': " + String.join("; ", first.reasons()).replaceAll("\\.$", "") + "." + leftOut,
-                pinned.isEmpty()
-                        ? search
-                                ? "Add the CPU of the host to the fleet."
-                                : "Add a device that can, use a smaller model, or loosen the node's wishes."
-                        : "Pin the node to one of " + names + ", or add '" + pinned + "' to the fleet, with a price.",
+                late ? "worst case" : none.family().name().toLowerCase(Locale.ROOT),
+                message,
+                "To make a plan possible, "
+                        + words.advice(none.relaxation()).replace("the end-to-end limit", "the worst-case limit") + ".",
                 true);
+    }
+
+    /** {@return the result where plans keep the SLA but cost more than may be spent} */
+    PlanResult.Infeasible<I, O> overBudget(LatencySearch.OverBudget over, double budget) {
+        String cost = Explanation.money(over.cheapest().dollarsPerHour());
+        return new PlanResult.Infeasible<>(
+                graph.name(),
+                "budget",
+                "The budget ($" + Explanation.money(budget) + " per hour) is below the cost of "
+                        + (over.proved() ? "every plan" : "the cheapest plan found") + " of graph '" + graph.name()
+                        + "' on fleet '" + fleet.name() + "': "
+                        + (over.proved()
+                                ? "none costs less than $"
+                                        + Explanation.money(over.cheapest().lowerBoundDollarsPerHour())
+                                : "$" + cost)
+                        + ".",
+                "Raise the budget to $" + cost + " per hour, or loosen the SLA.",
+                over.proved());
     }
 
     PlanResult.Infeasible<I, O> infeasible(Infeasible none) {
@@ -70,7 +78,8 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                 "Neither a plan of graph '" + graph.name() + "' on fleet '" + fleet.name()
                         + "' nor a proof that there is none was found in "
                         + Explanation.time(u.statistics().elapsedNanos() / 1e9) + ".",
-                "Give the solver more time (Planner.options), or " + advice(u.nearest()) + ".",
+                "Give the solver more time (Planner.options), or "
+                        + (u.nearest().changes().isEmpty() ? "relax the worst-case limit" : advice(u.nearest())) + ".",
                 false);
     }
 
@@ -107,8 +116,10 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
     private String tooSmall(String what, Infeasible none) {
         String needs = none.relaxation().changes().stream()
                 .flatMap(c -> c instanceof Change.Inventory i ? Stream.of(i) : Stream.of())
-                .map(i -> i.devices() + " of '" + name(i.deviceClass()) + "' (it has "
-                        + problem.classes().get(i.deviceClass()).inventory() + ")")
+                .map(i -> endpoint(i.deviceClass())
+                        ? i.devices() + " times the rate limits of endpoint '" + name(i.deviceClass()) + "'"
+                        : i.devices() + " of '" + name(i.deviceClass()) + "' (it has "
+                                + problem.classes().get(i.deviceClass()).inventory() + ")")
                 .collect(Collectors.joining(" and "));
         String busy = none.operators().stream()
                 .map(i -> problem.operators().get(i))
@@ -127,6 +138,10 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
         return switch (change) {
             case Change.Deadline c -> "relax the end-to-end limit to " + promised(c.seconds());
             case Change.MilestoneLimit c -> "relax the first-token limit to " + promised(c.seconds());
+            case Change.Inventory c
+            when endpoint(c.deviceClass()) ->
+                "raise the rate limits of endpoint '" + name(c.deviceClass()) + "' to " + c.devices()
+                        + " times what they are";
             case Change.Inventory c ->
                 "raise the count of '" + name(c.deviceClass()) + "' in fleet '" + fleet.name() + "' to " + c.devices();
             case Change.DeviceMemory c ->
@@ -155,6 +170,10 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                         ? "a mean of "
                         : sla.percentile().id() + " ")
                 + Explanation.time(limit);
+    }
+
+    private boolean endpoint(int deviceClass) {
+        return fleet.endpoints().stream().anyMatch(e -> e.name().equals(name(deviceClass)));
     }
 
     private String name(int deviceClass) {

@@ -6,6 +6,7 @@ import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param dollarsPerHour price of the devices and of what is paid by use
  * @param bound proved lower bound and gap
  * @param notes what binds, and what was assumed
+ * @param figures the objective with its bound, and further predictions
  */
 public record Plan<I, O>(
         AgentGraph<I, O> graph,
@@ -42,18 +44,59 @@ public record Plan<I, O>(
         List<OperatorId> criticalPath,
         double dollarsPerHour,
         Bound bound,
-        List<String> notes) {
+        List<String> notes,
+        Figures figures) {
 
     public Plan {
         operators = List.copyOf(operators);
         devices = List.copyOf(devices);
         criticalPath = List.copyOf(criticalPath);
         notes = List.copyOf(notes);
+        Objects.requireNonNull(figures, "figures");
+    }
+
+    /** A plan of least dollars per hour of which no further figures are known. */
+    public Plan(
+            AgentGraph<I, O> graph,
+            String fleet,
+            Workload workload,
+            Sla sla,
+            Placement placement,
+            List<PlannedOperator> operators,
+            List<PlannedDevices> devices,
+            double endToEndSeconds,
+            OptionalDouble firstTokenSeconds,
+            List<OperatorId> criticalPath,
+            double dollarsPerHour,
+            Bound bound,
+            List<String> notes) {
+        this(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                Figures.ofCost(dollarsPerHour, bound));
     }
 
     /** {@return dollars per request at the planned rate} */
     public double dollarsPerRequest() {
         return dollarsPerHour / (workload.requestsPerSecond() * 3600);
+    }
+
+    /** {@return energy of a request at the planned rate, J; empty where the power of a device in use is not known} */
+    public OptionalDouble joulesPerRequest() {
+        return figures.watts().isPresent()
+                ? OptionalDouble.of(figures.watts().getAsDouble() / workload.requestsPerSecond())
+                : OptionalDouble.empty();
     }
 
     /** {@return predicted seconds of one run of each granular operator} */

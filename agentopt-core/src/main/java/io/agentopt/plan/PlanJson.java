@@ -53,6 +53,8 @@ public final class PlanJson {
         bound.put("optimal", plan.bound().optimal());
         out.put("bound", bound);
         out.put("notes", plan.notes());
+        if (!plan.figures().equals(Figures.ofCost(plan.dollarsPerHour(), plan.bound())))
+            out.put("figures", FiguresJson.write(plan.figures()));
         return JsonText.of(out);
     }
 
@@ -61,6 +63,8 @@ public final class PlanJson {
         out.put("percentile", sla.percentile().id());
         out.put("endToEndSeconds", Explanation.seconds(sla.endToEnd()));
         sla.firstToken().ifPresent(t -> out.put("firstTokenSeconds", Explanation.seconds(t)));
+        sla.perToken().ifPresent(t -> out.put("perTokenSeconds", Explanation.seconds(t)));
+        sla.worstCase().ifPresent(t -> out.put("worstCaseSeconds", Explanation.seconds(t)));
         return out;
     }
 
@@ -75,6 +79,7 @@ public final class PlanJson {
         out.put("visits", o.visits());
         out.put("pathVisits", o.pathVisits());
         out.put("load", o.load());
+        if (o.waitSeconds() > 0) out.put("waitSeconds", o.waitSeconds());
         return out;
     }
 
@@ -117,7 +122,8 @@ public final class PlanJson {
                         "criticalPath",
                         "dollarsPerHour",
                         "bound",
-                        "notes");
+                        "notes",
+                        "figures");
         JsonValue name = root.at("graph");
         if (!name.text().equals(graph.name())) {
             throw name.wrong("is not the graph that it is read for, '" + graph.name() + "'", "Read it with its own.");
@@ -126,6 +132,8 @@ public final class PlanJson {
         Map<OperatorId, String> classes = placed(root.at("operators"), operators);
         sameOperators(root.at("operators"), graph, classes);
         Optional<JsonValue> firstToken = root.maybe("firstTokenSeconds");
+        double dollars = root.at("dollarsPerHour").notNegative();
+        Bound bound = bound(root.at("bound"));
         return new Plan<>(
                 graph,
                 root.at("fleet").text(),
@@ -139,19 +147,22 @@ public final class PlanJson {
                 root.at("endToEndSeconds").notNegative(),
                 firstToken.isPresent() ? OptionalDouble.of(firstToken.get().notNegative()) : OptionalDouble.empty(),
                 each(root.at("criticalPath"), v -> onPath(v, classes)),
-                root.at("dollarsPerHour").notNegative(),
-                bound(root.at("bound")),
-                each(root.at("notes"), JsonValue::text));
+                dollars,
+                bound,
+                each(root.at("notes"), JsonValue::text),
+                root.maybe("figures").map(FiguresJson::read).orElseGet(() -> Figures.ofCost(dollars, bound)));
     }
 
     private static Sla sla(JsonValue v) {
-        v.only("percentile", "endToEndSeconds", "firstTokenSeconds");
+        v.only("percentile", "endToEndSeconds", "firstTokenSeconds", "perTokenSeconds", "worstCaseSeconds");
         Percentile percentile = checked(
                 v.at("percentile"), () -> Percentile.of(v.at("percentile").text()));
         return new Sla(
                 percentile,
                 duration(v.at("endToEndSeconds")),
-                v.maybe("firstTokenSeconds").map(PlanJson::duration));
+                v.maybe("firstTokenSeconds").map(PlanJson::duration),
+                v.maybe("perTokenSeconds").map(PlanJson::duration),
+                v.maybe("worstCaseSeconds").map(PlanJson::duration));
     }
 
     private static Duration duration(JsonValue v) {
@@ -163,7 +174,17 @@ public final class PlanJson {
     }
 
     private static PlannedOperator operator(JsonValue v) {
-        v.only("id", "deviceClass", "mode", "seconds", "relativeSpread", "confidence", "visits", "pathVisits", "load");
+        v.only(
+                "id",
+                "deviceClass",
+                "mode",
+                "seconds",
+                "relativeSpread",
+                "confidence",
+                "visits",
+                "pathVisits",
+                "load",
+                "waitSeconds");
         return new PlannedOperator(
                 OperatorId.parse(v.at("id").text()),
                 v.at("deviceClass").text(),
@@ -173,7 +194,8 @@ public final class PlanJson {
                 v.at("confidence").text(),
                 v.at("visits").notNegative(),
                 v.at("pathVisits").notNegative(),
-                v.at("load").notNegative());
+                v.at("load").notNegative(),
+                v.maybe("waitSeconds").map(JsonValue::notNegative).orElse(0.0));
     }
 
     private static PlannedDevices devices(JsonValue v) {

@@ -14,7 +14,8 @@ import java.util.Objects;
  * @param confidence where the prediction comes from, such as {@code GENERIC} or {@code MEASURED}
  * @param visits expected runs per request
  * @param pathVisits expected runs one after another per request
- * @param load busy devices that it keeps at the planned request rate
+ * @param load busy devices that it keeps at the planned request rate; 0 on a hosted endpoint
+ * @param waitSeconds predicted mean wait before a run, on top of {@code seconds}; 0 where the SLA's margin stands for it
  */
 public record PlannedOperator(
         OperatorId id,
@@ -25,11 +26,26 @@ public record PlannedOperator(
         String confidence,
         double visits,
         double pathVisits,
-        double load) {
+        double load,
+        double waitSeconds) {
     public PlannedOperator {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(deviceClass, "deviceClass");
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(confidence, "confidence");
+    }
+
+    /** An operator without a wait of its own. */
+    public PlannedOperator(
+            OperatorId id,
+            String deviceClass,
+            String mode,
+            double seconds,
+            double relativeSpread,
+            String confidence,
+            double visits,
+            double pathVisits,
+            double load) {
+        this(id, deviceClass, mode, seconds, relativeSpread, confidence, visits, pathVisits, load, 0);
     }
 }

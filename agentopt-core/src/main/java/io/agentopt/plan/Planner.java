@@ -6,6 +6,7 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.model.Precision;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.MemoryLoad;
@@ -14,23 +15,18 @@ import io.agentopt.operator.ModelRef;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
-import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.problem.Quanta;
-import io.agentopt.plan.solve.Infeasible;
-import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.PlacementSolver;
-import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.SolveOptions;
-import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
 
 /**
- * Finds the placement of least cost that keeps an SLA. Immutable; each setting returns another planner. Safe for concurrent use.
+ * Finds the placement that keeps an SLA at least cost, energy or latency. Immutable; each setting returns another planner. Safe for concurrent use.
  *
  * <pre>{@code
  * Plan<String, String> plan = Planner.minimizeCost()
@@ -39,45 +35,99 @@ import java.util.OptionalDouble;
  * }</pre>
  */
 public final class Planner {
-    private final ModelCatalog models;
-    private final CostModel cost;
-    private final PlacementSolver solver;
-    private final SolveOptions options;
+    private final PlanningSettings settings;
 
-    private Planner(ModelCatalog models, CostModel cost, PlacementSolver solver, SolveOptions options) {
-        this.models = models;
-        this.cost = cost;
-        this.solver = solver;
-        this.options = options;
+    private Planner(PlanningSettings settings) {
+        this.settings = settings;
     }
 
     /** {@return a planner with the packaged models, generic terms of engines and efficiencies, and a second to think} */
     public static Planner minimizeCost() {
-        return new Planner(
+        return new Planner(PlanningSettings.of(
                 ModelCatalog.packaged(),
                 EngineCostModel.generic(),
                 PlacementSolver.portfolio(),
-                SolveOptions.time(1, Duration.ofSeconds(1)));
+                SolveOptions.time(1, Duration.ofSeconds(1))));
+    }
+
+    /**
+     * {@return a planner for least dollars per request} At a fixed rate that is dollars per hour divided by the requests of an hour, so the
+     * plans are those of {@link #minimizeCost()}; figures and bound are per request.
+     */
+    public static Planner minimizeCostPerRequest() {
+        return minimizeCost().objective(new Objective.DollarsPerRequest());
+    }
+
+    /** {@return a planner for least joules per request; it plans on devices with a known rated power, and not on endpoints} */
+    public static Planner minimizeEnergy() {
+        return minimizeCost().objective(new Objective.Joules());
+    }
+
+    /** {@return a planner for the least mean time from request to answer that a budget in dollars per hour allows; the SLA holds as well} */
+    public static Planner minimizeLatency(double dollarsPerHour) {
+        return minimizeCost().objective(new Objective.Latency(dollarsPerHour));
+    }
+
+    /** {@return this planner with another objective} */
+    public Planner objective(Objective other) {
+        return new Planner(settings.withObjective(Objects.requireNonNull(other)));
     }
 
     /** {@return this planner with other models} */
     public Planner models(ModelCatalog catalog) {
-        return new Planner(Objects.requireNonNull(catalog), cost, solver, options);
+        return new Planner(settings.withModels(Objects.requireNonNull(catalog)));
     }
 
     /** {@return this planner with another cost model, such as one calibrated here} */
     public Planner costModel(CostModel model) {
-        return new Planner(models, Objects.requireNonNull(model), solver, options);
+        return new Planner(settings.withCost(Objects.requireNonNull(model)));
     }
 
     /** {@return this planner with another solver} */
     public Planner solver(PlacementSolver other) {
-        return new Planner(models, cost, Objects.requireNonNull(other), options);
+        return new Planner(settings.withSolver(Objects.requireNonNull(other)));
     }
 
     /** {@return this planner with another seed and budget for the solver} */
     public Planner options(SolveOptions other) {
-        return new Planner(models, cost, solver, Objects.requireNonNull(other));
+        return new Planner(settings.withOptions(Objects.requireNonNull(other)));
+    }
+
+    /**
+     * {@return this planner with the number formats in which the weights of every language model may be served, where
+     * {@link #precisions(String, Precision...)} says nothing else} Without this a model is served as its catalog has it. Whether its answers stay
+     * good enough in another format is not for the planner to know.
+     */
+    public Planner precisions(Precision... allowed) {
+        return new Planner(settings.withPrecisions(PlanningSettings.ANY_MODEL, List.of(allowed)));
+    }
+
+    /** {@return this planner with the number formats in which the weights of one language model may be served} */
+    public Planner precisions(String model, Precision... allowed) {
+        models().find(model);
+        return new Planner(settings.withPrecisions(model, List.of(allowed)));
+    }
+
+    /** {@return this planner with nodes, named by path, that run on one member of the fleet, prefill and decode of an LLM call included} */
+    public Planner colocate(String... nodes) {
+        return new Planner(settings.withColocated(List.of(nodes)));
+    }
+
+    /**
+     * {@return this planner with a wait in the time of each mode}
+     *
+     * @param model what the wait is
+     * @param utilisations busy shares at which the devices of a mode may be planned, each in 0.05..0.7; none for 0.7. Less busy devices wait
+     *     less and cost more
+     */
+    public Planner queue(QueueModel model, double... utilisations) {
+        return new Planner(settings.withQueue(
+                Objects.requireNonNull(model),
+                Arrays.stream(utilisations).boxed().toList()));
+    }
+
+    private ModelCatalog models() {
+        return settings.models();
     }
 
     /**
@@ -101,27 +151,34 @@ public final class Planner {
      *     workload are larger than a plan can count
      */
     public <I, O> PlanResult<I, O> solve(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
+        return search(graph, workload, sla, fleet).solve();
+    }
+
+    /**
+     * Plans for shorter and shorter deadlines: cost against latency, each plan with its proved bound. The objective is dollars per hour.
+     *
+     * @param points plans at most, at least 2
+     * @throws IllegalArgumentException as {@link #solve}
+     */
+    public <I, O> ParetoFront<I, O> paretoFront(
+            AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet, int points) {
+        if (points < 2 || points > 1000)
+            throw new IllegalArgumentException("The points (" + points + ") of a front must lie in 2..1000.");
+        Planner cost = objective(new Objective.DollarsPerHour());
+        return cost.search(graph, workload, sla, fleet).front(points);
+    }
+
+    private <I, O> PlanSearch<I, O> search(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
         requireModels(graph);
+        Wishes.checkLoops(graph, sla.worstCase().isPresent());
         double most = Quanta.MAX_RATE / 3600;
         if (workload.requestsPerSecond() > most) {
             throw new IllegalArgumentException("The workload of graph '" + graph.name() + "' ("
                     + workload.requestsPerSecond() + " requests/s) is above what one plan counts ("
                     + Explanation.number(Math.floor(most)) + " requests/s). Plan a share of it and multiply.");
         }
-        PlanningProblem planning = PlanningProblem.of(graph, workload, fleet, models, cost);
-        if (!planning.unplaceable().isEmpty()) return NoPlan.unplaceable(graph, fleet, planning);
-        PlacementProblem problem = planning.problem(workload, sla, fleet, models);
-        NoPlan<I, O> noPlan = new NoPlan<>(graph, workload, sla, fleet, problem);
-        return switch (solver.solve(problem, options)) {
-            case Placed placed -> {
-                Solution free = solver.solve(
-                        problem.withDeadline(OptionalDouble.empty()).withMilestones(List.of()), options);
-                yield new PlanResult.Planned<>(
-                        new PlanAssembly<>(graph, planning, workload, sla, fleet).plan(placed, free));
-            }
-            case Infeasible none -> noPlan.infeasible(none);
-            case Undecided u -> noPlan.undecided(u);
-        };
+        PlanningProblem planning = PlanningProblem.of(graph, workload, sla, fleet, settings);
+        return new PlanSearch<>(graph, workload, sla, fleet, settings, planning);
     }
 
     private void requireModels(AgentGraph<?, ?> graph) {
@@ -142,7 +199,7 @@ public final class Planner {
         String node = "Node '" + path + "' of graph '" + graph.name() + "' ";
         ModelSpec found;
         try {
-            found = models.find(model.id());
+            found = models().find(model.id());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(node + "needs a model that is not known. " + e.getMessage(), e);
         }

@@ -10,13 +10,28 @@ import java.util.Optional;
  * @param percentile the share of requests that it speaks for
  * @param endToEnd longest time from request to answer
  * @param firstToken longest time until the first token of the answer, or empty for no such limit
+ * @param perToken longest time between two tokens of an LLM call, or empty for no such limit
+ * @param worstCase longest time from request to answer of a request that runs every loop as often as it may and takes the slower
+ *     branch each time, or empty for no such limit
  */
-public record Sla(Percentile percentile, Duration endToEnd, Optional<Duration> firstToken) {
+public record Sla(
+        Percentile percentile,
+        Duration endToEnd,
+        Optional<Duration> firstToken,
+        Optional<Duration> perToken,
+        Optional<Duration> worstCase) {
     public Sla {
         Objects.requireNonNull(percentile, "percentile");
         Objects.requireNonNull(endToEnd, "endToEnd");
         positive(endToEnd, "end-to-end limit");
         firstToken.ifPresent(t -> positive(t, "first-token limit"));
+        perToken.ifPresent(t -> positive(t, "per-token limit"));
+        worstCase.ifPresent(t -> positive(t, "worst-case limit"));
+    }
+
+    /** An SLA without limits per token and for the worst case. */
+    public Sla(Percentile percentile, Duration endToEnd, Optional<Duration> firstToken) {
+        this(percentile, endToEnd, firstToken, Optional.empty(), Optional.empty());
     }
 
     private static void positive(Duration limit, String what) {
@@ -32,11 +47,31 @@ public record Sla(Percentile percentile, Duration endToEnd, Optional<Duration> f
 
     /** {@return this SLA with a limit on the time to the first token of the last LLM call} */
     public Sla firstToken(Duration limit) {
-        return new Sla(percentile, endToEnd, Optional.of(limit));
+        return new Sla(percentile, endToEnd, Optional.of(limit), perToken, worstCase);
+    }
+
+    /** {@return this SLA with a limit on the time per output token of every LLM call} */
+    public Sla perToken(Duration limit) {
+        return new Sla(percentile, endToEnd, firstToken, Optional.of(limit), worstCase);
+    }
+
+    /** {@return this SLA with a limit for requests whose loops run as often as they may and that take the slower branches} */
+    public Sla worstCase(Duration limit) {
+        return new Sla(percentile, endToEnd, firstToken, perToken, Optional.of(limit));
+    }
+
+    /** {@return this SLA with another end-to-end limit} */
+    public Sla withEndToEnd(Duration limit) {
+        return new Sla(percentile, limit, firstToken, perToken, worstCase);
     }
 
     /** {@return the mean end-to-end time to plan for, in seconds} */
     public double plannedEndToEndSeconds() {
-        return (endToEnd.getSeconds() + endToEnd.getNano() / 1e9) / percentile.margin();
+        return planned(endToEnd);
+    }
+
+    /** {@return the mean to plan for where the percentile promises a limit, in seconds} */
+    public double planned(Duration limit) {
+        return (limit.getSeconds() + limit.getNano() / 1e9) / percentile.margin();
     }
 }

@@ -37,7 +37,15 @@ public record GranularGraph(AgentGraph<?, ?> graph, List<GranularOperator> opera
 
     /** {@return the graph taken apart} */
     public static GranularGraph of(AgentGraph<?, ?> graph) {
-        return new Unfolding(graph).unfold();
+        return new Unfolding(graph, false).unfold();
+    }
+
+    /**
+     * {@return the same operators with the runs of the slowest request: loops as often as they may, the slower branch each time, every
+     * for-each with an item} Branches of a when lie side by side, so that its longest path goes through one of them.
+     */
+    public static GranularGraph worstCase(AgentGraph<?, ?> graph) {
+        return new Unfolding(graph, true).unfold();
     }
 
     /** {@return indices of the prefills of LLM calls} */

@@ -20,6 +20,7 @@ import java.util.Set;
 /** Builds a {@link GranularGraph}. */
 final class Unfolding {
     private final AgentGraph<?, ?> graph;
+    private final boolean worst;
     private final List<GranularOperator> operators = new ArrayList<>();
     private final Map<List<Integer>, GranularEdge> edges = new LinkedHashMap<>();
     private final Set<Integer> withSuccessor = new HashSet<>();
@@ -40,8 +41,10 @@ final class Unfolding {
         }
     }
 
-    Unfolding(AgentGraph<?, ?> graph) {
+    /** Unfolds with expected runs, or as the worst case: loops as often as they may, both branches side by side, every item. */
+    Unfolding(AgentGraph<?, ?> graph, boolean worst) {
         this.graph = graph;
+        this.worst = worst;
     }
 
     GranularGraph unfold() {
@@ -67,7 +70,9 @@ final class Unfolding {
                         case Node.Call c -> call(path, c, values, rate);
                         case Node.Loop l -> {
                             Source initial = at(values, l.initial());
-                            double n = l.iterations().expected();
+                            double n = worst
+                                    ? l.iterations().max()
+                                    : l.iterations().expected();
                             Map<ValueId, Source> inside = new HashMap<>(values);
                             inside.put(l.body().parameters().getFirst(), initial);
                             Set<Integer> ends = body(path, l.body(), inside, rate.times(n, n), all(initial));
@@ -75,24 +80,30 @@ final class Unfolding {
                         }
                         case Node.When w -> {
                             Set<Integer> condition = all(at(values, w.condition()));
-                            double p = w.probability();
+                            double p = worst ? 1 : w.probability();
+                            double q = worst ? 1 : 1 - w.probability();
                             Map<ValueId, Source> inThen = new HashMap<>(values);
                             Set<Integer> thenEnds = body(path + "/then", w.then(), inThen, rate.times(p, p), condition);
                             Map<ValueId, Source> inElse = new HashMap<>(values);
-                            Set<Integer> elseEnds =
-                                    body(path + "/else", w.otherwise(), inElse, rate.times(1 - p, 1 - p), thenEnds);
+                            Set<Integer> elseEnds = body(
+                                    path + "/else",
+                                    w.otherwise(),
+                                    inElse,
+                                    rate.times(q, q),
+                                    worst ? condition : thenEnds);
                             Source yes = at(inThen, w.then().yields().getFirst());
                             Source no = at(inElse, w.otherwise().yields().getFirst());
                             yield after(
                                     new Source(union(yes.producers(), no.producers()), union(yes.after(), no.after())),
-                                    elseEnds);
+                                    worst ? union(thenEnds, elseEnds) : elseEnds);
                         }
                         case Node.ForEach f -> {
                             Source list = at(values, f.list());
                             double n = f.expectedItems();
                             Map<ValueId, Source> inside = new HashMap<>(values);
                             inside.put(f.body().parameters().getFirst(), list);
-                            Set<Integer> ends = body(path, f.body(), inside, rate.times(n, Math.min(1, n)), all(list));
+                            Set<Integer> ends =
+                                    body(path, f.body(), inside, rate.times(n, worst ? 1 : Math.min(1, n)), all(list));
                             yield after(at(inside, f.body().yields().getFirst()), ends);
                         }
                         case Node.Nested n -> {
