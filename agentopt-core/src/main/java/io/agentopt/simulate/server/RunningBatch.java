@@ -56,6 +56,18 @@ final class RunningBatch {
         decodeContext = work.decodeContextTokens();
     }
 
+    /** {@return tokens that the sequences leave to others in the iteration after the one that was scheduled} */
+    int budgetAhead(ServerSettings settings) {
+        int budget = settings.maxBatchedTokens();
+        for (int i = 0; i < size; i++) {
+            Sequence s = get(i);
+            int left = s.pending() - s.underway;
+            boolean ends = left == 0 && s.generated + 1 >= s.target(settings.role());
+            if (!ends) budget -= Math.min(Math.max(1, left), budget);
+        }
+        return budget;
+    }
+
     /** Says what an iteration of a run of decodes does, the first being 0. */
     void describeDecode(IterationWork work, int iteration) {
         work.clear();
@@ -118,8 +130,7 @@ final class RunningBatch {
         int kept = 0;
         for (int i = 0; i < size; i++) {
             Sequence s = get(i);
-            boolean done = role == ServerRole.PREFILL_ONLY ? s.generated > 0 : s.generated >= s.request.outputTokens();
-            if (done) ready.add(s);
+            if (s.generated >= s.target(role)) ready.add(s);
             else sequences[kept++] = s;
         }
         Arrays.fill(sequences, kept, size, null);
