@@ -4,6 +4,7 @@ import io.agentopt.cost.importer.ImportedRows;
 import io.agentopt.cost.importer.LlmServingSimImporter;
 import io.agentopt.cost.importer.LlmServingSimImporter.AttentionTime;
 import io.agentopt.cost.importer.LlmServingSimImporter.LayerTime;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +24,7 @@ public record OperatorProfile(List<LayerTime> layers, List<LayerTime> perSequenc
     }
 
     /**
-     * Reads {@code dense.csv}, {@code per_sequence.csv} and {@code attention.csv} of a folder.
+     * Reads {@code dense.csv}, {@code per_sequence.csv} and {@code attention.csv} of a folder, packed ({@code .gz}) or not.
      *
      * @param folder of one degree of tensor parallelism, such as {@code tp1}
      * @throws IllegalArgumentException if a file is not of the layout, or a row is unusable: a hole in a profile would bend every time
@@ -32,9 +33,14 @@ public record OperatorProfile(List<LayerTime> layers, List<LayerTime> perSequenc
     public static OperatorProfile read(Path folder) {
         Objects.requireNonNull(folder, "folder");
         return new OperatorProfile(
-                complete(LlmServingSimImporter.layers(folder.resolve("dense.csv"))),
-                complete(LlmServingSimImporter.layers(folder.resolve("per_sequence.csv"))),
-                complete(LlmServingSimImporter.attention(folder.resolve("attention.csv"))));
+                complete(LlmServingSimImporter.layers(file(folder, "dense.csv"))),
+                complete(LlmServingSimImporter.layers(file(folder, "per_sequence.csv"))),
+                complete(LlmServingSimImporter.attention(file(folder, "attention.csv"))));
+    }
+
+    private static Path file(Path folder, String name) {
+        Path packed = folder.resolve(name + ".gz");
+        return Files.exists(packed) ? packed : folder.resolve(name);
     }
 
     private static <T> List<T> complete(ImportedRows<T> rows) {

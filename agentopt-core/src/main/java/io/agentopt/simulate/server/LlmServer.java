@@ -214,7 +214,11 @@ public final class LlmServer implements ModelServer {
         active = true;
         runBegan = now;
         if (settings.scheduleAhead() && !pushedOut) admit(now, running.budgetAhead(settings), joining);
-        runIterations = work.chunks() > 0 || !joining.isEmpty() ? 1 : running.decodeIterations(pool, longestRun);
+        boolean single =
+                work.chunks() > 0 || !joining.isEmpty() || pushedOut; // who was pushed out may be let in next time
+        // an eviction may shorten what the first in line finds in the cache, and so let it in
+        int blocks = waiting.isEmpty() ? pool.available() : pool.free();
+        runIterations = single ? 1 : running.decodeIterations(settings.role(), blocks, longestRun);
         queue.at(timeAfter(runIterations), iterate, epoch);
     }
 
@@ -245,13 +249,21 @@ public final class LlmServer implements ModelServer {
 
     /** {@return when so many iterations of the run are over} Sums one by one, as each attends to more tokens than the one before. */
     private double timeAfter(int iterations) {
-        if (work.chunks() > 0) return runBegan + times.seconds(work);
+        if (work.chunks() > 0) return runBegan + seconds();
         double time = runBegan;
         for (int i = 0; i < iterations; i++) {
             running.describeDecode(work, i);
-            time += times.seconds(work);
+            time += seconds();
         }
         return time;
+    }
+
+    private double seconds() {
+        double seconds = times.seconds(work);
+        if (seconds > 0 && seconds < Double.POSITIVE_INFINITY) return seconds;
+        throw new IllegalStateException("An iteration of " + work.decodes() + " decodes and " + work.prefillTokens()
+                + " prompt tokens takes " + seconds + " s by its " + IterationTimes.class.getSimpleName()
+                + ": it must be finite and above 0.");
     }
 
     /** {@return iterations of the run that are over at a time} */
@@ -259,7 +271,7 @@ public final class LlmServer implements ModelServer {
         double time = runBegan;
         for (int i = 0; i < runIterations; i++) {
             running.describeDecode(work, i);
-            time += times.seconds(work);
+            time += seconds();
             if (time > now) return i;
         }
         return runIterations;
@@ -286,15 +298,19 @@ public final class LlmServer implements ModelServer {
         running.removeReady(settings.role(), ready);
         for (int i = 0; i < ready.size(); i++) {
             Sequence s = ready.get(i);
-            if (settings.role() == ServerRole.PREFILL_ONLY) handOver(s);
+            if (handsOver(s)) handOver(s);
             else s.drop(pool);
         }
         for (int i = 0; i < first.size(); i++) first.get(i).listener.firstToken(first.get(i).request, end);
         first.clear();
-        if (settings.role() != ServerRole.PREFILL_ONLY) {
-            for (int i = 0; i < ready.size(); i++) end(ready.get(i), end);
+        for (int i = 0; i < ready.size(); i++) {
+            if (!handsOver(ready.get(i))) end(ready.get(i), end);
         }
         ready.clear();
+    }
+
+    private boolean handsOver(Sequence s) {
+        return settings.role() == ServerRole.PREFILL_ONLY && s.request.outputTokens() > 1;
     }
 
     private void handOver(Sequence s) {

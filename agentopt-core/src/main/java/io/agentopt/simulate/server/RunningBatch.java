@@ -75,19 +75,19 @@ final class RunningBatch {
     }
 
     /**
-     * {@return iterations until something else than decoding can happen: a sequence ends, one makes its first token, or there may be no block} All
+     * {@return iterations until something else than decoding can happen: a sequence ends, one makes its first token, or the blocks do not suffice} All
      * sequences decode and hold the blocks of the first iteration.
      */
-    int decodeIterations(KvPool pool, int longest) {
+    int decodeIterations(ServerRole role, int blocks, int longest) {
         int iterations = longest;
         Arrays.fill(needing, 0);
         for (int i = 0; i < size; i++) {
             Sequence s = get(i);
             if (Double.isNaN(s.firstToken)) return 1;
-            iterations = Math.min(iterations, s.request.outputTokens() - s.generated);
+            iterations = Math.min(iterations, s.target(role) - s.generated);
             needing[Math.floorMod(-s.computed, BLOCK)]++;
         }
-        long available = pool.available();
+        long available = blocks;
         if (size * (iterations / BLOCK + 1L) <= available) return iterations;
         for (int i = 1; i < iterations; i++) {
             available -= needing[i % BLOCK];
