@@ -133,7 +133,8 @@ class LlmServerPropertyTest {
         assertThat(fast.report.iterations()).isEqualTo(slow.report.iterations());
         assertThat(fast.report.outputTokens()).isEqualTo(slow.report.outputTokens());
         assertThat(fast.report.preemptions()).isEqualTo(slow.report.preemptions());
-        assertThat(fast.report.kvPeakBlocks()).isEqualTo(slow.report.kvPeakBlocks());
+        if (!fails)
+            assertThat(fast.report.kvPeakBlocks()).isEqualTo(slow.report.kvPeakBlocks()); // blocks of a lost iteration
         assertThat(fast.report.busySeconds()).isCloseTo(slow.report.busySeconds(), within(1e-9));
         assertThat(fast.report.sequenceSeconds()).isCloseTo(slow.report.sequenceSeconds(), within(1e-8));
     }
