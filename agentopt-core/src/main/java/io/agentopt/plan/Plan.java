@@ -6,6 +6,8 @@ import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -28,6 +30,7 @@ import java.util.TreeMap;
  * @param dollarsPerHour price of the devices and of what is paid by use
  * @param bound proved lower bound and gap
  * @param notes what binds, and what was assumed
+ * @param check what a simulation under load came to, if there was one
  */
 public record Plan<I, O>(
         AgentGraph<I, O> graph,
@@ -42,13 +45,66 @@ public record Plan<I, O>(
         List<OperatorId> criticalPath,
         double dollarsPerHour,
         Bound bound,
-        List<String> notes) {
+        List<String> notes,
+        Optional<SimulatedCheck> check) {
 
     public Plan {
         operators = List.copyOf(operators);
         devices = List.copyOf(devices);
         criticalPath = List.copyOf(criticalPath);
         notes = List.copyOf(notes);
+        Objects.requireNonNull(check, "check");
+    }
+
+    /** A plan that was not simulated. */
+    public Plan(
+            AgentGraph<I, O> graph,
+            String fleet,
+            Workload workload,
+            Sla sla,
+            Placement placement,
+            List<PlannedOperator> operators,
+            List<PlannedDevices> devices,
+            double endToEndSeconds,
+            OptionalDouble firstTokenSeconds,
+            List<OperatorId> criticalPath,
+            double dollarsPerHour,
+            Bound bound,
+            List<String> notes) {
+        this(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                Optional.empty());
+    }
+
+    /** {@return this plan with what its simulation came to} */
+    public Plan<I, O> checked(SimulatedCheck simulated) {
+        return new Plan<>(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                Optional.of(simulated));
     }
 
     /** {@return dollars per request at the planned rate} */

@@ -65,6 +65,16 @@ public final class Planner {
         return new Planner(Objects.requireNonNull(catalog), cost, solver, options);
     }
 
+    /** {@return the models that it plans with} */
+    public ModelCatalog models() {
+        return models;
+    }
+
+    /** {@return the cost model that it plans with} */
+    public CostModel costModel() {
+        return cost;
+    }
+
     /** {@return this planner with another cost model, such as one calibrated here} */
     public Planner costModel(CostModel model) {
         return new Planner(models, Objects.requireNonNull(model), solver, options);
@@ -88,10 +98,7 @@ public final class Planner {
      *     workload are larger than a plan can count
      */
     public <I, O> Plan<I, O> plan(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
-        return switch (solve(graph, workload, sla, fleet)) {
-            case PlanResult.Planned<I, O> p -> p.plan();
-            case PlanResult.Infeasible<I, O> i -> throw new InfeasiblePlanException(i);
-        };
+        return solve(graph, workload, sla, fleet).orThrow();
     }
 
     /**

@@ -106,9 +106,7 @@ record PlanningProblem(
         List<PlacementEdge> edges = granular.edges().stream()
                 .map(e -> new PlacementEdge(e.from(), e.to(), costs(e, fleet, models)))
                 .toList();
-        double firstToken = sla.firstToken()
-                .map(t -> Explanation.seconds(t) / sla.percentile().margin())
-                .orElse(Quanta.MAX_DEADLINE_SECONDS);
+        double firstToken = sla.plannedFirstTokenSeconds().orElse(Quanta.MAX_DEADLINE_SECONDS);
         List<Milestone> milestones = granular.prefills().isEmpty()
                 ? List.of()
                 : List.of(new Milestone(

@@ -51,20 +51,26 @@ public record BatchingServers(
          * @param waiting before a request gets into a batch
          * @param tokenSeconds time between two tokens of a request, mean and variance over tokens, s
          * @param inBatch mean number of requests in one server's batch that a token shares its iteration with, itself included
+         * @param busy chance that a request finds every server at work, in [0, 1]
+         * @param working share of the servers that are at work, mean, in [0, 1]
          */
-        record Steady(Waiting.Stable waiting, Moments tokenSeconds, double inBatch) implements Shared {
+        record Steady(Waiting.Stable waiting, Moments tokenSeconds, double inBatch, double busy, double working)
+                implements Shared {
+            /** {@return the time of a request from its first place in the queue to its last token; as {@link #generating} after the wait} */
+            public Moments request(double tokens, double tokensCv2) {
+                return waiting.moments().then(generating(tokens, tokensCv2));
+            }
+
             /**
-             * {@return the time of a request from its first place in the queue to its last token}
+             * {@return the time of a request's tokens, once it is in a batch}
              *
              * @param tokens of the request, mean
              * @param tokensCv2 variation of that number
              */
-            public Moments request(double tokens, double tokensCv2) {
-                // The speed changes about as slowly as requests last: the average over a time of one correlation length
-                // keeps 2/e of the variance.
+            public Moments generating(double tokens, double tokensCv2) {
+                // The speed changes about as slowly as requests last: the average over a time of one correlation length keeps 2/e of the variance.
                 double speed = 2 / Math.E * tokenSeconds.cv2();
-                double cv2 = tokensCv2 + speed * (1 + tokensCv2);
-                return Moments.of(tokens * tokenSeconds.mean(), cv2).then(waiting.moments());
+                return Moments.of(tokens * tokenSeconds.mean(), tokensCv2 + speed * (1 + tokensCv2));
             }
         }
 
@@ -88,7 +94,7 @@ public record BatchingServers(
         }
         if (arrivalsPerSecond == 0) {
             double alone = seconds(1);
-            return new Shared.Steady(new Waiting.Stable(0, 0, 0), Moments.fixed(alone), 1);
+            return new Shared.Steady(new Waiting.Stable(0, 0, 0), Moments.fixed(alone), 1, 0, 0);
         }
         return new Sums().solve(capacity);
     }
@@ -101,6 +107,8 @@ public record BatchingServers(
         private double total = 1;
         private double queued;
         private double waits;
+        private double allBusy;
+        private double atWork;
         private double active;
         private double sharing;
         private double slowness;
@@ -130,6 +138,8 @@ public record BatchingServers(
             total += p;
             queued += p * Math.max(0, n - full);
             if (n >= full) waits += p;
+            if (n >= servers) allBusy += p;
+            atWork += p * Math.min(1, n / servers);
             active += p * served;
             sharing += p * served * Math.max(1, served / servers);
             slowness += p * served * s;
@@ -141,6 +151,8 @@ public record BatchingServers(
             total *= by;
             queued *= by;
             waits *= by;
+            allBusy *= by;
+            atWork *= by;
             active *= by;
             sharing *= by;
             slowness *= by;
@@ -154,7 +166,7 @@ public record BatchingServers(
             double cv2 = variance / (mean * mean);
             Waiting.Stable wait = new Waiting.Stable(
                     queued / total / arrivalsPerSecond, Math.min(1, waits / total), arrivalsPerSecond / capacity);
-            return new Shared.Steady(wait, Moments.of(perToken, cv2), sharing / active);
+            return new Shared.Steady(wait, Moments.of(perToken, cv2), sharing / active, Math.min(1, allBusy / total), Math.min(1, atWork / total));
         }
     }
 
