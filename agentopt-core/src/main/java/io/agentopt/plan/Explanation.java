@@ -28,9 +28,14 @@ final class Explanation {
                 out,
                 "Plan of '" + plan.graph().name() + "' on fleet '" + plan.fleet() + "' at "
                         + number(plan.workload().requestsPerSecond()) + " requests/s");
-        line(out, "  latency      " + predicted(plan.endToEndSeconds()) + allowed(sla, sla.endToEnd(), sla.margins().endToEnd()));
+        line(
+                out,
+                "  latency      " + predicted(plan.endToEndSeconds())
+                        + allowed(sla, sla.endToEnd(), sla.margins().endToEnd()));
         plan.firstTokenSeconds().ifPresent(t -> {
-            String allowed = sla.firstToken().map(l -> allowed(sla, l, sla.margins().firstToken())).orElse("");
+            String allowed = sla.firstToken()
+                    .map(l -> allowed(sla, l, sla.margins().firstToken()))
+                    .orElse("");
             line(out, "  first token  " + predicted(t) + allowed);
         });
         plan.check().ifPresent(c -> line(out, "  simulated    " + simulated(sla, c)));

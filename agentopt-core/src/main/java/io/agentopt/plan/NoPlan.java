@@ -87,7 +87,9 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
             case MILESTONE ->
                 "The first-token limit of graph '" + graph.name() + "' ("
                         + Explanation.limit(
-                                sla, sla.firstToken().orElse(sla.endToEnd()), sla.margins().firstToken()) + ") is below the "
+                                sla,
+                                sla.firstToken().orElse(sla.endToEnd()),
+                                sla.margins().firstToken()) + ") is below the "
                         + (none.leastExact() ? "fastest time to it (mean " : "time to it in the nearest plan (mean ")
                         + Explanation.time(none.leastAchievable()) + ")" + on;
             case INVENTORY ->
@@ -123,8 +125,12 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
 
     private String advice(Change change) {
         return switch (change) {
-            case Change.Deadline c -> "relax the end-to-end limit to " + promised(c.seconds(), sla.margins().endToEnd());
-            case Change.MilestoneLimit c -> "relax the first-token limit to " + promised(c.seconds(), sla.margins().firstToken());
+            case Change.Deadline c ->
+                "relax the end-to-end limit to "
+                        + promised(c.seconds(), sla.margins().endToEnd());
+            case Change.MilestoneLimit c ->
+                "relax the first-token limit to "
+                        + promised(c.seconds(), sla.margins().firstToken());
             case Change.Inventory c ->
                 "raise the count of '" + name(c.deviceClass()) + "' in fleet '" + fleet.name() + "' to " + c.devices();
             case Change.DeviceMemory c ->

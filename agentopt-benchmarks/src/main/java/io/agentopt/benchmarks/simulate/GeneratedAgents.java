@@ -64,13 +64,12 @@ final class GeneratedAgents {
     }
 
     private static Case of(AgentGraph<String, String> graph, double load, int seconds) {
-        return new Case(
-                graph, Workload.poisson(load), Sla.endToEnd(Percentile.P95, Duration.ofSeconds(seconds)));
+        return new Case(graph, Workload.poisson(load), Sla.endToEnd(Percentile.P95, Duration.ofSeconds(seconds)));
     }
 
     private static AgentGraph<String, String> rag() {
-        PassageIndex index =
-                PassageIndex.of("facts", model(EMBEDDER), List.of(Passage.of("a", "A fact."), Passage.of("b", "Another.")));
+        PassageIndex index = PassageIndex.of(
+                "facts", model(EMBEDDER), List.of(Passage.of("a", "A fact."), Passage.of("b", "Another.")));
         return AgentGraph.define("rag", String.class, String.class, (g, question) -> {
             var facts = g.node("search", vectorSearch(index, 2), g.node("embed", embed(model(EMBEDDER)), question));
             Port<String> text = g.node("merge", (String q, List<Passage> f) -> q + f, question, facts);

@@ -68,7 +68,8 @@ public record BatchingServers(
              * @param tokensCv2 variation of that number
              */
             public Moments generating(double tokens, double tokensCv2) {
-                // The speed changes about as slowly as requests last: the average over a time of one correlation length keeps 2/e of the variance.
+                // The speed changes about as slowly as requests last: the average over a time of one correlation length
+                // keeps 2/e of the variance.
                 double speed = 2 / Math.E * tokenSeconds.cv2();
                 return Moments.of(tokens * tokenSeconds.mean(), tokensCv2 + speed * (1 + tokensCv2));
             }
@@ -166,7 +167,12 @@ public record BatchingServers(
             double cv2 = variance / (mean * mean);
             Waiting.Stable wait = new Waiting.Stable(
                     queued / total / arrivalsPerSecond, Math.min(1, waits / total), arrivalsPerSecond / capacity);
-            return new Shared.Steady(wait, Moments.of(perToken, cv2), sharing / active, Math.min(1, allBusy / total), Math.min(1, atWork / total));
+            return new Shared.Steady(
+                    wait,
+                    Moments.of(perToken, cv2),
+                    sharing / active,
+                    Math.min(1, allBusy / total),
+                    Math.min(1, atWork / total));
         }
     }
 

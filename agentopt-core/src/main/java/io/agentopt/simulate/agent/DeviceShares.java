@@ -30,14 +30,16 @@ record DeviceShares(int[] servers, boolean shared) {
             int busiest = -1;
             for (int i = 0; i < degree.length; i++) {
                 boolean fits = degree[i] <= left;
-                if (fits && (busiest < 0 || busy(load, servers, degree, i) > busy(load, servers, degree, busiest))) busiest = i;
+                if (fits && (busiest < 0 || busy(load, servers, degree, i) > busy(load, servers, degree, busiest)))
+                    busiest = i;
             }
             if (busiest < 0) break;
             servers[busiest]++;
             left -= degree[busiest];
         }
         boolean enough = left >= 0;
-        for (int i = 0; i < degree.length && degree.length > 1; i++) enough &= busy(load, servers, degree, i) <= BUSIEST;
+        for (int i = 0; i < degree.length && degree.length > 1; i++)
+            enough &= busy(load, servers, degree, i) <= BUSIEST;
         if (enough) return new DeviceShares(servers, false);
         for (int i = 0; i < degree.length; i++) servers[i] = Math.max(1, devices / degree[i]);
         return new DeviceShares(servers, true);

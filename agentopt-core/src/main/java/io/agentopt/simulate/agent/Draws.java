@@ -20,22 +20,24 @@ final class Draws {
     }
 
     /**
-     * {@return tokens of a beta distribution on (0, most): it keeps the stated mean in spite of the limit. Near the limit, where the variation
-     * does not fit, it has that of a uniform distribution's shape}
+     * {@return tokens from 1 to a limit, the first and a beta distribution of the others: it keeps the stated mean in spite of both ends. Near the
+     * limit, where the variation does not fit, it has that of a uniform distribution's shape}
      */
     int tokens(double mean, double cv2, int most) {
-        double share = mean / most;
+        double others = most - 1.0;
+        double left = Math.clamp(mean - 1, 0, others);
+        if (left == 0 || left == others) return 1 + (int) left;
+        double share = left / others;
         double room = share * (1 - share);
-        double variance = Math.min(cv2 * share * share, room / 3);
-        double drawn = mean;
+        double variance = Math.min(cv2 * mean * mean / (others * others), room / 3);
+        double drawn = left;
         if (variance > 1e-12) {
             double shape = room / variance - 1;
             double a = gamma(share * shape);
             double b = gamma((1 - share) * shape);
-            drawn = most * a / (a + b);
+            if (a + b > 0) drawn = others * a / (a + b);
         }
-        double whole = Math.floor(drawn);
-        return (int) Math.clamp(whole + (happens(drawn - whole) ? 1 : 0), 1, most);
+        return 1 + Math.min(count(drawn), most - 1);
     }
 
     /** {@return a whole number with a mean: one of its two neighbours} */

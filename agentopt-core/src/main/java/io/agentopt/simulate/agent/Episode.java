@@ -48,7 +48,8 @@ final class Episode {
             this.ended = ended;
             this.left = script.steps().size();
             this.missing = new int[left];
-            for (int i = 0; i < left; i++) missing[i] = script.steps().get(i).after().size();
+            for (int i = 0; i < left; i++)
+                missing[i] = script.steps().get(i).after().size();
         }
 
         void begin() {
@@ -98,7 +99,8 @@ final class Episode {
 
     private void call(String path, Runnable done) {
         Stage stage = machines.layout().stages().get(path);
-        if (stage == null) throw new IllegalStateException("The plan has no operator '" + path + "'. Plan the graph again.");
+        if (stage == null)
+            throw new IllegalStateException("The plan has no operator '" + path + "'. Plan the graph again.");
         if (stage.inputSeconds() > 0) queue.after(stage.inputSeconds(), (now, tag) -> serve(path, stage, done), 0);
         else serve(path, stage, done);
     }
@@ -146,9 +148,12 @@ final class Episode {
             this.stage = stage;
             this.done = done;
             int longest = machines.layout().pools().get(stage.prefill()).model().maxContext();
-            int most = Math.max(1, (int) Math.min(longest - 1.0, 8 * stage.call().expectedPromptTokens()));
+            int most =
+                    Math.max(1, (int) Math.min(longest - 1.0, 8 * stage.call().expectedPromptTokens()));
             this.prompt = draws.tokens(
-                    Math.min(stage.call().expectedPromptTokens(), most), options.variation().promptCv2(), most);
+                    Math.min(stage.call().expectedPromptTokens(), most),
+                    options.variation().promptCv2(),
+                    most);
             this.output = draws.tokens(
                     stage.call().expectedOutputTokens(),
                     options.variation().outputCv2(),
@@ -176,8 +181,8 @@ final class Episode {
                 double handOver = stage.kvSeconds() + stage.kvSecondsPerToken() * prompt;
                 queue.after(
                         handOver,
-                        (now, tag) -> machines.leastBusy(stage.decode())
-                                .submit(new LlmRequest(0, prompt, output), this),
+                        (now, tag) ->
+                                machines.leastBusy(stage.decode()).submit(new LlmRequest(0, prompt, output), this),
                         0);
                 return;
             }

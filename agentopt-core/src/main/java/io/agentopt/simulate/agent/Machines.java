@@ -18,17 +18,15 @@ final class Machines {
     Machines(PlanLayout layout, CostModel cost, SimulationOptions options) {
         this.layout = layout;
         for (LlmPool pool : layout.pools()) {
-            ModelIterationTimes times =
-                    new ModelIterationTimes(cost, pool.model(), pool.device(), pool.key().degree(), pool.speed());
-            ServerSettings both =
-                    ServerSettings.of(options.maxSequences(), options.maxBatchedTokens(), pool.kvBlocks())
-                            .prefixCaching(false);
-            ServerSettings settings =
-                    switch (pool.key().role()) {
-                        case BOTH -> both;
-                        case PREFILL_ONLY -> both.prefillOnly(tokens -> 0); // handed over by link, call by call
-                        case DECODE_ONLY -> both.decodeOnly();
-                    };
+            ModelIterationTimes times = new ModelIterationTimes(
+                    cost, pool.model(), pool.device(), pool.key().degree(), pool.speed());
+            ServerSettings both = ServerSettings.of(options.maxSequences(), options.maxBatchedTokens(), pool.kvBlocks())
+                    .prefixCaching(false);
+            ServerSettings settings = switch (pool.key().role()) {
+                case BOTH -> both;
+                case PREFILL_ONLY -> both.prefillOnly(tokens -> 0); // handed over by link, call by call
+                case DECODE_ONLY -> both.decodeOnly();
+            };
             List<LlmServer> servers = new ArrayList<>();
             for (int i = 0; i < pool.servers(); i++) servers.add(new LlmServer(queue, settings, times));
             pools.add(servers);

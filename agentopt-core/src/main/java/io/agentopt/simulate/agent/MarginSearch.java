@@ -21,6 +21,7 @@ final class MarginSearch<I, O> {
     private static final double LEAST = 0.5;
     private static final double OVERLOAD_STEP = 1.25;
     private static final double MOST = 1000;
+    private static final double SURE = 1.64; // standard errors: 95 of 100 times
 
     private final String graph;
     private final Sla sla;
@@ -79,8 +80,14 @@ final class MarginSearch<I, O> {
         double limit = seconds(sla.endToEnd());
         Optional<Duration> firstLimit = sla.firstToken();
         double first = VerifiedPlanner.at(report.firstToken(), percentile);
-        boolean inTime = seconds <= limit && report.refused() == 0;
-        boolean firstInTime = firstLimit.isEmpty() || first <= seconds(firstLimit.get());
+        boolean inTime = seconds <= limit
+                && report.refused() == 0
+                && surely(report.endToEndAttainment(), report.endToEnd().count());
+        boolean firstInTime = firstLimit.isEmpty()
+                || (first <= seconds(firstLimit.get())
+                        && surely(
+                                report.firstTokenAttainment().orElse(1),
+                                report.firstToken().count()));
         if (inTime && firstInTime) {
             SimulatedCheck check = new SimulatedCheck(
                     seconds,
@@ -97,7 +104,8 @@ final class MarginSearch<I, O> {
             return;
         }
         missed(report, seconds, limit, first, firstInTime);
-        if (!firstInTime) firstTokenMargin = Math.min(MOST, firstTokenMargin * MORE * first / seconds(firstLimit.get()));
+        if (!firstInTime)
+            firstTokenMargin = Math.min(MOST, firstTokenMargin * MORE * first / seconds(firstLimit.get()));
         if (inTime) return;
         misses = Math.max(misses, margin);
         towards(margin * MORE * Math.max(1, seconds / limit));
@@ -109,8 +117,8 @@ final class MarginSearch<I, O> {
         return new PlanResult.Infeasible<>(
                 graph,
                 "percentile",
-                "No plan of graph '" + graph + "' held its " + sla.percentile().id() + " limit in simulation, in " + rounds
-                        + (rounds == 1 ? " round: " : " rounds: ") + miss,
+                "No plan of graph '" + graph + "' held its " + sla.percentile().id() + " limit in simulation, in "
+                        + rounds + (rounds == 1 ? " round: " : " rounds: ") + miss,
                 none == null
                         ? "Relax the limit, lower the load, or allow more rounds."
                         : "Relax the limit or lower the load. With a larger margin there is no plan: " + none.message(),
@@ -136,11 +144,23 @@ final class MarginSearch<I, O> {
                         at.plannedSeconds());
     }
 
+    /**
+     * Whether more than chance speaks for the percentile: among n requests the share in time differs from that of all by a standard error of
+     * sqrt(p (1 - p) / n), and 1.64 of them are asked for on top.
+     */
+    private boolean surely(double attainment, int requests) {
+        OptionalDouble share = VerifiedPlanner.share(sla.percentile());
+        if (share.isEmpty() || requests == 0) return true;
+        double p = share.getAsDouble();
+        return attainment >= Math.min(1, p + SURE * Math.sqrt(p * (1 - p) / requests));
+    }
+
     /** Takes a margin between what misses and what holds, or ends where there is none. */
     private void towards(double proposed) {
         double low = misses;
         double next = Math.clamp(proposed, LEAST, MOST);
-        if (next <= low * CLOSE || next >= holds / CLOSE) next = Double.isInfinite(holds) ? next : Math.sqrt(low * holds);
+        if (next <= low * CLOSE || next >= holds / CLOSE)
+            next = Double.isInfinite(holds) ? next : Math.sqrt(low * holds);
         if (next <= low || next >= holds || holds / low < CLOSE * CLOSE || next == margin) ended = true;
         else margin = next;
     }

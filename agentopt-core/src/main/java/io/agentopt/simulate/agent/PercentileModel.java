@@ -43,8 +43,8 @@ public final class PercentileModel {
      * @param options arrivals and variation count; number of requests, seed and failures do not
      */
     public PlanPrediction predict(SimulationOptions options) {
-        PlanLayout layout = SharedSpeeds.settle(
-                plan, PlanLayout.of(plan, fleet, models, options.variation()), cost, options);
+        PlanLayout layout =
+                SharedSpeeds.settle(plan, PlanLayout.of(plan, fleet, models, options.variation()), cost, options);
         StageModel.Stages stages = StageModel.of(plan, layout, cost, options);
         return stages.overload().isPresent()
                 ? stages.overload().get()

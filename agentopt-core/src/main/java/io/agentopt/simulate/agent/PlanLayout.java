@@ -49,7 +49,8 @@ record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> 
         List<LlmPool> newPools = new ArrayList<>();
         for (int i = 0; i < ofPools.length; i++) newPools.add(pools.get(i).atSpeed(ofPools[i]));
         List<Station> newStations = new ArrayList<>();
-        for (int i = 0; i < ofStations.length; i++) newStations.add(stations.get(i).atSpeed(ofStations[i]));
+        for (int i = 0; i < ofStations.length; i++)
+            newStations.add(stations.get(i).atSpeed(ofStations[i]));
         return new PlanLayout(stages, newPools, newStations, shared);
     }
 
@@ -91,8 +92,10 @@ record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> 
             switch (call.operator()) {
                 case Generate g -> {
                     if (hosted(path)) return;
-                    poolLoads.merge(key(path, g, true), at(OperatorId.prefill(path)).load(), Double::sum);
-                    poolLoads.merge(key(path, g, false), at(OperatorId.decode(path)).load(), Double::sum);
+                    poolLoads.merge(
+                            key(path, g, true), at(OperatorId.prefill(path)).load(), Double::sum);
+                    poolLoads.merge(
+                            key(path, g, false), at(OperatorId.decode(path)).load(), Double::sum);
                 }
                 case Embed e -> station(path);
                 case VectorSearch s -> station(path);
@@ -159,8 +162,7 @@ record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> 
                 }
                 case Embed e -> queued(path, input);
                 case VectorSearch s -> queued(path, input);
-                case Tool<?, ?> t ->
-                    new Stage.Delay(at(OperatorId.whole(path)).seconds(), variation.toolCv2(), input);
+                case Tool<?, ?> t -> new Stage.Delay(at(OperatorId.whole(path)).seconds(), variation.toolCv2(), input);
                 default -> new Stage.Delay(at(OperatorId.whole(path)).seconds(), 0, input);
             };
         }
@@ -168,8 +170,7 @@ record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> 
         private Stage queued(String path, double input) {
             PlannedOperator o = at(OperatorId.whole(path));
             int station = Objects.requireNonNull(stationIndex.get(o.deviceClass()));
-            return new Stage.Queued(
-                    station, o.seconds(), variation.workCv2(), input);
+            return new Stage.Queued(station, o.seconds(), variation.workCv2(), input);
         }
 
         /** Seconds until the last of an operator's values has arrived, by path. */

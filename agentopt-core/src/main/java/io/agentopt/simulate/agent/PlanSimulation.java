@@ -47,8 +47,8 @@ public final class PlanSimulation {
      *     language model
      */
     public PlanSimulationReport run(SimulationOptions options) {
-        PlanLayout layout = SharedSpeeds.settle(
-                plan, PlanLayout.of(plan, fleet, models, options.variation()), cost, options);
+        PlanLayout layout =
+                SharedSpeeds.settle(plan, PlanLayout.of(plan, fleet, models, options.variation()), cost, options);
         Machines machines = new Machines(layout, cost, options);
         options.failures().forEach(f -> schedule(f, machines));
         Traffic traffic = new Traffic(plan, Script.of(plan.graph()), machines, options);
@@ -59,9 +59,10 @@ public final class PlanSimulation {
     private void schedule(DeviceFailure failure, Machines machines) {
         List<LlmServer> servers = machines.serversOn(failure.deviceClass());
         if (servers.isEmpty()) {
-            throw new IllegalArgumentException("The plan of '" + plan.graph().name() + "' has no server of a language model on '"
-                    + failure.deviceClass() + "' that could fail. Name one of "
-                    + plan.devices().stream().map(d -> d.deviceClass()).toList() + ".");
+            throw new IllegalArgumentException(
+                    "The plan of '" + plan.graph().name() + "' has no server of a language model on '"
+                            + failure.deviceClass() + "' that could fail. Name one of "
+                            + plan.devices().stream().map(d -> d.deviceClass()).toList() + ".");
         }
         LlmServer server = servers.getFirst();
         machines.queue().at(failure.atSeconds(), (now, tag) -> server.fail(), 0);

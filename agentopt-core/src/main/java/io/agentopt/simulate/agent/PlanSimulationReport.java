@@ -43,11 +43,7 @@ public record PlanSimulationReport(
      * @param runsPerRequest how often it ran
      */
     public record OperatorTimes(
-            OperatorId id,
-            Percentiles seconds,
-            double meanWaitSeconds,
-            double plannedSeconds,
-            double runsPerRequest) {
+            OperatorId id, Percentiles seconds, double meanWaitSeconds, double plannedSeconds, double runsPerRequest) {
         /** {@return by how much it takes longer a request than planned, s; negative where it is faster} */
         public double excessSeconds() {
             return (seconds.mean() - plannedSeconds) * runsPerRequest;

@@ -36,8 +36,8 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
     record Overloaded(String reason) implements Result {}
 
     Result solve() {
-        ModelIterationTimes times =
-                new ModelIterationTimes(cost, pool.model(), pool.device(), pool.key().degree(), pool.speed());
+        ModelIterationTimes times = new ModelIterationTimes(
+                cost, pool.model(), pool.device(), pool.key().degree(), pool.speed());
         double burst = Math.max(arrivalCv2, load.together());
         return pool.key().role() == ServerRole.PREFILL_ONLY ? prompts(times, burst) : batches(times, burst);
     }
@@ -45,7 +45,11 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
     private Result prompts(ModelIterationTimes times, double burst) {
         double service = meanPrompt(times::promptSeconds);
         MultiServerQueue queue = new MultiServerQueue(
-                pool.servers(), load.reading(), service, burst, options.variation().promptCv2());
+                pool.servers(),
+                load.reading(),
+                service,
+                burst,
+                options.variation().promptCv2());
         return switch (queue.waiting()) {
             case Waiting.Saturated s -> new Overloaded(s.reason());
             case Waiting.Stable s -> {
@@ -73,7 +77,8 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
                 promptShare);
         return switch (servers.solve()) {
             case Shared.Overloaded o -> new Overloaded(o.saturated().reason());
-            case Shared.Steady s -> new Solved(moments(times, s, promptShare, added), 1 - (1 - s.working()) * (1 - promptShare));
+            case Shared.Steady s ->
+                new Solved(moments(times, s, promptShare, added), 1 - (1 - s.working()) * (1 - promptShare));
         };
     }
 
@@ -100,11 +105,13 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
                 double mean = b * busy + (1 - b) * idle;
                 double between = b * (1 - b) * (busy - idle) * (busy - idle) + b * iteration * iteration / 12;
                 Moments read = new Moments(mean, between + Math.pow((1 + others) * own, 2) * cv2);
-                moments.put(OperatorId.prefill(c.path()), place.then(queue.times(b)).then(read));
+                moments.put(
+                        OperatorId.prefill(c.path()), place.then(queue.times(b)).then(read));
                 place = Moments.NONE;
             }
             if (c.generates()) {
-                Moments made = steady.generating(c.iterations(), options.variation().outputCv2());
+                Moments made =
+                        steady.generating(c.iterations(), options.variation().outputCv2());
                 Moments begin = c.reads() ? Moments.NONE : Moments.of(steady.busy() * iteration / 2, 1.0 / 3);
                 moments.put(OperatorId.decode(c.path()), place.then(begin).then(made));
             }

@@ -56,8 +56,7 @@ record Script(List<Step> steps) {
             steps.add(
                     switch (node) {
                         case Node.Call c -> new Call(path, ends);
-                        case Node.Loop l ->
-                            new Loop(region(path, l.body()), LoopRuns.of(l.iterations()), ends);
+                        case Node.Loop l -> new Loop(region(path, l.body()), LoopRuns.of(l.iterations()), ends);
                         case Node.When w ->
                             new When(
                                     w.probability(),

@@ -26,7 +26,8 @@ final class SharedSpeeds {
             StageModel.Stages stages = StageModel.of(plan, now, cost, options);
             double moved = 0;
             double[] pools = now.pools().stream().mapToDouble(LlmPool::speed).toArray();
-            double[] stations = now.stations().stream().mapToDouble(Station::speed).toArray();
+            double[] stations =
+                    now.stations().stream().mapToDouble(Station::speed).toArray();
             for (String shared : now.shared()) {
                 double all = atWork(now, shared, stages);
                 for (int i = 0; i < pools.length; i++) {

@@ -41,8 +41,7 @@ final class Siblings {
         for (int i = 0; i < level.length; i++) {
             switch (steps.get(i)) {
                 case Script.Call c ->
-                    together.put(
-                            c.path(), copies * groups.getOrDefault(List.of(level[i], where.apply(c.path())), 1));
+                    together.put(c.path(), copies * groups.getOrDefault(List.of(level[i], where.apply(c.path())), 1));
                 case Script.Loop l -> region(l.body(), copies);
                 case Script.When w -> {
                     region(w.then(), copies);

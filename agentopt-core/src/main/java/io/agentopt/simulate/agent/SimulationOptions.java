@@ -36,8 +36,8 @@ public record SimulationOptions(
         Objects.requireNonNull(variation, "variation");
         failures = List.copyOf(failures);
         if (requests < FEWEST_REQUESTS) {
-            throw new IllegalArgumentException("A simulation of " + requests + " requests says nothing about percentiles."
-                    + " Take at least " + FEWEST_REQUESTS + ".");
+            throw new IllegalArgumentException("A simulation of " + requests
+                    + " requests says nothing about percentiles." + " Take at least " + FEWEST_REQUESTS + ".");
         }
         if (maxSequences < 1 || maxBatchedTokens < maxSequences) {
             throw new IllegalArgumentException("The maxSequences (" + maxSequences

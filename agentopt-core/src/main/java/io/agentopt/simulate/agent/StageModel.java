@@ -54,7 +54,8 @@ final class StageModel {
         double rate = options.arrivalsOf(plan.workload()).requestsPerSecond();
         for (PlannedOperator o : plan.operators()) callsPerSecond.put(o.id(), rate * o.visits());
         this.siblings = Siblings.of(
-                Script.of(plan.graph()), path -> where(Objects.requireNonNull(layout.stages().get(path))));
+                Script.of(plan.graph()),
+                path -> where(Objects.requireNonNull(layout.stages().get(path))));
     }
 
     static Stages of(Plan<?, ?> plan, PlanLayout layout, CostModel cost, SimulationOptions options) {
@@ -77,7 +78,9 @@ final class StageModel {
         layout.stages().forEach((path, stage) -> {
             if (stage instanceof Stage.Language l && !l.together()) {
                 double prompt = l.call().expectedPromptTokens();
-                Moments handOver = Moments.of(l.kvSeconds() + l.kvSecondsPerToken() * prompt, options.variation().promptCv2());
+                Moments handOver = Moments.of(
+                        l.kvSeconds() + l.kvSecondsPerToken() * prompt,
+                        options.variation().promptCv2());
                 moments.computeIfPresent(OperatorId.decode(path), (id, m) -> handOver.then(m));
             }
         });
@@ -123,7 +126,10 @@ final class StageModel {
 
     private void own(String path, Moments wait) {
         Stage.Queued q = (Stage.Queued) Objects.requireNonNull(layout.stages().get(path));
-        moments.put(OperatorId.whole(path), wait.then(Moments.of(q.seconds() / layout.stations().get(q.station()).speed(), q.cv2())));
+        moments.put(
+                OperatorId.whole(path),
+                wait.then(Moments.of(
+                        q.seconds() / layout.stations().get(q.station()).speed(), q.cv2())));
     }
 
     private double pool(int index) {

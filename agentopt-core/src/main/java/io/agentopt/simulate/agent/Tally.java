@@ -63,10 +63,10 @@ record Tally(Plan<?, ?> plan, Fleet fleet, Machines machines, Observations seen,
     private List<DeviceUse> devices(double seconds) {
         List<DeviceUse> devices = new ArrayList<>();
         for (PlannedDevices d : plan.devices()) {
-            double busy = seconds == 0
-                    ? 0
-                    : Math.min(1, machines.busyDeviceSeconds(d.deviceClass()) / (seconds * d.count()));
-            Optional<PowerModel> power = PowerModel.generic(fleet.find(d.deviceClass()).device());
+            double busy =
+                    seconds == 0 ? 0 : Math.min(1, machines.busyDeviceSeconds(d.deviceClass()) / (seconds * d.count()));
+            Optional<PowerModel> power =
+                    PowerModel.generic(fleet.find(d.deviceClass()).device());
             OptionalDouble joules = power.isPresent()
                     ? OptionalDouble.of(power.get().watts(busy) * d.count() * seconds)
                     : OptionalDouble.empty();

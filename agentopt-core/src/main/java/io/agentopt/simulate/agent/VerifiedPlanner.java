@@ -10,6 +10,7 @@ import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * Plans until the promised percentile holds in a simulation. A planner thinks in means without queues; its margin between the limit and the
@@ -21,7 +22,7 @@ import java.util.Objects;
  * v &lt; .97 L       it was larger than needed: m := m v / L, above what is known to miss; a cheaper plan that holds wins
  * </pre>
  *
- * It ends when the two margins meet, after {@link #rounds}, or when no plan keeps the margin. The first-token limit has a margin of its own, which
+ * A percentile holds when the share of simulated requests in time is 1.64 standard errors above it, so that another seed agrees. It ends when the two margins meet, after {@link #rounds}, or when no plan keeps the margin. The first-token limit has a margin of its own, which
  * only grows. Deterministic where planner and options are. Immutable.
  */
 public final class VerifiedPlanner {
@@ -98,6 +99,17 @@ public final class VerifiedPlanner {
             case P90 -> times.p90();
             case P95 -> times.p95();
             case P99 -> times.p99();
+        };
+    }
+
+    /** {@return the share of requests that a percentile speaks for; none for the mean} */
+    static OptionalDouble share(Percentile percentile) {
+        return switch (percentile) {
+            case MEAN -> OptionalDouble.empty();
+            case P50 -> OptionalDouble.of(0.5);
+            case P90 -> OptionalDouble.of(0.9);
+            case P95 -> OptionalDouble.of(0.95);
+            case P99 -> OptionalDouble.of(0.99);
         };
     }
 }
