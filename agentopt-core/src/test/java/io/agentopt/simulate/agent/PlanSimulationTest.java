@@ -32,7 +32,8 @@ class PlanSimulationTest {
     @Test
     void aLoneRequestTakesThePlannedTime() {
         Plan<String, String> plan = plan(SmallAgents.answer(), 0.001, 30);
-        PlanSimulationReport report = run(plan, SHORT.requests(100).variation(Variation.NONE));
+        PlanSimulationReport report =
+                run(plan, SHORT.requests(100).variation(Variation.NONE).arrivals(new Arrivals.GammaGaps(0.001, 0.01)));
         assertThat(report.endToEnd().mean()).isCloseTo(plan.endToEndSeconds(), within(0.02 * plan.endToEndSeconds()));
         assertThat(report.endToEnd().p99()).isCloseTo(report.endToEnd().p50(), within(1e-6));
     }
@@ -49,7 +50,7 @@ class PlanSimulationTest {
     @Test
     void moreLoadIsMoreTimeAndMoreUse() {
         Plan<String, String> plan = plan(SmallAgents.answer(), 8, 9);
-        PlanSimulationReport calm = run(plan, SHORT.arrivals(new Arrivals.Poisson(4)));
+        PlanSimulationReport calm = run(plan, SHORT.arrivals(new Arrivals.Poisson(0.5)));
         PlanSimulationReport full = run(plan, SHORT.arrivals(new Arrivals.Poisson(8)));
         PlanSimulationReport bursts = run(plan, SHORT.arrivals(new Arrivals.GammaGaps(8, 8)));
         assertThat(full.endToEnd().p95()).isGreaterThan(calm.endToEnd().p95());
@@ -61,13 +62,13 @@ class PlanSimulationTest {
     }
 
     @Test
-    void aFailureLastsInTheTailAndNothingIsLost() {
+    void aFailureIsInTheTailAndNothingIsLost() {
         Plan<String, String> plan = plan(SmallAgents.answer(), 8, 9);
         String gpu = plan.placement().of(OperatorId.decode("answer"));
         PlanSimulationReport whole = run(plan, SHORT);
         PlanSimulationReport broken = run(plan, SHORT.failures(List.of(new DeviceFailure(gpu, 60, 60))));
         assertThat(broken.endToEnd().count()).isEqualTo(whole.endToEnd().count());
-        assertThat(broken.endToEnd().p99()).isGreaterThan(whole.endToEnd().p99() + 1);
+        assertThat(broken.endToEnd().max()).isGreaterThan(whole.endToEnd().max() + 10);
         assertThat(broken.endToEndAttainment()).isLessThan(whole.endToEndAttainment());
     }
 

@@ -13,6 +13,7 @@ import io.agentopt.plan.PlanJson;
 import io.agentopt.plan.PlanResult;
 import io.agentopt.plan.SimulatedCheck;
 import io.agentopt.workload.Arrivals;
+import io.agentopt.workload.Margins;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -39,11 +40,11 @@ class VerifiedPlannerTest {
 
     @Test
     void aPlanFarWithinIsLoosenedWhenThatSavesMoney() {
-        Sla careful = SmallAgents.p95(9).margins(new io.agentopt.workload.Margins(6, 6));
+        Sla careful = SmallAgents.p95(25).margins(new Margins(16, 16));
         Plan<String, String> unchecked = PLANNER.plan(SmallAgents.answer(), SIX, careful, FLEET);
         Plan<String, String> plan = VERIFIED.plan(SmallAgents.answer(), SIX, careful, FLEET);
         assertThat(plan.dollarsPerHour()).isLessThan(unchecked.dollarsPerHour());
-        assertThat(simulatedP95(plan)).isLessThanOrEqualTo(9);
+        assertThat(simulatedP95(plan)).isLessThanOrEqualTo(25);
     }
 
     @Test
@@ -54,8 +55,8 @@ class VerifiedPlannerTest {
                 .contains("over 1500 requests")
                 .contains("seed 1)");
         assertThat(PlanJson.read(plan.toJson(), "plan.json", plan.graph())).isEqualTo(plan);
-        assertThat(VERIFIED.plan(SmallAgents.loop(), SIX, SmallAgents.p95(6), FLEET))
-                .isEqualTo(plan);
+        Plan<String, String> again = VERIFIED.plan(SmallAgents.loop(), SIX, SmallAgents.p95(6), FLEET);
+        assertThat(again.toJson()).isEqualTo(plan.toJson());
     }
 
     @Test
