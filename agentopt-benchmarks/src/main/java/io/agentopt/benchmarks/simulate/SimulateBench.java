@@ -22,6 +22,12 @@ public final class SimulateBench {
             if (some.isEmpty()) System.out.println("  no file for it");
             metrics.addAll(some);
         }
+        if (chosen.packagedLog()) {
+            System.out.printf("%nqueues whose mean is known%n");
+            metrics.addAll(QueueMetrics.run());
+            System.out.printf("%nplans against simulations%n");
+            metrics.addAll(PlanMetrics.run());
+        }
         return new BenchReport("simulate", metrics);
     }
 }

@@ -1,4 +1,4 @@
-/** Step 6 of 6: the simulator against a served log, against closed forms, and against the clock. */
+/** Step 6 of 6: the simulator against a served log, closed forms and the clock, and plans against simulations. */
 @NullMarked
 package io.agentopt.benchmarks.simulate;
 
