@@ -31,10 +31,16 @@ record Duel(PlacementProblem problem, Solution ours, Optional<Solution> oracle) 
         return new Duel(problem, ours, oracle.map(o -> o.solve(problem, SolveOptions.time(SEED, its))));
     }
 
-    /** {@return CP-SAT's placement if it proved it optimal} */
+    /** {@return CP-SAT's placement if it called it optimal and ours, which the evaluator has checked, does not refute that} */
     Optional<Placed> optimum() {
-        return oracle.flatMap(
-                o -> o instanceof Placed p && p.proof() == Proof.OPTIMAL ? Optional.of(p) : Optional.empty());
+        return oracle.flatMap(o ->
+                o instanceof Placed p && p.proof() == Proof.OPTIMAL && !refutes(p) ? Optional.of(p) : Optional.empty());
+    }
+
+    private boolean refutes(Placed theirs) {
+        return ours instanceof Placed p
+                && p.evaluation().feasible()
+                && Quanta.cheaper(p.dollarsPerHour() * (1 + 1e-8), theirs.lowerBoundDollarsPerHour());
     }
 
     /** {@return whether CP-SAT proved that there is no placement} */

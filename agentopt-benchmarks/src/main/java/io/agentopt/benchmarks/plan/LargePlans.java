@@ -25,6 +25,8 @@ record LargePlans(Optional<CpSatSolver> oracle, Duration limit, boolean quick) {
             double cost = theirs.get().dollarsPerHour();
             metrics.add(Metric.of("cost_ratio_cpsat.200x20", ours.dollarsPerHour() / cost, "ratio")
                     .goal("<= 1.001"));
+        } else {
+            System.out.println("  no cost_ratio_cpsat.200x20: one of the two found no placement in its time");
         }
         metrics.add(seconds("time_s.200x20", first).goal("<= 1"));
         metrics.add(gap("proved_gap.200x20", first));
