@@ -92,6 +92,9 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
             case INVENTORY ->
                 tooSmall("keep up with " + Explanation.number(workload.requestsPerSecond()) + " requests/s of", none);
             case MEMORY -> tooSmall("hold the weights and KV caches of", none);
+            case BANDWIDTH ->
+                "The links of fleet '" + fleet.name() + "' cannot carry the data of graph '" + graph.name() + "' at "
+                        + Explanation.number(workload.requestsPerSecond()) + " requests/s.";
             case LINK, COLOCATION ->
                 "Fleet '" + fleet.name() + "' cannot carry graph '" + graph.name() + "': operators "
                         + none.operators().stream()
@@ -135,6 +138,11 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                         + "' for what '" + problem.operators().get(edge.from()).name() + "' hands to '"
                         + problem.operators().get(edge.to()).name() + "'";
             }
+            case Change.Bandwidth c ->
+                "raise the capacity of the link from '"
+                        + name(problem.links().get(c.link()).fromClass()) + "' to '"
+                        + name(problem.links().get(c.link()).toClass()) + "' to "
+                        + Math.ceilDiv(c.bytesPerSecond(), 1_000_000) + " MB/s";
             case Change.Separate c -> "let the operators of group " + c.group() + " run apart";
         };
     }

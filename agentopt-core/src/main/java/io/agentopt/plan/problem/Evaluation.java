@@ -12,6 +12,7 @@ import java.util.List;
  * @param criticalPath operators of a longest path, first to last
  * @param milestoneSeconds completion of each milestone
  * @param classes what each device class carries
+ * @param linkBytesPerSecond traffic over each link that has a capacity
  * @param violations limits broken; empty when feasible
  */
 public record Evaluation(
@@ -22,12 +23,14 @@ public record Evaluation(
         List<Integer> criticalPath,
         List<Double> milestoneSeconds,
         List<ClassUse> classes,
+        List<Long> linkBytesPerSecond,
         List<Violation> violations) {
 
     public Evaluation {
         criticalPath = List.copyOf(criticalPath);
         milestoneSeconds = List.copyOf(milestoneSeconds);
         classes = List.copyOf(classes);
+        linkBytesPerSecond = List.copyOf(linkBytesPerSecond);
         violations = List.copyOf(violations);
     }
 

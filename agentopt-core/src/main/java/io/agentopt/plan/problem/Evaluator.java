@@ -65,6 +65,13 @@ public final class Evaluator {
                 violations.add(new Violation.MilestoneMissed(m, Quanta.seconds(done), milestone.seconds()));
             }
         }
+        List<Long> traffic = new ArrayList<>();
+        for (int l = 0; l < problem.links().size(); l++) {
+            long bytes = traffic(problem, chosen, problem.links().get(l));
+            traffic.add(bytes);
+            long capacity = problem.links().get(l).bytesPerSecond();
+            if (bytes > capacity) violations.add(new Violation.LinkOverloaded(l, bytes, capacity));
+        }
         for (int g = 0; g < problem.colocated().size(); g++) {
             List<Integer> classes = problem.colocated().get(g).stream()
                     .map(i -> chosen.get(i).deviceClass())
@@ -73,7 +80,15 @@ public final class Evaluator {
             if (classes.size() > 1) violations.add(new Violation.Separated(g, classes));
         }
         return new Evaluation(
-                fleet + usage, fleet, usage, Quanta.seconds(end), paths.critical(), milestones, uses, violations);
+                fleet + usage,
+                fleet,
+                usage,
+                Quanta.seconds(end),
+                paths.critical(),
+                milestones,
+                uses,
+                traffic,
+                violations);
     }
 
     private static List<Mode> chosen(PlacementProblem problem, int[] modeOfOperator) {
@@ -113,6 +128,16 @@ public final class Evaluator {
                 : devices == forLoad ? Binding.LOAD : devices == forMemory ? Binding.MEMORY : Binding.DEGREE;
         double dollars = deviceClass.dollarsPerHour() * Math.max(devices, deviceClass.minimumDevices());
         return new ClassUse(Quanta.devices(load), memory, devices, dollars, binding);
+    }
+
+    private static long traffic(PlacementProblem problem, List<Mode> chosen, LinkCapacity link) {
+        long sum = 0;
+        for (PlacementEdge edge : problem.edges()) {
+            int from = chosen.get(edge.from()).deviceClass();
+            int to = chosen.get(edge.to()).deviceClass();
+            if (link.carries(from, to)) sum += Quanta.bytesPerSecond(edge.bytesPerRequest(), problem.requestsPerHour());
+        }
+        return sum;
     }
 
     /** Completion of each operator in nanoseconds, and one longest path. */

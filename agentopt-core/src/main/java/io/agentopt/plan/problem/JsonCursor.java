@@ -55,6 +55,11 @@ record JsonCursor(JsonNode node, String owner, String path) {
         return node.textValue();
     }
 
+    boolean flag() {
+        if (!node.isBoolean()) throw wrong("must be true or false.");
+        return node.booleanValue();
+    }
+
     double number() {
         if (!node.isNumber()) throw wrong("must be a number.");
         return node.doubleValue();

@@ -16,7 +16,8 @@ import java.util.Set;
  * where      n_h = ceil(max(load_h / capacityLoad_h, memory_h / memoryBytes_h, devices of the widest mode on h))
  * such that  n_h &lt;= inventory_h
  *            the longest path (modes and transfers) ends by the deadline, and by each milestone at its operators
- *            every transfer has a link; co-located operators share a class
+ *            every transfer has a link; the traffic over a link stays within its capacity
+ *            co-located operators share a class
  * </pre>
  *
  * Immutable and valid once constructed. How the numbers are compared is said in {@link Quanta}.
@@ -29,6 +30,7 @@ import java.util.Set;
  * @param deadlineSeconds end-to-end limit of the longest path; empty for none
  * @param milestones limits before the end
  * @param colocated groups of operators that must run on the same device class
+ * @param links capacities of the links between classes; a pair without one carries any traffic
  */
 public record PlacementProblem(
         String name,
@@ -38,13 +40,17 @@ public record PlacementProblem(
         double requestsPerHour,
         OptionalDouble deadlineSeconds,
         List<Milestone> milestones,
-        List<List<Integer>> colocated) {
+        List<List<Integer>> colocated,
+        List<LinkCapacity> links) {
 
     /** Most device classes of one problem. */
     public static final int MAX_CLASSES = 256;
 
     /** Most transfers of one problem. */
     public static final int MAX_EDGES = 1_000_000;
+
+    /** Most link capacities of one problem. */
+    public static final int MAX_LINKS = MAX_CLASSES * MAX_CLASSES;
 
     public PlacementProblem {
         Check.name(name, "A placement problem");
@@ -53,6 +59,7 @@ public record PlacementProblem(
         edges = List.copyOf(edges);
         milestones = List.copyOf(milestones);
         colocated = colocated.stream().map(List::copyOf).toList();
+        links = List.copyOf(links);
         String owner = "problem '" + name + "'";
         Check.range(classes.size(), 1, MAX_CLASSES, "number of device classes", owner);
         Check.range(operators.size(), 1, Quanta.MAX_OPERATORS, "number of operators", owner);
@@ -74,7 +81,21 @@ public record PlacementProblem(
             for (int operator : group)
                 Check.index(operator, operators.size(), "operator", "a co-location group of " + owner);
         }
+        checkLinks(links, classes.size(), edges, operators, requestsPerHour, owner);
         TopologicalOrder.of(operators, edges);
+    }
+
+    /** A problem whose links carry any traffic. */
+    public PlacementProblem(
+            String name,
+            List<DeviceClass> classes,
+            List<OperatorModes> operators,
+            List<PlacementEdge> edges,
+            double requestsPerHour,
+            OptionalDouble deadlineSeconds,
+            List<Milestone> milestones,
+            List<List<Integer>> colocated) {
+        this(name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, colocated, List.of());
     }
 
     /** {@return operator indices such that every edge goes forward} */
@@ -84,31 +105,45 @@ public record PlacementProblem(
 
     /** {@return this problem with another end-to-end limit} */
     public PlacementProblem withDeadline(OptionalDouble seconds) {
-        return new PlacementProblem(name, classes, operators, edges, requestsPerHour, seconds, milestones, colocated);
+        return new PlacementProblem(name, classes, operators, edges, requestsPerHour, seconds, milestones, colocated, links);
     }
 
     /** {@return this problem with other milestones} */
     public PlacementProblem withMilestones(List<Milestone> others) {
         return new PlacementProblem(
-                name, classes, operators, edges, requestsPerHour, deadlineSeconds, others, colocated);
+                name, classes, operators, edges, requestsPerHour, deadlineSeconds, others, colocated, links);
     }
 
     /** {@return this problem with other device classes, index by index} */
     public PlacementProblem withClasses(List<DeviceClass> others) {
         return new PlacementProblem(
-                name, others, operators, edges, requestsPerHour, deadlineSeconds, milestones, colocated);
+                name, others, operators, edges, requestsPerHour, deadlineSeconds, milestones, colocated, links);
     }
 
     /** {@return this problem with other edges} */
     public PlacementProblem withEdges(List<PlacementEdge> others) {
         return new PlacementProblem(
-                name, classes, operators, others, requestsPerHour, deadlineSeconds, milestones, colocated);
+                name, classes, operators, others, requestsPerHour, deadlineSeconds, milestones, colocated, links);
     }
 
     /** {@return this problem with other co-location groups} */
     public PlacementProblem withColocated(List<List<Integer>> groups) {
         return new PlacementProblem(
-                name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, groups);
+                name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, groups, links);
+    }
+
+    /** {@return this problem with other link capacities} */
+    public PlacementProblem withLinks(List<LinkCapacity> capacities) {
+        return new PlacementProblem(
+                name,
+                classes,
+                operators,
+                edges,
+                requestsPerHour,
+                deadlineSeconds,
+                milestones,
+                colocated,
+                capacities);
     }
 
     private static void unique(List<String> names, String what, String owner) {
@@ -140,6 +175,30 @@ public record PlacementProblem(
                             + ". Weights of another size are another group.");
                 }
             }
+        }
+    }
+
+    private static void checkLinks(
+            List<LinkCapacity> links,
+            int classes,
+            List<PlacementEdge> edges,
+            List<OperatorModes> operators,
+            double requestsPerHour,
+            String owner) {
+        if (links.isEmpty()) return;
+        Check.range(links.size(), 0, MAX_LINKS, "number of link capacities", owner);
+        for (LinkCapacity link : links) {
+            Check.index(link.fromClass(), classes, "device class", "a link capacity of " + owner);
+            Check.index(link.toClass(), classes, "device class", "a link capacity of " + owner);
+        }
+        for (PlacementEdge edge : edges) {
+            Check.range(
+                    edge.bytesPerRequest() * requestsPerHour / 3600,
+                    0,
+                    Quanta.MAX_TRAFFIC,
+                    "traffic (bytes per second)",
+                    "the edge '" + operators.get(edge.from()).name() + "' -> '"
+                            + operators.get(edge.to()).name() + "' of " + owner);
         }
     }
 

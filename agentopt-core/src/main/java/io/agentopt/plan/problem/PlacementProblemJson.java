@@ -53,7 +53,8 @@ public final class PlacementProblemJson {
                 "operators",
                 "edges",
                 "milestones",
-                "colocated"));
+                "colocated",
+                "links"));
         if (root.field("version").smallWhole() != VERSION) {
             throw root.field("version")
                     .wrong("is not a version that this release reads. It reads version " + VERSION + ".");
@@ -70,6 +71,8 @@ public final class PlacementProblemJson {
         for (JsonCursor each : root.optionalItems("milestones")) milestones.add(readMilestone(each, names));
         List<List<Integer>> colocated = new ArrayList<>();
         for (JsonCursor each : root.optionalItems("colocated")) colocated.add(operators(each, names));
+        List<LinkCapacity> links = new ArrayList<>();
+        for (JsonCursor each : root.optionalItems("links")) links.add(readLink(each, classNames));
         double requests = root.field("requestsPerHour").number();
         OptionalDouble deadline = root.has("deadlineSeconds")
                 ? OptionalDouble.of(root.field("deadlineSeconds").number())
@@ -77,7 +80,8 @@ public final class PlacementProblemJson {
         String name = root.field("name").text();
         return located(
                 root,
-                () -> new PlacementProblem(name, classes, operators, edges, requests, deadline, milestones, colocated));
+                () -> new PlacementProblem(
+                        name, classes, operators, edges, requests, deadline, milestones, colocated, links));
     }
 
     /** {@return the JSON text of a problem; {@link #read} gives an equal one back} */
@@ -109,6 +113,16 @@ public final class PlacementProblemJson {
         }
         ArrayNode colocated = root.putArray("colocated");
         for (List<Integer> group : problem.colocated()) writeNames(colocated.addArray(), group, problem);
+        if (!problem.links().isEmpty()) {
+            ArrayNode links = root.putArray("links");
+            for (LinkCapacity each : problem.links()) {
+                links.addObject()
+                        .put("from", problem.classes().get(each.fromClass()).name())
+                        .put("to", problem.classes().get(each.toClass()).name())
+                        .put("bothWays", each.bothWays())
+                        .put("bytesPerSecond", each.bytesPerSecond());
+            }
+        }
         return root.toPrettyString();
     }
 
@@ -168,7 +182,7 @@ public final class PlacementProblemJson {
     }
 
     private static PlacementEdge readEdge(JsonCursor at, Map<String, Integer> names, int classes) {
-        at.object(Set.of("from", "to", "seconds", "dollarsPerRequest"));
+        at.object(Set.of("from", "to", "seconds", "dollarsPerRequest", "bytesPerRequest"));
         PairCosts.Builder costs = PairCosts.builder(classes);
         List<JsonCursor> seconds = square(at, "seconds", classes);
         List<JsonCursor> dollars = square(at, "dollarsPerRequest", classes);
@@ -186,8 +200,24 @@ public final class PlacementProblemJson {
             double price = dollars.isEmpty() ? 0 : dollars.get(pair).number();
             located(cell, () -> costs.set(from, to, cell.number(), price));
         }
-        return new PlacementEdge(
-                at.field("from").nameIn(names, "operator"), at.field("to").nameIn(names, "operator"), costs.build());
+        return located(
+                at,
+                () -> new PlacementEdge(
+                        at.field("from").nameIn(names, "operator"),
+                        at.field("to").nameIn(names, "operator"),
+                        costs.build(),
+                        at.number("bytesPerRequest", 0)));
+    }
+
+    private static LinkCapacity readLink(JsonCursor at, Map<String, Integer> classes) {
+        at.object(Set.of("from", "to", "bothWays", "bytesPerSecond"));
+        return located(
+                at,
+                () -> new LinkCapacity(
+                        at.field("from").nameIn(classes, "device class"),
+                        at.field("to").nameIn(classes, "device class"),
+                        at.has("bothWays") && at.field("bothWays").flag(),
+                        at.field("bytesPerSecond").whole()));
     }
 
     /** The cells of a square matrix, row by row; empty when the field is absent and the transfer free. */
@@ -209,6 +239,7 @@ public final class PlacementProblemJson {
     private static void writeEdge(ObjectNode node, PlacementEdge edge, PlacementProblem problem) {
         node.put("from", problem.operators().get(edge.from()).name());
         node.put("to", problem.operators().get(edge.to()).name());
+        if (edge.bytesPerRequest() != 0) node.put("bytesPerRequest", edge.bytesPerRequest());
         ArrayNode seconds = node.putArray("seconds");
         ArrayNode dollars = node.putArray("dollarsPerRequest");
         int classes = problem.classes().size();

@@ -4,7 +4,7 @@ package io.agentopt.plan.problem;
  * The one place that says how numbers are compared.
  *
  * <p>Everything a limit applies to is counted in whole quanta: time in nanoseconds, load in billionths of a device, memory
- * in bytes. Sums of quanta are exact in a {@code long} whatever the order, so two evaluations of one placement never
+ * in bytes, traffic in bytes per second. Sums of quanta are exact in a {@code long} whatever the order, so two evaluations of one placement never
  * disagree on feasibility and no tolerance is needed. Money is a {@code double} and never decides feasibility; two costs
  * closer than {@link #COST_TOLERANCE} are the same cost.
  *
@@ -32,6 +32,9 @@ public final class Quanta {
     /** Largest amount of money: dollars per hour of a device, dollars per request, requests per hour. */
     public static final double MAX_RATE = 1e9;
 
+    /** Most traffic of one edge under a link capacity, in bytes per second. */
+    public static final long MAX_TRAFFIC = 8_000_000_000_000L;
+
     /** More devices than any inventory holds; what a need without any capacity asks for. */
     public static final long NO_CAPACITY = 1_000_000_000_000_000L;
 
@@ -53,6 +56,13 @@ public final class Quanta {
     public static long load(double devices) {
         long quanta = Math.round(devices * PER_UNIT);
         return quanta == 0 && devices > 0 ? 1 : quanta;
+    }
+
+    /** {@return traffic in whole bytes per second; positive traffic is never rounded to nothing} */
+    public static long bytesPerSecond(double bytesPerRequest, double requestsPerHour) {
+        double rate = bytesPerRequest * requestsPerHour / 3600;
+        long quanta = Math.round(rate);
+        return quanta == 0 && rate > 0 ? 1 : quanta;
     }
 
     /** {@return a load in devices} */

@@ -17,6 +17,9 @@ public sealed interface Violation {
     /** An edge joins two classes that have no link. */
     record LinkMissing(int edge, int fromClass, int toClass) implements Violation {}
 
+    /** More data goes over a link than its capacity. */
+    record LinkOverloaded(int link, long bytesPerSecond, long capacity) implements Violation {}
+
     /** Co-located operators run on different classes. */
     record Separated(int group, List<Integer> deviceClasses) implements Violation {
         public Separated {

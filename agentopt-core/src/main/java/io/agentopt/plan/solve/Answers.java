@@ -64,12 +64,16 @@ final class Answers {
                         : new Change.Inventory(v.deviceClass(), v.devices());
             }
             case Violation.LinkMissing v -> new Change.Link(v.edge(), v.fromClass(), v.toClass());
+            case Violation.LinkOverloaded v -> new Change.Bandwidth(v.link(), v.bytesPerSecond());
             case Violation.Separated v -> new Change.Separate(v.group());
         };
     }
 
     private static boolean sameLimit(Change a, Change b) {
-        return a instanceof Change.Inventory x && b instanceof Change.Inventory y && x.deviceClass() == y.deviceClass();
+        return (a instanceof Change.Inventory x
+                        && b instanceof Change.Inventory y
+                        && x.deviceClass() == y.deviceClass())
+                || (a instanceof Change.Bandwidth v && b instanceof Change.Bandwidth w && v.link() == w.link());
     }
 
     static List<Integer> list(int[] modes) {

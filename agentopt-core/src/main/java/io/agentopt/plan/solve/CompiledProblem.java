@@ -1,6 +1,7 @@
 package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.DeviceClass;
+import io.agentopt.plan.problem.LinkCapacity;
 import io.agentopt.plan.problem.Milestone;
 import io.agentopt.plan.problem.Mode;
 import io.agentopt.plan.problem.OperatorModes;
@@ -45,6 +46,9 @@ final class CompiledProblem {
     final int[] edgeTo;
     final long[][] transfer; // by from * classes + to; NO_LINK where there is none
     final double[][] transferDollars; // per hour
+    final long[] traffic; // bytes per second of each edge
+    final long[] linkCapacity;
+    final int[][] linksOfPair; // by from * classes + to; the capacities that a pair uses
     final int[][] in;
     final int[][] out;
     final int[] order;
@@ -129,14 +133,20 @@ final class CompiledProblem {
         edgeTo = new int[edges];
         transfer = new long[edges][];
         transferDollars = new double[edges][];
+        traffic = new long[edges];
+        linkCapacity = new long[problem.links().size()];
+        linksOfPair = linksOfPair(problem.links(), linkCapacity);
         IdentityHashMap<PairCosts, Integer> known = new IdentityHashMap<>();
         for (int e = 0; e < edges; e++) {
             PlacementEdge edge = problem.edges().get(e);
             edgeFrom[e] = edge.from();
             edgeTo[e] = edge.to();
             Integer same = known.putIfAbsent(edge.costs(), e);
+            if (linkCapacity.length > 0)
+                traffic[e] = Quanta.bytesPerSecond(edge.bytesPerRequest(), problem.requestsPerHour());
             transfer[e] = same == null ? transfers(edge.costs()) : transfer[same];
             transferDollars[e] = same == null ? transferDollars(edge.costs()) : transferDollars[same];
+            if (dropOversized) transfer[e] = withoutNarrowLinks(transfer[e], traffic[e]);
         }
         in = edgesOf(edgeTo);
         out = edgesOf(edgeFrom);
@@ -195,6 +205,32 @@ final class CompiledProblem {
         return table;
     }
 
+    private int[][] linksOfPair(List<LinkCapacity> links, long[] capacity) {
+        List<List<Integer>> lists = new ArrayList<>();
+        for (int q = 0; q < classes * classes; q++) lists.add(new ArrayList<>());
+        for (int l = 0; l < capacity.length; l++) {
+            LinkCapacity link = links.get(l);
+            capacity[l] = link.bytesPerSecond();
+            lists.get(link.fromClass() * classes + link.toClass()).add(l);
+            if (link.bothWays() && link.fromClass() != link.toClass())
+                lists.get(link.toClass() * classes + link.fromClass()).add(l);
+        }
+        return rows(lists);
+    }
+
+    /** Takes away the links that the traffic of one edge alone overloads. */
+    private long[] withoutNarrowLinks(long[] table, long bytes) {
+        long[] wide = table;
+        for (int q = 0; q < table.length && bytes > 0; q++) {
+            for (int link : linksOfPair[q]) {
+                if (bytes <= linkCapacity[link]) continue;
+                if (wide == table) wide = table.clone();
+                wide[q] = NO_LINK;
+            }
+        }
+        return wide;
+    }
+
     private double[] transferDollars(PairCosts costs) {
         double[] table = new double[classes * classes];
         for (int h = 0; h < classes; h++) {
@@ -210,6 +246,10 @@ final class CompiledProblem {
         List<List<Integer>> lists = new ArrayList<>();
         for (int i = 0; i < operators; i++) lists.add(new ArrayList<>());
         for (int e = 0; e < end.length; e++) lists.get(end[e]).add(e);
+        return rows(lists);
+    }
+
+    private static int[][] rows(List<List<Integer>> lists) {
         return lists.stream()
                 .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
                 .toArray(int[][]::new);

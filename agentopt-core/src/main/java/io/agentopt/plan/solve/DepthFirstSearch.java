@@ -24,6 +24,7 @@ final class DepthFirstSearch {
     private final PathBounds bounds;
     private final Budget budget;
     private final FleetState fleet;
+    private final LinkState links;
     private final int[][] candidates;
     private final double[] restA;
     private final double[] restB;
@@ -50,6 +51,7 @@ final class DepthFirstSearch {
         this.budget = budget;
         this.bounds = new PathBounds(p, soft.contains(Family.LINK));
         this.fleet = new FleetState(p);
+        this.links = new LinkState(p);
         this.finish = new long[p.operators];
         this.mode = new int[p.operators];
         this.path = new long[p.operators + 1][p.limit.length];
@@ -122,11 +124,14 @@ final class DepthFirstSearch {
         if (!pathsFit(depth, i, h)) return;
         fleet.add(i, j);
         mode[i] = j;
+        for (int e : p.in[i]) links.add(e, p.modeClass[p.edgeFrom[e]][mode[p.edgeFrom[e]]] * p.classes + h);
         if (block >= 0 && classBefore < 0) blockClass[block] = h;
         boolean fits = soft.contains(Family.INVENTORY) || fleet.devices(h) <= p.inventory[h];
+        fits &= soft.contains(Family.BANDWIDTH) || links.overload() == 0;
         if (fits && Quanta.cheaper(bound(depth + 1, nowMoney, nowBroken), best))
             descend(depth + 1, nowMoney, nowBroken);
         fleet.remove(i, j);
+        for (int e : p.in[i]) links.remove(e, p.modeClass[p.edgeFrom[e]][mode[p.edgeFrom[e]]] * p.classes + h);
         if (block >= 0) blockClass[block] = classBefore;
     }
 
@@ -148,7 +153,7 @@ final class DepthFirstSearch {
 
     /** How far the soft limits are broken; never less for a longer prefix, so it bounds itself. */
     private double score(int depth, double broken) {
-        double sum = broken;
+        double sum = broken + links.excess();
         for (int d = 0; d < p.limit.length; d++) {
             long late = path[depth][d] - p.limit[d];
             if (late > 0) sum += Quanta.seconds(late) / (Quanta.seconds(p.limit[d]) + 1e-3);

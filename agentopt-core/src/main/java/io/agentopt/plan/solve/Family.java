@@ -12,6 +12,8 @@ public enum Family {
     MEMORY,
     /** Two operators that must talk have no link between the classes they could run on. */
     LINK,
+    /** More data than a link between two classes carries. */
+    BANDWIDTH,
     /** Co-located operators have no class in common that fits. */
     COLOCATION
 }

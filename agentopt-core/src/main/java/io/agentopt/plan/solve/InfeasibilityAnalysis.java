@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Explains a problem that is proved infeasible: looks for one family of limits whose loosening alone makes it feasible, in
@@ -37,7 +38,7 @@ final class InfeasibilityAnalysis {
     /** Explains a problem that the caller has proved infeasible. {@code nearest} is a placement to fall back on. */
     Infeasible explain(int[] nearest) {
         for (Family family :
-                List.of(Family.DEADLINE, Family.MILESTONE, Family.INVENTORY, Family.LINK, Family.COLOCATION)) {
+                List.of(Family.DEADLINE, Family.MILESTONE, Family.INVENTORY, Family.LINK, Family.BANDWIDTH, Family.COLOCATION)) {
             if (!stated(family)) continue;
             Optional<Infeasible> alone = attempt(EnumSet.of(family), 0.4);
             if (alone.isPresent()) return alone.get();
@@ -51,6 +52,7 @@ final class InfeasibilityAnalysis {
             case MILESTONE -> !problem.milestones().isEmpty();
             case INVENTORY, MEMORY -> true;
             case LINK -> !problem.edges().isEmpty();
+            case BANDWIDTH -> !problem.links().isEmpty();
             case COLOCATION -> !problem.colocated().isEmpty();
         };
     }
@@ -110,6 +112,16 @@ final class InfeasibilityAnalysis {
                         true,
                         statistics);
             }
+            case Violation.LinkOverloaded v ->
+                new Infeasible(
+                        Family.BANDWIDTH,
+                        v.bytesPerSecond(),
+                        v.capacity(),
+                        exact,
+                        operatorsAcross(v.link(), witness),
+                        relaxation,
+                        true,
+                        statistics);
             case Violation.Separated v ->
                 new Infeasible(
                         Family.COLOCATION,
@@ -123,10 +135,25 @@ final class InfeasibilityAnalysis {
         };
     }
 
+    private List<Integer> operatorsAcross(int link, int[] modes) {
+        TreeSet<Integer> operators = new TreeSet<>();
+        for (PlacementEdge edge : problem.edges()) {
+            if (edge.bytesPerRequest() == 0) continue;
+            if (!problem.links().get(link).carries(classOf(edge.from(), modes), classOf(edge.to(), modes))) continue;
+            operators.add(edge.from());
+            operators.add(edge.to());
+        }
+        return List.copyOf(operators);
+    }
+
+    private int classOf(int operator, int[] modes) {
+        return problem.operators().get(operator).modes().get(modes[operator]).deviceClass();
+    }
+
     private List<Integer> operatorsOn(int deviceClass, int[] modes) {
         List<Integer> operators = new ArrayList<>();
         for (int i = 0; i < modes.length; i++) {
-            if (problem.operators().get(i).modes().get(modes[i]).deviceClass() == deviceClass) operators.add(i);
+            if (classOf(i, modes) == deviceClass) operators.add(i);
         }
         return operators;
     }

@@ -127,6 +127,10 @@ public final class LagrangianBound {
             norm += square(p.price[h] * forLoad[h]) + square(p.price[h] * forMemory[h]);
             whole += p.price[h] * Math.min(need + 1, 1e6);
         }
+        double[] crowded = crowded(mode);
+        for (int l = 0; l < crowded.length; l++) {
+            if (m.link[l] > 0 || crowded[l] > 0) norm += square(whole * crowded[l]);
+        }
         double[] late = new double[p.limit.length];
         for (int d = 0; d < late.length; d++) {
             if (p.limit[d] >= CompiledProblem.UNLIMITED) continue;
@@ -147,9 +151,27 @@ public final class LagrangianBound {
                 m.memory[h] *= p.price[h] / sum;
             }
         }
+        for (int l = 0; l < crowded.length; l++) {
+            m.link[l] = Math.max(0, m.link[l] + step * whole * whole * crowded[l]);
+        }
         for (int d = 0; d < late.length; d++) {
             m.deadline[d] = Math.max(0, m.deadline[d] + step * whole * whole * late[d]);
         }
+    }
+
+    /** How far each link is above its capacity (below 0: under it), relative to the capacity. */
+    private double[] crowded(int[] mode) {
+        double[] traffic = new double[p.linkCapacity.length];
+        if (traffic.length == 0) return traffic;
+        for (int e = 0; e < p.edgeFrom.length; e++) {
+            int from = p.modeClass[p.edgeFrom[e]][mode[p.edgeFrom[e]]];
+            int pair = from * p.classes + p.modeClass[p.edgeTo[e]][mode[p.edgeTo[e]]];
+            for (int link : p.linksOfPair[pair]) traffic[link] += p.traffic[e];
+        }
+        for (int l = 0; l < traffic.length; l++) {
+            traffic[l] = Math.clamp(traffic[l] / Math.max(1, p.linkCapacity[l]) - 1, -1, 1);
+        }
+        return traffic;
     }
 
     /** Leaves a longest path that deadline {@code d} counts in pathNodes and pathEdges, and returns its length. */

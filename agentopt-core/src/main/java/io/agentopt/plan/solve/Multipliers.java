@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class Multipliers {
     final double[] load; // dollars per device, by class
     final double[] memory;
+    final double[] link; // dollars for the whole capacity of a link
     final double[] deadline; // dollars for the whole limit
     final double[][] nodeFlow; // deadline, operator: share of the unit flow through it
     final double[][] edgeFlow;
@@ -16,6 +17,7 @@ final class Multipliers {
     Multipliers(CompiledProblem p) {
         load = new double[p.classes];
         memory = new double[p.classes];
+        link = new double[p.linkCapacity.length];
         deadline = new double[p.limit.length];
         nodeFlow = new double[p.limit.length][p.operators];
         edgeFlow = new double[p.limit.length][p.edgeFrom.length];
@@ -25,6 +27,7 @@ final class Multipliers {
     private Multipliers(Multipliers other) {
         load = other.load.clone();
         memory = other.memory.clone();
+        link = other.link.clone();
         deadline = other.deadline.clone();
         nodeFlow = Arrays.stream(other.nodeFlow).map(double[]::clone).toArray(double[][]::new);
         edgeFlow = Arrays.stream(other.edgeFlow).map(double[]::clone).toArray(double[][]::new);

@@ -1,6 +1,7 @@
 package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.DeviceClass;
+import io.agentopt.plan.problem.LinkCapacity;
 import io.agentopt.plan.problem.Milestone;
 import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
@@ -38,6 +39,9 @@ public record Relaxation(List<Change> changes, List<Integer> witness) {
         /** Connect two classes for an edge. */
         record Link(int edge, int fromClass, int toClass) implements Change {}
 
+        /** Give a link more capacity. */
+        record Bandwidth(int link, long bytesPerSecond) implements Change {}
+
         /** Let the operators of a co-location group run apart. */
         record Separate(int group) implements Change {}
     }
@@ -73,6 +77,11 @@ public record Relaxation(List<Change> changes, List<Integer> witness) {
                             new PlacementEdge(old.from(), old.to(), old.costs().withLink(c.fromClass(), c.toClass())));
                     changed = changed.withEdges(edges);
                 }
+                case Change.Bandwidth c -> {
+                    List<LinkCapacity> links = new ArrayList<>(changed.links());
+                    links.set(c.link(), links.get(c.link()).withBytesPerSecond(c.bytesPerSecond()));
+                    changed = changed.withLinks(links);
+                }
                 case Change.Separate c -> separated.add(c.group());
             }
         }
@@ -106,6 +115,13 @@ public record Relaxation(List<Change> changes, List<Integer> witness) {
                         + problem.classes().get(c.toClass()).name() + "' for the edge '"
                         + problem.operators().get(edge.from()).name() + "' -> '"
                         + problem.operators().get(edge.to()).name() + "'";
+            }
+            case Change.Bandwidth c -> {
+                LinkCapacity link = problem.links().get(c.link());
+                yield "raise the capacity of the link from '"
+                        + problem.classes().get(link.fromClass()).name() + "' to '"
+                        + problem.classes().get(link.toClass()).name() + "' to " + c.bytesPerSecond()
+                        + " bytes per second";
             }
             case Change.Separate c ->
                 "let "

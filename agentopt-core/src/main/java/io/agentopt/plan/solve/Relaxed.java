@@ -8,9 +8,9 @@ import java.util.Arrays;
  *
  * <pre>
  * node_i(h)   = min over modes j on h of money + al_h load + be_h memory + flow_i time
- * pair_e(h,g) = money + flow_e transfer
+ * pair_e(h,g) = money + flow_e transfer + sum over links of the pair: price traffic / capacity
  * bound       = constants set free by a backward pass of messages (see pass)
- *             + sum_h (price - a_h - b_h) * (least or most devices) - sum_d deadline price
+ *             + sum_h (price - a_h - b_h) * (least or most devices) - sum_d deadline price - sum_l link price
  * </pre>
  * The bound holds for every choice of messages. Weights shared by m operators are charged at 1/m to each, which never exceeds
  * their size. Co-location is an edge that forbids different classes.
@@ -66,7 +66,9 @@ final class Relaxed {
         for (int e = 0; e < from.length; e++) {
             trivial[e] = e < data;
             for (int q = 0; q < classes * classes && trivial[e]; q++) {
-                trivial[e] = p.transfer[e][q] == 0 && p.transferDollars[e][q] == 0;
+                trivial[e] = p.transfer[e][q] == 0
+                        && p.transferDollars[e][q] == 0
+                        && (p.traffic[e] == 0 || p.linksOfPair[q].length == 0);
             }
             if (e >= data) {
                 for (int q = 0; q < classes * classes; q++) pair[e][q] = q / classes == q % classes ? 0 : FORBIDDEN;
@@ -141,6 +143,10 @@ final class Relaxed {
             sum -= price;
             size += price;
         }
+        for (double price : m.link) {
+            sum -= price;
+            size += price;
+        }
         round();
         return sum - 1e-12 * size;
     }
@@ -177,9 +183,16 @@ final class Relaxed {
             for (int q = 0; q < classes * classes; q++) {
                 pair[e][q] = p.transfer[e][q] == CompiledProblem.NO_LINK
                         ? FORBIDDEN
-                        : p.transferDollars[e][q] + flow * p.transfer[e][q];
+                        : p.transferDollars[e][q] + flow * p.transfer[e][q] + toll(m, e, q);
             }
         }
+    }
+
+    private double toll(Multipliers m, int e, int q) {
+        if (p.traffic[e] == 0) return 0;
+        double sum = 0;
+        for (int link : p.linksOfPair[q]) sum += m.link[link] * p.traffic[e] / p.linkCapacity[link];
+        return sum;
     }
 
     private double[] total(int i) {

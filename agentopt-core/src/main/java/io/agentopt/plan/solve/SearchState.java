@@ -13,7 +13,7 @@ import java.util.BitSet;
  * </pre>
  * One array {@code latest} serves every deadline at once. A move of operator i changes only paths through i, so while the
  * placement is on time the test {@code finish'_i <= latest'_i} is exact and costs O(degree); the cone is propagated only when
- * a move is made. Missing links are counted apart and take no time here.
+ * a move is made. Missing links are counted apart and take no time here; overloaded links count with them.
  */
 final class SearchState {
     final CompiledProblem p;
@@ -21,6 +21,7 @@ final class SearchState {
     final FleetState fleet;
     final long[] finish;
     final long[] latest;
+    private final LinkState links;
     private final BitSet pending;
     private double money;
     private int broken;
@@ -29,6 +30,7 @@ final class SearchState {
     double moneyDelta;
     int brokenDelta;
     long lateAfter;
+    private int missingDelta;
     private long finishAfter;
     private long latestAfter;
 
@@ -39,12 +41,15 @@ final class SearchState {
         finish = new long[p.operators];
         latest = new long[p.operators];
         pending = new BitSet(p.operators);
+        links = new LinkState(p);
         for (int i = 0; i < p.operators; i++) fleet.add(i, 0);
+        for (int e = 0; e < p.edgeFrom.length; e++) links.add(e, pairOf(e));
         set(mode.clone());
     }
 
     /** Replaces the whole placement. */
     void set(int[] modes) {
+        for (int e = 0; e < p.edgeFrom.length; e++) links.remove(e, pairOf(e));
         for (int i = 0; i < p.operators; i++) {
             fleet.remove(i, mode[i]);
             mode[i] = modes[i];
@@ -56,7 +61,8 @@ final class SearchState {
         broken = 0;
         for (int i = 0; i < p.operators; i++) money += p.dollars[i][mode[i]];
         for (int e = 0; e < p.edgeFrom.length; e++) {
-            int pair = classOf(p.edgeFrom[e]) * p.classes + classOf(p.edgeTo[e]);
+            int pair = pairOf(e);
+            links.add(e, pair);
             money += p.transferDollars[e][pair];
             if (p.transfer[e][pair] == CompiledProblem.NO_LINK) broken++;
         }
@@ -66,13 +72,18 @@ final class SearchState {
         return p.modeClass[i][mode[i]];
     }
 
+    private int pairOf(int e) {
+        return classOf(p.edgeFrom[e]) * p.classes + classOf(p.edgeTo[e]);
+    }
+
     /** {@return usage and transfer dollars per hour} */
     double money() {
         return money;
     }
 
+    /** {@return links that are missing or overloaded, weighed by how much; 0 when every transfer can be made} */
     int brokenLinks() {
-        return broken;
+        return broken + links.overload();
     }
 
     /** {@return dollars per hour of the whole placement} */
@@ -94,7 +105,7 @@ final class SearchState {
     }
 
     boolean feasible() {
-        return broken == 0 && late() <= 0 && inventoryExcess() == 0 && together();
+        return brokenLinks() == 0 && late() <= 0 && inventoryExcess() == 0 && together();
     }
 
     /** Whether each co-location block is on one class. The walk keeps it so; placements from elsewhere may not. */
@@ -124,9 +135,32 @@ final class SearchState {
                 if (p.transfer[e][before * p.classes + column] == CompiledProblem.NO_LINK) brokenDelta--;
             }
         }
+        missingDelta = brokenDelta;
+        if (p.linkCapacity.length > 0 && before != after) brokenDelta += overloadDelta(i, before, after);
         finishAfter = finishOf(i, j);
         latestAfter = latestOf(i, j);
         lateAfter = finishAfter - latestAfter;
+    }
+
+    private int overloadDelta(int i, int before, int after) {
+        int overload = links.overload();
+        reroute(i, before, after);
+        int delta = links.overload() - overload;
+        reroute(i, after, before);
+        return delta;
+    }
+
+    private void reroute(int i, int before, int after) {
+        for (int e : p.in[i]) {
+            int row = classOf(p.edgeFrom[e]) * p.classes;
+            links.remove(e, row + before);
+            links.add(e, row + after);
+        }
+        for (int e : p.out[i]) {
+            int column = classOf(p.edgeTo[e]);
+            links.remove(e, before * p.classes + column);
+            links.add(e, after * p.classes + column);
+        }
     }
 
     /** Makes the move that {@link #consider} just evaluated, and tells the fleet unless the caller has. */
@@ -136,7 +170,12 @@ final class SearchState {
             fleet.add(i, j);
         }
         money += moneyDelta;
-        broken += brokenDelta;
+        int before = classOf(i);
+        int after = p.modeClass[i][j];
+        if (before != after) {
+            broken += missingDelta;
+            if (p.linkCapacity.length > 0) reroute(i, before, after);
+        }
         mode[i] = j;
         forward(i);
         backward(i);

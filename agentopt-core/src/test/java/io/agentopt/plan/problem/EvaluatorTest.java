@@ -1,6 +1,7 @@
 package io.agentopt.plan.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -55,6 +56,31 @@ class EvaluatorTest {
         assertThat(split.classes().get(1).devices()).isEqualTo(2);
         assertThat(split.classes().get(1).binding()).isEqualTo(ClassUse.Binding.DEGREE);
         assertThat(split.violations()).containsExactly(new Violation.MilestoneMissed(0, 1.75, 1.5));
+    }
+
+    @Test
+    void sumsTrafficByLink() {
+        PlacementProblem problem = problem()
+                .withEdges(List.of(new PlacementEdge(0, 1, LINK, 7200), new PlacementEdge(0, 2, LINK, 3.6e-9)))
+                .withLinks(List.of(
+                        new LinkCapacity(0, 1, false, 2000),
+                        new LinkCapacity(1, 0, true, 2001),
+                        new LinkCapacity(0, 0, false, 0)));
+        Evaluation split = Evaluator.evaluate(problem, new int[] {0, 1, 1});
+        assertThat(split.linkBytesPerSecond()).containsExactly(2001L, 2001L, 0L); // a trickle counts as 1
+        assertThat(split.violations()).contains(new Violation.LinkOverloaded(0, 2001, 2000));
+        Evaluation together = Evaluator.evaluate(problem, new int[] {0, 0, 0});
+        assertThat(together.violations()).containsExactly(new Violation.LinkOverloaded(2, 2001, 0));
+    }
+
+    @Test
+    void trafficBeyondCountingIsRefusedOnlyWhereALinkCountsIt() {
+        PlacementProblem open = problem().withEdges(List.of(new PlacementEdge(0, 1, LINK, 1e15)));
+        assertThat(open.links()).isEmpty();
+        assertThatThrownBy(() -> open.withLinks(List.of(new LinkCapacity(0, 1, false, 5))))
+                .hasMessageContaining("traffic (bytes per second)", "'a' -> 'b'");
+        assertThatThrownBy(() -> problem().withLinks(List.of(new LinkCapacity(0, 2, false, 5))))
+                .hasMessageContaining("device class (2)");
     }
 
     @Test

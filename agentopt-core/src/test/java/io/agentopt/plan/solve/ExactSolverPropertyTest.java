@@ -75,6 +75,7 @@ class ExactSolverPropertyTest {
                 new Relaxation.Change.MilestoneLimit(c.milestone(), c.seconds() * (1 - 1e-6));
             case Relaxation.Change.Inventory c -> new Relaxation.Change.Inventory(c.deviceClass(), c.devices() - 1);
             case Relaxation.Change.DeviceMemory c -> new Relaxation.Change.DeviceMemory(c.deviceClass(), 0);
+            case Relaxation.Change.Bandwidth c -> new Relaxation.Change.Bandwidth(c.link(), c.bytesPerSecond() - 1);
             case Relaxation.Change.Link c -> c;
             case Relaxation.Change.Separate c -> c;
         };

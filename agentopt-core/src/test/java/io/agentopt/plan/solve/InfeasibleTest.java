@@ -3,6 +3,7 @@ package io.agentopt.plan.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentopt.plan.problem.DeviceClass;
+import io.agentopt.plan.problem.LinkCapacity;
 import io.agentopt.plan.problem.Milestone;
 import io.agentopt.plan.problem.Mode;
 import io.agentopt.plan.problem.OperatorModes;
@@ -53,6 +54,17 @@ class InfeasibleTest {
         PlacementProblem problem = problem(1, 100, PairCosts.free(2));
         Infeasible infeasible = check(problem, Family.INVENTORY, 2, 1);
         assertThat(infeasible.explain(problem)).contains("raise the inventory of 'gpu' to 2");
+    }
+
+    @Test
+    void bandwidth() {
+        PlacementProblem open = problem(9, 100, PairCosts.free(2));
+        PlacementProblem problem = open.withEdges(List.of(new PlacementEdge(0, 1, PairCosts.free(2), 36_000)))
+                .withLinks(List.of(new LinkCapacity(1, 0, true, 999)));
+        Infeasible infeasible = check(problem, Family.BANDWIDTH, 1000, 999);
+        assertThat(infeasible.operators()).containsExactly(0, 1);
+        assertThat(infeasible.explain(problem))
+                .contains("raise the capacity of the link from 'gpu' to 'cpu' to 1000 bytes per second");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.DeviceClass;
 import io.agentopt.plan.problem.Evaluator;
+import io.agentopt.plan.problem.LinkCapacity;
 import io.agentopt.plan.problem.Milestone;
 import io.agentopt.plan.problem.Mode;
 import io.agentopt.plan.problem.OperatorModes;
@@ -87,12 +88,28 @@ final class RandomProblems {
                 OptionalDouble.empty(),
                 milestones,
                 colocated);
+        open = limited(open, new Random(~seed));
         if (random.nextInt(4) == 0) return open;
         int[] any = new int[n];
         for (int i = 0; i < n; i++)
             any[i] = random.nextInt(operators.get(i).modes().size());
         double path = Evaluator.evaluate(open, any).endToEndSeconds();
         return open.withDeadline(OptionalDouble.of(path * (0.5 + random.nextInt(10) / 10.0)));
+    }
+
+    /** In one problem of four, some pairs of classes have little bandwidth. */
+    private static PlacementProblem limited(PlacementProblem open, Random random) {
+        if (random.nextInt(4) != 0) return open;
+        int h = open.classes().size();
+        List<PlacementEdge> edges = open.edges().stream()
+                .map(e -> new PlacementEdge(e.from(), e.to(), e.costs(), random.nextInt(4) * random.nextInt(20)))
+                .toList();
+        List<LinkCapacity> links = new ArrayList<>();
+        for (int k = random.nextInt(4); k >= 0; k--) {
+            links.add(new LinkCapacity(
+                    random.nextInt(h), random.nextInt(h), random.nextBoolean(), random.nextInt(3) * random.nextInt(40)));
+        }
+        return open.withEdges(edges).withLinks(links);
     }
 
     private static PairCosts costs(Random random, int h) {

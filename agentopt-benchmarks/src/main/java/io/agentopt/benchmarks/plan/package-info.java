@@ -1,0 +1,8 @@
+/**
+ * Step 3 of 6, measured: {@code ./build bench plan}. Seeded families of placement problems, the planner and CP-SAT on each of them in the
+ * same run, replanning, and the report.
+ */
+@NullMarked
+package io.agentopt.benchmarks.plan;
+
+import org.jspecify.annotations.NullMarked;
