@@ -122,6 +122,14 @@ public record Fleet(String name, List<DeviceClass> classes, Link network, Map<En
         return new Link(LinkKind.NETWORK, network.latencySeconds(), rate, network.dollarsPerByte());
     }
 
+    /** {@return this fleet with other device classes; links that end at none of them are left out} */
+    public Fleet withClasses(List<DeviceClass> others) {
+        List<String> names = others.stream().map(DeviceClass::name).toList();
+        Map<Ends, Link> kept = new HashMap<>(links);
+        kept.keySet().removeIf(e -> !names.contains(e.first()) || !names.contains(e.second()));
+        return new Fleet(name, others, network, kept);
+    }
+
     /** Collects a fleet. */
     public static final class Builder {
         private final String name;

@@ -9,7 +9,6 @@ import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Relaxation;
-import io.agentopt.plan.solve.Relaxation.Change;
 import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
@@ -52,6 +51,26 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                                 : "Add a device that can, use a smaller model, or loosen the node's wishes."
                         : "Pin the node to one of " + names + ", or add '" + pinned + "' to the fleet, with a price.",
                 true);
+    }
+
+    /** {@return the result when no device is left} */
+    static <I, O> PlanResult.Infeasible<I, O> noDevices(AgentGraph<I, O> graph, Fleet fleet, List<Change> changes) {
+        return after(
+                changes,
+                new PlanResult.Infeasible<>(
+                        graph.name(),
+                        "device",
+                        "No device of fleet '" + fleet.name() + "' is left for graph '" + graph.name() + "'.",
+                        "Add devices to the fleet.",
+                        true));
+    }
+
+    /** {@return the result with what happened before it} */
+    static <I, O> PlanResult.Infeasible<I, O> after(List<Change> changes, PlanResult.Infeasible<I, O> none) {
+        if (changes.isEmpty()) return none;
+        String what = changes.stream().map(Change::describe).collect(Collectors.joining(", "));
+        return new PlanResult.Infeasible<>(
+                none.graph(), none.constraint(), "After " + what + ": " + none.message(), none.fix(), none.proved());
     }
 
     PlanResult.Infeasible<I, O> infeasible(Infeasible none) {
@@ -106,7 +125,7 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
 
     private String tooSmall(String what, Infeasible none) {
         String needs = none.relaxation().changes().stream()
-                .flatMap(c -> c instanceof Change.Inventory i ? Stream.of(i) : Stream.of())
+                .flatMap(c -> c instanceof Relaxation.Change.Inventory i ? Stream.of(i) : Stream.of())
                 .map(i -> i.devices() + " of '" + name(i.deviceClass()) + "' (it has "
                         + problem.classes().get(i.deviceClass()).inventory() + ")")
                 .collect(Collectors.joining(" and "));
@@ -123,27 +142,27 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
         return relaxation.changes().stream().map(this::advice).collect(Collectors.joining(", and "));
     }
 
-    private String advice(Change change) {
+    private String advice(Relaxation.Change change) {
         return switch (change) {
-            case Change.Deadline c -> "relax the end-to-end limit to " + promised(c.seconds());
-            case Change.MilestoneLimit c -> "relax the first-token limit to " + promised(c.seconds());
-            case Change.Inventory c ->
+            case Relaxation.Change.Deadline c -> "relax the end-to-end limit to " + promised(c.seconds());
+            case Relaxation.Change.MilestoneLimit c -> "relax the first-token limit to " + promised(c.seconds());
+            case Relaxation.Change.Inventory c ->
                 "raise the count of '" + name(c.deviceClass()) + "' in fleet '" + fleet.name() + "' to " + c.devices();
-            case Change.DeviceMemory c ->
+            case Relaxation.Change.DeviceMemory c ->
                 "use devices in '" + name(c.deviceClass()) + "' with " + Explanation.bytes((double) c.bytes())
                         + " of memory beside what the engine takes";
-            case Change.Link c -> {
+            case Relaxation.Change.Link c -> {
                 PlacementEdge edge = problem.edges().get(c.edge());
                 yield "state a faster or cheaper link between '" + name(c.fromClass()) + "' and '" + name(c.toClass())
                         + "' for what '" + problem.operators().get(edge.from()).name() + "' hands to '"
                         + problem.operators().get(edge.to()).name() + "'";
             }
-            case Change.Bandwidth c ->
+            case Relaxation.Change.Bandwidth c ->
                 "raise the capacity of the link from '"
                         + name(problem.links().get(c.link()).fromClass()) + "' to '"
                         + name(problem.links().get(c.link()).toClass()) + "' to "
                         + Math.ceilDiv(c.bytesPerSecond(), 1_000_000) + " MB/s";
-            case Change.Separate c -> "let the operators of group " + c.group() + " run apart";
+            case Relaxation.Change.Separate c -> "let the operators of group " + c.group() + " run apart";
         };
     }
 

@@ -19,6 +19,7 @@ import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.PlacementSolver;
+import io.agentopt.plan.solve.Replanner;
 import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Undecided;
@@ -27,6 +28,7 @@ import io.agentopt.workload.Workload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -101,14 +103,7 @@ public final class Planner {
      *     workload are larger than a plan can count
      */
     public <I, O> PlanResult<I, O> solve(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
-        requireModels(graph);
-        double most = Quanta.MAX_RATE / 3600;
-        if (workload.requestsPerSecond() > most) {
-            throw new IllegalArgumentException("The workload of graph '" + graph.name() + "' ("
-                    + workload.requestsPerSecond() + " requests/s) is above what one plan counts ("
-                    + Explanation.number(Math.floor(most)) + " requests/s). Plan a share of it and multiply.");
-        }
-        PlanningProblem planning = PlanningProblem.of(graph, workload, fleet, models, cost);
+        PlanningProblem planning = formulate(graph, workload, fleet);
         if (!planning.unplaceable().isEmpty()) return NoPlan.unplaceable(graph, fleet, planning);
         PlacementProblem problem = planning.problem(workload, sla, fleet, models);
         NoPlan<I, O> noPlan = new NoPlan<>(graph, workload, sla, fleet, problem);
@@ -122,6 +117,81 @@ public final class Planner {
             case Infeasible none -> noPlan.infeasible(none);
             case Undecided u -> noPlan.undecided(u);
         };
+    }
+
+    /**
+     * Plans again after changes, from the plan in force, with {@link ReplanOptions#DEFAULT}.
+     *
+     * @param old the plan in force, made for {@code fleet} by this planner
+     * @param fleet as it was before the changes
+     * @param changes what happened
+     * @throws IllegalArgumentException if a change names a device class that the fleet does not have
+     */
+    public <I, O> ReplanResult<I, O> replan(Plan<I, O> old, Fleet fleet, Change... changes) {
+        return replan(old, fleet, List.of(changes), ReplanOptions.DEFAULT);
+    }
+
+    /**
+     * Plans again after changes, from the plan in force: a short search around it, and the solver only where that finds nothing. What does
+     * not repay its move within the horizon stays.
+     *
+     * @param old the plan in force, made for {@code fleet} by this planner
+     * @param fleet as it was before the changes
+     * @param changes what happened, in order
+     * @param how horizon, rates of loading, search
+     * @throws IllegalArgumentException if a change names a device class that the fleet does not have
+     */
+    public <I, O> ReplanResult<I, O> replan(Plan<I, O> old, Fleet fleet, List<Change> changes, ReplanOptions how) {
+        Situation now = new Situation(old.workload(), old.sla(), Optional.of(fleet), cost);
+        for (Change change : changes) now = now.after(change);
+        if (now.fleet().isEmpty()) {
+            return new ReplanResult.Infeasible<>(NoPlan.noDevices(old.graph(), fleet, changes), changes);
+        }
+        return costModel(now.cost()).replan(old, now, now.fleet().get(), changes, how);
+    }
+
+    private <I, O> ReplanResult<I, O> replan(
+            Plan<I, O> old, Situation now, Fleet fleet, List<Change> changes, ReplanOptions how) {
+        PlanningProblem planning = formulate(old.graph(), now.workload(), fleet);
+        if (!planning.unplaceable().isEmpty()) {
+            return new ReplanResult.Infeasible<>(
+                    NoPlan.after(changes, NoPlan.unplaceable(old.graph(), fleet, planning)), changes);
+        }
+        PlacementProblem problem = planning.problem(now.workload(), now.sla(), fleet, models);
+        Replanning replanning = Replanning.of(old, problem);
+        Solution quick = Replanner.from(problem, replanning.startModes(), how.solve());
+        Solution found =
+                quick instanceof Undecided ? solver.solve(problem, options.from(replanning.startModes())) : quick;
+        NoPlan<I, O> noPlan = new NoPlan<>(old.graph(), now.workload(), now.sla(), fleet, problem);
+        return switch (found) {
+            case Placed placed -> {
+                ReplanChoice choice = ReplanChoice.of(replanning, placed, modes -> new Moves(
+                                old,
+                                planning,
+                                models,
+                                how,
+                                new MoveReasons(problem, replanning.start(), replanning.exact(), modes, changes))
+                        .to(modes), changes, how);
+                Plan<I, O> plan = new PlanAssembly<>(old.graph(), planning, now.workload(), now.sla(), fleet)
+                        .plan(choice.placed(), choice.placed());
+                yield new ReplanResult.Replanned<>(
+                        plan, choice.moves(), MoveCost.of(choice.moves()), choice.verdict(), fleet, this);
+            }
+            case Infeasible none ->
+                new ReplanResult.Infeasible<>(NoPlan.after(changes, noPlan.infeasible(none)), changes);
+            case Undecided u -> new ReplanResult.Infeasible<>(NoPlan.after(changes, noPlan.undecided(u)), changes);
+        };
+    }
+
+    private PlanningProblem formulate(AgentGraph<?, ?> graph, Workload workload, Fleet fleet) {
+        requireModels(graph);
+        double most = Quanta.MAX_RATE / 3600;
+        if (workload.requestsPerSecond() > most) {
+            throw new IllegalArgumentException("The workload of graph '" + graph.name() + "' ("
+                    + workload.requestsPerSecond() + " requests/s) is above what one plan counts ("
+                    + Explanation.number(Math.floor(most)) + " requests/s). Plan a share of it and multiply.");
+        }
+        return PlanningProblem.of(graph, workload, fleet, models, cost);
     }
 
     private void requireModels(AgentGraph<?, ?> graph) {

@@ -87,12 +87,21 @@ record PlanningProblem(
         return new PlanningProblem(granular, classes, home, modes, unplaceable, leftOut);
     }
 
+    /** {@return the price of one device of a class that was let in, $/h} */
+    static double dollarsPerHour(DeviceClass deviceClass) {
+        return switch (deviceClass.dollarsPerHour()) {
+            case Dollars.Known k -> k.amount();
+            case Dollars.Unknown u ->
+                throw new IllegalStateException("Device class '" + deviceClass.name() + "' has no price: " + u.reason());
+        };
+    }
+
     /** {@return the problem in numbers} */
     PlacementProblem problem(Workload workload, Sla sla, Fleet fleet, ModelCatalog models) {
         List<io.agentopt.plan.problem.DeviceClass> devices = classes.stream()
                 .map(c -> new io.agentopt.plan.problem.DeviceClass(
                         c.name(),
-                        ((Dollars.Known) c.dollarsPerHour()).amount(),
+                        dollarsPerHour(c),
                         UTILISATION_CAP,
                         (long) Math.min(Quanta.MAX_BYTES, RooflineCostModel.usableBytes(c.device(), 1)),
                         Math.min(c.count(), io.agentopt.plan.problem.DeviceClass.AS_MANY_AS_NEEDED)))

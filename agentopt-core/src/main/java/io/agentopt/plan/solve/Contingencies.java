@@ -102,6 +102,7 @@ final class Contingencies {
                 requests,
                 problem.deadlineSeconds(),
                 problem.milestones(),
-                problem.colocated());
+                problem.colocated(),
+                problem.links());
     }
 }

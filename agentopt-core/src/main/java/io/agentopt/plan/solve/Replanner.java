@@ -54,7 +54,7 @@ public final class Replanner {
         boolean[] used = new boolean[before.classes().size()];
         for (int h = 0; h < used.length; h++)
             used[h] = inForce.evaluation().classes().get(h).devices() > 0;
-        PlacementSolver solver = new LocalSearchSolver();
+        PlacementSolver solver = PlacementSolver.portfolio();
         Set<List<Integer>> known = new LinkedHashSet<>();
         for (int round = 0; round < 2; round++) {
             for (PlacementProblem change : Contingencies.of(before, used)) {
@@ -92,7 +92,20 @@ public final class Replanner {
      */
     public Solution replan(PlacementProblem changed, Placed old, SolveOptions options) {
         Budget budget = Budget.of(options);
-        List<List<Integer>> starts = starts(changed, old.modes(), options);
+        return replan(changed, starts(changed, old.modes(), options), options, budget);
+    }
+
+    /**
+     * Solves a problem from a placement of that problem itself.
+     *
+     * @param start one mode per operator, feasible or not
+     */
+    public static Solution from(PlacementProblem problem, List<Integer> start, SolveOptions options) {
+        return replan(problem, List.of(start), options, Budget.of(options));
+    }
+
+    private static Solution replan(
+            PlacementProblem changed, List<List<Integer>> starts, SolveOptions options, Budget budget) {
         int[] first = starts.getFirst().stream().mapToInt(Integer::intValue).toArray();
         CompiledProblem p = new CompiledProblem(changed, true);
         Neighbourhood neighbourhood = new Neighbourhood(p);
