@@ -16,7 +16,10 @@ public record MoveCost(double seconds, double weightBytes, double kvBytesMoved, 
         return new MoveCost(
                 moves.stream().mapToDouble(Move::loadSeconds).max().orElse(0),
                 moves.stream().mapToDouble(Move::weightBytes).sum(),
-                moves.stream().filter(m -> !m.kvLost()).mapToDouble(Move::kvBytes).sum(),
+                moves.stream()
+                        .filter(m -> !m.kvLost())
+                        .mapToDouble(Move::kvBytes)
+                        .sum(),
                 moves.stream().filter(Move::kvLost).mapToDouble(Move::kvBytes).sum(),
                 moves.stream().mapToDouble(Move::dollars).sum());
     }

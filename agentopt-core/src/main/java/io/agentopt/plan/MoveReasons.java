@@ -21,8 +21,7 @@ record MoveReasons(PlacementProblem problem, int[] start, boolean[] exact, int[]
     record Reason(Move.Cause cause, String why) {}
 
     Reason of(int i, PlannedOperator was) {
-        boolean classThere =
-                problem.classes().stream().anyMatch(c -> c.name().equals(was.deviceClass()));
+        boolean classThere = problem.classes().stream().anyMatch(c -> c.name().equals(was.deviceClass()));
         if (!classThere) return new Reason(Move.Cause.LOST, "'" + was.deviceClass() + "' is gone");
         if (!exact[i]) {
             return new Reason(
@@ -43,16 +42,14 @@ record MoveReasons(PlacementProblem problem, int[] start, boolean[] exact, int[]
         return switch (violation) {
             case Violation.DeadlineMissed v -> late("the end-to-end limit", v.seconds(), v.limitSeconds());
             case Violation.MilestoneMissed v ->
-                late(
-                        "the limit of " + problem.milestones().get(v.milestone()).name(),
-                        v.seconds(),
-                        v.limitSeconds());
+                late("the limit of " + problem.milestones().get(v.milestone()).name(), v.seconds(), v.limitSeconds());
             case Violation.InventoryExceeded v -> {
                 String name = problem.classes().get(v.deviceClass()).name();
                 boolean fewer = changes.stream()
-                        .anyMatch(c -> c instanceof Change.Outage o && o.deviceClass().equals(name)
-                                || c instanceof Change.InventoryChanged k
-                                        && k.deviceClass().equals(name));
+                        .anyMatch(c ->
+                                c instanceof Change.Outage o && o.deviceClass().equals(name)
+                                        || c instanceof Change.InventoryChanged k
+                                                && k.deviceClass().equals(name));
                 String needs = "staying needs " + v.devices() + " of '" + name + "', there are " + v.inventory();
                 yield new Reason(fewer ? Move.Cause.LOST : Move.Cause.FULL, needs);
             }

@@ -48,12 +48,7 @@ final class Moves {
     private final Map<String, Double> loadNow = new HashMap<>();
     private final Set<String> loaded = new HashSet<>();
 
-    Moves(
-            Plan<?, ?> old,
-            PlanningProblem planning,
-            ModelCatalog models,
-            ReplanOptions options,
-            MoveReasons reasons) {
+    Moves(Plan<?, ?> old, PlanningProblem planning, ModelCatalog models, ReplanOptions options, MoveReasons reasons) {
         this.old = old;
         this.planning = planning;
         this.models = models;
@@ -78,7 +73,8 @@ final class Moves {
                         before.get(planning.granular().operators().get(i).id());
                 if (was == null) continue;
                 Mode now = planning.modes().get(i).get(modes[i]).mode();
-                boolean same = was.deviceClass().equals(className(now)) && was.mode().equals(now.label());
+                boolean same =
+                        was.deviceClass().equals(className(now)) && was.mode().equals(now.label());
                 if (same == grown) move(i, was, now, grown).ifPresent(moves::add);
             }
         }
@@ -93,11 +89,8 @@ final class Moves {
         double bytes = (double) replicas * now.sharedBytes();
         DeviceClass target = planning.classes().get(now.deviceClass());
         double seconds = replicas == 0 ? 0 : loadSeconds(now, target);
-        double dollars = replicas
-                * Math.max(1, now.devices())
-                * PlanningProblem.dollarsPerHour(target)
-                * seconds
-                / 3600;
+        double dollars =
+                replicas * Math.max(1, now.devices()) * PlanningProblem.dollarsPerHour(target) * seconds / 3600;
         MoveReasons.Reason reason = grown
                 ? new MoveReasons.Reason(
                         Move.Cause.GROWN, replicas + (replicas == 1 ? " more replica" : " more replicas"))
@@ -117,13 +110,12 @@ final class Moves {
 
     private long newReplicas(String key, Mode now) {
         Double was = loadBefore.get(key);
-        return Math.max(
-                0, replicas(loadNow.getOrDefault(key, 0.0), now) - (was == null ? 0 : replicas(was, now)));
+        return Math.max(0, replicas(loadNow.getOrDefault(key, 0.0), now) - (was == null ? 0 : replicas(was, now)));
     }
 
     private static long replicas(double load, Mode mode) {
-        return Math.max(
-                1, (long) Math.ceil(load / (Math.max(1, mode.devices()) * PlanningProblem.UTILISATION_CAP) - 1e-9));
+        return Math.max(1, (long)
+                Math.ceil(load / (Math.max(1, mode.devices()) * PlanningProblem.UTILISATION_CAP) - 1e-9));
     }
 
     private double loadSeconds(Mode now, DeviceClass target) {

@@ -8,7 +8,10 @@ import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.solve.Infeasible;
+import io.agentopt.plan.solve.PricedRelaxations;
+import io.agentopt.plan.solve.Proof;
 import io.agentopt.plan.solve.Relaxation;
+import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
@@ -27,6 +30,8 @@ import java.util.stream.Stream;
  * limit that a fix names is multiplied by the percentile's margin again and rounded up: a user who takes it over gets a plan.
  */
 record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet, PlacementProblem problem) {
+    private static final SolveOptions EACH = SolveOptions.steps(1, 50_000);
+
     /** {@return the result for an operator that nothing can run} */
     static <I, O> PlanResult.Infeasible<I, O> unplaceable(
             AgentGraph<I, O> graph, Fleet fleet, PlanningProblem planning) {
@@ -70,16 +75,32 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
         if (changes.isEmpty()) return none;
         String what = changes.stream().map(Change::describe).collect(Collectors.joining(", "));
         return new PlanResult.Infeasible<>(
-                none.graph(), none.constraint(), "After " + what + ": " + none.message(), none.fix(), none.proved());
+                none.graph(),
+                none.constraint(),
+                "After " + what + ": " + none.message(),
+                none.fix(),
+                none.proved(),
+                none.alternatives());
     }
 
     PlanResult.Infeasible<I, O> infeasible(Infeasible none) {
+        List<PlanResult.Alternative> alternatives = PricedRelaxations.of(problem, none, EACH).stream()
+                .map(p -> new PlanResult.Alternative(
+                        advice(p.relaxation()),
+                        p.placed().dollarsPerHour(),
+                        p.placed().proof() == Proof.OPTIMAL))
+                .toList();
         return new PlanResult.Infeasible<>(
                 graph.name(),
                 none.family().name().toLowerCase(Locale.ROOT),
                 message(none),
-                "To make a plan possible, " + advice(none.relaxation()) + ".",
-                true);
+                "To make a plan possible, "
+                        + (alternatives.isEmpty()
+                                ? advice(none.relaxation())
+                                : alternatives.getFirst().change())
+                        + ".",
+                true,
+                alternatives);
     }
 
     PlanResult.Infeasible<I, O> undecided(Undecided u) {

@@ -6,6 +6,7 @@ import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param dollarsPerHour price of the devices and of what is paid by use
  * @param bound proved lower bound and gap
  * @param notes what binds, and what was assumed
+ * @param insights runner-ups, limits and shadow prices, worked out when they are asked for; no part of the plan's value
  */
 public record Plan<I, O>(
         AgentGraph<I, O> graph,
@@ -42,13 +44,66 @@ public record Plan<I, O>(
         List<OperatorId> criticalPath,
         double dollarsPerHour,
         Bound bound,
-        List<String> notes) {
+        List<String> notes,
+        Insights insights) {
 
     public Plan {
         operators = List.copyOf(operators);
         devices = List.copyOf(devices);
         criticalPath = List.copyOf(criticalPath);
         notes = List.copyOf(notes);
+        Objects.requireNonNull(insights, "insights");
+    }
+
+    /** A plan without details. */
+    public Plan(
+            AgentGraph<I, O> graph,
+            String fleet,
+            Workload workload,
+            Sla sla,
+            Placement placement,
+            List<PlannedOperator> operators,
+            List<PlannedDevices> devices,
+            double endToEndSeconds,
+            OptionalDouble firstTokenSeconds,
+            List<OperatorId> criticalPath,
+            double dollarsPerHour,
+            Bound bound,
+            List<String> notes) {
+        this(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                Insights.none());
+    }
+
+    /** {@return this plan with other details} */
+    public Plan<I, O> with(Insights others) {
+        return new Plan<>(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                others);
     }
 
     /** {@return dollars per request at the planned rate} */
@@ -63,7 +118,7 @@ public record Plan<I, O>(
         return seconds;
     }
 
-    /** {@return what runs where and why, as text for people} */
+    /** {@return what runs where and why, as text for people; the first call may take a second, as it solves the problem again to answer what if} */
     public String explain() {
         return Explanation.of(this);
     }

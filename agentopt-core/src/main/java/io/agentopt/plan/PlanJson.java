@@ -30,8 +30,19 @@ public final class PlanJson {
 
     private PlanJson() {}
 
-    /** {@return the plan as indented JSON} */
+    /** {@return the plan as indented JSON, without its details} */
     public static String write(Plan<?, ?> plan) {
+        return JsonText.of(fields(plan));
+    }
+
+    /** {@return the plan as indented JSON, with its details where they are known; works them out if need be} */
+    public static String writeWithDetails(Plan<?, ?> plan) {
+        Map<String, Object> out = fields(plan);
+        plan.insights().details().ifPresent(d -> out.put("details", DetailsJson.write(d)));
+        return JsonText.of(out);
+    }
+
+    private static Map<String, Object> fields(Plan<?, ?> plan) {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("format", FORMAT);
         out.put("graph", plan.graph().name());
@@ -53,7 +64,7 @@ public final class PlanJson {
         bound.put("optimal", plan.bound().optimal());
         out.put("bound", bound);
         out.put("notes", plan.notes());
-        return JsonText.of(out);
+        return out;
     }
 
     private static Map<String, Object> sla(Sla sla) {
@@ -117,7 +128,8 @@ public final class PlanJson {
                         "criticalPath",
                         "dollarsPerHour",
                         "bound",
-                        "notes");
+                        "notes",
+                        "details");
         JsonValue name = root.at("graph");
         if (!name.text().equals(graph.name())) {
             throw name.wrong("is not the graph that it is read for, '" + graph.name() + "'", "Read it with its own.");
@@ -126,7 +138,7 @@ public final class PlanJson {
         Map<OperatorId, String> classes = placed(root.at("operators"), operators);
         sameOperators(root.at("operators"), graph, classes);
         Optional<JsonValue> firstToken = root.maybe("firstTokenSeconds");
-        return new Plan<>(
+        Plan<I, O> plan = new Plan<>(
                 graph,
                 root.at("fleet").text(),
                 checked(
@@ -142,6 +154,9 @@ public final class PlanJson {
                 root.at("dollarsPerHour").notNegative(),
                 bound(root.at("bound")),
                 each(root.at("notes"), JsonValue::text));
+        return root.maybe("details")
+                .map(d -> plan.with(Insights.of(DetailsJson.read(d))))
+                .orElse(plan);
     }
 
     private static Sla sla(JsonValue v) {

@@ -111,8 +111,8 @@ public final class Planner {
             case Placed placed -> {
                 Solution free = solver.solve(
                         problem.withDeadline(OptionalDouble.empty()).withMilestones(List.of()), options);
-                yield new PlanResult.Planned<>(
-                        new PlanAssembly<>(graph, planning, workload, sla, fleet).plan(placed, free));
+                Plan<I, O> plan = new PlanAssembly<>(graph, planning, workload, sla, fleet).plan(placed, free);
+                yield new PlanResult.Planned<>(plan.with(insights(graph, planning, problem, placed, sla, fleet)));
             }
             case Infeasible none -> noPlan.infeasible(none);
             case Undecided u -> noPlan.undecided(u);
@@ -165,15 +165,22 @@ public final class Planner {
         NoPlan<I, O> noPlan = new NoPlan<>(old.graph(), now.workload(), now.sla(), fleet, problem);
         return switch (found) {
             case Placed placed -> {
-                ReplanChoice choice = ReplanChoice.of(replanning, placed, modes -> new Moves(
-                                old,
-                                planning,
-                                models,
-                                how,
-                                new MoveReasons(problem, replanning.start(), replanning.exact(), modes, changes))
-                        .to(modes), changes, how);
+                ReplanChoice choice = ReplanChoice.of(
+                        replanning,
+                        placed,
+                        modes -> new Moves(
+                                        old,
+                                        planning,
+                                        models,
+                                        how,
+                                        new MoveReasons(
+                                                problem, replanning.start(), replanning.exact(), modes, changes))
+                                .to(modes),
+                        changes,
+                        how);
                 Plan<I, O> plan = new PlanAssembly<>(old.graph(), planning, now.workload(), now.sla(), fleet)
-                        .plan(choice.placed(), choice.placed());
+                        .plan(choice.placed(), choice.placed())
+                        .with(insights(old.graph(), planning, problem, choice.placed(), now.sla(), fleet));
                 yield new ReplanResult.Replanned<>(
                         plan, choice.moves(), MoveCost.of(choice.moves()), choice.verdict(), fleet, this);
             }
@@ -181,6 +188,25 @@ public final class Planner {
                 new ReplanResult.Infeasible<>(NoPlan.after(changes, noPlan.infeasible(none)), changes);
             case Undecided u -> new ReplanResult.Infeasible<>(NoPlan.after(changes, noPlan.undecided(u)), changes);
         };
+    }
+
+    private Insights insights(
+            AgentGraph<?, ?> graph,
+            PlanningProblem planning,
+            PlacementProblem problem,
+            Placed placed,
+            Sla sla,
+            Fleet fleet) {
+        double rate = problem.requestsPerHour() / 3600 * 1.1;
+        return Insights.lazy(() -> new DetailsOf(planning, problem, placed, sla, () -> {
+                    if (rate == 0 || rate > Quanta.MAX_RATE / 3600) return Optional.empty();
+                    Workload more = new Workload(rate);
+                    PlanningProblem tenPercentMore = formulate(graph, more, fleet);
+                    return tenPercentMore.unplaceable().isEmpty()
+                            ? Optional.of(tenPercentMore.problem(more, sla, fleet, models))
+                            : Optional.empty();
+                })
+                .details());
     }
 
     private PlanningProblem formulate(AgentGraph<?, ?> graph, Workload workload, Fleet fleet) {

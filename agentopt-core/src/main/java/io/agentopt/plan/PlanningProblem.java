@@ -92,7 +92,8 @@ record PlanningProblem(
         return switch (deviceClass.dollarsPerHour()) {
             case Dollars.Known k -> k.amount();
             case Dollars.Unknown u ->
-                throw new IllegalStateException("Device class '" + deviceClass.name() + "' has no price: " + u.reason());
+                throw new IllegalStateException(
+                        "Device class '" + deviceClass.name() + "' has no price: " + u.reason());
         };
     }
 

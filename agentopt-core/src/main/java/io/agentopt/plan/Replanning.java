@@ -34,7 +34,8 @@ record Replanning(PlacementProblem problem, int[] start, boolean[] exact) {
             for (int j = 0; j < modes.size(); j++) {
                 Mode mode = modes.get(j);
                 double distance = mode.seconds();
-                if (was != null && problem.classes().get(mode.deviceClass()).name().equals(was.deviceClass())) {
+                if (was != null
+                        && problem.classes().get(mode.deviceClass()).name().equals(was.deviceClass())) {
                     boolean same = mode.label().equals(was.mode());
                     exact[i] |= same;
                     distance = same ? -2 : -1 / (1 + Math.abs(mode.seconds() - was.seconds() * was.pathVisits()));

@@ -47,9 +47,8 @@ record Situation(Workload workload, Sla sla, Optional<Fleet> fleet, CostModel co
             if (d.name().equals(deviceClass)) change.apply(d).ifPresent(classes::add);
             else classes.add(d);
         }
-        Optional<Fleet> left = classes.isEmpty()
-                ? Optional.empty()
-                : Optional.of(fleet.get().withClasses(classes));
+        Optional<Fleet> left =
+                classes.isEmpty() ? Optional.empty() : Optional.of(fleet.get().withClasses(classes));
         return new Situation(workload, sla, left, cost);
     }
 

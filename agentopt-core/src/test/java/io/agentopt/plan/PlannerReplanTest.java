@@ -71,11 +71,12 @@ class PlannerReplanTest {
         assertThat(now.moveCost().weightBytes())
                 .isCloseTo(now.moves().stream().mapToDouble(Move::weightBytes).sum(), within(1.0));
         assertThat(now.explain()).contains(change.describe()).doesNotContain("NaN", "null", "Infinity");
-        PlanResult<String, String> cold = now.planner()
-                .solve(AGENT, now.plan().workload(), now.plan().sla(), now.fleet());
+        PlanResult<String, String> cold =
+                now.planner().solve(AGENT, now.plan().workload(), now.plan().sla(), now.fleet());
         Plan<String, String> best = ((PlanResult.Planned<String, String>) cold).plan();
         Replanned<String, String> eager = replanned(ReplanOptions.DEFAULT.horizon(Duration.ofDays(3650)), change);
-        assertThat(eager.plan().dollarsPerHour()).isCloseTo(best.dollarsPerHour(), within(0.005 * best.dollarsPerHour()));
+        assertThat(eager.plan().dollarsPerHour())
+                .isCloseTo(best.dollarsPerHour(), within(0.005 * best.dollarsPerHour()));
     }
 
     @Test
@@ -90,8 +91,7 @@ class PlannerReplanTest {
     @Test
     void aRecalibrationThatSaysTheSameMovesNothing() {
         Replanned<String, String> now = replanned(
-                ReplanOptions.DEFAULT,
-                new Change.CostModelChanged(io.agentopt.cost.engine.EngineCostModel.generic()));
+                ReplanOptions.DEFAULT, new Change.CostModelChanged(io.agentopt.cost.engine.EngineCostModel.generic()));
         assertThat(now.moves()).isEmpty();
     }
 
@@ -114,7 +114,8 @@ class PlannerReplanTest {
         assertThat(decode.kvBytes()).isCloseTo(20 * 1.6 * was.seconds() * 860 * 327_680, within(1.0));
         assertThat(now.moveCost().kvBytesLost()).isEqualTo(decode.kvBytes());
         assertThat(now.moveCost().kvBytesMoved()).isZero();
-        double weights = now.moves().stream().mapToDouble(Move::weightBytes).max().orElse(0);
+        double weights =
+                now.moves().stream().mapToDouble(Move::weightBytes).max().orElse(0);
         assertThat(weights % 1).isZero();
         assertThat(weights).isGreaterThan(70e9 * 2 * 0.98);
         assertThat(now.moveCost().seconds()).isBetween(30 + 141e9 / 2e9, 30 + 141e9 / 2e9 + 20);
@@ -128,7 +129,8 @@ class PlannerReplanTest {
         Replanned<String, String> never = replanned(ReplanOptions.DEFAULT.horizon(Duration.ZERO), cheaper);
         assertThat(never.plan().placement()).isEqualTo(old.placement());
         Replanned<String, String> always = replanned(ReplanOptions.DEFAULT.horizon(Duration.ofDays(365)), cheaper);
-        assertThat(always.plan().dollarsPerHour()).isLessThanOrEqualTo(never.plan().dollarsPerHour());
+        assertThat(always.plan().dollarsPerHour())
+                .isLessThanOrEqualTo(never.plan().dollarsPerHour());
         if (always.plan().dollarsPerHour() < never.plan().dollarsPerHour()) {
             assertThat(never.verdict()).contains("does not repay within 0 h");
             assertThat(always.verdict()).contains("repays within 8760 h");
@@ -137,7 +139,10 @@ class PlannerReplanTest {
 
     @Test
     void anOutageOfTheOnlyClassIsInfeasibleWithItsReason() {
-        Fleet one = Fleet.rented("one").add("A100-80GB-SXM", 64).add("CPU-32-core", 4).build();
+        Fleet one = Fleet.rented("one")
+                .add("A100-80GB-SXM", 64)
+                .add("CPU-32-core", 4)
+                .build();
         Plan<String, String> old = PLANNER.plan(AGENT, Workload.poisson(2), SLA, one);
         assertThat(PLANNER.replan(old, one, new Change.Outage("A100-80GB-SXM", 64)))
                 .isInstanceOfSatisfying(ReplanResult.Infeasible.class, none -> {
@@ -147,10 +152,14 @@ class PlannerReplanTest {
                     assertThat(none.reason().proved()).isTrue();
                 });
         assertThat(PLANNER.replan(
-                        old, one, new Change.Outage("A100-80GB-SXM", 64), new Change.InventoryChanged("CPU-32-core", 0)))
+                        old,
+                        one,
+                        new Change.Outage("A100-80GB-SXM", 64),
+                        new Change.InventoryChanged("CPU-32-core", 0)))
                 .isInstanceOfSatisfying(
                         ReplanResult.Infeasible.class,
-                        none -> assertThat(none.reason().message()).endsWith("No device of fleet 'one' is left for graph 'support'."));
+                        none -> assertThat(none.reason().message())
+                                .endsWith("No device of fleet 'one' is left for graph 'support'."));
     }
 
     @Test
@@ -161,7 +170,8 @@ class PlannerReplanTest {
         assertThatThrownBy(() -> new Change.SpeedChanged("H100", 0)).hasMessageContaining("must be between");
         assertThatThrownBy(() -> new Change.Outage("H100", 0)).hasMessageContaining("Name at least 1");
         assertThatThrownBy(() -> new Change.InventoryChanged("H100", -1)).hasMessageContaining("at least 0");
-        assertThatThrownBy(() -> ReplanOptions.DEFAULT.horizon(Duration.ofSeconds(-1))).hasMessageContaining("horizon");
+        assertThatThrownBy(() -> ReplanOptions.DEFAULT.horizon(Duration.ofSeconds(-1)))
+                .hasMessageContaining("horizon");
     }
 
     @Test
@@ -169,8 +179,8 @@ class PlannerReplanTest {
         Replanned<String, String> first = replanned(ReplanOptions.DEFAULT, new Change.Outage("A100-80GB-SXM", 64));
         assertThat(first.fleet().classes().stream().map(DeviceClass::name)).doesNotContain("A100-80GB-SXM");
         assertThat(first.planner().replan(first.plan(), first.fleet()))
-                .isInstanceOfSatisfying(Replanned.class, again -> assertThat(again.moves())
-                        .isEmpty());
+                .isInstanceOfSatisfying(
+                        Replanned.class, again -> assertThat(again.moves()).isEmpty());
     }
 
     private static Replanned<String, String> replanned(ReplanOptions options, Change... changes) {

@@ -91,13 +91,23 @@ final class Contingencies {
     }
 
     private static PlacementProblem withModes(PlacementProblem problem, UnaryOperator<Mode> change, double requests) {
+        List<OperatorModes> operators = problem.operators().stream()
+                .map(o -> new OperatorModes(
+                        o.name(), o.modes().stream().map(change).toList()))
+                .toList();
+        return with(problem, operators, requests);
+    }
+
+    /** {@return the problem with other modes of its operators} */
+    static PlacementProblem withOperators(PlacementProblem problem, List<OperatorModes> operators) {
+        return with(problem, operators, problem.requestsPerHour());
+    }
+
+    private static PlacementProblem with(PlacementProblem problem, List<OperatorModes> operators, double requests) {
         return new PlacementProblem(
                 problem.name(),
                 problem.classes(),
-                problem.operators().stream()
-                        .map(o -> new OperatorModes(
-                                o.name(), o.modes().stream().map(change).toList()))
-                        .toList(),
+                operators,
                 problem.edges(),
                 requests,
                 problem.deadlineSeconds(),

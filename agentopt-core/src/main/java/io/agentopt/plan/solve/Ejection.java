@@ -1,7 +1,5 @@
 package io.agentopt.plan.solve;
 
-import io.agentopt.plan.problem.Quanta;
-
 /**
  * Gives one device of a class back: moves operators off the class, each time the one that costs least for the need that it takes away, until
  * the class does with fewer devices; kept if the whole is cheaper. Single moves cannot do that, for each pays and only the last saves.

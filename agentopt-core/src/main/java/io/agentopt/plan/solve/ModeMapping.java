@@ -37,7 +37,8 @@ final class ModeMapping {
             for (int j = 0; j < old.size(); j++) {
                 Mode mode = old.get(j);
                 int h = classNow[mode.deviceClass()];
-                modeNow[i][j] = j < modes.size() && same(modes.get(j), h, mode) ? j : nearest(modes, h, mode, fastest[i]);
+                modeNow[i][j] =
+                        j < modes.size() && same(modes.get(j), h, mode) ? j : nearest(modes, h, mode, fastest[i]);
             }
         }
         return new ModeMapping(operatorBefore, modeNow, fastest);
@@ -65,7 +66,8 @@ final class ModeMapping {
 
     private static int[] classes(PlacementProblem before, PlacementProblem now) {
         Map<String, Integer> index = new HashMap<>();
-        for (int h = 0; h < now.classes().size(); h++) index.put(now.classes().get(h).name(), h);
+        for (int h = 0; h < now.classes().size(); h++)
+            index.put(now.classes().get(h).name(), h);
         return before.classes().stream()
                 .mapToInt(c -> index.getOrDefault(c.name(), -1))
                 .toArray();
@@ -73,7 +75,8 @@ final class ModeMapping {
 
     private static int[] operators(PlacementProblem before, PlacementProblem now) {
         Map<String, Integer> index = new HashMap<>();
-        for (int i = 0; i < before.operators().size(); i++) index.put(before.operators().get(i).name(), i);
+        for (int i = 0; i < before.operators().size(); i++)
+            index.put(before.operators().get(i).name(), i);
         return now.operators().stream()
                 .map(OperatorModes::name)
                 .mapToInt(name -> index.getOrDefault(name, -1))
@@ -101,7 +104,8 @@ final class ModeMapping {
 
     private static int fastest(List<Mode> modes) {
         int best = 0;
-        for (int j = 1; j < modes.size(); j++) if (modes.get(j).seconds() < modes.get(best).seconds()) best = j;
+        for (int j = 1; j < modes.size(); j++)
+            if (modes.get(j).seconds() < modes.get(best).seconds()) best = j;
         return best;
     }
 }

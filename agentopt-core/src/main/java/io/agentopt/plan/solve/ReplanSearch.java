@@ -96,7 +96,8 @@ final class ReplanSearch {
             double scale = scale();
             state.set(best.mode());
             if (h == p.classes) {
-                annealing.run(ROUNDING[round / (p.classes + 1) % ROUNDING.length], scale * 0.3, scale * 0.01, 2048, budget);
+                annealing.run(
+                        ROUNDING[round / (p.classes + 1) % ROUNDING.length], scale * 0.3, scale * 0.01, 2048, budget);
             } else {
                 long devices = state.fleet.devices(h);
                 if (devices <= p.minimum[h] || p.price[h] == 0) continue;

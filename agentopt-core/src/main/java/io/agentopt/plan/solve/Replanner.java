@@ -112,16 +112,20 @@ public final class Replanner {
         if (p.someOperatorHasNoMode() || !neighbourhood.blocksFit())
             return new InfeasibilityAnalysis(changed, budget).explain(first);
         ReplanSearch search = new ReplanSearch(p, neighbourhood, options.seed());
-        search.run(starts.stream().map(p::fromOriginal).toList(), budget.share(small(p) ? 0.3 : SEARCH_SHARE, Long.MAX_VALUE));
+        search.run(
+                starts.stream().map(p::fromOriginal).toList(),
+                budget.share(small(p) ? 0.3 : SEARCH_SHARE, Long.MAX_VALUE));
         DepthFirstSearch.Outcome exact = exact(p, search.best().cost(), budget);
         exact.modes().ifPresent(search::offer);
         if (!search.best().found()) {
             return exact.complete() || InfeasibilityAnalysis.provedByBound(p)
                     ? new InfeasibilityAnalysis(changed, budget).explain(first)
                     : new Undecided(
-                            Answers.relaxation(changed, p.toOriginal(search.current())), budget.statistics("replanner"));
+                            Answers.relaxation(changed, p.toOriginal(search.current())),
+                            budget.statistics("replanner"));
         }
-        double bound = exact.complete() ? search.best().cost() : bound(p, search.best().cost(), budget);
+        double bound =
+                exact.complete() ? search.best().cost() : bound(p, search.best().cost(), budget);
         int[] near = Homeward.from(new SearchState(p), search.best().mode(), p.fromOriginal(starts.getFirst()));
         int[] modes = cheaper(changed, first, p.toOriginal(near));
         return Answers.placed(changed, modes, bound, exact.complete(), budget.statistics("replanner"));

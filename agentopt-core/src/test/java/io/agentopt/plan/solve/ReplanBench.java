@@ -69,8 +69,14 @@ final class ReplanBench {
             double none = now instanceof Placed ? 0 : 1;
             rows.add(new double[] {millis, cpuMillis, excess, wins, gap, missed, none});
         }
-        print("%-22s %s (%.1f s, %d known)"
-                .formatted(problem.name(), prepared ? "prepared" : "plain", preparing, replanner.knownPlacements()), rows);
+        print(
+                "%-22s %s (%.1f s, %d known)"
+                        .formatted(
+                                problem.name(),
+                                prepared ? "prepared" : "plain",
+                                preparing,
+                                replanner.knownPlacements()),
+                rows);
         return rows;
     }
 
@@ -96,10 +102,16 @@ final class ReplanBench {
     }
 
     private static double[] column(List<double[]> rows, int c) {
-        return rows.stream().mapToDouble(r -> r[c]).filter(x -> !Double.isNaN(x)).sorted().toArray();
+        return rows.stream()
+                .mapToDouble(r -> r[c])
+                .filter(x -> !Double.isNaN(x))
+                .sorted()
+                .toArray();
     }
 
     private static double at(double[] sorted, double share) {
-        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+        return sorted.length == 0
+                ? Double.NaN
+                : sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
     }
 }

@@ -35,22 +35,24 @@ class ReplannerPropertyTest {
 
     @Property(seed = "20261122", tries = 60)
     void aReplanIsFeasibleNeverDearerThanStayingAndMovesNothingInVain(@ForAll long seed) {
-        PlacementProblem problem = AgentFamilies.small(1 + Math.floorMod(seed, 2))
-                .get((int) Math.floorMod(seed / 2, 10L));
+        PlacementProblem problem =
+                AgentFamilies.small(1 + Math.floorMod(seed, 2)).get((int) Math.floorMod(seed / 2, 10L));
         Solution first = new LocalSearchSolver().solve(problem, SolveOptions.steps(1, 30_000));
         Assume.that(first instanceof Placed);
         Placed old = (Placed) first;
         PlacementProblem changed = Perturbations.of(problem, old, seed);
         Solution now = Replanner.of(problem).replan(changed, old, OPTIONS);
         assertThat(SolutionChecker.complaints(changed, now)).isEmpty();
-        assertThat(new Replanner().replan(changed, old, OPTIONS)).usingRecursiveComparison()
+        assertThat(new Replanner().replan(changed, old, OPTIONS))
+                .usingRecursiveComparison()
                 .ignoringFields("statistics.elapsedNanos")
                 .isEqualTo(now);
         Evaluation stay = Evaluator.evaluate(changed, old.modeOfOperator());
         if (stay.feasible()) assertThat(now).isInstanceOf(Placed.class);
         if (!(now instanceof Placed placed)) return;
         if (stay.feasible())
-            assertThat(Quanta.cheaper(stay.dollarsPerHour(), placed.dollarsPerHour())).isFalse();
+            assertThat(Quanta.cheaper(stay.dollarsPerHour(), placed.dollarsPerHour()))
+                    .isFalse();
         int[] modes = placed.modeOfOperator();
         for (int i = 0; i < modes.length; i++) {
             int here = modes[i];

@@ -78,8 +78,7 @@ class ReplannerTest {
                 List.of());
         int[] mapped = ModeMapping.of(before, changed).map(List.of(1, 2));
         assertThat(mapped).containsExactly(0, 0, 1);
-        assertThat(SolutionChecker.complaints(
-                        changed, Replanner.of(before).replan(changed, old, OPTIONS)))
+        assertThat(SolutionChecker.complaints(changed, Replanner.of(before).replan(changed, old, OPTIONS)))
                 .isEmpty();
     }
 
@@ -90,7 +89,8 @@ class ReplannerTest {
                 "two",
                 before.classes(),
                 List.of(
-                        new OperatorModes("a", CPU, Mode.rented(1, "tp=4", 0.2, 0.6, 10), Mode.rented(1, "x", 0.45, 1, 1)),
+                        new OperatorModes(
+                                "a", CPU, Mode.rented(1, "tp=4", 0.2, 0.6, 10), Mode.rented(1, "x", 0.45, 1, 1)),
                         new OperatorModes("b", CPU, Mode.rented(0, "slow", 9, 0.1, 1))),
                 before.edges(),
                 100,
