@@ -36,9 +36,8 @@ final class ReplanBench {
             PlacementProblem problem, long prepare, int count, long budget, long referenceSteps) {
         Placed old = (Placed) PlacementSolver.portfolio().solve(problem, SolveOptions.steps(1, 3_000_000));
         long start = System.nanoTime();
-        Replanner replanner = prepare > 0
-                ? Replanner.prepared(problem, old, SolveOptions.steps(1, prepare))
-                : Replanner.of(problem);
+        Replanner replanner =
+                prepare > 0 ? Replanner.prepared(problem, old, SolveOptions.steps(1, prepare)) : Replanner.of(problem);
         double preparing = (System.nanoTime() - start) / 1e9;
         SolveOptions options = new SolveOptions(1, Long.MAX_VALUE, budget, List.of());
         for (int k = 0; k < 400; k++) replanner.replan(Perturbations.of(problem, old, -1 - k), old, options);
