@@ -47,4 +47,14 @@ public record DeviceClass(String name, DeviceSpec device, int count, Price price
     public Dollars dollarsPerHour() {
         return price.dollarsPerHour(device);
     }
+
+    /** {@return this class with another number of devices} */
+    public DeviceClass withCount(int devices) {
+        return new DeviceClass(name, device, devices, price, zone);
+    }
+
+    /** {@return this class at another price} */
+    public DeviceClass withPrice(Price other) {
+        return new DeviceClass(name, device, count, other, zone);
+    }
 }

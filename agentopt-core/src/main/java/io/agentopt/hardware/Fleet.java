@@ -3,6 +3,8 @@ package io.agentopt.hardware;
 import io.agentopt.internal.Nearest;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +162,19 @@ public record Fleet(
                         from.device().scaleOutBytesPerSecond().orElse(Double.MAX_VALUE),
                         to.device().scaleOutBytesPerSecond().orElse(Double.MAX_VALUE)));
         return new Link(LinkKind.NETWORK, network.latencySeconds(), rate, network.dollarsPerByte());
+    }
+
+    /** {@return this fleet with other device classes; links that end at none of them are left out} */
+    public Fleet withClasses(List<DeviceClass> others) {
+        Set<String> members = Stream.concat(
+                        others.stream().map(DeviceClass::name), endpoints.stream().map(HostedEndpoint::name))
+                .collect(Collectors.toSet());
+        Predicate<Ends> gone = e -> !members.contains(e.first()) || !members.contains(e.second());
+        Map<Ends, Link> kept = new HashMap<>(links);
+        kept.keySet().removeIf(gone);
+        Set<Ends> apart = new HashSet<>(unlinked);
+        apart.removeIf(gone);
+        return new Fleet(name, others, network, kept, apart, endpoints);
     }
 
     /** Collects a fleet. */

@@ -17,6 +17,7 @@ final class Explanation {
         head(out, plan);
         operators(out, plan);
         devices(out, plan);
+        plan.insights().details().ifPresent(d -> details(out, d));
         if (!plan.notes().isEmpty()) out.append('\n');
         for (String note : plan.notes()) line(out, "  %s".formatted(note));
         return out.toString();
@@ -137,6 +138,22 @@ final class Explanation {
         } else {
             line(out, "  No device is paid for: everything is a Java function on the host.");
         }
+    }
+
+    private static void details(StringBuilder out, PlanDetails details) {
+        out.append('\n');
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"what binds", "used"});
+        for (PlanDetails.Limit l : details.limits()) rows.add(new String[] {"  " + l.name(), l.text()});
+        if (rows.size() > 1) table(out, rows);
+        rows.clear();
+        rows.add(new String[] {"what if", "then the best plan"});
+        for (PlanDetails.Worth w : details.worth()) rows.add(new String[] {"  " + w.change(), w.text()});
+        for (PlanDetails.RunnerUp r : details.runnersUp()) {
+            String elsewhere = r.place().map(p -> " on " + p).orElse(" otherwise");
+            rows.add(new String[] {"  " + r.operator() + elsewhere, r.reason()});
+        }
+        if (rows.size() > 1) table(out, rows);
     }
 
     private static void table(StringBuilder out, List<String[]> rows) {

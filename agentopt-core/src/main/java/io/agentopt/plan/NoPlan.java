@@ -7,8 +7,10 @@ import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.solve.Family;
 import io.agentopt.plan.solve.Infeasible;
+import io.agentopt.plan.solve.PricedRelaxations;
+import io.agentopt.plan.solve.Proof;
 import io.agentopt.plan.solve.Relaxation;
-import io.agentopt.plan.solve.Relaxation.Change;
+import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
@@ -16,6 +18,7 @@ import io.agentopt.workload.Workload;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,8 @@ import java.util.stream.Stream;
  * limit that a fix names is multiplied by the percentile's margin again and rounded up: a user who takes it over gets a plan.
  */
 record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet, PlacementProblem problem) {
+    private static final SolveOptions EACH = SolveOptions.steps(1, 50_000);
+
     /** {@return the result where even the worst case alone cannot keep its limit} */
     PlanResult.Infeasible<I, O> worstCase(Infeasible none, PlacementProblem worst) {
         NoPlan<I, O> words = new NoPlan<>(graph, workload, sla, fleet, worst);
@@ -65,13 +70,49 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
                 over.proved());
     }
 
+    /** {@return the result when no device is left} */
+    static <I, O> PlanResult.Infeasible<I, O> noDevices(AgentGraph<I, O> graph, Fleet fleet, List<Change> changes) {
+        return after(
+                changes,
+                new PlanResult.Infeasible<>(
+                        graph.name(),
+                        "device",
+                        "No device of fleet '" + fleet.name() + "' is left for graph '" + graph.name() + "'.",
+                        "Add devices to the fleet.",
+                        true));
+    }
+
+    /** {@return the result with what happened before it} */
+    static <I, O> PlanResult.Infeasible<I, O> after(List<Change> changes, PlanResult.Infeasible<I, O> none) {
+        if (changes.isEmpty()) return none;
+        String what = changes.stream().map(Change::describe).collect(Collectors.joining(", "));
+        return new PlanResult.Infeasible<>(
+                none.graph(),
+                none.constraint(),
+                "After " + what + ": " + none.message(),
+                none.fix(),
+                none.proved(),
+                none.alternatives());
+    }
+
     PlanResult.Infeasible<I, O> infeasible(Infeasible none) {
+        List<PlanResult.Alternative> alternatives = PricedRelaxations.of(problem, none, EACH).stream()
+                .map(p -> new PlanResult.Alternative(
+                        advice(p.relaxation()),
+                        p.placed().dollarsPerHour(),
+                        p.placed().proof() == Proof.OPTIMAL))
+                .toList();
         return new PlanResult.Infeasible<>(
                 graph.name(),
                 none.family().name().toLowerCase(Locale.ROOT),
                 message(none),
-                "To make a plan possible, " + advice(none.relaxation()) + ".",
-                true);
+                "To make a plan possible, "
+                        + (alternatives.isEmpty()
+                                ? advice(none.relaxation())
+                                : alternatives.getFirst().change())
+                        + ".",
+                true,
+                alternatives);
     }
 
     PlanResult.Infeasible<I, O> undecided(Undecided u) {
@@ -121,7 +162,7 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
 
     private String tooSmall(String what, Infeasible none) {
         String needs = none.relaxation().changes().stream()
-                .flatMap(c -> c instanceof Change.Inventory i ? Stream.of(i) : Stream.of())
+                .flatMap(c -> c instanceof Relaxation.Change.Inventory i ? Stream.of(i) : Stream.of())
                 .map(i -> endpoint(i.deviceClass())
                         ? i.devices() + " times the rate limits of endpoint '" + name(i.deviceClass()) + "'"
                         : i.devices() + " of '" + name(i.deviceClass()) + "' (it has "
@@ -140,35 +181,35 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
         return relaxation.changes().stream().map(this::advice).collect(Collectors.joining(", and "));
     }
 
-    private String advice(Change change) {
+    private String advice(Relaxation.Change change) {
         return switch (change) {
-            case Change.Deadline c ->
+            case Relaxation.Change.Deadline c ->
                 "relax the end-to-end limit to "
                         + promised(c.seconds(), sla.margins().endToEnd());
-            case Change.MilestoneLimit c ->
+            case Relaxation.Change.MilestoneLimit c ->
                 "relax the first-token limit to "
                         + promised(c.seconds(), sla.margins().firstToken());
-            case Change.Inventory c
+            case Relaxation.Change.Inventory c
             when endpoint(c.deviceClass()) ->
                 "raise the rate limits of endpoint '" + name(c.deviceClass()) + "' to " + c.devices()
                         + " times what they are";
-            case Change.Inventory c ->
+            case Relaxation.Change.Inventory c ->
                 "raise the count of '" + name(c.deviceClass()) + "' in fleet '" + fleet.name() + "' to " + c.devices();
-            case Change.DeviceMemory c ->
+            case Relaxation.Change.DeviceMemory c ->
                 "use devices in '" + name(c.deviceClass()) + "' with " + Explanation.bytes((double) c.bytes())
                         + " of memory beside what the engine takes";
-            case Change.Link c -> {
+            case Relaxation.Change.Link c -> {
                 PlacementEdge edge = problem.edges().get(c.edge());
                 yield "state a faster or cheaper link between '" + name(c.fromClass()) + "' and '" + name(c.toClass())
                         + "' for what '" + problem.operators().get(edge.from()).name() + "' hands to '"
                         + problem.operators().get(edge.to()).name() + "'";
             }
-            case Change.Bandwidth c ->
+            case Relaxation.Change.Bandwidth c ->
                 "raise the capacity of the link from '"
                         + name(problem.links().get(c.link()).fromClass()) + "' to '"
                         + name(problem.links().get(c.link()).toClass()) + "' to "
                         + Math.ceilDiv(c.bytesPerSecond(), 1_000_000) + " MB/s";
-            case Change.Separate c -> "let the operators of group " + c.group() + " run apart";
+            case Relaxation.Change.Separate c -> "let the operators of group " + c.group() + " run apart";
         };
     }
 

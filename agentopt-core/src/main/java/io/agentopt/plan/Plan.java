@@ -32,6 +32,7 @@ import java.util.TreeMap;
  * @param notes what binds, and what was assumed
  * @param figures the objective with its bound, and further predictions
  * @param check what a simulation under load came to, if there was one
+ * @param insights runner-ups, limits and shadow prices, worked out when they are asked for; no part of the plan's value
  */
 public record Plan<I, O>(
         AgentGraph<I, O> graph,
@@ -48,7 +49,8 @@ public record Plan<I, O>(
         Bound bound,
         List<String> notes,
         Figures figures,
-        Optional<SimulatedCheck> check) {
+        Optional<SimulatedCheck> check,
+        Insights insights) {
 
     public Plan {
         operators = List.copyOf(operators);
@@ -57,6 +59,7 @@ public record Plan<I, O>(
         notes = List.copyOf(notes);
         Objects.requireNonNull(figures, "figures");
         Objects.requireNonNull(check, "check");
+        Objects.requireNonNull(insights, "insights");
     }
 
     /** A plan of least dollars per hour of which no further figures are known, and that was not simulated. */
@@ -89,7 +92,29 @@ public record Plan<I, O>(
                 bound,
                 notes,
                 Figures.ofCost(dollarsPerHour, bound),
-                Optional.empty());
+                Optional.empty(),
+                Insights.none());
+    }
+
+    /** {@return this plan with other details} */
+    public Plan<I, O> with(Insights others) {
+        return new Plan<>(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                figures,
+                check,
+                others);
     }
 
     /** {@return this plan with what its simulation came to} */
@@ -109,7 +134,8 @@ public record Plan<I, O>(
                 bound,
                 notes,
                 figures,
-                Optional.of(simulated));
+                Optional.of(simulated),
+                insights);
     }
 
     /** {@return dollars per request at the planned rate} */
@@ -131,7 +157,7 @@ public record Plan<I, O>(
         return seconds;
     }
 
-    /** {@return what runs where and why, as text for people} */
+    /** {@return what runs where and why, as text for people; the first call may take a second, as it solves the problem again to answer what if} */
     public String explain() {
         return Explanation.of(this);
     }

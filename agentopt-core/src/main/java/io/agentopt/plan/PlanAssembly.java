@@ -70,7 +70,8 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL),
                 new PlanNotes(graph, planning, workload, sla).of(placed, withoutSla, goal),
                 new PlanFigures(graph, planning, workload, sla).of(placed, goal),
-                Optional.empty());
+                Optional.empty(),
+                Insights.none());
     }
 
     private List<PlannedDevices> devices(Placed placed, Evaluation evaluation) {

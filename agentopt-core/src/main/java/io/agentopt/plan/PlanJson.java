@@ -31,8 +31,19 @@ public final class PlanJson {
 
     private PlanJson() {}
 
-    /** {@return the plan as indented JSON} */
+    /** {@return the plan as indented JSON, without its details} */
     public static String write(Plan<?, ?> plan) {
+        return JsonText.of(fields(plan));
+    }
+
+    /** {@return the plan as indented JSON, with its details where they are known; works them out if need be} */
+    public static String writeWithDetails(Plan<?, ?> plan) {
+        Map<String, Object> out = fields(plan);
+        plan.insights().details().ifPresent(d -> out.put("details", DetailsJson.write(d)));
+        return JsonText.of(out);
+    }
+
+    private static Map<String, Object> fields(Plan<?, ?> plan) {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("format", FORMAT);
         out.put("graph", plan.graph().name());
@@ -57,7 +68,7 @@ public final class PlanJson {
         if (!plan.figures().equals(Figures.ofCost(plan.dollarsPerHour(), plan.bound())))
             out.put("figures", FiguresJson.write(plan.figures()));
         plan.check().ifPresent(c -> out.put("check", check(c)));
-        return JsonText.of(out);
+        return out;
     }
 
     private static Map<String, Object> sla(Sla sla) {
@@ -142,7 +153,8 @@ public final class PlanJson {
                         "bound",
                         "notes",
                         "figures",
-                        "check");
+                        "check",
+                        "details");
         JsonValue name = root.at("graph");
         if (!name.text().equals(graph.name())) {
             throw name.wrong("is not the graph that it is read for, '" + graph.name() + "'", "Read it with its own.");
@@ -170,7 +182,8 @@ public final class PlanJson {
                 bound,
                 each(root.at("notes"), JsonValue::text),
                 root.maybe("figures").map(FiguresJson::read).orElseGet(() -> Figures.ofCost(dollars, bound)),
-                root.maybe("check").map(PlanJson::check));
+                root.maybe("check").map(PlanJson::check),
+                root.maybe("details").map(d -> Insights.of(DetailsJson.read(d))).orElseGet(Insights::none));
     }
 
     private static Sla sla(JsonValue v) {

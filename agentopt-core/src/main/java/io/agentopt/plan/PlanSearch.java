@@ -4,10 +4,12 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.plan.problem.Evaluator;
 import io.agentopt.plan.problem.PlacementProblem;
+import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.PlacementSolver;
 import io.agentopt.plan.solve.Proof;
+import io.agentopt.plan.solve.Replanner;
 import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Sla;
@@ -88,11 +90,79 @@ final class PlanSearch<I, O> {
                                         .withDeadline(OptionalDouble.empty())
                                         .withMilestones(List.of()),
                                 settings.options());
-                yield new PlanResult.Planned<>(assembly().plan(placed, Optional.of(free), goal(stated, placed)));
+                Plan<I, O> plan = assembly().plan(placed, Optional.of(free), goal(stated, placed));
+                yield new PlanResult.Planned<>(
+                        stated.worst().isEmpty() ? plan.with(insights(stated.problem(), placed)) : plan);
             }
             case Infeasible none -> stated.noPlan().infeasible(none);
             case Undecided u -> stated.noPlan().undecided(u);
         };
+    }
+
+    /**
+     * Plans again from the plan in force: a short search around it, and the solver only where that finds nothing.
+     *
+     * @param old the plan in force
+     * @param changes what happened
+     * @param planner for the next replan
+     */
+    ReplanResult<I, O> replan(Plan<I, O> old, List<Change> changes, ReplanOptions how, Planner planner) {
+        return switch (state()) {
+            case Outcome.Impossible<I, O> i -> new ReplanResult.Infeasible<>(NoPlan.after(changes, i.why()), changes);
+            case Outcome.Possible<I, O>(Stated<I, O> stated) -> replan(stated, old, changes, how, planner);
+        };
+    }
+
+    private ReplanResult<I, O> replan(
+            Stated<I, O> stated, Plan<I, O> old, List<Change> changes, ReplanOptions how, Planner planner) {
+        PlacementProblem problem = stated.problem();
+        Replanning replanning = Replanning.of(old, problem);
+        Solution quick = Replanner.from(problem, replanning.startModes(), how.solve());
+        Solution found = quick instanceof Undecided
+                ? stated.solver().solve(problem, settings.options().from(replanning.startModes()))
+                : quick;
+        return switch (found) {
+            case Placed placed -> {
+                ReplanChoice choice = ReplanChoice.of(
+                        replanning,
+                        placed,
+                        modes -> new Moves(
+                                        old,
+                                        planning,
+                                        settings.models(),
+                                        how,
+                                        new MoveReasons(
+                                                problem, replanning.start(), replanning.exact(), modes, changes))
+                                .to(modes),
+                        changes,
+                        how);
+                Plan<I, O> plan = assembly()
+                        .plan(choice.placed(), Optional.empty(), goal(stated, choice.placed()))
+                        .with(insights(problem, choice.placed()));
+                yield new ReplanResult.Replanned<>(
+                        plan, choice.moves(), MoveCost.of(choice.moves()), choice.verdict(), fleet, planner);
+            }
+            case Infeasible none ->
+                new ReplanResult.Infeasible<>(
+                        NoPlan.after(changes, stated.noPlan().infeasible(none)), changes);
+            case Undecided u ->
+                new ReplanResult.Infeasible<>(
+                        NoPlan.after(changes, stated.noPlan().undecided(u)), changes);
+        };
+    }
+
+    private Insights insights(PlacementProblem problem, Placed placed) {
+        return Insights.lazy(() -> new DetailsOf(planning, problem, placed, sla, this::tenPercentMore).details());
+    }
+
+    private Optional<PlacementProblem> tenPercentMore() {
+        double rate = workload.requestsPerSecond() * 1.1;
+        if (rate > Quanta.MAX_RATE / 3600) return Optional.empty();
+        Workload more = new Workload(rate);
+        PlanningProblem then = PlanningProblem.of(graph, more, sla, fleet, settings);
+        return then.unplaceable().isEmpty()
+                ? Optional.of(then.problem(more, sla, fleet, settings))
+                : Optional.empty();
     }
 
     private Goal goal(Stated<I, O> stated, Placed placed) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Finds the placement that keeps an SLA at least cost, energy or latency. Immutable; each setting returns another planner. Safe for concurrent use.
@@ -182,6 +183,51 @@ public final class Planner {
         }
         PlanningProblem planning = PlanningProblem.of(graph, workload, sla, fleet, settings);
         return new PlanSearch<>(graph, workload, sla, fleet, settings, planning);
+    }
+
+    /**
+     * Plans again after changes, from the plan in force, with {@link ReplanOptions#DEFAULT}.
+     *
+     * @param old the plan in force, made for {@code fleet} by this planner
+     * @param fleet as it was before the changes
+     * @param changes what happened
+     * @throws IllegalArgumentException if a change names a device class that the fleet does not have
+     */
+    public <I, O> ReplanResult<I, O> replan(Plan<I, O> old, Fleet fleet, Change... changes) {
+        return replan(old, fleet, List.of(changes), ReplanOptions.DEFAULT);
+    }
+
+    /**
+     * Plans again after changes, from the plan in force: a short search around it, and the solver only where that finds nothing. What does
+     * not repay its move within the horizon stays.
+     *
+     * @param old the plan in force, made for {@code fleet} by this planner
+     * @param fleet as it was before the changes
+     * @param changes what happened, in order
+     * @param how horizon, rates of loading, search
+     * @throws IllegalArgumentException if a change names a device class that the fleet does not have
+     */
+    public <I, O> ReplanResult<I, O> replan(Plan<I, O> old, Fleet fleet, List<Change> changes, ReplanOptions how) {
+        refuseOtherObjectives(old);
+        Situation now = new Situation(old.workload(), old.sla(), Optional.of(fleet), settings.cost());
+        for (Change change : changes) now = now.after(change);
+        if (now.fleet().isEmpty()) {
+            return new ReplanResult.Infeasible<>(NoPlan.noDevices(old.graph(), fleet, changes), changes);
+        }
+        Planner then = costModel(now.cost());
+        return then.search(old.graph(), now.workload(), now.sla(), now.fleet().get())
+                .replan(old, changes, how, then);
+    }
+
+    /** A search around the plan in force knows money and the expected path only. */
+    private void refuseOtherObjectives(Plan<?, ?> old) {
+        boolean money = settings.objective() instanceof Objective.DollarsPerHour
+                || settings.objective() instanceof Objective.DollarsPerRequest;
+        if (!money || old.sla().worstCase().isPresent()) {
+            throw new IllegalArgumentException("The plan of graph '" + old.graph().name() + "' cannot be changed step by step: "
+                    + (money ? "its SLA limits the worst case" : "the planner's objective is " + settings.objective())
+                    + ". Plan anew with Planner.solve.");
+        }
     }
 
     private void requireModels(AgentGraph<?, ?> graph) {

@@ -111,6 +111,16 @@ record PlanningProblem(
         return new Members(classes, energy ? List.of() : fleet.endpoints(), home);
     }
 
+    /** {@return the price of one device of a class that was let in, $/h} */
+    static double dollarsPerHour(DeviceClass deviceClass) {
+        return switch (deviceClass.dollarsPerHour()) {
+            case Dollars.Known k -> k.amount();
+            case Dollars.Unknown u ->
+                throw new IllegalStateException(
+                        "Device class '" + deviceClass.name() + "' has no price: " + u.reason());
+        };
+    }
+
     /** {@return the problem in numbers, with expected visits} */
     PlacementProblem problem(Workload workload, Sla sla, Fleet fleet, PlanningSettings settings) {
         List<OperatorModes> operators = new ArrayList<>();

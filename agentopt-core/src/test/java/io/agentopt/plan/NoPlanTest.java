@@ -129,6 +129,31 @@ class NoPlanTest {
     }
 
     @Test
+    void everyAlternativeWorksForItsPriceAndTheCheapestIsTheFix() {
+        AgentGraph<String, String> agent = PlannerTest.support(LARGE);
+        Fleet eight =
+                Fleet.rented("fleet").add("H100-SXM", 8).add("CPU-32-core", 4).build();
+        Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofMillis(5200));
+        PlanResult.Infeasible<?, ?> none = none(agent, 0.5, sla, eight);
+        assertThat(none.alternatives()).hasSize(2);
+        double before = 0;
+        for (PlanResult.Alternative each : none.alternatives()) {
+            assertThat(each.optimal()).isTrue();
+            assertThat(each.dollarsPerHour()).isGreaterThanOrEqualTo(before);
+            before = each.dollarsPerHour();
+            Matcher count = COUNT.matcher(each.change());
+            Plan<?, ?> plan = count.find()
+                    ? planned(agent, 0.5, sla, with(eight, count.group(1), Integer.parseInt(count.group(2))))
+                    : planned(agent, 0.5, Sla.endToEnd(Percentile.P95, time(" " + each.change())), eight);
+            assertThat(plan.dollarsPerHour()).isLessThanOrEqualTo(each.dollarsPerHour() * (1 + 1e-9));
+        }
+        assertThat(none.fix()).contains(none.alternatives().getFirst().change());
+        assertThatThrownBy(() -> planned(agent, 0.5, sla, eight))
+                .hasMessageContaining("By cost: relax the end-to-end limit to p95 6.59 s ($")
+                .hasMessageContaining("; or raise the count of 'H100-SXM' in fleet 'fleet' to 12 ($");
+    }
+
+    @Test
     void notKnowingIsSaidSo() {
         Planner lost = PLANNER.solver((problem, options) -> new Undecided(
                 new Relaxation(List.of(new Relaxation.Change.Deadline(3)), List.of()),

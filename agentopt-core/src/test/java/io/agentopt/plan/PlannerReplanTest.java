@@ -1,0 +1,191 @@
+package io.agentopt.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.hardware.DeviceClass;
+import io.agentopt.hardware.Fleet;
+import io.agentopt.hardware.Price;
+import io.agentopt.model.ModelCatalog;
+import io.agentopt.plan.ReplanResult.Replanned;
+import io.agentopt.plan.solve.SolveOptions;
+import io.agentopt.workload.Percentile;
+import io.agentopt.workload.Sla;
+import io.agentopt.workload.Workload;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of change: what moves, why, at what cost, and that the new plan holds. */
+class PlannerReplanTest {
+    private static final ModelCatalog MODELS = ModelCatalog.packaged().plus(PlannerTest.EMBEDDER);
+    private static final Planner PLANNER =
+            Planner.minimizeCost().models(MODELS).options(SolveOptions.steps(1, 200_000));
+    private static final Fleet MIXED = Fleet.rented("mixed")
+            .add("A100-80GB-SXM", 64)
+            .add("H100-SXM", 64)
+            .add("MI300X", 64)
+            .add("CPU-32-core", 64)
+            .build();
+    private static final AgentGraph<String, String> AGENT = PlannerTest.support("meta-llama/Meta-Llama-3.1-70B");
+    private static final Sla SLA = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(8));
+    private static final Plan<String, String> OLD = PLANNER.plan(AGENT, Workload.poisson(20), SLA, MIXED);
+
+    static Stream<Change> changes() {
+        return Stream.of(
+                new Change.PriceChanged("A100-80GB-SXM", 9),
+                new Change.PriceChanged("H100-SXM", Price.fixed(0.2)),
+                new Change.LoadChanged(Workload.poisson(45)),
+                new Change.LoadChanged(Workload.poisson(3)),
+                new Change.SpeedChanged("A100-80GB-SXM", 0.5),
+                new Change.SpeedChanged("H100-SXM", 2),
+                new Change.SlaChanged(Sla.endToEnd(Percentile.P95, Duration.ofSeconds(6))),
+                new Change.SlaChanged(Sla.endToEnd(Percentile.P95, Duration.ofSeconds(60))),
+                new Change.Outage("A100-80GB-SXM", 64),
+                new Change.Outage("A100-80GB-SXM", 50),
+                new Change.InventoryChanged("MI300X", 2),
+                new Change.InventoryChanged("MI300X", 100));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void aReplanHoldsAndSaysAllThatMoved(Change change) {
+        Replanned<String, String> now = replanned(ReplanOptions.DEFAULT, change);
+        PlanCheck.check(now.plan(), now.fleet(), MODELS);
+        List<?> moved = now.moves().stream()
+                .filter(m -> m.cause() != Move.Cause.GROWN)
+                .map(Move::operator)
+                .toList();
+        for (int i = 0; i < OLD.operators().size(); i++) {
+            PlannedOperator before = OLD.operators().get(i);
+            PlannedOperator after = now.plan().operators().get(i);
+            boolean same = before.deviceClass().equals(after.deviceClass())
+                    && before.mode().equals(after.mode());
+            assertThat(moved.contains(before.id())).as("%s", before.id()).isEqualTo(!same);
+        }
+        assertThat(now.moveCost().weightBytes())
+                .isCloseTo(now.moves().stream().mapToDouble(Move::weightBytes).sum(), within(1.0));
+        assertThat(now.explain()).contains(change.describe()).doesNotContain("NaN", "null", "Infinity");
+        PlanResult<String, String> cold =
+                now.planner().solve(AGENT, now.plan().workload(), now.plan().sla(), now.fleet());
+        Plan<String, String> best = ((PlanResult.Planned<String, String>) cold).plan();
+        Replanned<String, String> eager = replanned(ReplanOptions.DEFAULT.horizon(Duration.ofDays(3650)), change);
+        assertThat(eager.plan().dollarsPerHour())
+                .isCloseTo(best.dollarsPerHour(), within(0.005 * best.dollarsPerHour()));
+    }
+
+    @Test
+    void nothingMovesWithoutAChange() {
+        Replanned<String, String> now = replanned(ReplanOptions.DEFAULT);
+        assertThat(now.moves()).isEmpty();
+        assertThat(now.plan().placement()).isEqualTo(OLD.placement());
+        assertThat(now.moveCost()).isEqualTo(new MoveCost(0, 0, 0, 0, 0));
+        assertThat(now.verdict()).startsWith("nothing moved. The plan in force is still the cheapest, $95.45");
+    }
+
+    @Test
+    void aRecalibrationThatSaysTheSameMovesNothing() {
+        Replanned<String, String> now = replanned(
+                ReplanOptions.DEFAULT, new Change.CostModelChanged(io.agentopt.cost.engine.EngineCostModel.generic()));
+        assertThat(now.moves()).isEmpty();
+    }
+
+    @Test
+    void anOutageLosesKvCachesAndLoadsWeights() {
+        Replanned<String, String> now = replanned(
+                ReplanOptions.DEFAULT.preparation(Duration.ofSeconds(30)), new Change.Outage("A100-80GB-SXM", 64));
+        Move decode = now.moves().stream()
+                .filter(m -> m.operator().toString().equals("think/generate.decode"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(decode.cause()).isEqualTo(Move.Cause.LOST);
+        assertThat(decode.why()).isEqualTo("'A100-80GB-SXM' is gone");
+        assertThat(decode.kvLost()).isTrue();
+        // 20/s * 1.6 visits * 2.10 s in flight, each 800 + 60 tokens of 2 * 80 layers * 8 heads * 128 * 2 bytes
+        PlannedOperator was = OLD.operators().stream()
+                .filter(o -> o.id().equals(decode.operator()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(decode.kvBytes()).isCloseTo(20 * 1.6 * was.seconds() * 860 * 327_680, within(1.0));
+        assertThat(now.moveCost().kvBytesLost()).isEqualTo(decode.kvBytes());
+        assertThat(now.moveCost().kvBytesMoved()).isZero();
+        double weights =
+                now.moves().stream().mapToDouble(Move::weightBytes).max().orElse(0);
+        assertThat(weights % 1).isZero();
+        assertThat(weights).isGreaterThan(70e9 * 2 * 0.98);
+        assertThat(now.moveCost().seconds()).isBetween(30 + 141e9 / 2e9, 30 + 141e9 / 2e9 + 20);
+        assertThat(now.moveCost().dollars()).isPositive();
+    }
+
+    @Test
+    void aSmallSavingDoesNotRepayAMoveAndALongHorizonDoes() {
+        Change cheaper = new Change.PriceChanged("MI300X", 3.0);
+        Plan<String, String> old = OLD;
+        Replanned<String, String> never = replanned(ReplanOptions.DEFAULT.horizon(Duration.ZERO), cheaper);
+        assertThat(never.plan().placement()).isEqualTo(old.placement());
+        Replanned<String, String> always = replanned(ReplanOptions.DEFAULT.horizon(Duration.ofDays(365)), cheaper);
+        assertThat(always.plan().dollarsPerHour())
+                .isLessThanOrEqualTo(never.plan().dollarsPerHour());
+        if (always.plan().dollarsPerHour() < never.plan().dollarsPerHour()) {
+            assertThat(never.verdict()).contains("does not repay within 0 h");
+            assertThat(always.verdict()).contains("repays within 8760 h");
+        }
+    }
+
+    @Test
+    void anOutageOfTheOnlyClassIsInfeasibleWithItsReason() {
+        Fleet one = Fleet.rented("one")
+                .add("A100-80GB-SXM", 64)
+                .add("CPU-32-core", 4)
+                .build();
+        Plan<String, String> old = PLANNER.plan(AGENT, Workload.poisson(2), SLA, one);
+        assertThat(PLANNER.replan(old, one, new Change.Outage("A100-80GB-SXM", 64)))
+                .isInstanceOfSatisfying(ReplanResult.Infeasible.class, none -> {
+                    assertThat(none.reason().message())
+                            .startsWith("After an outage of 64 of 'A100-80GB-SXM': ")
+                            .contains("graph 'support'", "fleet 'one'");
+                    assertThat(none.reason().proved()).isTrue();
+                });
+        assertThat(PLANNER.replan(
+                        old,
+                        one,
+                        new Change.Outage("A100-80GB-SXM", 64),
+                        new Change.InventoryChanged("CPU-32-core", 0)))
+                .isInstanceOfSatisfying(
+                        ReplanResult.Infeasible.class,
+                        none -> assertThat(none.reason().message())
+                                .endsWith("No device of fleet 'one' is left for graph 'support'."));
+    }
+
+    @Test
+    void anUnknownClassIsNamed() {
+        assertThatThrownBy(() -> PLANNER.replan(OLD, MIXED, new Change.Outage("H200", 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Fleet 'mixed' has no device class 'H200'");
+        assertThatThrownBy(() -> new Change.SpeedChanged("H100", 0)).hasMessageContaining("must be between");
+        assertThatThrownBy(() -> new Change.Outage("H100", 0)).hasMessageContaining("Name at least 1");
+        assertThatThrownBy(() -> new Change.InventoryChanged("H100", -1)).hasMessageContaining("at least 0");
+        assertThatThrownBy(() -> ReplanOptions.DEFAULT.horizon(Duration.ofSeconds(-1)))
+                .hasMessageContaining("horizon");
+    }
+
+    @Test
+    void aReplanChains() {
+        Replanned<String, String> first = replanned(ReplanOptions.DEFAULT, new Change.Outage("A100-80GB-SXM", 64));
+        assertThat(first.fleet().classes().stream().map(DeviceClass::name)).doesNotContain("A100-80GB-SXM");
+        assertThat(first.planner().replan(first.plan(), first.fleet()))
+                .isInstanceOfSatisfying(
+                        Replanned.class, again -> assertThat(again.moves()).isEmpty());
+    }
+
+    private static Replanned<String, String> replanned(ReplanOptions options, Change... changes) {
+        ReplanResult<String, String> result = PLANNER.replan(OLD, MIXED, List.of(changes), options);
+        assertThat(result).isInstanceOf(Replanned.class);
+        return (Replanned<String, String>) result;
+    }
+}
