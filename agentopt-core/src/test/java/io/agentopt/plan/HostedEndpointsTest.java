@@ -115,6 +115,30 @@ class HostedEndpointsTest {
         assertThat(slow.message()).contains("hosted: hosted takes 10.0 ms per token, above the mean of 9.00 ms");
     }
 
+    @Test
+    void numbersTooLargeToCountAreRefusedByName() {
+        NodeOptions there = NodeOptions.NONE.pinnedTo("hosted");
+        HostedEndpoint dear = HostedEndpoint.of("hosted", SMALL, 1e308, 0, 0.3, 100);
+        assertThat(none(PLANNER.solve(ask(there), Workload.poisson(1), SLA, fleet(dear)))
+                        .message())
+                .contains("hosted: it would take ", "dollars per request; plans count to");
+        for (HostedEndpoint narrow :
+                List.of(HOSTED.atMostRequestsPerSecond(1e-300), HOSTED.atMostTokensPerMinute(1e-300))) {
+            assertThat(none(PLANNER.solve(ask(there), Workload.poisson(1), SLA, fleet(narrow)))
+                            .message())
+                    .contains("rate limit", "; plans count to");
+        }
+        HostedEndpoint slow = HostedEndpoint.of("hosted", SMALL, 0, 0, 1e300, 1e-300);
+        assertThat(none(PLANNER.solve(ask(there), Workload.poisson(1), SLA, fleet(slow)))
+                        .message())
+                .contains("seconds on the longest path; plans count to");
+        var ages = SLA.worstCase(Duration.ofSeconds(Long.MAX_VALUE)).perToken(Duration.ofSeconds(Long.MAX_VALUE));
+        planned(PLANNER.solve(ask(), Workload.poisson(Double.MIN_VALUE), ages, fleet(HOSTED)));
+        planned(Planner.minimizeEnergy()
+                .options(io.agentopt.plan.solve.SolveOptions.steps(1, 20_000))
+                .solve(ask(), Workload.poisson(1e-300), SLA, fleet(HOSTED)));
+    }
+
     private static Fleet fleet(HostedEndpoint... endpoints) {
         Fleet.Builder fleet =
                 Fleet.rented("fleet").add("CPU-32-core", 64).add("L4", 64).add("A100-80GB-SXM", 64);
