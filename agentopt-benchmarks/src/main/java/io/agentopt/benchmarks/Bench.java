@@ -1,6 +1,8 @@
 package io.agentopt.benchmarks;
 
 import io.agentopt.benchmarks.cost.CostBench;
+import io.agentopt.benchmarks.plan.PlanBench;
+import io.agentopt.benchmarks.simulate.SimulateBench;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,8 +10,11 @@ import java.util.function.Function;
 
 /** Runs a bench by name: {@code ./build bench NAME [options]}. */
 public final class Bench {
-    private static final Map<String, Function<List<String>, BenchReport>> BENCHES =
-            new TreeMap<>(Map.of("cost", CostBench::run, "first-light", FirstLight::run));
+    private static final Map<String, Function<List<String>, BenchReport>> BENCHES = new TreeMap<>(Map.of(
+            "cost", CostBench::run,
+            "first-light", FirstLight::run,
+            "plan", PlanBench::run,
+            "simulate", SimulateBench::run));
 
     private Bench() {}
 

@@ -7,7 +7,7 @@ import java.util.List;
  * Moving a KV cache from the devices that prefill to those that decode (arXiv 2507.19635, equations 1 to 3):
  *
  * <pre>
- * KV      = kvBytesPerToken * promptTokens * batch             bytes
+ * KV      = kvBytes(promptTokens) * batch                      bytes; windowed layers: what they keep
  * egress  = KV / (TTFT * prefillDevices)                       bytes/s of each
  * ingress = KV / (TBT * decodeDevices)                         bytes/s of each
  * </pre>
@@ -17,12 +17,12 @@ import java.util.List;
 public final class KvTransfer {
     private KvTransfer() {}
 
-    /** {@return bytes of KV cache of so many tokens of context} */
+    /** {@return bytes of KV cache of one sequence of so many tokens of context; what windowed layers forgot is not sent} */
     public static double kvBytes(ModelSpec model, double tokens) {
         if (!(tokens >= 0))
             throw new IllegalArgumentException(
                     "The tokens (" + tokens + ") of model '" + model.id() + "' must be at least 0.");
-        return model.kvBytesPerToken() * tokens;
+        return model.kvBytes(tokens);
     }
 
     /** {@return bytes/s that each prefill device must send to keep up with one batch per time to first token} */

@@ -28,11 +28,17 @@ final class Explanation {
                 out,
                 "Plan of '" + plan.graph().name() + "' on fleet '" + plan.fleet() + "' at "
                         + number(plan.workload().requestsPerSecond()) + " requests/s");
-        line(out, "  latency      " + predicted(plan.endToEndSeconds()) + allowed(sla, sla.endToEnd()));
+        line(
+                out,
+                "  latency      " + predicted(plan.endToEndSeconds())
+                        + allowed(sla, sla.endToEnd(), sla.margins().endToEnd()));
         plan.firstTokenSeconds().ifPresent(t -> {
-            String allowed = sla.firstToken().map(l -> allowed(sla, l)).orElse("");
+            String allowed = sla.firstToken()
+                    .map(l -> allowed(sla, l, sla.margins().firstToken()))
+                    .orElse("");
             line(out, "  first token  " + predicted(t) + allowed);
         });
+        plan.check().ifPresent(c -> line(out, "  simulated    " + simulated(sla, c)));
         line(
                 out,
                 "  cost         $" + money(plan.dollarsPerHour()) + " per hour, $"
@@ -47,18 +53,26 @@ final class Explanation {
         out.append('\n');
     }
 
+    private static String simulated(Sla sla, SimulatedCheck check) {
+        String firstToken = check.firstTokenSeconds().isPresent()
+                ? ", first token " + time(check.firstTokenSeconds().getAsDouble())
+                : "";
+        return sla.percentile().id() + " " + time(check.seconds()) + firstToken + " over " + check.requests()
+                + " requests, " + percent(check.attainment()) + " within the limit; closed forms say "
+                + time(check.modelSeconds()) + " (round " + check.rounds() + ", seed " + check.seed() + ")";
+    }
+
     private static String predicted(double seconds) {
         return time(seconds) + " predicted mean";
     }
 
-    private static String allowed(Sla sla, Duration limit) {
-        return "; the SLA allows " + limit(sla, limit);
+    private static String allowed(Sla sla, Duration limit, double margin) {
+        return "; the SLA allows " + limit(sla, limit, margin);
     }
 
     /** {@return a limit as promised, and the mean that it is planned as} */
-    static String limit(Sla sla, Duration limit) {
+    static String limit(Sla sla, Duration limit, double margin) {
         String promised = sla.percentile().id() + " " + time(seconds(limit));
-        double margin = sla.percentile().margin();
         return margin == 1 ? promised : promised + ", planned as a mean of " + time(seconds(limit) / margin);
     }
 

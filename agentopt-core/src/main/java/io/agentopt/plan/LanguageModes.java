@@ -63,7 +63,7 @@ record LanguageModes(PlanningSettings settings, CountedModes counted, OptionalDo
         boolean prefill = operator.id().phase() == Phase.PREFILL;
         int prompt = CountedModes.tokens(g.expectedPromptTokens());
         int output = CountedModes.tokens(g.expectedOutputTokens());
-        double context = prefill ? prompt : (double) prompt + output;
+        int context = prefill ? prompt : prompt + output; // no more than the model's longest
         String shared = "model " + model.id()
                 + (format.isEmpty() ? "" : " " + model.weights().id());
         List<CandidateMode> modes = new ArrayList<>();
@@ -90,7 +90,7 @@ record LanguageModes(PlanningSettings settings, CountedModes counted, OptionalDo
                             known.get(),
                             degree,
                             batch,
-                            Math.max(batch, inFlight) * context * model.kvBytesPerToken(),
+                            Math.max(batch, inFlight) * model.kvBytes(context),
                             shared,
                             TransformerDemand.weightBytes(model),
                             prefill ? PREFILL_VARIATION : DECODE_VARIATION),

@@ -10,6 +10,7 @@ import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Relaxation;
 import io.agentopt.plan.solve.Relaxation.Change;
 import io.agentopt.plan.solve.Undecided;
+import io.agentopt.workload.Margins;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -27,11 +28,14 @@ import java.util.stream.Stream;
 record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet, PlacementProblem problem) {
     /** {@return the result where even the worst case alone cannot keep its limit} */
     PlanResult.Infeasible<I, O> worstCase(Infeasible none, PlacementProblem worst) {
-        NoPlan<I, O> words = new NoPlan<>(graph, workload, sla, fleet, worst);
+        NoPlan<I, O> words = new NoPlan<>(graph, workload, sla.margins(Margins.of(sla.percentile())), fleet, worst);
         boolean late = none.family() == Family.DEADLINE;
         String message = late
                 ? "The worst-case limit of graph '" + graph.name() + "' ("
-                        + Explanation.limit(sla, sla.worstCase().orElse(sla.endToEnd()))
+                        + Explanation.limit(
+                                sla,
+                                sla.worstCase().orElse(sla.endToEnd()),
+                                sla.percentile().margin())
                         + ") is below the critical path of its slowest request (mean "
                         + Explanation.time(none.leastAchievable()) + ") on fleet '" + fleet.name() + "'."
                 : words.message(none);
@@ -88,14 +92,17 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
         return switch (none.family()) {
             case DEADLINE ->
                 "The end-to-end limit of graph '" + graph.name() + "' ("
-                        + Explanation.limit(sla, sla.endToEnd()) + ") is below its "
+                        + Explanation.limit(sla, sla.endToEnd(), sla.margins().endToEnd()) + ") is below its "
                         + (none.leastExact()
                                 ? "fastest critical path (mean "
                                 : "critical path in the nearest plan (mean ")
                         + Explanation.time(none.leastAchievable()) + ")" + on;
             case MILESTONE ->
                 "The first-token limit of graph '" + graph.name() + "' ("
-                        + Explanation.limit(sla, sla.firstToken().orElse(sla.endToEnd())) + ") is below the "
+                        + Explanation.limit(
+                                sla,
+                                sla.firstToken().orElse(sla.endToEnd()),
+                                sla.margins().firstToken()) + ") is below the "
                         + (none.leastExact() ? "fastest time to it (mean " : "time to it in the nearest plan (mean ")
                         + Explanation.time(none.leastAchievable()) + ")" + on;
             case INVENTORY ->
@@ -136,8 +143,12 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
 
     private String advice(Change change) {
         return switch (change) {
-            case Change.Deadline c -> "relax the end-to-end limit to " + promised(c.seconds());
-            case Change.MilestoneLimit c -> "relax the first-token limit to " + promised(c.seconds());
+            case Change.Deadline c ->
+                "relax the end-to-end limit to "
+                        + promised(c.seconds(), sla.margins().endToEnd());
+            case Change.MilestoneLimit c ->
+                "relax the first-token limit to "
+                        + promised(c.seconds(), sla.margins().firstToken());
             case Change.Inventory c
             when endpoint(c.deviceClass()) ->
                 "raise the rate limits of endpoint '" + name(c.deviceClass()) + "' to " + c.devices()
@@ -162,8 +173,8 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
         };
     }
 
-    private String promised(double meanSeconds) {
-        double limit = new BigDecimal(meanSeconds * sla.percentile().margin())
+    private String promised(double meanSeconds, double margin) {
+        double limit = new BigDecimal(meanSeconds * margin)
                 .round(new MathContext(3, RoundingMode.CEILING))
                 .doubleValue();
         return (sla.percentile() == Percentile.MEAN

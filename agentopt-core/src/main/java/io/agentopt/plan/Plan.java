@@ -7,6 +7,7 @@ import io.agentopt.workload.Workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -30,6 +31,7 @@ import java.util.TreeMap;
  * @param bound proved lower bound and gap
  * @param notes what binds, and what was assumed
  * @param figures the objective with its bound, and further predictions
+ * @param check what a simulation under load came to, if there was one
  */
 public record Plan<I, O>(
         AgentGraph<I, O> graph,
@@ -45,7 +47,8 @@ public record Plan<I, O>(
         double dollarsPerHour,
         Bound bound,
         List<String> notes,
-        Figures figures) {
+        Figures figures,
+        Optional<SimulatedCheck> check) {
 
     public Plan {
         operators = List.copyOf(operators);
@@ -53,9 +56,10 @@ public record Plan<I, O>(
         criticalPath = List.copyOf(criticalPath);
         notes = List.copyOf(notes);
         Objects.requireNonNull(figures, "figures");
+        Objects.requireNonNull(check, "check");
     }
 
-    /** A plan of least dollars per hour of which no further figures are known. */
+    /** A plan of least dollars per hour of which no further figures are known, and that was not simulated. */
     public Plan(
             AgentGraph<I, O> graph,
             String fleet,
@@ -84,7 +88,28 @@ public record Plan<I, O>(
                 dollarsPerHour,
                 bound,
                 notes,
-                Figures.ofCost(dollarsPerHour, bound));
+                Figures.ofCost(dollarsPerHour, bound),
+                Optional.empty());
+    }
+
+    /** {@return this plan with what its simulation came to} */
+    public Plan<I, O> checked(SimulatedCheck simulated) {
+        return new Plan<>(
+                graph,
+                fleet,
+                workload,
+                sla,
+                placement,
+                operators,
+                devices,
+                endToEndSeconds,
+                firstTokenSeconds,
+                criticalPath,
+                dollarsPerHour,
+                bound,
+                notes,
+                figures,
+                Optional.of(simulated));
     }
 
     /** {@return dollars per request at the planned rate} */

@@ -69,7 +69,8 @@ record PlanAssembly<I, O>(AgentGraph<I, O> graph, PlanningProblem planning, Work
                 evaluation.dollarsPerHour(),
                 new Bound(placed.lowerBoundDollarsPerHour(), placed.gap(), placed.proof() == Proof.OPTIMAL),
                 new PlanNotes(graph, planning, workload, sla).of(placed, withoutSla, goal),
-                new PlanFigures(graph, planning, workload, sla).of(placed, goal));
+                new PlanFigures(graph, planning, workload, sla).of(placed, goal),
+                Optional.empty());
     }
 
     private List<PlannedDevices> devices(Placed placed, Evaluation evaluation) {

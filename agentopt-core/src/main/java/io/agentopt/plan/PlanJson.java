@@ -6,6 +6,7 @@ import io.agentopt.internal.JsonValue;
 import io.agentopt.plan.granular.GranularGraph;
 import io.agentopt.plan.granular.GranularOperator;
 import io.agentopt.plan.granular.OperatorId;
+import io.agentopt.workload.Margins;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -55,6 +56,7 @@ public final class PlanJson {
         out.put("notes", plan.notes());
         if (!plan.figures().equals(Figures.ofCost(plan.dollarsPerHour(), plan.bound())))
             out.put("figures", FiguresJson.write(plan.figures()));
+        plan.check().ifPresent(c -> out.put("check", check(c)));
         return JsonText.of(out);
     }
 
@@ -65,6 +67,22 @@ public final class PlanJson {
         sla.firstToken().ifPresent(t -> out.put("firstTokenSeconds", Explanation.seconds(t)));
         sla.perToken().ifPresent(t -> out.put("perTokenSeconds", Explanation.seconds(t)));
         sla.worstCase().ifPresent(t -> out.put("worstCaseSeconds", Explanation.seconds(t)));
+        if (!sla.margins().equals(Margins.of(sla.percentile()))) {
+            out.put("endToEndMargin", sla.margins().endToEnd());
+            out.put("firstTokenMargin", sla.margins().firstToken());
+        }
+        return out;
+    }
+
+    private static Map<String, Object> check(SimulatedCheck c) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("seconds", c.seconds());
+        c.firstTokenSeconds().ifPresent(t -> out.put("firstTokenSeconds", t));
+        out.put("modelSeconds", c.modelSeconds());
+        out.put("attainment", c.attainment());
+        out.put("requests", c.requests());
+        out.put("seed", Long.toString(c.seed()));
+        out.put("rounds", c.rounds());
         return out;
     }
 
@@ -123,7 +141,8 @@ public final class PlanJson {
                         "dollarsPerHour",
                         "bound",
                         "notes",
-                        "figures");
+                        "figures",
+                        "check");
         JsonValue name = root.at("graph");
         if (!name.text().equals(graph.name())) {
             throw name.wrong("is not the graph that it is read for, '" + graph.name() + "'", "Read it with its own.");
@@ -150,11 +169,19 @@ public final class PlanJson {
                 dollars,
                 bound,
                 each(root.at("notes"), JsonValue::text),
-                root.maybe("figures").map(FiguresJson::read).orElseGet(() -> Figures.ofCost(dollars, bound)));
+                root.maybe("figures").map(FiguresJson::read).orElseGet(() -> Figures.ofCost(dollars, bound)),
+                root.maybe("check").map(PlanJson::check));
     }
 
     private static Sla sla(JsonValue v) {
-        v.only("percentile", "endToEndSeconds", "firstTokenSeconds", "perTokenSeconds", "worstCaseSeconds");
+        v.only(
+                "percentile",
+                "endToEndSeconds",
+                "firstTokenSeconds",
+                "perTokenSeconds",
+                "worstCaseSeconds",
+                "endToEndMargin",
+                "firstTokenMargin");
         Percentile percentile = checked(
                 v.at("percentile"), () -> Percentile.of(v.at("percentile").text()));
         return new Sla(
@@ -162,7 +189,23 @@ public final class PlanJson {
                 duration(v.at("endToEndSeconds")),
                 v.maybe("firstTokenSeconds").map(PlanJson::duration),
                 v.maybe("perTokenSeconds").map(PlanJson::duration),
-                v.maybe("worstCaseSeconds").map(PlanJson::duration));
+                v.maybe("worstCaseSeconds").map(PlanJson::duration),
+                new Margins(
+                        v.maybePositive("endToEndMargin").orElse(percentile.margin()),
+                        v.maybePositive("firstTokenMargin").orElse(percentile.margin())));
+    }
+
+    private static SimulatedCheck check(JsonValue v) {
+        v.only("seconds", "firstTokenSeconds", "modelSeconds", "attainment", "requests", "seed", "rounds");
+        Optional<JsonValue> firstToken = v.maybe("firstTokenSeconds");
+        return new SimulatedCheck(
+                v.at("seconds").notNegative(),
+                firstToken.isPresent() ? OptionalDouble.of(firstToken.get().notNegative()) : OptionalDouble.empty(),
+                v.at("modelSeconds").notNegative(),
+                v.at("attainment").notNegative(),
+                v.at("requests").integer(),
+                checked(v.at("seed"), () -> Long.parseLong(v.at("seed").text())),
+                v.at("rounds").integer());
     }
 
     private static Duration duration(JsonValue v) {

@@ -47,10 +47,13 @@ record PlanNotes(AgentGraph<?, ?> graph, PlanningProblem planning, Workload work
             notes.add("Left out for want of a price" + (planning.energyCounts() ? " or power" : "") + ": "
                     + String.join(", ", planning.leftOut()) + ".");
         notes.add("Devices are planned " + Explanation.percent(PlanningProblem.UTILISATION_CAP) + " busy at most.");
-        double margin = sla.percentile().margin();
-        if (margin > 1) {
-            notes.add("A " + sla.percentile().id() + " limit is planned as a mean " + margin
-                    + " times smaller, a rule of thumb for queueing and long answers.");
+        double margin = sla.margins().endToEnd();
+        if (margin != 1) {
+            boolean rule = margin == sla.percentile().margin();
+            notes.add("A " + sla.percentile().id() + " limit is planned as a mean "
+                    + (rule
+                            ? margin + " times smaller, a rule of thumb for queueing and long answers."
+                            : Explanation.number(margin) + " times smaller, as the check of the plan needs."));
         }
         return notes;
     }

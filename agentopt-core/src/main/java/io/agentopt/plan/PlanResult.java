@@ -7,6 +7,18 @@ package io.agentopt.plan;
  * @param <O> output of the agent
  */
 public sealed interface PlanResult<I, O> {
+    /**
+     * {@return the plan}
+     *
+     * @throws InfeasiblePlanException if there is none
+     */
+    default Plan<I, O> orThrow() {
+        return switch (this) {
+            case Planned<I, O> p -> p.plan();
+            case Infeasible<I, O> i -> throw new InfeasiblePlanException(i);
+        };
+    }
+
     /** There is a plan. */
     record Planned<I, O>(Plan<I, O> plan) implements PlanResult<I, O> {}
 

@@ -175,7 +175,7 @@ final class PlanSearch<I, O> {
     /** {@return the limit that is planned as a mean, rounded up to a nanosecond; the SLA's own where they are the same} */
     private Duration promised(double meanSeconds) {
         if (meanSeconds >= sla.plannedEndToEndSeconds()) return sla.endToEnd();
-        double limit = meanSeconds * sla.percentile().margin();
+        double limit = meanSeconds * sla.margins().endToEnd();
         Duration rounded = Duration.ofSeconds((long) limit, (long) Math.ceil((limit - Math.floor(limit)) * 1e9));
         return rounded.isPositive() && rounded.compareTo(sla.endToEnd()) < 0 ? rounded : sla.endToEnd();
     }

@@ -78,6 +78,16 @@ public final class Planner {
         return new Planner(settings.withModels(Objects.requireNonNull(catalog)));
     }
 
+    /** {@return the models that it plans with} */
+    public ModelCatalog models() {
+        return settings.models();
+    }
+
+    /** {@return the cost model that it plans with} */
+    public CostModel costModel() {
+        return settings.cost();
+    }
+
     /** {@return this planner with another cost model, such as one calibrated here} */
     public Planner costModel(CostModel model) {
         return new Planner(settings.withCost(Objects.requireNonNull(model)));
@@ -126,10 +136,6 @@ public final class Planner {
                 Arrays.stream(utilisations).boxed().toList()));
     }
 
-    private ModelCatalog models() {
-        return settings.models();
-    }
-
     /**
      * Plans.
      *
@@ -138,10 +144,7 @@ public final class Planner {
      *     workload are larger than a plan can count
      */
     public <I, O> Plan<I, O> plan(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fleet) {
-        return switch (solve(graph, workload, sla, fleet)) {
-            case PlanResult.Planned<I, O> p -> p.plan();
-            case PlanResult.Infeasible<I, O> i -> throw new InfeasiblePlanException(i);
-        };
+        return solve(graph, workload, sla, fleet).orThrow();
     }
 
     /**

@@ -117,7 +117,7 @@ record PlanningProblem(
         for (int i = 0; i < modes.size(); i++)
             operators.add(new OperatorModes(
                     name(i), modes.get(i).stream().map(CandidateMode::mode).toList()));
-        double firstToken = sla.firstToken().map(sla::planned).orElse(Quanta.MAX_DEADLINE_SECONDS);
+        double firstToken = sla.plannedFirstTokenSeconds().orElse(Quanta.MAX_DEADLINE_SECONDS);
         List<Integer> prefills = units.graph().prefills();
         List<Milestone> milestones = prefills.isEmpty()
                 ? List.of()

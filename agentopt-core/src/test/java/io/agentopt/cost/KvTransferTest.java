@@ -10,6 +10,7 @@ import io.agentopt.hardware.LinkKind;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
+import io.agentopt.model.SlidingWindow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,14 @@ class KvTransferTest {
         assertThat(KvTransfer.egressBytesPerSecond(cache, 0.25, 1) * 8 / 1e9).isCloseTo(egress, within(0.005001));
         assertThat(KvTransfer.ingressBytesPerSecond(cache, 0.02, 1) * 8 / 1e9).isCloseTo(ingress, within(0.005001));
         assertThat(KvTransfer.ingressBytesPerSecond(cache, 0.02, 8) * 8 / 1e9).isCloseTo(ingress8, within(0.005001));
+    }
+
+    @Test
+    void whatWindowedLayersForgotIsNotSent() {
+        ModelSpec whole = ModelCatalog.packaged().find("meta-llama/Meta-Llama-3.1-8B");
+        ModelSpec windowed = whole.with(new SlidingWindow(1024, whole.layers() / 2));
+        assertThat(KvTransfer.kvBytes(windowed, 1000)).isEqualTo(KvTransfer.kvBytes(whole, 1000));
+        assertThat(KvTransfer.kvBytes(windowed, 9216)).isEqualTo(KvTransfer.kvBytes(whole, (9216 + 1024) / 2));
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.model.SlidingWindow;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.plan.granular.GranularGraph;
@@ -93,6 +94,21 @@ class ModeEnumerationTest {
         assertThat(wide.seconds()).isEqualTo(10);
         Mode idle = modes(ask(), "ask.prefill", 1e-9, TEN_SECONDS).getFirst();
         assertThat(idle.memoryBytes()).isEqualTo((long) (1 * 100 * llm.kvBytesPerToken()));
+    }
+
+    @Test
+    void windowedLayersTakeMemoryOfTheirWindowOnly() {
+        ModelSpec windowed = decoder("windowed", 8).with(new SlidingWindow(40, 1));
+        List<Mode> modes = modes(
+                ask("windowed", NodeOptions.NONE),
+                "ask.prefill",
+                1e-9,
+                TEN_SECONDS,
+                FLEET,
+                ModelCatalog.empty().plus(windowed),
+                new ArrayList<>());
+        assertThat(windowed.kvBytes(100)).isLessThan(100 * windowed.kvBytesPerToken());
+        assertThat(modes.getFirst().memoryBytes()).isEqualTo((long) windowed.kvBytes(100));
     }
 
     @Test

@@ -49,7 +49,7 @@ final class PlanCheck {
                 .firstToken()
                 .ifPresent(limit -> assertThat(plan.firstTokenSeconds().orElse(0))
                         .isLessThanOrEqualTo(Explanation.seconds(limit)
-                                        / plan.sla().percentile().margin()
+                                        / plan.sla().margins().firstToken()
                                 + 1e-9));
     }
 

@@ -164,17 +164,17 @@ class PlanJsonTest {
         Optional<Duration> firstToken = random.nextBoolean()
                 ? Optional.of(Duration.ofNanos(1 + random.nextInt())).filter(Duration::isPositive)
                 : Optional.empty();
+        Sla sla = new Sla(
+                List.of(Percentile.values()).get(random.nextInt(5)),
+                Duration.ofNanos(1 + random.nextLong(40L * 24 * 3600 * 1_000_000_000)),
+                firstToken);
+        if (firstToken.isPresent()) sla = sla.perToken(firstToken.get().plusNanos(1));
+        if (random.nextBoolean()) sla = sla.worstCase(Duration.ofNanos(1 + random.nextLong(1_000_000_000_000L)));
         return new Plan<>(
                 agent,
                 "fleet",
                 new Workload(Double.MIN_VALUE + number(random)),
-                new Sla(
-                        List.of(Percentile.values()).get(random.nextInt(5)),
-                        Duration.ofNanos(1 + random.nextLong(40L * 24 * 3600 * 1_000_000_000)),
-                        firstToken,
-                        firstToken.map(t -> t.plusNanos(1)),
-                        Optional.of(Duration.ofNanos(1 + random.nextLong(1_000_000_000_000L)))
-                                .filter(t -> random.nextBoolean())),
+                sla,
                 new Placement("home", classes),
                 operators,
                 List.of(new PlannedDevices(
@@ -193,7 +193,8 @@ class PlanJsonTest {
                 number(random),
                 new Bound(number(random), random.nextDouble(), random.nextBoolean()),
                 random.nextBoolean() ? List.of() : List.of("a note", "\u4e2d"),
-                figures(random));
+                figures(random),
+                Optional.empty());
     }
 
     private static Figures figures(Random random) {

@@ -47,7 +47,14 @@ class WorkloadTest {
                 .firstToken(two)
                 .worstCase(two)
                 .withEndToEnd(two);
-        assertThat(all).isEqualTo(new Sla(Percentile.P90, two, Optional.of(two), Optional.of(one), Optional.of(two)));
+        assertThat(all)
+                .isEqualTo(new Sla(
+                        Percentile.P90,
+                        two,
+                        Optional.of(two),
+                        Optional.of(one),
+                        Optional.of(two),
+                        Margins.of(Percentile.P90)));
     }
 
     @Test

@@ -32,7 +32,7 @@ final class AllReduceMetrics implements CostMetricGroup {
                 System.out.println("  allreduce." + host.label() + ": no rows of this host calibrate");
                 continue;
             }
-            KernelBench bench = new KernelBench("allreduce." + host.label());
+            KernelBench bench = new KernelBench("allreduce." + host.label(), folders);
             bench.rejected(rows.test().rejected());
             CollectiveForm form = new CollectiveForm(host.device());
             for (int devices : sizes(rows)) {

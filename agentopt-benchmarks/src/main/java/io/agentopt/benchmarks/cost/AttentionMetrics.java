@@ -38,12 +38,24 @@ final class AttentionMetrics implements CostMetricGroup {
         List<Metric> metrics = new ArrayList<>();
         for (ProfileFiles.Source source : ProfileFiles.tables(folders, "attention", "context_attention_perf")) {
             KernelRows<PrefillAttention> rows = KernelRows.read(source, AiconfiguratorProfiles::prefills);
-            split(rows, source, d -> new PrefillAttentionForm(d, BF16), "attention_prefill.", PrefillAttention::kv)
+            split(
+                            folders,
+                            rows,
+                            source,
+                            d -> new PrefillAttentionForm(d, BF16),
+                            "attention_prefill.",
+                            PrefillAttention::kv)
                     .ifPresent(metrics::add);
         }
         for (ProfileFiles.Source source : ProfileFiles.tables(folders, "attention", "generation_attention_perf")) {
             KernelRows<DecodeAttention> rows = KernelRows.read(source, AiconfiguratorProfiles::decodes);
-            split(rows, source, d -> new DecodeAttentionForm(d, BF16), "attention_decode.", DecodeAttention::kv)
+            split(
+                            folders,
+                            rows,
+                            source,
+                            d -> new DecodeAttentionForm(d, BF16),
+                            "attention_decode.",
+                            DecodeAttention::kv)
                     .ifPresent(metrics::add);
         }
         GOALS.keySet().stream()
@@ -54,6 +66,7 @@ final class AttentionMetrics implements CostMetricGroup {
     }
 
     private static <S extends KernelShape> Optional<Metric> split(
+            DataFolders folders,
             KernelRows<S> rows,
             ProfileFiles.Source source,
             Function<DeviceSpec, KernelForm<S>> form,
@@ -64,7 +77,7 @@ final class AttentionMetrics implements CostMetricGroup {
             System.out.println("  " + set + ": no rows of this device calibrate, or its rate is not known");
             return Optional.empty();
         }
-        KernelBench bench = new KernelBench(set);
+        KernelBench bench = new KernelBench(set, folders);
         bench.rejected(rows.test().rejected());
         for (Precision kv : Precision.values()) {
             List<KernelMeasurement<S>> points = rows.calibrate(s -> cache.apply(s) == kv),

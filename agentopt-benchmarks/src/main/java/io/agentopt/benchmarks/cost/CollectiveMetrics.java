@@ -56,7 +56,7 @@ final class CollectiveMetrics implements CostMetricGroup {
                 devices.find("A40"), Topology.uniform(8, PCIE_4, scaleOut)); // two that are no pair: 4 GB/s
         Predicate<Collective> across = s -> s.devices() > s.devicesPerHost();
         List<Set> sets = new ArrayList<>();
-        String dgx = NETWORK + "a100_dgx/all_reduce.csv.gz", pair = NETWORK + "a100_pairwise_nvlink/";
+        String dgx = NETWORK + "a100_dgx/all_reduce.csv.gz";
         sets.add(new Set("allreduce.a100_dgx_across_hosts", dgx, VidurProfiles::allReduces, across, a100));
         sets.add(sendReceive("a100_dgx", "a100_dgx", a100));
         sets.add(sendReceive("a100_pairwise", "a100_pairwise_nvlink", pairs));
@@ -103,7 +103,7 @@ final class CollectiveMetrics implements CostMetricGroup {
         ImportedRows<KernelMeasurement<Collective>> seen = set.importer.apply(calibrate.get());
         ImportedRows<KernelMeasurement<Collective>> unseen =
                 calibrate.equals(test) ? seen : set.importer.apply(test.get());
-        KernelBench bench = new KernelBench(set.name);
+        KernelBench bench = new KernelBench(set.name, folders);
         unseen.rejected().forEach((reason, count) -> {
             if (!reason.startsWith("another")) bench.rejected(java.util.Map.of(reason, count));
         });

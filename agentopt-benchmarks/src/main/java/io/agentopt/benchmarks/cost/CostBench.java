@@ -41,10 +41,13 @@ public final class CostBench {
         return run(withoutOnly(options), groups(options));
     }
 
-    static BenchReport run(List<String> options, List<CostMetricGroup> groups) {
-        boolean docs = options.contains(DOCS);
+    private static BenchReport run(List<String> options, List<CostMetricGroup> groups) {
         DataFolders folders =
                 DataFolders.of(options.stream().filter(o -> !o.equals(DOCS)).toList());
+        return run(folders, options.contains(DOCS), groups);
+    }
+
+    static BenchReport run(DataFolders folders, boolean docs, List<CostMetricGroup> groups) {
         System.out.println("calibrated on " + folders.calibrate() + ", tested on " + folders.test());
         List<ErrorTable> tables = new ArrayList<>();
         for (CostMetricGroup group : groups) {

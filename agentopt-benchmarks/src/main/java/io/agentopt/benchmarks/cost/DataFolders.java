@@ -16,12 +16,23 @@ import java.util.stream.Stream;
  *
  * @param calibrate folder of the rows to fit
  * @param test folder of the rows to predict
+ * @param mostDraws how many draws of calibration points a metric is the mean of at most; fewer make a test short
  */
-record DataFolders(Path calibrate, Path test) {
+record DataFolders(Path calibrate, Path test, int mostDraws) {
     private static final Path BESIDE_THE_CHECKOUT = Path.of("..", "shared", "data", "profiles");
 
     private static final List<String> LAYOUTS = List.of(
             "vidur/", "aiconfigurator/", "helix/", "splitwise_*.csv", "end_to_end_*.csv", "llm_inference_bench_*.csv");
+
+    /** Folders of a metric with all of its draws. */
+    DataFolders(Path calibrate, Path test) {
+        this(calibrate, test, Integer.MAX_VALUE);
+    }
+
+    /** {@return how many draws to take where a metric is the mean of so many} */
+    int draws(int usual) {
+        return Math.min(usual, mostDraws);
+    }
 
     /** Reads {@code [--calibrate DIR] [--test DIR]}. */
     static DataFolders of(List<String> options) {

@@ -79,7 +79,7 @@ final class ElementwiseMetrics implements CostMetricGroup {
             System.out.println("  " + set + ": no rows");
             return Optional.empty();
         }
-        KernelBench bench = new KernelBench(set);
+        KernelBench bench = new KernelBench(set, folders);
         bench.rejected(unseen.rejected());
         // The plain roofline takes every byte from memory, at whatever share of its rate fits.
         bench.splitByShape(

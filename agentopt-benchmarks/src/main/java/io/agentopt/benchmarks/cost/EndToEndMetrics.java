@@ -45,7 +45,7 @@ final class EndToEndMetrics implements CostMetricGroup {
         ImportedRows<EngineRow> file = EndToEndImporter.read(test.get(), CatalogNames.packaged());
         Map<String, List<EngineMeasurement>> unseen = dense(file);
         List<Metric> metrics = new ArrayList<>();
-        metrics.add(calibrated(known, unseen, file.rejectedRows()));
+        metrics.add(calibrated(folders.draws(SPLITS), known, unseen, file.rejectedRows()));
         EnginePredictions generic = new EnginePredictions();
         unseen.values()
                 .forEach(
@@ -55,9 +55,12 @@ final class EndToEndMetrics implements CostMetricGroup {
     }
 
     private static Metric calibrated(
-            Map<String, List<EngineMeasurement>> known, Map<String, List<EngineMeasurement>> unseen, int rejected) {
+            int splits,
+            Map<String, List<EngineMeasurement>> known,
+            Map<String, List<EngineMeasurement>> unseen,
+            int rejected) {
         EnginePredictions predictions = new EnginePredictions();
-        for (int seed = 0; seed < SPLITS; seed++) {
+        for (int seed = 0; seed < splits; seed++) {
             Map<String, List<EngineMeasurement>> calibration = new LinkedHashMap<>();
             Map<String, Set<String>> drawn = new TreeMap<>();
             for (Map.Entry<String, List<EngineMeasurement>> group : known.entrySet()) {

@@ -47,15 +47,15 @@ final class GemmMetrics implements CostMetricGroup {
         }
         List<ProfileFiles.Source> tables = ProfileFiles.tables(folders, "gemm", "gemm_perf");
         for (ProfileFiles.Source source : tables) add(bf16, source, Precision.BF16, table(source, Precision.BF16));
-        splits(metrics, "gemm_bf16_unseen_shapes.vidur.", vidur);
-        splits(metrics, "gemm_bf16_unseen_shapes.aiconfigurator.", bf16);
+        splits(folders, metrics, "gemm_bf16_unseen_shapes.vidur.", vidur);
+        splits(folders, metrics, "gemm_bf16_unseen_shapes.aiconfigurator.", bf16);
         for (ProfileFiles.Source source : tables) {
             Map<String, Products> fp8 = new LinkedHashMap<>();
             add(fp8, source, Precision.FP8, table(source, Precision.FP8));
-            splits(metrics, "gemm_fp8_unseen_shapes.aiconfigurator.", fp8);
+            splits(folders, metrics, "gemm_fp8_unseen_shapes.aiconfigurator.", fp8);
         }
         DataFolders seen = new DataFolders(folders.calibrate(), folders.calibrate());
-        transfers(metrics, "a40", "vidur.", vidur, () -> {
+        transfers(folders, metrics, "a40", "vidur.", vidur, () -> {
             Map<String, Products> known = new LinkedHashMap<>();
             for (ProfileFiles.Source source : ProfileFiles.vidurLayers(seen)) {
                 if (source.label().equals(SOURCE))
@@ -63,7 +63,7 @@ final class GemmMetrics implements CostMetricGroup {
             }
             return known;
         });
-        transfers(metrics, "h100", "aiconfigurator.", bf16, () -> {
+        transfers(folders, metrics, "h100", "aiconfigurator.", bf16, () -> {
             Map<String, Products> known = new LinkedHashMap<>();
             for (ProfileFiles.Source source : ProfileFiles.tables(seen, "gemm", "gemm_perf")) {
                 if (source.label().equals(SOURCE)) add(known, source, Precision.BF16, table(source, Precision.BF16));
@@ -93,14 +93,14 @@ final class GemmMetrics implements CostMetricGroup {
         products.put(source.label(), new Products(new GemmForm(source.device(), precision), rows));
     }
 
-    private static void splits(List<Metric> metrics, String name, Map<String, Products> devices) {
+    private static void splits(DataFolders folders, List<Metric> metrics, String name, Map<String, Products> devices) {
         devices.forEach((label, products) -> {
             KernelRows<Gemm> rows = products.rows;
             if (rows.uncalibrated()) {
                 System.out.println("  " + name + label + ": no rows of this device calibrate");
                 return;
             }
-            KernelBench bench = new KernelBench(name + label);
+            KernelBench bench = new KernelBench(name + label, folders);
             bench.rejected(rows.test().rejected());
             bench.split(products.form, rows.calibrate().rows(), rows.test().rows(), rows.same(), POINTS);
             bench.metric(GOALS).ifPresent(metrics::add);
@@ -109,6 +109,7 @@ final class GemmMetrics implements CostMetricGroup {
 
     /** The target's rows, all of them, predicted from another device's calibration: one target always, and those that nothing calibrates. */
     private static void transfers(
+            DataFolders folders,
             List<Metric> metrics,
             String always,
             String layout,
@@ -125,7 +126,8 @@ final class GemmMetrics implements CostMetricGroup {
         for (String label : targets) {
             Products target = Objects.requireNonNull(devices.get(label));
             String pair = SOURCE + "_" + label;
-            KernelBench bench = new KernelBench("gemm_device_transfer." + (label.equals(always) ? "" : layout) + pair);
+            KernelBench bench =
+                    new KernelBench("gemm_device_transfer." + (label.equals(always) ? "" : layout) + pair, folders);
             bench.rejected(target.rows.test().rejected());
             bench.transfer(
                     source.form,

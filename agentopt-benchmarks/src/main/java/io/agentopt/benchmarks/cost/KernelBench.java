@@ -23,11 +23,13 @@ import java.util.stream.Collectors;
  */
 final class KernelBench {
     private final String set;
+    private final int draws;
     private final List<double[]> rows = new ArrayList<>(); // measured, calibrated, plain, generic
     private int rejected;
 
-    KernelBench(String set) {
+    KernelBench(String set, DataFolders folders) {
         this.set = set;
+        draws = folders.draws(ShapeSplit.DRAWS);
     }
 
     /** Counts rows that an importer rejected. */
@@ -49,7 +51,7 @@ final class KernelBench {
             List<KernelMeasurement<S>> test,
             int points) {
         List<KernelMeasurement<S>> rows = ShapeSplit.test(plausible(form, test));
-        for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
+        for (int draw = 1; draw <= draws; draw++) {
             List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
             KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
             if (draw == 1) System.out.println("  " + set + ": " + fit);
@@ -61,7 +63,7 @@ final class KernelBench {
     <S extends KernelShape> void splitByFolder(
             KernelForm<S> form, List<KernelMeasurement<S>> calibrate, List<KernelMeasurement<S>> test, int points) {
         List<KernelMeasurement<S>> rows = plausible(form, test);
-        for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
+        for (int draw = 1; draw <= draws; draw++) {
             List<KernelMeasurement<S>> chosen = chosen(form, calibrate, points, draw);
             Set<Long> seen = chosen.stream().map(m -> m.shape().family()).collect(Collectors.toSet());
             KernelFit<S> fit = KernelCalibration.fit(form, chosen, Confidence.IMPORTED);
@@ -95,7 +97,7 @@ final class KernelBench {
             List<KernelMeasurement<S>> test,
             int points) {
         List<KernelMeasurement<S>> rows = plausible(to, test);
-        for (int draw = 1; draw <= ShapeSplit.DRAWS; draw++) {
+        for (int draw = 1; draw <= draws; draw++) {
             List<KernelMeasurement<S>> chosen = chosen(from, calibrate, points, draw);
             KernelFit<S> fit = KernelCalibration.fit(from, chosen, Confidence.IMPORTED);
             predict(
@@ -153,6 +155,6 @@ final class KernelBench {
     private ErrorSummary summary(String terms, int column) {
         double[] measured = rows.stream().mapToDouble(r -> r[0]).toArray();
         double[] predicted = rows.stream().mapToDouble(r -> r[column]).toArray();
-        return ErrorSummary.of(set, terms, predicted, measured, ShapeSplit.DRAWS, rejected);
+        return ErrorSummary.of(set, terms, predicted, measured, draws, rejected);
     }
 }

@@ -45,7 +45,7 @@ final class LayerTimeMetrics implements CostMetricGroup {
             ImportedRows<EngineRow> file = rows(folders.test(), device);
             rejected += file.rejectedRows();
             if (known.isEmpty()) continue;
-            for (int seed = 0; seed < SplitwiseMetrics.SPLITS; seed++) {
+            for (int seed = 0; seed < folders.draws(SplitwiseMetrics.SPLITS); seed++) {
                 test(known, file.rows(), from, seed, predictions);
             }
         }

@@ -36,14 +36,15 @@ final class ServingSimMetrics implements CostMetricGroup {
         GemmForm gemm = new GemmForm(device, Precision.BF16);
         StepAttentionForm attention = new StepAttentionForm(device, Precision.BF16);
         List<Metric> metrics = new ArrayList<>();
-        held("llmservingsim.dense", gemm, products(folders.calibrate()), products(folders.test()))
+        held(folders, "llmservingsim.dense", gemm, products(folders.calibrate()), products(folders.test()))
                 .forEach(metrics::add);
-        held("llmservingsim.attention", attention, attention(folders.calibrate()), attention(folders.test()))
+        held(folders, "llmservingsim.attention", attention, attention(folders.calibrate()), attention(folders.test()))
                 .forEach(metrics::add);
         return metrics;
     }
 
     private static <S extends KernelShape> List<Metric> held(
+            DataFolders folders,
             String set,
             KernelForm<S> form,
             List<ImportedRows<KernelMeasurement<S>>> seen,
@@ -52,7 +53,7 @@ final class ServingSimMetrics implements CostMetricGroup {
             System.out.println("  " + set + ": no files");
             return List.of();
         }
-        KernelBench shapes = new KernelBench(set + ".held_out");
+        KernelBench shapes = new KernelBench(set + ".held_out", folders);
         shapes.splitByShape(
                 form,
                 Stream.concat(seen.get(0).rows().stream(), seen.get(1).rows().stream())
@@ -60,7 +61,7 @@ final class ServingSimMetrics implements CostMetricGroup {
                 Stream.concat(unseen.get(0).rows().stream(), unseen.get(1).rows().stream())
                         .toList(),
                 POINTS);
-        KernelBench degree = new KernelBench(set + ".tp1_to_tp2");
+        KernelBench degree = new KernelBench(set + ".tp1_to_tp2", folders);
         degree.transfer(form, form, seen.get(0).rows(), unseen.get(1).rows(), POINTS);
         return List.of(shapes.metric(), degree.metric());
     }

@@ -12,8 +12,7 @@ import java.util.TreeMap;
 
 /**
  * Splits measurements by {@link KernelShape#family family}: a third of the families, chosen by their hash, is for testing, with every row;
- * calibration points come from the others only: matrix products by design, other kernels one family after another, each time a random row of
- * it. Each metric is the mean over {@link
+ * calibration points come from the others only, one family after another, each time a random row of it. Each metric is the mean over {@link
  * #DRAWS} draws of calibration points, each by itself within the limit of points.
  */
 final class ShapeSplit {

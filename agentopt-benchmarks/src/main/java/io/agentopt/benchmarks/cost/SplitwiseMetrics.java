@@ -36,21 +36,22 @@ final class SplitwiseMetrics implements CostMetricGroup {
         if (calibrate.isEmpty() || test.isEmpty()) return List.of();
         ImportedRows<SplitwiseImporter.Cell> known = SplitwiseImporter.read(calibrate.get(), CatalogNames.packaged());
         ImportedRows<SplitwiseImporter.Cell> unseen = SplitwiseImporter.read(test.get(), CatalogNames.packaged());
+        int splits = folders.draws(SPLITS);
         List<Metric> metrics = new ArrayList<>();
-        metrics.add(metric("ttft.splitwise.a100", 11, known, unseen, SplitwiseImporter.Cell::timeToFirstToken));
-        metrics.add(metric("tbt.splitwise.a100", 6, known, unseen, SplitwiseImporter.Cell::tokenTime));
-        metrics.add(power(known, unseen));
+        metrics.add(metric(splits, "ttft.splitwise.a100", 11, known, unseen, SplitwiseImporter.Cell::timeToFirstToken));
+        metrics.add(metric(splits, "tbt.splitwise.a100", 6, known, unseen, SplitwiseImporter.Cell::tokenTime));
+        metrics.add(power(splits, known, unseen));
         return metrics;
     }
 
     /** Average power of a device over a request, by the share of its peak rates that a decode step reaches. */
     private static Metric power(
-            ImportedRows<SplitwiseImporter.Cell> known, ImportedRows<SplitwiseImporter.Cell> unseen) {
+            int splits, ImportedRows<SplitwiseImporter.Cell> known, ImportedRows<SplitwiseImporter.Cell> unseen) {
         String name = "power.splitwise.a100";
         List<Double> measured = new ArrayList<>();
         List<Double> predicted = new ArrayList<>();
         List<Double> rated = new ArrayList<>();
-        for (int seed = 0; seed < SPLITS; seed++) {
+        for (int seed = 0; seed < splits; seed++) {
             Set<String> drawn = SeededSplit.draw(
                     known.rows().stream().map(c -> cell(c.tokenTime())).toList(), SHARE, seed);
             List<PowerModel.Sample> samples = known.rows().stream()
@@ -89,6 +90,7 @@ final class SplitwiseMetrics implements CostMetricGroup {
     }
 
     private static Metric metric(
+            int splits,
             String name,
             double goal,
             ImportedRows<SplitwiseImporter.Cell> known,
@@ -96,7 +98,7 @@ final class SplitwiseMetrics implements CostMetricGroup {
             Function<SplitwiseImporter.Cell, EngineMeasurement> which) {
         List<EngineMeasurement> rows = known.rows().stream().map(which).toList();
         EnginePredictions predictions = new EnginePredictions();
-        for (int seed = 0; seed < SPLITS; seed++) {
+        for (int seed = 0; seed < splits; seed++) {
             Set<String> drawn =
                     SeededSplit.draw(rows.stream().map(SplitwiseMetrics::cell).toList(), SHARE, seed);
             List<EngineMeasurement> calibration =

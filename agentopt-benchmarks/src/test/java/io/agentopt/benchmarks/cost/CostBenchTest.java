@@ -22,7 +22,8 @@ class CostBenchTest {
     @Test
     void thePackagedExtractGivesEveryMetricOfKernels() {
         List<Metric> metrics = CostBench.run(
-                        List.of("--calibrate", PACKAGED.toString()),
+                        new DataFolders(PACKAGED, PACKAGED, 1),
+                        false,
                         CostBench.GROUPS.stream()
                                 .filter(g -> !(g instanceof EstimateSpeed))
                                 .toList())
@@ -71,9 +72,9 @@ class CostBenchTest {
 
     @Test
     void onlyTheGroupThatIsNamedRuns() {
-        List<Metric> metrics = CostBench.run(List.of("--only", "speed", "--calibrate", PACKAGED.toString()))
+        List<Metric> metrics = CostBench.run(List.of("--only", "all-RED", "--calibrate", PACKAGED.toString()))
                 .metrics();
-        assertThat(metrics).extracting(Metric::name).containsExactly("estimate_nanoseconds.gemm");
+        assertThat(metrics).extracting(Metric::name).containsExactly("allreduce.a100_dgx");
         assertThatThrownBy(() -> CostBench.run(List.of("--only")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'--only'")

@@ -21,7 +21,10 @@ import java.util.Objects;
  *  "kernels": [{"form": "gemm", "device": "H100-SXM", "rates": {...}, "precision": "bf16",
  *    "terms": {"compute": {"value": 0.7, "unit": "1"}, "launch": {"value": 4e-6, "unit": "s"}, ...},
  *    "correction": {"inverseScales": [...], "points": [[...], ...], "weights": [...], "low": -0.3, "high": 0.2},
- *    "confidence": "imported", "relativeSpread": 0.08, "source": "...", "date": "2026-01-31"}],
+ *    "confidence": "imported", "relativeSpread": 0.08, "source": "...", "date": "2026-01-31"},
+ *   {"form": "collective", "device": "H100-SXM", "rates": {...},
+ *    "topology": {"islandDevices": 8, "islandBytesPerSecond": 4.5e11, "hostDevices": 8, "hostBytesPerSecond": 4.5e11},
+ *    "exchange": {"kind": "all-reduce", "devices": 4, "devicesPerHost": 4}, "terms": {...}, ...}],
  *  "engines": [{"device": "H100-SXM", "rates": {...}, "weights": "bf16", "compute": "bf16", "model": "...",
  *    "terms": {"compute": 0.7, "iteration_seconds": 5e-4, ...}, "form": "floors", "used": 40, "rejected": ["..."],
  *    "inSampleError": 0.03, "validatedError": 0.05, "features": {"batch": {"varies": true, "low": 0, "high": 3}, ...},
@@ -30,7 +33,7 @@ import java.util.Objects;
  * </pre>
  *
  * {@code rates} are the device's peaks when it was calibrated: terms are shares of them, so a catalog that says otherwise is an error.
- * {@code model} and {@code correction} may be absent; features are absent where no row was used. Lists may be absent or empty.
+ * A topology may have {@code networkBytesPerSecond}. {@code exchange}, {@code model} and {@code correction} may be absent; features are absent where no row was used. Lists may be absent or empty.
  *
  * @param kernels models of single kernels
  * @param engines fits of engines

@@ -7,9 +7,11 @@ import io.agentopt.cost.Estimate;
 import io.agentopt.cost.RooflineCostModel;
 import io.agentopt.cost.SecondsSum;
 import io.agentopt.cost.kernel.KernelModel;
+import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.hardware.DeviceKind;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.model.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -66,7 +68,15 @@ public final class EngineCostModel implements CostModel {
      */
     public EngineCostModel withKernels(List<? extends KernelModel<?>> kernels, Attribution attribution) {
         List<CalibratedEngine> more = new ArrayList<>(engines);
-        more.addAll(KernelTerms.engines(kernels, attribution));
+        for (KernelModel<Gemm> gemm : KernelModels.products(kernels)) {
+            DeviceSpec device = gemm.device();
+            Precision format = gemm.form().precision().orElseThrow();
+            List<? extends KernelModel<?>> beside = kernels.stream()
+                    .filter(k -> k.device().id().equals(device.id()))
+                    .toList();
+            EngineFit fit = EngineFit.of(KernelStart.of(device, KernelModels.around(gemm, beside)));
+            more.add(new CalibratedEngine(device, format, format, Optional.empty(), fit, attribution));
+        }
         return new EngineCostModel(fallback, more, kvReading);
     }
 
@@ -95,6 +105,19 @@ public final class EngineCostModel implements CostModel {
                 new EngineLoad(promptTokens, 1, batch),
                 EngineMetric.TIME_TO_FIRST_TOKEN,
                 d -> EnginePass.prefill(d, promptTokens, cachedPrefix, batch, false),
+                1);
+    }
+
+    @Override
+    public Estimate fusedPrefill(
+            ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int batch, int cachedPrefix) {
+        Estimate without = fallback.fusedPrefill(model, device, tensorParallel, promptTokens, batch, cachedPrefix);
+        return engine(
+                without,
+                new Deployment(model, device, tensorParallel, kvReading),
+                new EngineLoad(promptTokens, 1, batch),
+                EngineMetric.TIME_TO_FIRST_TOKEN,
+                d -> EnginePass.prefill(d, promptTokens, cachedPrefix, batch, true),
                 1);
     }
 

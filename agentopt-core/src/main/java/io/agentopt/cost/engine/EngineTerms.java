@@ -2,6 +2,7 @@ package io.agentopt.cost.engine;
 
 import io.agentopt.cost.Confidence;
 import io.agentopt.cost.kernel.KernelModel;
+import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.hardware.DeviceSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -35,14 +36,16 @@ public final class EngineTerms {
     }
 
     /**
-     * {@return terms worked out from models of one device's kernels: rates and the fixed time of a layer are theirs, iterations, sequences
-     * and collectives generic; as sure as the least sure of them}
+     * {@return generic terms, moved by models of one device's kernels: rates, the fixed time of a layer and all-reduces; iterations and
+     * sequences stay generic; as sure as the least sure of them}
      *
-     * @param kernels one matrix product, and attention of prompts and of new tokens where there is; others say nothing
+     * @param kernels matrix products, and where there are, attention of prompts, of decode steps, and all-reduces that say between how many
+     *     devices; the surest of each kind counts, others say nothing
      * @throws IllegalArgumentException if there is no matrix product, or the kernels are of several devices
      */
     public static EngineTerms from(List<? extends KernelModel<?>> kernels) {
-        return KernelTerms.from(kernels);
+        KernelModel<Gemm> gemm = KernelModels.product(kernels);
+        return KernelStart.of(gemm.device(), KernelModels.around(gemm, kernels));
     }
 
     /** {@return whether two devices' links are of one class, switched or PCIe} */

@@ -91,9 +91,13 @@ public record KernelFits(
                 fit(() -> new GemmForm(device, precision), gemm),
                 fit(() -> new PrefillAttentionForm(device, Precision.BF16), prefill),
                 fit(() -> new DecodeAttentionForm(device, Precision.BF16), decode),
-                fit(() -> new CollectiveForm(device), reduce.getOrDefault(reducing, List.of())),
+                fit(allReduce(device, reducing), reduce.getOrDefault(reducing, List.of())),
                 reducing,
                 unused);
+    }
+
+    private static Supplier<KernelForm<Collective>> allReduce(DeviceSpec device, int n) {
+        return () -> new CollectiveForm(device).among(new CollectiveForm.Group(CollectiveKind.ALL_REDUCE, n, n));
     }
 
     /** Both 16-bit formats have one rate and one size. */

@@ -21,6 +21,7 @@ final class KernelJson {
         json.put("form", s.form());
         CalibrationJson.putDevice(s.device(), json);
         s.precision().ifPresent(p -> json.put("precision", p.id()));
+        s.exchange().ifPresent(e -> ExchangeJson.put(e, json));
         Map<String, Object> terms = new LinkedHashMap<>();
         for (Term term : kernel.model().form().terms()) {
             Map<String, Object> value = new LinkedHashMap<>();
@@ -40,6 +41,8 @@ final class KernelJson {
                 "device",
                 "rates",
                 "precision",
+                ExchangeJson.TOPOLOGY,
+                ExchangeJson.EXCHANGE,
                 "terms",
                 "correction",
                 "confidence",
@@ -61,6 +64,7 @@ final class KernelJson {
                 form.text(),
                 device,
                 precision,
+                ExchangeJson.read(json),
                 terms,
                 json.maybe("correction").map(KernelJson::correction),
                 CalibrationJson.confidence(json),
@@ -111,8 +115,6 @@ final class KernelJson {
     /** An error that names its place already stays as it is. */
     static IllegalArgumentException placed(JsonValue json, IllegalArgumentException e) {
         String message = e.getMessage();
-        return message != null && message.contains(" at $") || message != null && message.startsWith("At $")
-                ? e
-                : json.wrong(e);
+        return message != null && (message.contains(" at $") || message.startsWith("At $")) ? e : json.wrong(e);
     }
 }

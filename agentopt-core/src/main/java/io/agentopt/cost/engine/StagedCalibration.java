@@ -1,5 +1,6 @@
 package io.agentopt.cost.engine;
 
+import io.agentopt.cost.Confidence;
 import io.agentopt.cost.kernel.KernelMeasurement;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * them on, staying near where no row tells. Either list may be empty; both empty give the generic terms.
  */
 public final class StagedCalibration {
+    private static final double KERNEL_SPREAD = 0.3; // kernels leave the engine's own overhead open
+
     private StagedCalibration() {}
 
     /**
@@ -36,7 +39,8 @@ public final class StagedCalibration {
             }
         }
         KernelFits fits = KernelFits.of(device, precision, kernels);
-        EngineTerms start = KernelStart.of(EngineTerms.generic(device), precision, fits);
+        EngineTerms start = KernelStart.moved(EngineTerms.generic(device), KernelModels.of(fits));
+        if (!fits.isEmpty()) start = start.as(Confidence.TRANSFERRED, KERNEL_SPREAD);
         List<String> report = new ArrayList<>(fits.report());
         report.add("terms after the kernels: " + start);
         if (rows.isEmpty()) return new StagedFit(fits, start, Optional.empty(), report);

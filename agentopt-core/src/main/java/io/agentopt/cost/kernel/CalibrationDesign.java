@@ -13,6 +13,24 @@ import java.util.Random;
  * {@link KernelForm#feature features} over a length scale of 6, and noise of .1; each next kernel is the one whose measurement takes most of
  * the variance that is left from all candidates, {@code sum over i of C(i, j)^2 / (C(j, j) + noise)}. So it goes where many candidates are,
  * and not twice to one place (Cohn, Ghahramani and Jordan 1996, for Gaussian processes).
+ *
+ * <p>The products of some models at some batches, of which fifty are measured:
+ *
+ * {@snippet :
+ * GemmForm form = new GemmForm(device, Precision.BF16);
+ * List<Gemm> candidates = new ArrayList<>();
+ * for (ModelSpec model : models) {
+ *     for (long batch = 1; batch <= 4096; batch *= 2) {
+ *         candidates.add(new Gemm(batch, 2L * model.ffn(), model.hidden(), Precision.BF16, Precision.BF16));
+ *         candidates.add(new Gemm(batch, model.hidden(), model.ffn(), Precision.BF16, Precision.BF16));
+ *     }
+ * }
+ * List<KernelMeasurement<Gemm>> measured = new ArrayList<>();
+ * for (Gemm shape : CalibrationDesign.choose(form, candidates, 50, 1)) {
+ *     measured.add(new KernelMeasurement<>(shape, secondsOnTheDevice(shape)));
+ * }
+ * KernelModel<Gemm> model = KernelCalibration.fit(form, measured, Confidence.MEASURED).model();
+ * }
  */
 public final class CalibrationDesign {
     private static final int MOST_CANDIDATES = 1000; // time and memory grow with its square

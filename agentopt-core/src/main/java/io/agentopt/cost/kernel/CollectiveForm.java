@@ -1,10 +1,13 @@
 package io.agentopt.cost.kernel;
 
+import io.agentopt.cost.CollectiveKind;
 import io.agentopt.cost.Collectives;
 import io.agentopt.cost.Topology;
 import io.agentopt.cost.kernel.KernelShape.Collective;
 import io.agentopt.hardware.DeviceSpec;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Time of an exchange of one kind between one number of devices over one kind of link:
@@ -15,7 +18,7 @@ import java.util.List;
  * </pre>
  *
  * The square root stands for the middle sizes, where a library trades more, smaller steps against the rate; large messages go by the rate
- * alone. Fit each kind, each number of devices and each number per host by itself: they differ in kind.
+ * alone. Fit each kind, each number of devices and each number per host by itself, as they differ in kind, and say by {@link #among} which.
  */
 public final class CollectiveForm implements KernelForm<Collective> {
     private static final List<Term> TERMS = List.of(
@@ -24,8 +27,28 @@ public final class CollectiveForm implements KernelForm<Collective> {
             new Term("middle", "s/sqrt(byte)", 1e-12, 8e-9, 1e-5),
             new Term("exponent", "1", 1, 1.1, 6));
 
+    /**
+     * The exchanges that terms belong to.
+     *
+     * @param kind what is exchanged
+     * @param devices that take part, at least 2; exactly 2 in a send-receive
+     * @param devicesPerHost of those, on one host
+     */
+    public record Group(CollectiveKind kind, int devices, int devicesPerHost) {
+        public Group {
+            Objects.requireNonNull(kind, "kind");
+            devices = new Collective(kind, 1, devices, devicesPerHost).devices(); // has the same limits
+        }
+
+        /** {@return whether all devices are on one host} */
+        public boolean onOneHost() {
+            return devices <= devicesPerHost;
+        }
+    }
+
     private final DeviceSpec device;
     private final Topology topology;
+    private final Optional<Group> group;
 
     /** The form of devices whose intra-node rate is known. */
     public CollectiveForm(DeviceSpec device) {
@@ -34,8 +57,28 @@ public final class CollectiveForm implements KernelForm<Collective> {
 
     /** The form of devices that are joined so; how many there are a host is in each shape. */
     public CollectiveForm(DeviceSpec device, Topology topology) {
+        this(device, topology, Optional.empty());
+    }
+
+    CollectiveForm(DeviceSpec device, Topology topology, Optional<Group> group) {
         this.device = device;
         this.topology = topology;
+        this.group = group;
+    }
+
+    /** {@return this form, its terms about one group of exchanges} */
+    public CollectiveForm among(Group members) {
+        return new CollectiveForm(device, topology, Optional.of(members));
+    }
+
+    /** {@return how the devices are joined} */
+    public Topology topology() {
+        return topology;
+    }
+
+    /** {@return the exchanges that the terms belong to; empty if nobody said} */
+    public Optional<Group> group() {
+        return group;
     }
 
     @Override
@@ -80,6 +123,6 @@ public final class CollectiveForm implements KernelForm<Collective> {
 
     @Override
     public CollectiveForm on(DeviceSpec other) {
-        return new CollectiveForm(other);
+        return new CollectiveForm(other, Topology.of(other), group);
     }
 }

@@ -1,12 +1,14 @@
 package io.agentopt.cost.kernel;
 
 import io.agentopt.cost.Confidence;
+import io.agentopt.cost.Topology;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param form one of {@link #FORMS}
  * @param device whose peaks the terms are shares of
  * @param precision number format of the arithmetic; empty for exchanges and elementwise kernels
+ * @param exchange what else an exchange depends on; empty for all other forms
  * @param terms values by name, in the units of {@link Term#unit}
  * @param correction what measured kernels nearby add
  * @param confidence where the terms come from
@@ -25,6 +28,7 @@ public record KernelSnapshot(
         String form,
         DeviceSpec device,
         Optional<Precision> precision,
+        Optional<Exchange> exchange,
         Map<String, Double> terms,
         Optional<Correction> correction,
         Confidence confidence,
@@ -32,6 +36,19 @@ public record KernelSnapshot(
     /** Names of the forms. */
     public static final List<String> FORMS =
             List.of("gemm", "prefill-attention", "decode-attention", "step-attention", "collective", "elementwise");
+
+    /**
+     * What the time of an exchange depends on beside the device.
+     *
+     * @param topology how the devices are joined
+     * @param group the exchanges that the terms belong to; empty if nobody said
+     */
+    public record Exchange(Topology topology, Optional<CollectiveForm.Group> group) {
+        public Exchange {
+            Objects.requireNonNull(topology, "topology");
+            Objects.requireNonNull(group, "group");
+        }
+    }
 
     /**
      * A sum of weights over distances to points, as log of a factor.
@@ -100,6 +117,9 @@ public record KernelSnapshot(
                 name(form),
                 form.device(),
                 form.precision(),
+                form instanceof CollectiveForm c
+                        ? Optional.of(new Exchange(c.topology(), c.group()))
+                        : Optional.empty(),
                 terms,
                 correction == null ? Optional.empty() : Optional.of(correction.snapshot(form.features())),
                 model.confidence(),
@@ -117,12 +137,16 @@ public record KernelSnapshot(
     }
 
     private KernelForm<?> equation() {
+        if (exchange.isPresent() && !form.equals("collective")) {
+            throw new IllegalArgumentException(
+                    "A kernel of form " + form + " has no topology. Leave it out, or use the form collective.");
+        }
         return switch (form) {
             case "gemm" -> new GemmForm(device, format());
             case "prefill-attention" -> new PrefillAttentionForm(device, format());
             case "decode-attention" -> new DecodeAttentionForm(device, format());
             case "step-attention" -> new StepAttentionForm(device, format());
-            case "collective" -> new CollectiveForm(device);
+            case "collective" -> new CollectiveForm(device, joined().topology, joined().group);
             case "elementwise" -> new ElementwiseForm(device);
             default ->
                 throw new IllegalArgumentException(
@@ -165,6 +189,11 @@ public record KernelSnapshot(
     private Precision format() {
         return precision.orElseThrow(
                 () -> new IllegalArgumentException("A kernel of form " + form + " needs a precision, such as bf16."));
+    }
+
+    private Exchange joined() {
+        return exchange.orElseThrow(() -> new IllegalArgumentException(
+                "A kernel of form " + form + " needs a topology: how its devices are joined."));
     }
 
     private static String name(KernelForm<?> form) {

@@ -153,6 +153,8 @@ class CalibrationFileTest {
                 "\"unit\" : \"s\" | \"unit\" : \"ms\" | $.kernels[0].terms.launch.unit | It is",
                 "\"exponent\" : { | \"exponents\" : { | $.kernels[0] | exponents",
                 "\"bf16\" : 3.12E14 | \"bf16\" : 1.56E14 | $.kernels[0].rates.peakFlops.bf16 | calibrate again",
+                "\"hostDevices\" : 8 | \"hostDevices\" : 0 | $.kernels[1].topology | at least one island",
+                "\"topology\" : | \"network\" : | $.kernels[1] | topology",
                 "\"kv\" : | \"kvs\" : | $.engines[0].terms | kv",
                 "\"form\" : \"rates\" | \"form\" : \"guess\" | $.engines | floors",
                 "2026-01-31 | 31.1.2026 | $.kernels[0].date | 2026-01-31",

@@ -103,9 +103,10 @@ class AiconfiguratorProfilesTest {
                         new KernelMeasurement<>(new Collective(CollectiveKind.ALL_GATHER, 2048, 8, 8), 0.009 * 1e-3))
                 .hasSize(2);
         assertThat(gathers.rejected())
-                .containsEntry("size below 1", 2)
-                .containsEntry("time_stats.send_recv.median is not above 0", 1)
-                .containsEntry("time_stats.send_recv.median is no number", 1)
+                .containsEntry("message_size is not above 0", 1)
+                .containsEntry("a single device", 1)
+                .containsEntry("latency is not above 0", 1)
+                .containsEntry("latency is not finite", 1)
                 .containsEntry("format 'e3m2'", 1)
                 .containsEntry("another kernel or collective", 1);
         assertThat(AiconfiguratorProfiles.collectives(file, "NCCL", CollectiveKind.ALL_TO_ALL)

@@ -41,6 +41,29 @@ class InfeasibleTest {
         assertThat(infeasible.explain(problem)).contains("relax the deadline to 2.5 s", "'a', 'b'");
     }
 
+    /** The fastest modes are late by 0.25 s because of the transfer; staying on the cpu is late by 0.1 s only. */
+    @Test
+    void theLeastLatenessIsFoundWhenAllLatenessIsSmall() {
+        PlacementProblem problem = new PlacementProblem(
+                "slightly late",
+                List.of(new DeviceClass("cpu", 1, 0.5, 100, 100), new DeviceClass("gpu", 4, 0.5, 100, 100)),
+                List.of(
+                        new OperatorModes("a", Mode.rented(1, "gpu", 1, 0.1, 10), Mode.rented(0, "cpu", 1.1, 0.1, 10)),
+                        new OperatorModes("b", Mode.rented(0, "cpu", 1, 0.1, 10))),
+                List.of(new PlacementEdge(
+                        0, 1, PairCosts.builder(2).set(1, 0, 0.25, 0).build())),
+                100,
+                OptionalDouble.of(2),
+                List.of(),
+                List.of());
+        Infeasible infeasible = check(problem, Family.DEADLINE, 2.1, 2);
+        assertThat(infeasible.operators()).containsExactly(0, 1);
+        assertThat(infeasible.relaxation().witness()).containsExactly(1, 0);
+        PlacementProblem early = problem.withDeadline(OptionalDouble.empty())
+                .withMilestones(List.of(new Milestone("first token", List.of(1), 2)));
+        check(early, Family.MILESTONE, 2.1, 2);
+    }
+
     @Test
     void milestone() {
         PlacementProblem problem = problem(9, 100, PairCosts.free(2))
