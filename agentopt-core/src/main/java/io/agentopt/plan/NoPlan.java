@@ -12,6 +12,7 @@ import io.agentopt.plan.solve.Proof;
 import io.agentopt.plan.solve.Relaxation;
 import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.Undecided;
+import io.agentopt.workload.Margins;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -32,7 +33,7 @@ record NoPlan<I, O>(AgentGraph<I, O> graph, Workload workload, Sla sla, Fleet fl
 
     /** {@return the result where even the worst case alone cannot keep its limit} */
     PlanResult.Infeasible<I, O> worstCase(Infeasible none, PlacementProblem worst) {
-        NoPlan<I, O> words = new NoPlan<>(graph, workload, sla, fleet, worst);
+        NoPlan<I, O> words = new NoPlan<>(graph, workload, sla.margins(Margins.of(sla.percentile())), fleet, worst);
         boolean late = none.family() == Family.DEADLINE;
         String message = late
                 ? "The worst-case limit of graph '" + graph.name() + "' ("

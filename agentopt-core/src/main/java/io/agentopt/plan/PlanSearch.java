@@ -180,7 +180,9 @@ final class PlanSearch<I, O> {
         PlacementSolver solver = settings.solver();
         if (stated.worst().isPresent()) {
             PlacementProblem slow = EnergyProblem.of(stated.worst().get(), planning.members(), planning.modes());
-            solver = new WorstCaseSolver(solver, slow, settings.options());
+            WorstCaseSolver both = new WorstCaseSolver(solver, slow, settings.options());
+            if (both.alone() instanceof Infeasible none) return stated.noPlan().worstCase(none, slow);
+            solver = both;
         }
         return switch (solver.solve(energy, settings.options())) {
             case Placed placed -> {

@@ -58,12 +58,16 @@ final class WorstCaseSolver implements PlacementSolver {
         return worstAlone;
     }
 
-    /** Solves a problem with the same operators, modes and money as the worst case; one without a deadline is solved without either. */
+    /**
+     * Solves a problem with the same operators, modes and money as the worst case; one without a deadline is solved without either limit. If
+     * the worst case alone is infeasible, the answer is that, and speaks of the problem of the worst case.
+     */
     @Override
     public Solution solve(PlacementProblem problem, SolveOptions options) {
         Solution expected = solver.solve(problem, options);
         if (problem.deadlineSeconds().isEmpty()) return expected;
-        if (expected instanceof Infeasible || worstAlone instanceof Infeasible) return expected;
+        if (expected instanceof Infeasible) return expected;
+        if (worstAlone instanceof Infeasible) return worstAlone;
         double bound = Math.max(bound(expected), bound(worstAlone));
         Placed best = null;
         if (expected instanceof Placed p) best = better(best, problem, p.modes(), bound, p.statistics());

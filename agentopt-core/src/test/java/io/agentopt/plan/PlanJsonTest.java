@@ -39,6 +39,15 @@ class PlanJsonTest {
         assertThat(plan.graph()).isSameAs(SUPPORT);
     }
 
+    @Test
+    void aPlanOfBeforeThereWereFiguresReads() {
+        String old = GOOD.replaceFirst("(?s),\\s*\"figures\" : \\{.*?\\}", "");
+        assertThat(old).isNotEqualTo(GOOD).doesNotContain("figures");
+        Plan<String, String> plan = PlanJson.read(old, "plan.json", SUPPORT);
+        assertThat(plan.figures()).isEqualTo(Figures.ofCost(plan.dollarsPerHour(), plan.bound()));
+        assertThat(plan.toJson()).isEqualTo(old);
+    }
+
     @Property(seed = "20261122", tries = 300)
     void anyPlanRoundTrips(@ForAll long seed) {
         Plan<String, String> plan = plan(RandomAgents.agent(seed, 4), new Random(seed));
@@ -90,6 +99,9 @@ class PlanJsonTest {
                 "'\"requestsPerSecond\" : 20.0' | '\"requestsPerSecond\" : 0' | must be positive",
                 "'\"endToEndSeconds\" : 8.0' | '\"endToEndSeconds\" : 1e-12' | is shorter than a nanosecond",
                 "'\"optimal\" : true' | '\"optimal\" : 1' | neither true nor false",
+                "'\"objective\" : \"dollarsPerHour\"' | '\"objective\" : \"fun\"' | Use dollarsPerHour, dollarsPerRequest",
+                "'\"objective\" : \"dollarsPerHour\"' | '\"objective\" : \"endToEndSeconds\"' | budgetDollarsPerHour",
+                "'\"objective\" : \"dollarsPerHour\"' | '\"budgetDollarsPerHour\" : 1, \"objective\" : \"dollarsPerHour\"' | limits no other",
                 "'\"criticalPath\" : [ \"embed\"' | '\"criticalPath\" : [ \"sleep\"' | is not an operator of the plan"
             })
     void oneThingWrongIsOneClearError(String good, String bad, String message) {
@@ -138,19 +150,31 @@ class PlanJsonTest {
             String device = "d\u00e9vice \"" + random.nextInt(3) + "\"\n";
             classes.put(o.id(), device);
             operators.add(new PlannedOperator(
-                    o.id(), device, "mode", number(random), number(random), "GENERIC", o.visits(), o.pathVisits(), 0));
+                    o.id(),
+                    device,
+                    "mode",
+                    number(random),
+                    number(random),
+                    "GENERIC",
+                    o.visits(),
+                    o.pathVisits(),
+                    0,
+                    random.nextInt(2) * number(random)));
         }
         Optional<Duration> firstToken = random.nextBoolean()
                 ? Optional.of(Duration.ofNanos(1 + random.nextInt())).filter(Duration::isPositive)
                 : Optional.empty();
+        Sla sla = new Sla(
+                List.of(Percentile.values()).get(random.nextInt(5)),
+                Duration.ofNanos(1 + random.nextLong(40L * 24 * 3600 * 1_000_000_000)),
+                firstToken);
+        if (firstToken.isPresent()) sla = sla.perToken(firstToken.get().plusNanos(1));
+        if (random.nextBoolean()) sla = sla.worstCase(Duration.ofNanos(1 + random.nextLong(1_000_000_000_000L)));
         return new Plan<>(
                 agent,
                 "fleet",
                 new Workload(Double.MIN_VALUE + number(random)),
-                new Sla(
-                        List.of(Percentile.values()).get(random.nextInt(5)),
-                        Duration.ofNanos(1 + random.nextLong(40L * 24 * 3600 * 1_000_000_000)),
-                        firstToken),
+                sla,
                 new Placement("home", classes),
                 operators,
                 List.of(new PlannedDevices(
@@ -168,7 +192,32 @@ class PlanJsonTest {
                 operators.stream().map(PlannedOperator::id).limit(3).toList(),
                 number(random),
                 new Bound(number(random), random.nextDouble(), random.nextBoolean()),
-                random.nextBoolean() ? List.of() : List.of("a note", "\u4e2d"));
+                random.nextBoolean() ? List.of() : List.of("a note", "\u4e2d"),
+                figures(random),
+                Optional.empty());
+    }
+
+    private static Figures figures(Random random) {
+        Objective objective = switch (random.nextInt(4)) {
+            case 0 -> new Objective.DollarsPerHour();
+            case 1 -> new Objective.DollarsPerRequest();
+            case 2 -> new Objective.Joules();
+            default -> new Objective.Latency(number(random));
+        };
+        return new Figures(
+                objective,
+                number(random),
+                number(random),
+                maybe(random),
+                maybe(random),
+                maybe(random),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(new PlannedEndpoint("e \"1\"", number(random), number(random), number(random))));
+    }
+
+    private static OptionalDouble maybe(Random random) {
+        return random.nextBoolean() ? OptionalDouble.of(number(random)) : OptionalDouble.empty();
     }
 
     private static double number(Random random) {

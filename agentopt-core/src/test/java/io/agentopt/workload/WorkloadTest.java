@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.math3.distribution.GammaDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,29 @@ class WorkloadTest {
         Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(1));
         assertThatThrownBy(() -> sla.firstToken(bad))
                 .hasMessage("The first-token limit (" + bad + ") of the SLA must be positive.");
+        assertThatThrownBy(() -> sla.perToken(bad))
+                .hasMessage("The per-token limit (" + bad + ") of the SLA must be positive.");
+        assertThatThrownBy(() -> sla.worstCase(bad))
+                .hasMessage("The worst-case limit (" + bad + ") of the SLA must be positive.");
+    }
+
+    @Test
+    void eachLimitKeepsTheOthers() {
+        Duration one = Duration.ofSeconds(1);
+        Duration two = Duration.ofSeconds(2);
+        Sla all = Sla.endToEnd(Percentile.P90, one)
+                .perToken(one)
+                .firstToken(two)
+                .worstCase(two)
+                .withEndToEnd(two);
+        assertThat(all)
+                .isEqualTo(new Sla(
+                        Percentile.P90,
+                        two,
+                        Optional.of(two),
+                        Optional.of(one),
+                        Optional.of(two),
+                        Margins.of(Percentile.P90)));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Finds operators that no plan needs to tell apart, such as those of a hundred equal branches, and joins them into one each.
@@ -28,7 +29,7 @@ import java.util.function.Function;
  * visits of the members added up, load and money. Members of a joined group are calls of one service: their runs fill batches together.
  */
 final class IdenticalBranches {
-    /** Fewer copies are planned one by one: telling them apart may be worth something, and costs little. */
+    /** Sets of fewer copies are planned one by one: telling them apart may be worth something, and costs little. */
     static final int LEAST_COPIES = 4;
 
     private final GranularGraph graph;
@@ -64,18 +65,39 @@ final class IdenticalBranches {
             key.add(o.visits());
             first.add(key);
         }
-        int[] group = numbered(first);
-        while (true) {
-            group = refined(group);
-            Map<Integer, Integer> sizes = new HashMap<>();
-            for (int g : group) sizes.merge(g, 1, Integer::sum);
-            int groups = sizes.size();
-            List<Object> key = new ArrayList<>();
-            for (int i = 0; i < n; i++) key.add(sizes.get(group[i]) < LEAST_COPIES ? "alone " + i : group[i]);
-            int[] split = numbered(key);
-            if (count(split) == groups) return split;
-            group = split;
+        return withoutFew(refined(numbered(first)));
+    }
+
+    /**
+     * Takes apart the groups that are not worth joining. Groups that touch each other are one set of branches, and stay joined if one of them
+     * has enough copies: a tree that adds up many results has few at its end. Between such sets lie operators that are alone, so taking one
+     * set apart leaves the others equitable.
+     */
+    private int[] withoutFew(int[] group) {
+        int[] size = new int[n];
+        for (int g : group) size[g]++;
+        int[] set = IntStream.range(0, n).toArray(); // union-find over groups
+        for (GranularGraph g : all) {
+            for (GranularEdge e : g.edges()) {
+                int from = group[e.from()];
+                int to = group[e.to()];
+                if (size[from] > 1 && size[to] > 1) set[root(set, from)] = root(set, to);
+            }
         }
+        int[] most = new int[n];
+        for (int g = 0; g < n; g++) most[root(set, g)] = Math.max(most[root(set, g)], size[g]);
+        List<Object> key = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            boolean few = most[root(set, group[i])] < LEAST_COPIES;
+            key.add(few ? List.of("alone", i) : List.of("joined", group[i]));
+        }
+        return numbered(key);
+    }
+
+    private static int root(int[] set, int of) {
+        int g = of;
+        while (set[g] != g) g = set[g];
+        return g;
     }
 
     private int[] refined(int[] start) {
