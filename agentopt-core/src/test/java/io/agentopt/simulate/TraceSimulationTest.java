@@ -89,6 +89,8 @@ class TraceSimulationTest {
         assertThat(report.seconds()).isEqualTo(6);
         assertThat(report.utilisation()).isEqualTo(5 / 6.0);
         assertThat(report.outputTokensPerSecond()).isEqualTo(1);
+        assertThat(report.dollars(3600)).isEqualTo(6);
+        assertThat(report.joules(100, 10)).isEqualTo(510);
         RequestTimes last = report.requests().getFirst().times();
         assertThat(last.queueWait()).isZero();
     }
