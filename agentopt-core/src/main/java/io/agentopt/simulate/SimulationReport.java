@@ -72,6 +72,16 @@ public record SimulationReport(
         return all == 0 ? 1 : (double) good / all;
     }
 
+    /** {@return what the server costs for the simulated time, at a price for all its devices together} */
+    public double dollars(double dollarsPerHour) {
+        return seconds / 3600 * dollarsPerHour;
+    }
+
+    /** {@return the energy of the simulated time, J, at the power of all its devices together while they work and while they do not} */
+    public double joules(double busyWatts, double idleWatts) {
+        return server.busySeconds() * busyWatts + Math.max(0, seconds - server.busySeconds()) * idleWatts;
+    }
+
     private static double perToken(RequestLog.Entry e) {
         LlmRequest request = e.request();
         return (e.times().finished() - e.times().firstToken()) / (request.outputTokens() - 1);

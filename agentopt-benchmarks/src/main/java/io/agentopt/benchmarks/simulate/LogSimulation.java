@@ -23,10 +23,10 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record LogSimulation(ServedLog log, double[] endToEnd, double[] timeToFirstToken, SimulationReport report) {
-    /** Runs it with a time that the host adds to each iteration. */
-    static LogSimulation run(ServedLog log, double hostSeconds) {
+    /** Runs it with a time that each prompt chunk takes beside the operators. */
+    static LogSimulation run(ServedLog log, double chunkSeconds) {
         OperatorIterationTimes times =
-                new OperatorIterationTimes(log.profile(), log.model().layers(), hostSeconds, allReduce(log));
+                new OperatorIterationTimes(log.profile(), log.model().layers(), chunkSeconds, allReduce(log));
         SimulationReport report = TraceSimulation.run(log.trace(), log.settings(), times);
         int n = log.requests().size();
         double[] endToEnd = new double[n];

@@ -14,11 +14,12 @@ import java.util.function.IntToDoubleFunction;
  * Iterations as sums of measured operators:
  *
  * <pre>
- * seconds = embedding(t) + final_layernorm(t) + lm_head(s) + sampler(s) + host
+ * seconds = embedding(t) + final_layernorm(t) + lm_head(s) + sampler(s) + c * chunk
  *           + L * (2 layernorm(t) + attention(...) + all other operators of a layer (t) + 2 all-reduce(t))
  * </pre>
  *
- * with t tokens and s sequences in the iteration and L layers. An operator between measured sizes is interpolated linearly. Not
+ * with t tokens, s sequences and c prompt chunks in the iteration and L layers. {@code chunk} is what a prompt chunk takes beside the operators: preparing
+ * inputs, and attention over unequal contexts in one kernel, where profiles have equal ones. An operator between measured sizes is interpolated linearly. Not
  * thread-safe.
  */
 public final class OperatorIterationTimes implements IterationTimes {
@@ -27,7 +28,7 @@ public final class OperatorIterationTimes implements IterationTimes {
     private static final String TWICE_A_LAYER = "layernorm"; // before attention and before the feed-forward part
 
     private final int layers;
-    private final double hostSeconds;
+    private final double chunkSeconds;
     private final AttentionTimes attention;
     private final double[] byTokens;
     private final double[] bySequences;
@@ -37,27 +38,27 @@ public final class OperatorIterationTimes implements IterationTimes {
      * Times of a model without tensor parallelism.
      *
      * @param layers of the model, at least 1
-     * @param hostSeconds what an iteration takes beside its operators, s; 0 if the host works while the device does
+     * @param chunkSeconds what a prompt chunk takes beside the operators, s; 0 if nobody measured it
      */
-    public OperatorIterationTimes(OperatorProfile profile, int layers, double hostSeconds) {
-        this(profile, layers, hostSeconds, _ -> 0);
+    public OperatorIterationTimes(OperatorProfile profile, int layers, double chunkSeconds) {
+        this(profile, layers, chunkSeconds, _ -> 0);
     }
 
     /**
      * Times of a model on one or several devices.
      *
      * @param layers of the model, at least 1
-     * @param hostSeconds what an iteration takes beside its operators, s
+     * @param chunkSeconds what a prompt chunk takes beside the operators, s
      * @param allReduceSeconds of one all-reduce over so many tokens, s
      */
     public OperatorIterationTimes(
-            OperatorProfile profile, int layers, double hostSeconds, IntToDoubleFunction allReduceSeconds) {
-        if (layers < 1 || !(hostSeconds >= 0)) {
-            throw new IllegalArgumentException("The layers (" + layers + ") must be at least 1 and the hostSeconds ("
-                    + hostSeconds + ") not negative.");
+            OperatorProfile profile, int layers, double chunkSeconds, IntToDoubleFunction allReduceSeconds) {
+        if (layers < 1 || !(chunkSeconds >= 0)) {
+            throw new IllegalArgumentException("The layers (" + layers + ") must be at least 1 and the chunkSeconds ("
+                    + chunkSeconds + ") not negative.");
         }
         this.layers = layers;
-        this.hostSeconds = hostSeconds;
+        this.chunkSeconds = chunkSeconds;
         this.attention = new AttentionTimes(profile.attention());
         this.byTokens = tokens(profile.layers(), layers);
         this.bySequences = table(profile.perSequence(), _ -> 1);
@@ -70,7 +71,7 @@ public final class OperatorIterationTimes implements IterationTimes {
         return at(byTokens, tokens)
                 + at(bySequences, work.sequences())
                 + layers * (attention.seconds(work) + 2 * allReduceSeconds.applyAsDouble(tokens))
-                + hostSeconds;
+                + work.chunks() * chunkSeconds;
     }
 
     private static double[] tokens(List<LayerTime> times, int layers) {
