@@ -48,6 +48,21 @@ public interface CostModel {
     }
 
     /**
+     * Estimates what prompts add to a decode step that reads them along (chunked prefill): weights and fixed times are the step's. Here the demand of
+     * a prefill without them.
+     *
+     * @param tensorParallel how many devices share the work, at least 1
+     * @param promptTokens tokens of each prompt up to the end of its chunk, those before included
+     * @param batch prompts
+     * @param cachedPrefix leading tokens of each that were read before, below {@code promptTokens}
+     */
+    default Estimate fusedPrefill(
+            ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int batch, int cachedPrefix) {
+        Demand alone = TransformerDemand.prefill(model, promptTokens, batch, cachedPrefix);
+        return seconds(alone.fused(), device, tensorParallel);
+    }
+
+    /**
      * Estimates all decode steps of completions that run together: one fewer than output tokens, as prefill gives the first.
      *
      * @param promptTokens tokens of each prompt

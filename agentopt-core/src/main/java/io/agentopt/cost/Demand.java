@@ -133,6 +133,24 @@ public record Demand(
                 Math.min(kvParts, other.kvParts));
     }
 
+    /** {@return what this work adds to a pass that runs anyway: its weights are read and its fixed times paid there} */
+    public Demand fused() {
+        return new Demand(
+                flops,
+                bytesRead,
+                bytesWritten,
+                0,
+                residentBytes,
+                kvBytesResident,
+                0,
+                0,
+                reduceBytes,
+                0,
+                precision,
+                operatorClass,
+                kvParts);
+    }
+
     /** {@return this work repeated one after the other; residency stays, and factor 0 is no work} */
     public Demand times(double factor) {
         return new Demand(

@@ -1,4 +1,4 @@
-/** Step 6 of 6: what {@code ./build bench simulate} runs: simulations against closed forms, and plans against simulations. */
+/** Step 6 of 6: the simulator against a served log, against closed forms, and against the clock. */
 @NullMarked
 package io.agentopt.benchmarks.simulate;
 

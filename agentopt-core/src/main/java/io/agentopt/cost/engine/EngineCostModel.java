@@ -99,6 +99,19 @@ public final class EngineCostModel implements CostModel {
     }
 
     @Override
+    public Estimate fusedPrefill(
+            ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int batch, int cachedPrefix) {
+        Estimate without = fallback.fusedPrefill(model, device, tensorParallel, promptTokens, batch, cachedPrefix);
+        return engine(
+                without,
+                new Deployment(model, device, tensorParallel, kvReading),
+                new EngineLoad(promptTokens, 1, batch),
+                EngineMetric.TIME_TO_FIRST_TOKEN,
+                d -> EnginePass.prefill(d, promptTokens, cachedPrefix, batch, true),
+                1);
+    }
+
+    @Override
     public Estimate decode(
             ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int outputTokens, int batch) {
         Estimate without = fallback.decode(model, device, tensorParallel, promptTokens, outputTokens, batch);

@@ -84,12 +84,17 @@ public final class CatalogNames {
     }
 
     ModelSpec model(String name, String place) {
+        return model(name)
+                .orElseThrow(() ->
+                        new RejectedRow("model '" + TextLines.shortened(name) + "' is not in the catalog", place));
+    }
+
+    /** {@return the model that measurement files call so} */
+    public Optional<ModelSpec> model(String name) {
         String id = MODELS.getOrDefault(name.toLowerCase(Locale.ROOT), name);
         return models.entries().stream()
                 .map(ModelCatalog.Entry::model)
                 .filter(m -> m.id().equals(id))
-                .findFirst()
-                .orElseThrow(() ->
-                        new RejectedRow("model '" + TextLines.shortened(name) + "' is not in the catalog", place));
+                .findFirst();
     }
 }

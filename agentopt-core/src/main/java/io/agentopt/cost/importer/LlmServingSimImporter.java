@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Kernel profiles (microseconds) and the log of served requests (clock seconds), as LLMServingSim publishes them: {@code dense.csv}, {@code
@@ -42,14 +43,17 @@ public final class LlmServingSimImporter {
      * @param promptTokens tokens of the prompt
      * @param outputTokens tokens of the completion
      * @param arrival when it came, s after the first
-     * @param queueSeconds from arrival at the engine to its first schedule
-     * @param timeToFirstToken from arrival at the engine
+     * @param admissionSeconds from arrival until the engine took it up, between two of its iterations: beyond the least of the log, as clocks of
+     *     arrivals and of the engine have no common zero
+     * @param queueSeconds from there to its first schedule
+     * @param timeToFirstToken from there
      * @param timePerOutputToken mean after the first
      */
     public record Request(
             int promptTokens,
             int outputTokens,
             double arrival,
+            double admissionSeconds,
             double queueSeconds,
             double timeToFirstToken,
             double timePerOutputToken) {}
@@ -104,7 +108,23 @@ public final class LlmServingSimImporter {
             throw new UncheckedIOException("The file '" + file + "' cannot be read (" + e + ").", e);
         }
         if (Double.isNaN(first)) throw new IllegalArgumentException("The file '" + file + "' holds no request.");
-        return requests.imported();
+        return fromLeastAdmission(requests.imported());
+    }
+
+    private static ImportedRows<Request> fromLeastAdmission(ImportedRows<Request> log) {
+        double least =
+                log.rows().stream().mapToDouble(Request::admissionSeconds).min().orElse(0);
+        List<Request> rows = log.rows().stream()
+                .map(r -> new Request(
+                        r.promptTokens,
+                        r.outputTokens,
+                        r.arrival,
+                        r.admissionSeconds - least,
+                        r.queueSeconds,
+                        r.timeToFirstToken,
+                        r.timePerOutputToken))
+                .toList();
+        return new ImportedRows<>(rows, log.rejected(), log.examples());
     }
 
     private static Request request(JsonValue json, double arrival, String place) {
@@ -119,7 +139,8 @@ public final class LlmServingSimImporter {
             throw new RejectedRow("the times of a request run backwards", place);
         }
         double perToken = output == 1 ? 0 : (last - first) / (output - 1);
-        return new Request(prompt, output, arrival, scheduled - queued, first - queued, perToken);
+        double admission = queued - json.at("arrival_time").number();
+        return new Request(prompt, output, arrival, admission, scheduled - queued, first - queued, perToken);
     }
 
     private static int orZero(CsvRow row, String column) {

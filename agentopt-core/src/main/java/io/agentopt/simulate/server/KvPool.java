@@ -45,6 +45,11 @@ final class KvPool {
         return free + idle;
     }
 
+    /** {@return blocks that can be had without an eviction} */
+    int free() {
+        return free;
+    }
+
     int peakInUse() {
         return peak;
     }

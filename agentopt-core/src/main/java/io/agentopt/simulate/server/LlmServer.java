@@ -13,6 +13,9 @@ import java.util.Objects;
  * admitted, first come first served, while there is budget, a place and KV blocks. A running sequence for which there is no block
  * pushes out the one admitted last, which is computed anew later.
  *
+ * <p>An engine that schedules ahead decides on an iteration when the one before it begins, so that the device never waits: a request is let in one
+ * iteration later, and the place of one that ends stays empty for an iteration.
+ *
  * <p>Iterations in which nothing but decoding happens follow each other in one event, up to the first that ends a sequence or lacks a block. A
  * request that comes in between cuts the run at the end of the iteration underway, so the times are those of an event for each
  * iteration. Not thread-safe: all events of the queue come from one thread.
@@ -24,6 +27,7 @@ public final class LlmServer implements ModelServer {
     private final KvPool pool;
     private final ArrayDeque<Sequence> waiting = new ArrayDeque<>();
     private final RunningBatch running;
+    private final List<Sequence> joining = new ArrayList<>(); // admitted for the next iteration
     private final List<Sequence> handingOver = new ArrayList<>();
     private final IterationWork work = new IterationWork();
     private final ServerCounters counters = new ServerCounters();
@@ -89,7 +93,7 @@ public final class LlmServer implements ModelServer {
             boolean alone = waiting.isEmpty();
             waiting.add(sequence);
             if (!active) begin();
-            else if (alone && running.size() < settings.maxSequences()) cutRun();
+            else if (alone && running() < settings.maxSequences()) cutRun();
         }
     }
 
@@ -98,9 +102,9 @@ public final class LlmServer implements ModelServer {
         return outstanding;
     }
 
-    /** {@return sequences that run} */
+    /** {@return sequences that run, or were admitted to the next iteration} */
     public int running() {
-        return running.size();
+        return running.size() + joining.size();
     }
 
     /** {@return requests that wait} */
@@ -122,6 +126,8 @@ public final class LlmServer implements ModelServer {
         runIterations = 0;
         epoch++;
         List<Sequence> lost = running.removeAll();
+        lost.addAll(joining);
+        joining.clear();
         lost.addAll(handingOver);
         handingOver.clear();
         for (Sequence s : lost) {
@@ -180,6 +186,9 @@ public final class LlmServer implements ModelServer {
     private void schedule(double now) {
         active = false;
         runIterations = 0;
+        for (int i = 0; i < joining.size(); i++) running.add(joining.get(i));
+        joining.clear();
+        boolean idle = running.size() == 0;
         int budget = settings.maxBatchedTokens();
         boolean pushedOut = false;
         for (int i = 0; i < running.size(); i++) {
@@ -195,18 +204,27 @@ public final class LlmServer implements ModelServer {
             }
             budget -= s.underway;
         }
-        if (!pushedOut) admit(now, budget);
+        if (idle || (!settings.scheduleAhead() && !pushedOut)) {
+            admit(now, budget, joining);
+            for (int i = 0; i < joining.size(); i++) running.add(joining.get(i));
+            joining.clear();
+        }
         if (running.size() == 0) return; // whoever waits is let in when a hand-over frees its blocks
         running.describe(work);
         active = true;
         runBegan = now;
-        runIterations = work.chunks() > 0 ? 1 : running.decodeIterations(pool, longestRun);
+        if (settings.scheduleAhead() && !pushedOut) admit(now, running.budgetAhead(settings), joining);
+        boolean single =
+                work.chunks() > 0 || !joining.isEmpty() || pushedOut; // who was pushed out may be let in next time
+        // an eviction may shorten what the first in line finds in the cache, and so let it in
+        int blocks = waiting.isEmpty() ? pool.available() : pool.free();
+        runIterations = single ? 1 : running.decodeIterations(settings.role(), blocks, longestRun);
         queue.at(timeAfter(runIterations), iterate, epoch);
     }
 
-    private void admit(double now, int tokens) {
+    private void admit(double now, int tokens, List<Sequence> admitted) {
         int budget = tokens;
-        while (budget > 0 && running.size() < settings.maxSequences() && !waiting.isEmpty()) {
+        while (budget > 0 && running.size() + admitted.size() < settings.maxSequences() && !waiting.isEmpty()) {
             Sequence s = waiting.element();
             boolean anew = Double.isNaN(s.scheduled);
             if (settings.role() == ServerRole.DECODE_ONLY && anew) s.computed = s.request.promptTokens();
@@ -224,20 +242,28 @@ public final class LlmServer implements ModelServer {
                 }
             }
             waiting.remove();
-            running.add(s);
+            admitted.add(s);
             budget -= s.underway;
         }
     }
 
     /** {@return when so many iterations of the run are over} Sums one by one, as each attends to more tokens than the one before. */
     private double timeAfter(int iterations) {
-        if (work.chunks() > 0) return runBegan + times.seconds(work);
+        if (work.chunks() > 0) return runBegan + seconds();
         double time = runBegan;
         for (int i = 0; i < iterations; i++) {
             running.describeDecode(work, i);
-            time += times.seconds(work);
+            time += seconds();
         }
         return time;
+    }
+
+    private double seconds() {
+        double seconds = times.seconds(work);
+        if (seconds > 0 && seconds < Double.POSITIVE_INFINITY) return seconds;
+        throw new IllegalStateException("An iteration of " + work.decodes() + " decodes and " + work.prefillTokens()
+                + " prompt tokens takes " + seconds + " s by its " + IterationTimes.class.getSimpleName()
+                + ": it must be finite and above 0.");
     }
 
     /** {@return iterations of the run that are over at a time} */
@@ -245,7 +271,7 @@ public final class LlmServer implements ModelServer {
         double time = runBegan;
         for (int i = 0; i < runIterations; i++) {
             running.describeDecode(work, i);
-            time += times.seconds(work);
+            time += seconds();
             if (time > now) return i;
         }
         return runIterations;
@@ -272,15 +298,19 @@ public final class LlmServer implements ModelServer {
         running.removeReady(settings.role(), ready);
         for (int i = 0; i < ready.size(); i++) {
             Sequence s = ready.get(i);
-            if (settings.role() == ServerRole.PREFILL_ONLY) handOver(s);
+            if (handsOver(s)) handOver(s);
             else s.drop(pool);
         }
         for (int i = 0; i < first.size(); i++) first.get(i).listener.firstToken(first.get(i).request, end);
         first.clear();
-        if (settings.role() != ServerRole.PREFILL_ONLY) {
-            for (int i = 0; i < ready.size(); i++) end(ready.get(i), end);
+        for (int i = 0; i < ready.size(); i++) {
+            if (!handsOver(ready.get(i))) end(ready.get(i), end);
         }
         ready.clear();
+    }
+
+    private boolean handsOver(Sequence s) {
+        return settings.role() == ServerRole.PREFILL_ONLY && s.request.outputTokens() > 1;
     }
 
     private void handOver(Sequence s) {

@@ -56,6 +56,18 @@ final class RunningBatch {
         decodeContext = work.decodeContextTokens();
     }
 
+    /** {@return tokens that the sequences leave to others in the iteration after the one that was scheduled} */
+    int budgetAhead(ServerSettings settings) {
+        int budget = settings.maxBatchedTokens();
+        for (int i = 0; i < size; i++) {
+            Sequence s = get(i);
+            int left = s.pending() - s.underway;
+            boolean ends = left == 0 && s.generated + 1 >= s.target(settings.role());
+            if (!ends) budget -= Math.min(Math.max(1, left), budget);
+        }
+        return budget;
+    }
+
     /** Says what an iteration of a run of decodes does, the first being 0. */
     void describeDecode(IterationWork work, int iteration) {
         work.clear();
@@ -63,19 +75,19 @@ final class RunningBatch {
     }
 
     /**
-     * {@return iterations until something else than decoding can happen: a sequence ends, one makes its first token, or there may be no block} All
+     * {@return iterations until something else than decoding can happen: a sequence ends, one makes its first token, or the blocks do not suffice} All
      * sequences decode and hold the blocks of the first iteration.
      */
-    int decodeIterations(KvPool pool, int longest) {
+    int decodeIterations(ServerRole role, int blocks, int longest) {
         int iterations = longest;
         Arrays.fill(needing, 0);
         for (int i = 0; i < size; i++) {
             Sequence s = get(i);
             if (Double.isNaN(s.firstToken)) return 1;
-            iterations = Math.min(iterations, s.request.outputTokens() - s.generated);
+            iterations = Math.min(iterations, s.target(role) - s.generated);
             needing[Math.floorMod(-s.computed, BLOCK)]++;
         }
-        long available = pool.available();
+        long available = blocks;
         if (size * (iterations / BLOCK + 1L) <= available) return iterations;
         for (int i = 1; i < iterations; i++) {
             available -= needing[i % BLOCK];
@@ -118,8 +130,7 @@ final class RunningBatch {
         int kept = 0;
         for (int i = 0; i < size; i++) {
             Sequence s = get(i);
-            boolean done = role == ServerRole.PREFILL_ONLY ? s.generated > 0 : s.generated >= s.request.outputTokens();
-            if (done) ready.add(s);
+            if (s.generated >= s.target(role)) ready.add(s);
             else sequences[kept++] = s;
         }
         Arrays.fill(sequences, kept, size, null);

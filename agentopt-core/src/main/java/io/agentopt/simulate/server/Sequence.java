@@ -37,6 +37,11 @@ final class Sequence {
         return tokens() - computed;
     }
 
+    /** {@return tokens made when a server of that role is done with it} */
+    int target(ServerRole role) {
+        return role == ServerRole.PREFILL_ONLY ? 1 : request.outputTokens();
+    }
+
     boolean decodes() {
         return computed > 0 && pending() == 1;
     }

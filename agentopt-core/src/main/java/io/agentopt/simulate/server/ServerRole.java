@@ -4,7 +4,7 @@ package io.agentopt.simulate.server;
 public enum ServerRole {
     /** Prefill and decode in the same iterations. */
     BOTH,
-    /** Reads prompts, makes the first token, and hands the KV entries over. */
+    /** Reads prompts, makes the first token, and hands the KV entries over if there are more to make. */
     PREFILL_ONLY,
     /** Gets prompts with their KV entries and the first token, and makes the others. */
     DECODE_ONLY

@@ -10,6 +10,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param maxBatchedTokens tokens of an iteration (max_num_batched_tokens), at least {@code maxSequences}
  * @param kvBlocks KV blocks of {@link #BLOCK_TOKENS} tokens that the device holds
  * @param prefixCaching whether blocks of prompts are kept for later prompts
+ * @param scheduleAhead whether an iteration is decided on while the one before runs (async scheduling)
  * @param role which part of a request it does
  * @param handOffSeconds seconds to hand over the KV entries of so many tokens, for a server that only prefills
  * @param onFailure what becomes of its requests when it fails
@@ -19,6 +20,7 @@ public record ServerSettings(
         int maxBatchedTokens,
         int kvBlocks,
         boolean prefixCaching,
+        boolean scheduleAhead,
         ServerRole role,
         DoubleUnaryOperator handOffSeconds,
         FailurePolicy onFailure) {
@@ -46,15 +48,16 @@ public record ServerSettings(
         }
     }
 
-    /** {@return a server that prefills and decodes, with prefix caching, whose requests wait if it fails} */
+    /** {@return a server that prefills and decodes, with prefix caching and without scheduling ahead, whose requests wait if it fails} */
     public static ServerSettings of(int maxSequences, int maxBatchedTokens, int kvBlocks) {
         return new ServerSettings(
-                maxSequences, maxBatchedTokens, kvBlocks, true, ServerRole.BOTH, _ -> 0, FailurePolicy.REQUEUE);
+                maxSequences, maxBatchedTokens, kvBlocks, true, false, ServerRole.BOTH, _ -> 0, FailurePolicy.REQUEUE);
     }
 
     /** {@return this server without a prefix cache, or with one} */
     public ServerSettings prefixCaching(boolean kept) {
-        return new ServerSettings(maxSequences, maxBatchedTokens, kvBlocks, kept, role, handOffSeconds, onFailure);
+        return new ServerSettings(
+                maxSequences, maxBatchedTokens, kvBlocks, kept, scheduleAhead, role, handOffSeconds, onFailure);
     }
 
     /** {@return this server with only prefill, handing over KV entries in a time that depends on their tokens} */
@@ -64,21 +67,35 @@ public record ServerSettings(
                 maxBatchedTokens,
                 kvBlocks,
                 prefixCaching,
+                scheduleAhead,
                 ServerRole.PREFILL_ONLY,
                 secondsByTokens,
                 onFailure);
     }
 
+    /** {@return this server, deciding on iterations ahead or not; vLLM does by default since 0.14} */
+    public ServerSettings scheduleAhead(boolean ahead) {
+        return new ServerSettings(
+                maxSequences, maxBatchedTokens, kvBlocks, prefixCaching, ahead, role, handOffSeconds, onFailure);
+    }
+
     /** {@return this server with only decode} */
     public ServerSettings decodeOnly() {
         return new ServerSettings(
-                maxSequences, maxBatchedTokens, kvBlocks, false, ServerRole.DECODE_ONLY, _ -> 0, onFailure);
+                maxSequences,
+                maxBatchedTokens,
+                kvBlocks,
+                false,
+                scheduleAhead,
+                ServerRole.DECODE_ONLY,
+                _ -> 0,
+                onFailure);
     }
 
     /** {@return this server with another policy} */
     public ServerSettings onFailure(FailurePolicy policy) {
         return new ServerSettings(
-                maxSequences, maxBatchedTokens, kvBlocks, prefixCaching, role, handOffSeconds, policy);
+                maxSequences, maxBatchedTokens, kvBlocks, prefixCaching, scheduleAhead, role, handOffSeconds, policy);
     }
 
     /** {@return KV blocks of a sequence of so many tokens} */

@@ -39,17 +39,20 @@ import net.jqwik.api.Property;
 class MutatedFilesPropertyTest {
     private static final CatalogNames NAMES = CatalogNames.packaged();
     private static final GemmForm FORM = new GemmForm(DeviceCatalog.packaged().find("A100"), Precision.BF16);
-    private static final Map<String, Function<Path, ImportedRows<?>>> IMPORTERS = Map.of(
-            "splitwise.csv", f -> SplitwiseImporter.read(f, NAMES),
-            "inference_bench.csv", f -> InferenceBenchImporter.read(f, NAMES),
-            "end_to_end.csv", f -> EndToEndImporter.read(f, NAMES),
-            "matmul_A100.csv", f -> LlmCompassImporter.matmul(f, NAMES),
-            "layernorm_MI210.csv", f -> LlmCompassImporter.rowwise(f, NAMES),
-            "gelu_A100.csv", f -> LlmCompassImporter.gelu(f, NAMES),
-            "dense.csv", LlmServingSimImporter::layers,
-            "attention.csv", LlmServingSimImporter::attention,
-            "per_sequence.csv", LlmServingSimImporter::layers,
-            "requests.jsonl", LlmServingSimImporter::requests);
+    private static final Map<String, Function<Path, ImportedRows<?>>> IMPORTERS = Map.ofEntries(
+            Map.entry("splitwise.csv", f -> SplitwiseImporter.read(f, NAMES)),
+            Map.entry("inference_bench.csv", f -> InferenceBenchImporter.read(f, NAMES)),
+            Map.entry("end_to_end.csv", f -> EndToEndImporter.read(f, NAMES)),
+            Map.entry("matmul_A100.csv", f -> LlmCompassImporter.matmul(f, NAMES)),
+            Map.entry("layernorm_MI210.csv", f -> LlmCompassImporter.rowwise(f, NAMES)),
+            Map.entry("gelu_A100.csv", f -> LlmCompassImporter.gelu(f, NAMES)),
+            Map.entry("dense.csv", LlmServingSimImporter::layers),
+            Map.entry("attention.csv", LlmServingSimImporter::attention),
+            Map.entry("per_sequence.csv", LlmServingSimImporter::layers),
+            Map.entry("requests.jsonl", LlmServingSimImporter::requests),
+            Map.entry("azure_conv.csv", AzureTraceImporter::requests),
+            Map.entry("mooncake.jsonl", MooncakeTraceImporter::requests),
+            Map.entry("tau_bench.csv", TauBenchImporter::episodes));
 
     /** What may happen to a file. */
     enum Change {
