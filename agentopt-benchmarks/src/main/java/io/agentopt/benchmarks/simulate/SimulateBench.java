@@ -7,8 +7,8 @@ import java.util.List;
 
 /** {@code ./build bench simulate [--profiles DIR --log FILE]}: the simulator against what was measured and what is known in closed form. */
 public final class SimulateBench {
-    private static final List<SimulateMetricGroup> GROUPS =
-            List.of(new ServedLogGroup(), new AzureSpeedGroup(), new MooncakePrefixGroup());
+    private static final List<SimulateMetricGroup> GROUPS = List.of(
+            new ServedLogGroup(), new AzureSpeedGroup(), new MooncakePrefixGroup(), new QueueGroup(), new PlanGroup());
 
     private SimulateBench() {}
 
@@ -21,12 +21,6 @@ public final class SimulateBench {
             List<Metric> some = group.run(chosen);
             if (some.isEmpty()) System.out.println("  no file for it");
             metrics.addAll(some);
-        }
-        if (chosen.packagedLog()) {
-            System.out.printf("%nqueues whose mean is known%n");
-            metrics.addAll(QueueMetrics.run());
-            System.out.printf("%nplans against simulations%n");
-            metrics.addAll(PlanMetrics.run());
         }
         return new BenchReport("simulate", metrics);
     }

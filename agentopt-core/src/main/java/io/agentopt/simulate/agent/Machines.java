@@ -18,8 +18,7 @@ final class Machines {
     Machines(PlanLayout layout, CostModel cost, SimulationOptions options) {
         this.layout = layout;
         for (LlmPool pool : layout.pools()) {
-            ModelIterationTimes times = new ModelIterationTimes(
-                    cost, pool.model(), pool.device(), pool.key().degree(), pool.speed());
+            PoolTimes times = new PoolTimes(cost, pool);
             ServerSettings both = ServerSettings.of(options.maxSequences(), options.maxBatchedTokens(), pool.kvBlocks())
                     .prefixCaching(false);
             ServerSettings settings = switch (pool.key().role()) {

@@ -3,7 +3,6 @@ package io.agentopt.simulate.agent;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.PlanResult;
 import io.agentopt.plan.SimulatedCheck;
-import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.workload.Margins;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
@@ -130,18 +129,20 @@ final class MarginSearch<I, O> {
     }
 
     private void missed(PlanSimulationReport report, double seconds, double limit, double first, boolean firstInTime) {
-        OperatorId slowest = report.slowest().orElseThrow().id();
-        PlanSimulationReport.OperatorTimes at = report.slowest().orElseThrow();
-        String what = firstInTime
-                ? String.format(Locale.ROOT, "it was %.3g s, the limit is %.3g s", seconds, limit)
+        if (report.refused() > 0) {
+            miss = report.refused() + " requests were refused by servers whose KV memory they exceed, or lost.";
+            return;
+        }
+        miss = firstInTime
+                ? String.format(Locale.ROOT, "it was %.3g s, and the limit is %.3g s", seconds, limit)
                 : String.format(Locale.ROOT, "the first token came after %.3g s", first);
-        miss = what
-                + String.format(
+        report.slowest()
+                .ifPresent(at -> miss += String.format(
                         Locale.ROOT,
                         "; most time beyond the plan is spent at '%s', which takes %.3g s a run instead of %.3g s.",
-                        slowest,
+                        at.id(),
                         at.seconds().mean(),
-                        at.plannedSeconds());
+                        at.plannedSeconds()));
     }
 
     /**

@@ -36,13 +36,12 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
     record Overloaded(String reason) implements Result {}
 
     Result solve() {
-        ModelIterationTimes times = new ModelIterationTimes(
-                cost, pool.model(), pool.device(), pool.key().degree(), pool.speed());
+        PoolTimes times = new PoolTimes(cost, pool);
         double burst = Math.max(arrivalCv2, load.together());
         return pool.key().role() == ServerRole.PREFILL_ONLY ? prompts(times, burst) : batches(times, burst);
     }
 
-    private Result prompts(ModelIterationTimes times, double burst) {
+    private Result prompts(PoolTimes times, double burst) {
         double service = meanPrompt(times::promptSeconds);
         MultiServerQueue queue = new MultiServerQueue(
                 pool.servers(),
@@ -63,7 +62,7 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
         };
     }
 
-    private Result batches(ModelIterationTimes times, double burst) {
+    private Result batches(PoolTimes times, double burst) {
         double added = load.reading() == 0 ? 0 : meanPrompt(times::addedByPrompt);
         double promptShare = load.reading() * added / pool.servers();
         double context = load.context();
@@ -82,8 +81,7 @@ record PoolModel(LlmPool pool, PoolLoad load, CostModel cost, SimulationOptions 
         };
     }
 
-    private Map<OperatorId, Moments> moments(
-            ModelIterationTimes times, Shared.Steady steady, double promptShare, double added) {
+    private Map<OperatorId, Moments> moments(PoolTimes times, Shared.Steady steady, double promptShare, double added) {
         Map<OperatorId, Moments> moments = new HashMap<>();
         double context = load.context();
         double iteration = steady.tokenSeconds().mean();

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * up counts as always busy.
  */
 final class StageModel {
-    private final Plan<?, ?> plan;
     private final PlanLayout layout;
     private final CostModel cost;
     private final SimulationOptions options;
@@ -46,7 +45,6 @@ final class StageModel {
             Optional<PlanPrediction.Overloaded> overload) {}
 
     private StageModel(Plan<?, ?> plan, PlanLayout layout, CostModel cost, SimulationOptions options) {
-        this.plan = plan;
         this.layout = layout;
         this.cost = cost;
         this.options = options;
@@ -112,16 +110,16 @@ final class StageModel {
         double cv2 = mean == 0 ? 0 : Math.max(0, squares / calls / (mean * mean) - 1);
         MultiServerQueue queue = new MultiServerQueue(
                 layout.stations().get(index).servers(), calls, mean, Math.max(arrivalCv2, together / calls), cv2);
-        switch (queue.waiting()) {
+        return switch (queue.waiting()) {
             case Waiting.Saturated s -> {
                 overloaded(OperatorId.whole(paths.getFirst()), s.reason());
-                return 1;
+                yield 1;
             }
             case Waiting.Stable s -> {
                 for (String path : paths) own(path, s.moments());
-                return s.utilisation();
+                yield s.utilisation();
             }
-        }
+        };
     }
 
     private void own(String path, Moments wait) {

@@ -81,9 +81,12 @@ public final class CostModelIterationTimes implements IterationTimes {
             steps[sequences] = row;
         }
         if (row[power] == 0) {
-            row[power] = known(
-                    costs.decodeStep(model, device, tensorParallel, 1 << power, sequences),
-                    "A decode step of " + sequences + " sequences");
+            Estimate estimate = costs.decodeStep(model, device, tensorParallel, 1 << power, sequences);
+            // a grid point may need more KV memory than there is although the context below it, which is asked about,
+            // does not
+            row[power] = estimate instanceof Estimate.Infeasible && power > 1
+                    ? 3 * step(sequences, power - 1) - 2 * step(sequences, power - 2)
+                    : known(estimate, "A decode step of " + sequences + " sequences");
         }
         return row[power];
     }

@@ -50,9 +50,9 @@ class PlanSimulationTest {
     @Test
     void moreLoadIsMoreTimeAndMoreUse() {
         Plan<String, String> plan = plan(SmallAgents.answer(), 8, 9);
-        PlanSimulationReport calm = run(plan, SHORT.arrivals(new Arrivals.Poisson(0.5)));
-        PlanSimulationReport full = run(plan, SHORT.arrivals(new Arrivals.Poisson(8)));
-        PlanSimulationReport bursts = run(plan, SHORT.arrivals(new Arrivals.GammaGaps(8, 8)));
+        PlanSimulationReport calm = run(plan, SHORT.arrivals(new Arrivals.Poisson(4)));
+        PlanSimulationReport full = run(plan, SHORT.arrivals(new Arrivals.Poisson(14)));
+        PlanSimulationReport bursts = run(plan, SHORT.arrivals(new Arrivals.GammaGaps(14, 8)));
         assertThat(full.endToEnd().p95()).isGreaterThan(calm.endToEnd().p95());
         assertThat(bursts.endToEnd().p95()).isGreaterThan(full.endToEnd().p95());
         assertThat(full.dollarsPerRequest()).isLessThan(calm.dollarsPerRequest());

@@ -23,15 +23,19 @@ import java.util.SplittableRandom;
  * {@code queue_closed_form_error}: the simulator against queues whose mean is known: M/M/1, M/D/1, M/M/4, M/M/16, and a server of a language model
  * that shares its iterations. Mean wait of 16 million customers (mean time of 300,000, for the last); the largest relative difference counts.
  */
-final class QueueMetrics {
+final class QueueGroup implements SimulateMetricGroup {
     private static final int CUSTOMERS = 4_000_000;
     private static final int RUNS = 4;
     private static final int REQUESTS = 300_000;
     private static final double UTILISATION = 0.7;
 
-    private QueueMetrics() {}
+    @Override
+    public String name() {
+        return "Queues whose mean is known";
+    }
 
-    static List<Metric> run() {
+    @Override
+    public List<Metric> run(SimulateOptions options) {
         List<Double> errors = new ArrayList<>();
         errors.add(station("M/M/1", MultiServerQueue.exponential(1, UTILISATION, 1)));
         errors.add(station("M/D/1", new MultiServerQueue(1, UTILISATION, 1, 1, 0)));

@@ -19,14 +19,18 @@ import java.util.List;
  * compared with a simulation that no plan has seen: another seed, three times the requests. Median and worst of |predicted -
  * simulated| / simulated; and the share of plans whose p95 holds there as well.
  */
-final class PlanMetrics {
+final class PlanGroup implements SimulateMetricGroup {
     private static final SimulationOptions CHECK = SimulationOptions.DEFAULT;
     private static final SimulationOptions FRESH =
             SimulationOptions.DEFAULT.seed(20_261_122).requests(3 * CHECK.requests());
 
-    private PlanMetrics() {}
+    @Override
+    public String name() {
+        return "Plans against simulations that they have not seen";
+    }
 
-    static List<Metric> run() {
+    @Override
+    public List<Metric> run(SimulateOptions options) {
         Planner planner = Planner.minimizeCost().options(SolveOptions.steps(1, 100_000));
         List<Double> errors = new ArrayList<>();
         int held = 0;
