@@ -46,8 +46,27 @@ public final class PortfolioSolver implements PlacementSolver {
         return large(problem, p, start, options, budget);
     }
 
+    private static Solution medium(
+            PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
+        LocalSearch search = new LocalSearch(p, options.seed());
+        if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
+        search.pass(budget.share(0.1, 40_000));
+        Budget most = budget.share(0.97, Long.MAX_VALUE);
+        LinearTree tree = new LinearTree(p, search, most, options.seed());
+        while (!tree.closed() && !most.spent() && tree.dive(most)) {}
+        SolveStatistics statistics = budget.statistics("linear branch and bound");
+        if (search.incumbent().found()) {
+            int[] modes = p.toOriginal(search.incumbent().mode());
+            return Answers.placed(problem, modes, tree.bound(), tree.closed(), statistics);
+        }
+        if (tree.closed())
+            return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());
+        return new Undecided(Answers.relaxation(problem, p.toOriginal(search.current())), statistics);
+    }
+
     private static Solution large(
             PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
+        if (p.operators <= 300) return medium(problem, p, start, options, budget);
         LocalSearch search = new LocalSearch(p, options.seed());
         if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
         search.pass(budget.share(0.3, Long.MAX_VALUE));
