@@ -58,4 +58,10 @@ final class Budget {
     SolveStatistics statistics(String by) {
         return new SolveStatistics(by, counter.steps, System.nanoTime() - startNanos);
     }
+
+    /** {@return statistics of a placement found at a time on the clock of {@code System.nanoTime}} */
+    SolveStatistics statistics(String by, long foundAt) {
+        return new SolveStatistics(
+                by, counter.steps, System.nanoTime() - startNanos, foundAt == 0 ? 0 : Math.max(0, foundAt - startNanos));
+    }
 }

@@ -34,6 +34,7 @@ final class DepthFirstSearch {
     private final int[] blockClass;
     private double best;
     private int[] bestMode = {};
+    private long foundAt;
     private boolean complete = true;
 
     /**
@@ -42,8 +43,9 @@ final class DepthFirstSearch {
      * @param modes the best placement, if any was found
      * @param score its score
      * @param complete whether the whole tree was searched, so that {@code modes} is optimal or there is none
+     * @param foundAt when the best was found, on the clock of {@code System.nanoTime}
      */
-    record Outcome(Optional<int[]> modes, double score, boolean complete) {}
+    record Outcome(Optional<int[]> modes, double score, boolean complete, long foundAt) {}
 
     DepthFirstSearch(CompiledProblem p, Set<Family> soft, Budget budget) {
         this.p = p;
@@ -68,7 +70,7 @@ final class DepthFirstSearch {
     Outcome run(double upperBound) {
         best = upperBound;
         descend(0, 0, 0);
-        return new Outcome(bestMode.length == 0 ? Optional.empty() : Optional.of(bestMode), best, complete);
+        return new Outcome(bestMode.length == 0 ? Optional.empty() : Optional.of(bestMode), best, complete, foundAt);
     }
 
     /** {@return a lower bound on the cost of every placement} */
@@ -82,6 +84,7 @@ final class DepthFirstSearch {
             if (Quanta.cheaper(score, best)) {
                 best = score;
                 bestMode = mode.clone();
+                foundAt = System.nanoTime();
             }
             return;
         }

@@ -23,7 +23,7 @@ public final class ExactSolver implements PlacementSolver {
         DepthFirstSearch.Outcome outcome = search.run(start.cost());
         int[] best = outcome.modes().map(p::toOriginal).orElse(start.modes());
         boolean found = outcome.modes().isPresent() || start.feasible();
-        SolveStatistics statistics = budget.statistics("exact search");
+        SolveStatistics statistics = budget.statistics("exact search", outcome.foundAt());
         if (found) return Answers.placed(problem, best, search.rootBound(), outcome.complete(), statistics);
         if (outcome.complete()) return new InfeasibilityAnalysis(problem, budget).explain(start.modes());
         return new Undecided(Answers.relaxation(problem, start.modes()), statistics);

@@ -6,6 +6,7 @@ import io.agentopt.plan.problem.Quanta;
 final class Incumbent {
     private int[] mode = {};
     private double cost = Double.POSITIVE_INFINITY;
+    private long foundAt;
 
     /** Records the state if it is feasible and cheaper. */
     boolean offer(SearchState state) {
@@ -15,6 +16,7 @@ final class Incumbent {
     private boolean take(SearchState state) {
         mode = state.mode.clone();
         cost = state.cost();
+        foundAt = System.nanoTime();
         return true;
     }
 
@@ -24,6 +26,11 @@ final class Incumbent {
 
     int[] mode() {
         return mode;
+    }
+
+    /** {@return when it was found, on the clock of {@code System.nanoTime}} */
+    long foundAt() {
+        return foundAt;
     }
 
     double cost() {

@@ -40,7 +40,7 @@ public final class PortfolioSolver implements PlacementSolver {
                     return new InfeasibilityAnalysis(problem, budget).explain(start.modes());
                 }
                 int[] modes = outcome.modes().map(p::toOriginal).orElse(start.modes());
-                return Answers.placed(problem, modes, 0, true, budget.statistics("depth-first search"));
+                return Answers.placed(problem, modes, 0, true, budget.statistics("depth-first search", outcome.foundAt()));
             }
         }
         return large(problem, p, start, options, budget);
@@ -80,7 +80,7 @@ public final class PortfolioSolver implements PlacementSolver {
             stale = search.incumbent().cost() < before ? 0 : stale + 1;
         }
         bound = Math.max(bound, tree.run());
-        SolveStatistics statistics = budget.statistics("local search with branch and bound");
+        SolveStatistics statistics = budget.statistics("local search with branch and bound", search.incumbent().foundAt());
         if (search.incumbent().found()) {
             int[] modes = p.toOriginal(search.incumbent().mode());
             return Answers.placed(problem, modes, bound, tree.closed(), statistics);
