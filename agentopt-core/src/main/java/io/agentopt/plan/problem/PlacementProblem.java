@@ -105,7 +105,8 @@ public record PlacementProblem(
 
     /** {@return this problem with another end-to-end limit} */
     public PlacementProblem withDeadline(OptionalDouble seconds) {
-        return new PlacementProblem(name, classes, operators, edges, requestsPerHour, seconds, milestones, colocated, links);
+        return new PlacementProblem(
+                name, classes, operators, edges, requestsPerHour, seconds, milestones, colocated, links);
     }
 
     /** {@return this problem with other milestones} */
@@ -135,15 +136,7 @@ public record PlacementProblem(
     /** {@return this problem with other link capacities} */
     public PlacementProblem withLinks(List<LinkCapacity> capacities) {
         return new PlacementProblem(
-                name,
-                classes,
-                operators,
-                edges,
-                requestsPerHour,
-                deadlineSeconds,
-                milestones,
-                colocated,
-                capacities);
+                name, classes, operators, edges, requestsPerHour, deadlineSeconds, milestones, colocated, capacities);
     }
 
     private static void unique(List<String> names, String what, String owner) {

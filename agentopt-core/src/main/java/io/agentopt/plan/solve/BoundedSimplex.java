@@ -19,21 +19,12 @@ final class BoundedSimplex {
     private static final double PIVOT = 1e-7;
     private static final int FRESH_AFTER = 400;
 
-    enum Status {
-        OPTIMAL,
-        INFEASIBLE,
-        CUT_OFF,
-        UNFINISHED
-    }
-
     final int columns;
     final double[] cost;
     final double[] lower;
     final double[] upper;
     private final double[] shift; // the perturbation
-    final int[][] entryRow; // by column
-    final double[][] entry;
-    final int[] entries;
+    final SparseColumns matrix;
     int rows;
     double[] limit = new double[64];
     boolean[] equality = new boolean[64];
@@ -47,6 +38,7 @@ final class BoundedSimplex {
     private double[] alphaRow;
     private double[] work = new double[64];
     private int[] candidates = new int[64];
+    private final PivotRow pivotRow = new PivotRow();
     private int sinceFresh;
     /** The row that no column can repair, after INFEASIBLE: its multipliers prove it. */
     double[] ray = {};
@@ -57,9 +49,7 @@ final class BoundedSimplex {
         this.lower = lower;
         this.upper = upper;
         this.shift = shift;
-        entryRow = new int[columns][4];
-        entry = new double[columns][4];
-        entries = new int[columns];
+        matrix = new SparseColumns(columns);
         atUpper = new boolean[columns];
         place = new int[columns + 64];
         reduced = new double[columns + 64];
@@ -81,14 +71,9 @@ final class BoundedSimplex {
         double left = atMost;
         for (int k = 0; k < length; k++) {
             int j = column[k];
-            if (entries[j] == entry[j].length) {
-                entry[j] = Arrays.copyOf(entry[j], 2 * entries[j]);
-                entryRow[j] = Arrays.copyOf(entryRow[j], 2 * entries[j]);
-            }
-            entryRow[j][entries[j]] = r;
-            entry[j][entries[j]++] = factor[k];
+            matrix.append(j, r, factor[k]);
             left -= factor[k] * at(j);
-            if (place[j] >= 0) subtract(row, inverse[place[j]], factor[k], r);
+            if (place[j] >= 0) PivotRow.subtract(row, inverse[place[j]], factor[k], r);
         }
         row[r] = 1;
         double square = 0;
@@ -126,21 +111,10 @@ final class BoundedSimplex {
         return place[j] >= 0 ? value[place[j]] : atUpper[j] ? upper[j] : lower[j];
     }
 
-    /** {@return the slack of a row, and whether it is in the basis: 0 when it is not} */
-    double slack(int r) {
-        int at = place[columns + r];
-        return at >= 0 ? value[at] : 0;
-    }
-
     double objective() {
         double sum = 0;
         for (int j = 0; j < columns; j++) sum += cost[j] * at(j);
         return sum;
-    }
-
-    /** {@return the reduced cost of a column under the perturbed costs} */
-    double reducedCost(int j) {
-        return place[j] >= 0 ? 0 : reduced[j];
     }
 
     /** {@return the multipliers of the rows} */
@@ -148,7 +122,7 @@ final class BoundedSimplex {
         double[] y = new double[rows];
         for (int i = 0; i < rows; i++) {
             double c = basic[i] < columns ? cost[basic[i]] + shift[basic[i]] : 0;
-            if (c != 0) subtract(y, inverse[i], -c, rows);
+            if (c != 0) PivotRow.subtract(y, inverse[i], -c, rows);
         }
         return y;
     }
@@ -160,29 +134,23 @@ final class BoundedSimplex {
     }
 
     /** Re-optimises after changes of bounds and rows. */
-    Status solve(int iterations, double cutOff, Budget budget) {
+    SimplexStatus solve(int iterations, double cutOff, Budget budget) {
         settle();
         for (int it = 0; it < iterations; it++) {
             if (sinceFresh >= FRESH_AFTER) refactor();
-            if (!budget.steps(1 + rows / 8)) return Status.UNFINISHED;
-            if (it % 8 == 7 && objective() > cutOff) return Status.CUT_OFF;
+            if (!budget.steps(1 + rows / 8)) return SimplexStatus.UNFINISHED;
+            if (it % 8 == 7 && objective() > cutOff) return SimplexStatus.CUT_OFF;
             int r = leaving();
             if (r < 0) {
                 settle();
-                if (leaving() < 0) return Status.OPTIMAL;
+                if (leaving() < 0) return SimplexStatus.OPTIMAL;
                 continue;
             }
-            Status step = pivot(r);
-            if (step == Status.INFEASIBLE && sinceFresh > 0) {
-                refactor();
-                r = leaving();
-                if (r < 0) continue;
-                step = pivot(r);
-            }
-            if (step == Status.INFEASIBLE) return step;
-            if (step == Status.UNFINISHED) refactor();
+            SimplexStatus step = pivot(r);
+            if (step == SimplexStatus.INFEASIBLE && sinceFresh == 0) return step;
+            if (step != SimplexStatus.OPTIMAL) refactor();
         }
-        return Status.UNFINISHED;
+        return SimplexStatus.UNFINISHED;
     }
 
     /** Puts nonbasic columns on the side that their reduced cost wants, and computes the values of the basic ones. */
@@ -194,10 +162,9 @@ final class BoundedSimplex {
             if (reduced[j] > DUAL) atUpper[j] = false;
             else if (reduced[j] < -DUAL) atUpper[j] = true;
             double x = atUpper[j] ? upper[j] : lower[j];
-            if (x == 0) continue;
-            for (int k = 0; k < entries[j]; k++) work[entryRow[j][k]] -= entry[j][k] * x;
+            if (x != 0) matrix.addTo(work, j, -x);
         }
-        for (int i = 0; i < rows; i++) value[i] = dot(inverse[i], work, rows);
+        for (int i = 0; i < rows; i++) value[i] = PivotRow.dot(inverse[i], work, rows);
     }
 
     private double violation(int i) {
@@ -222,7 +189,7 @@ final class BoundedSimplex {
         return best;
     }
 
-    private Status pivot(int r) {
+    private SimplexStatus pivot(int r) {
         int leaving = basic[r];
         double low = leaving >= columns ? 0 : lower[leaving];
         boolean up = value[r] < low; // the leaving variable has to grow
@@ -243,7 +210,7 @@ final class BoundedSimplex {
                     // Even with every column at its other bound the row stays violated.
                     ray = Arrays.copyOf(rho, rows);
                     if (flipped) settle();
-                    return Status.INFEASIBLE;
+                    return SimplexStatus.INFEASIBLE;
                 }
                 entering = j;
                 break;
@@ -253,15 +220,15 @@ final class BoundedSimplex {
             slope = after;
             double delta = atUpper[j] ? -range : range;
             atUpper[j] = !atUpper[j];
-            for (int k = 0; k < entries[j]; k++) change[entryRow[j][k]] += entry[j][k] * delta;
+            matrix.addTo(change, j, delta);
             candidates[at] = candidates[--count];
         }
         if (entering < 0) {
             ray = Arrays.copyOf(rho, rows);
-            return Status.INFEASIBLE;
+            return SimplexStatus.INFEASIBLE;
         }
-        if (flipped) for (int i = 0; i < rows; i++) value[i] -= dot(inverse[i], change, rows);
-        return exchange(r, entering, target) ? Status.OPTIMAL : Status.UNFINISHED;
+        if (flipped) for (int i = 0; i < rows; i++) value[i] -= PivotRow.dot(inverse[i], change, rows);
+        return exchange(r, entering, target) ? SimplexStatus.OPTIMAL : SimplexStatus.UNFINISHED;
     }
 
     private int collect(double[] rho, boolean up) {
@@ -269,10 +236,7 @@ final class BoundedSimplex {
         if (candidates.length < columns + rows) candidates = new int[columns + 2 * limit.length];
         for (int j = 0; j < columns; j++) {
             if (place[j] >= 0) continue;
-            double alpha = 0;
-            int[] at = entryRow[j];
-            double[] factor = entry[j];
-            for (int k = 0; k < entries[j]; k++) alpha += rho[at[k]] * factor[k];
+            double alpha = matrix.times(j, rho);
             alphaRow[j] = alpha;
             if (lower[j] == upper[j] || Math.abs(alpha) < PIVOT) continue;
             if (atUpper[j] == up == alpha > 0) candidates[count++] = j;
@@ -314,21 +278,22 @@ final class BoundedSimplex {
         int leaving = basic[r];
         double theta = reduced[entering] / alphaRow[entering];
         for (int j = 0; j < columns; j++) if (place[j] < 0) reduced[j] -= theta * alphaRow[j];
-        for (int k = 0; k < rows; k++) if (place[columns + k] < 0) reduced[columns + k] -= theta * alphaRow[columns + k];
+        for (int k = 0; k < rows; k++)
+            if (place[columns + k] < 0) reduced[columns + k] -= theta * alphaRow[columns + k];
         reduced[entering] = 0;
         reduced[leaving] = -theta;
         double step = (value[r] - target) / pivot;
         double entered = (entering >= columns ? 0 : atUpper[entering] ? upper[entering] : lower[entering]) + step;
         double[] rho = inverse[r];
-        double[] before = rho.clone();
+        pivotRow.copy(rho, rows);
         double rhoWeight = Math.max(weight[r], 1e-12);
         for (int i = 0; i < rows; i++) {
             if (i == r || column[i] == 0) continue;
             value[i] -= step * column[i];
             double ratio = column[i] / pivot;
-            double tau = dot(inverse[i], before, rows);
+            double tau = pivotRow.dot(inverse[i]);
             weight[i] = Math.max(weight[i] - 2 * ratio * tau + ratio * ratio * rhoWeight, 1e-4 + ratio * ratio * 1e-4);
-            subtract(inverse[i], before, ratio, rows);
+            pivotRow.takeFrom(inverse[i], ratio);
         }
         for (int k = 0; k < rows; k++) rho[k] /= pivot;
         weight[r] = Math.max(rhoWeight / (pivot * pivot), 1e-4);
@@ -342,10 +307,7 @@ final class BoundedSimplex {
     }
 
     private double multiply(double[] row, int variable) {
-        if (variable >= columns) return row[variable - columns];
-        double sum = 0;
-        for (int k = 0; k < entries[variable]; k++) sum += row[entryRow[variable][k]] * entry[variable][k];
-        return sum;
+        return variable >= columns ? row[variable - columns] : matrix.times(variable, row);
     }
 
     /** Inverts the basis afresh, from the slack basis column by column; what cannot enter stays out at a bound. */
@@ -375,13 +337,13 @@ final class BoundedSimplex {
             double pivot = work[best];
             for (int k = 0; k < rows; k++) inverse[best][k] /= pivot;
             for (int i = 0; i < rows; i++) {
-                if (i != best && work[i] != 0) subtract(inverse[i], inverse[best], work[i], rows);
+                if (i != best && work[i] != 0) PivotRow.subtract(inverse[i], inverse[best], work[i], rows);
             }
             place[columns + best] = -1;
             basic[best] = v;
             place[v] = best;
         }
-        for (int i = 0; i < rows; i++) weight[i] = Math.max(1e-4, dot(inverse[i], inverse[i], rows));
+        for (int i = 0; i < rows; i++) weight[i] = Math.max(1e-4, PivotRow.dot(inverse[i], inverse[i], rows));
         price();
         sinceFresh = 0;
         settle();
@@ -390,9 +352,7 @@ final class BoundedSimplex {
     private void price() {
         double[] y = prices();
         for (int j = 0; j < columns; j++) {
-            double d = cost[j] + shift[j];
-            for (int k = 0; k < entries[j]; k++) d -= y[entryRow[j][k]] * entry[j][k];
-            reduced[j] = place[j] >= 0 ? 0 : d;
+            reduced[j] = place[j] >= 0 ? 0 : cost[j] + shift[j] - matrix.times(j, y);
         }
         for (int r = 0; r < rows; r++) {
             double d = place[columns + r] >= 0 ? 0 : -y[r];
@@ -429,28 +389,10 @@ final class BoundedSimplex {
             equality[renamed[r]] = equality[r];
             reduced[columns + renamed[r]] = reduced[columns + r];
         }
-        for (int j = 0; j < columns; j++) {
-            int length = 0;
-            for (int k = 0; k < entries[j]; k++) {
-                if (renamed[entryRow[j][k]] < 0) continue;
-                entryRow[j][length] = renamed[entryRow[j][k]];
-                entry[j][length++] = entry[j][k];
-            }
-            entries[j] = length;
-        }
+        matrix.rename(renamed);
         rows = kept;
         Arrays.fill(place, -1);
         for (int i = 0; i < rows; i++) place[basic[i]] = i;
         return renamed;
-    }
-
-    private static double dot(double[] a, double[] b, int length) {
-        double sum = 0;
-        for (int k = 0; k < length; k++) sum += a[k] * b[k];
-        return sum;
-    }
-
-    private static void subtract(double[] a, double[] b, double factor, int length) {
-        for (int k = 0; k < length; k++) a[k] -= factor * b[k];
     }
 }

@@ -37,8 +37,13 @@ final class InfeasibilityAnalysis {
 
     /** Explains a problem that the caller has proved infeasible. {@code nearest} is a placement to fall back on. */
     Infeasible explain(int[] nearest) {
-        for (Family family :
-                List.of(Family.DEADLINE, Family.MILESTONE, Family.INVENTORY, Family.LINK, Family.BANDWIDTH, Family.COLOCATION)) {
+        for (Family family : List.of(
+                Family.DEADLINE,
+                Family.MILESTONE,
+                Family.INVENTORY,
+                Family.LINK,
+                Family.BANDWIDTH,
+                Family.COLOCATION)) {
             if (!stated(family)) continue;
             Optional<Infeasible> alone = attempt(EnumSet.of(family), 0.4);
             if (alone.isPresent()) return alone.get();

@@ -2,6 +2,7 @@ package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.Quanta;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * The linear relaxation over modes, device counts, shared weights and transfer money.
@@ -92,7 +93,7 @@ final class LinearRelaxation {
         }
         double typical = 0;
         for (int h = 0; h < p.classes; h++) typical = Math.max(typical, p.price[h]);
-        java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
+        SplittableRandom random = new SplittableRandom(seed);
         for (int j = 0; j < firstCount; j++) shift[j] = 1e-7 * typical * random.nextDouble();
         return new BoundedSimplex(cost, new double[columns], upper, shift.clone());
     }
@@ -197,9 +198,9 @@ final class LinearRelaxation {
 
     private double reduced(int j, double[] prices, double costs) {
         double d = costs * simplex.cost[j];
-        int[] at = simplex.entryRow[j];
-        double[] factors = simplex.entry[j];
-        for (int k = 0; k < simplex.entries[j]; k++) if (at[k] >= p.operators) d -= prices[at[k]] * factors[k];
+        int[] at = simplex.matrix.row[j];
+        double[] factors = simplex.matrix.value[j];
+        for (int k = 0; k < simplex.matrix.length[j]; k++) if (at[k] >= p.operators) d -= prices[at[k]] * factors[k];
         return d;
     }
 

@@ -1,7 +1,13 @@
 package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.Quanta;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Branch and bound on the linear relaxation: device counts first, then classes of operators, then modes.
@@ -11,6 +17,8 @@ import java.util.PriorityQueue;
  */
 final class LinearTree {
     private static final int MOST_OPEN = 20_000;
+    private static final int BACKTRACKS = 30;
+    private static final double NEAR = 0.5;
 
     private final CompiledProblem p;
     private final LocalSearch search;
@@ -18,16 +26,32 @@ final class LinearTree {
     private final double ceiling;
     private final Domain whole;
     private final boolean empty;
-    private LinearRelaxation linear;
-    private LinearCuts cuts;
+    private final LinearRelaxation linear;
+    private final LinearCuts cuts;
+    private final LinearBranching branching;
     private final PriorityQueue<Node> open = new PriorityQueue<>(LinearTree::inOrder);
+    private final ArrayDeque<Node> recent = new ArrayDeque<>();
+    private int backtracks;
     private double lost = Double.POSITIVE_INFINITY; // least bound of nodes given up, not solved
     private final double[] share;
     private long created;
-    private double rootBound;
-    int nodes;
+    private final Set<String> fleets = new HashSet<>();
+    private double boundHere;
+    private boolean preferOther;
+    private int nodes;
 
-    private record Node(Domain domain, double bound, long number) {}
+    private static final class Node {
+        final Domain domain;
+        final double bound;
+        final long number;
+        boolean taken;
+
+        Node(Domain domain, double bound, long number) {
+            this.domain = domain;
+            this.bound = bound;
+            this.number = number;
+        }
+    }
 
     LinearTree(CompiledProblem p, LocalSearch search, Budget budget, long seed) {
         this.p = p;
@@ -40,7 +64,8 @@ final class LinearTree {
         empty = !whole.propagate(upper()) || !PathBounds.fits(p, whole);
         linear = new LinearRelaxation(p, whole, seed);
         cuts = new LinearCuts(linear);
-        if (!empty) open.add(new Node(whole.copy(), 0, created++));
+        branching = new LinearBranching(linear);
+        if (!empty) push(whole.copy(), 0);
     }
 
     /** No placement takes more devices of a class than all its widest modes together. */
@@ -72,23 +97,50 @@ final class LinearTree {
     /** {@return a proved lower bound so far; the incumbent's cost once closed} */
     double bound() {
         double least = Math.min(lost, upper());
-        if (!open.isEmpty()) least = Math.min(least, open.peek().bound);
+        Node node = leastOpen();
+        if (node != null) least = Math.min(least, node.bound);
         return Math.max(0, least);
     }
 
     /** {@return whether nothing below the incumbent is left} */
     boolean closed() {
-        return (open.isEmpty() || !Quanta.cheaper(open.peek().bound, upper())) && !Quanta.cheaper(lost, upper());
+        Node node = leastOpen();
+        return (node == null || !Quanta.cheaper(node.bound, upper())) && !Quanta.cheaper(lost, upper());
     }
 
-    /** {@return the bound after the first node} */
-    double rootBound() {
-        return rootBound;
+    private @Nullable Node leastOpen() {
+        while (!open.isEmpty() && open.peek().taken) open.poll();
+        return open.peek();
     }
 
-    /** Takes the node of the least bound and dives from it. {@return false when nothing is left} */
+    private void push(Domain domain, double bound) {
+        Node node = new Node(domain, bound, created++);
+        open.add(node);
+        recent.push(node);
+    }
+
+    /** The node that was left last, while its bound is near the least; else the node of the least bound. */
+    private @Nullable Node next() {
+        Node least = leastOpen();
+        if (least == null) return null;
+        double far = least.bound + NEAR * (upper() - least.bound);
+        while (!recent.isEmpty() && backtracks < BACKTRACKS) {
+            Node node = recent.pop();
+            if (node.taken || !Quanta.cheaper(node.bound, upper())) continue;
+            if (search.incumbent().found() && node.bound > far) continue;
+            backtracks++;
+            node.taken = true;
+            return node;
+        }
+        backtracks = 0;
+        recent.clear();
+        least.taken = true;
+        return least;
+    }
+
+    /** Takes a node and dives from it. {@return false when nothing is left} */
     boolean dive(Budget part) {
-        Node node = open.poll();
+        Node node = next();
         if (node == null) return false;
         if (!Quanta.cheaper(node.bound, upper())) {
             open.clear();
@@ -102,21 +154,21 @@ final class LinearTree {
         double bound = node.bound;
         while (true) {
             if (part.spent()) {
-                open.add(new Node(domain, bound, created++));
+                push(domain, bound);
                 return true;
             }
             nodes++;
             if (!domain.propagate(upper()) || !PathBounds.fits(p, domain)) return true;
             bound = Math.max(bound, relax(domain, bound, part));
-            if (nodes == 1) rootBound = Math.min(bound, upper());
             if (!Quanta.cheaper(bound, upper())) return true;
-            Domain other = branch(domain);
+            boundHere = bound;
+            Domain other = branch(domain, part);
             if (other == null) return true;
             if (preferOther) {
-                open.add(new Node(domain, bound, created++));
+                push(domain, bound);
                 domain = other;
             } else {
-                open.add(new Node(other, bound, created++));
+                push(other, bound);
             }
         }
     }
@@ -125,32 +177,31 @@ final class LinearTree {
     private double relax(Domain domain, double parent, Budget part) {
         double best = parent;
         int rounds = nodes == 1 ? 60 : 12;
-        if (linear.simplex.rows > linear.ownRows + 2 * p.operators + 60) linear.simplex.purge(linear.ownRows, 1e-3);
+        if (linear.simplex.rows > linear.ownRows + 3 * p.operators + 100) linear.simplex.purge(linear.ownRows, 1e-3);
         linear.apply(domain);
-        double stalled = 0;
         for (int round = 0; round < rounds; round++) {
-            BoundedSimplex.Status status =
-                    linear.simplex.solve(2000 + 4 * linear.simplex.rows, upper() * (1 + 1e-7), part);
-            if (status == BoundedSimplex.Status.INFEASIBLE) {
+            SimplexStatus status = linear.simplex.solve(2000 + 4 * linear.simplex.rows, upper() * (1 + 1e-7), part);
+            if (status == SimplexStatus.INFEASIBLE) {
                 if (refuted(domain)) return Double.POSITIVE_INFINITY;
                 return best;
             }
+            double before = best;
             double[] prices = linear.simplex.prices();
             double bound = linear.bound(prices, domain, 1);
             if (Double.isNaN(bound)) return best;
-            if (bound > best + 1e-4 * Math.abs(best)) stalled = 0;
             best = Math.max(best, bound);
             if (!Quanta.cheaper(best, upper())) return best;
             if (linear.fix(domain, prices, bound, upper()) && linear.fix(domain, prices, bound, upper())) {
                 if (!domain.propagate(upper())) return Double.POSITIVE_INFINITY;
                 linear.apply(domain);
             }
-            if (status != BoundedSimplex.Status.OPTIMAL) return best;
+            if (status != SimplexStatus.OPTIMAL) return best;
             if (best > upper() * (1 - 1e-5)) best = Math.max(best, exactly(domain, part));
-            round(domain);
+            search.offer(rounded(domain));
             if (!Quanta.cheaper(best, upper())) return best;
             if (cuts.add() == 0) return best;
-            if (++stalled > 6 && fractional()) return best;
+            double gained = best - before;
+            if (nodes > 1 && round >= 1 && gained < 0.01 * (upper() - best) && fractional()) return best;
         }
         return best;
     }
@@ -182,8 +233,18 @@ final class LinearTree {
         return false;
     }
 
-    /** Offers the placement of the largest share of each operator. */
-    private void round(Domain domain) {
+    private long[] fleet() {
+        long[] fleet = new long[p.classes];
+        for (int h = 0; h < p.classes; h++) fleet[h] = Math.round(linear.simplex.at(linear.firstCount + h));
+        return fleet;
+    }
+
+    private String fleetKey() {
+        return Arrays.toString(fleet());
+    }
+
+    /** The placement of the largest share of each operator. */
+    private int[] rounded(Domain domain) {
         int[] mode = new int[p.operators];
         for (int i = 0; i < p.operators; i++) {
             double most = -1;
@@ -195,118 +256,28 @@ final class LinearTree {
                 }
             }
         }
-        search.offer(mode);
+        return mode;
     }
-
-    private boolean preferOther;
 
     /** Splits a domain in place and returns its other half; null when it holds one placement, which is offered. */
-    private @org.jspecify.annotations.Nullable Domain branch(Domain domain) {
-        preferOther = false;
-        Domain other = byCount(domain);
-        if (other != null) return other;
-        other = byClass(domain);
-        if (other != null) return other;
-        other = byMode(domain);
-        if (other != null) return other;
-        int[] mode = new int[p.operators];
-        for (int i = 0; i < p.operators; i++) mode[i] = domain.only(i);
-        search.offer(mode);
-        return null;
-    }
-
-    private @org.jspecify.annotations.Nullable Domain byCount(Domain domain) {
-        int best = -1;
-        double loss = 0;
-        for (int h = 0; h < p.classes; h++) {
-            double n = linear.simplex.at(linear.firstCount + h);
-            double part = n - Math.floor(n);
-            double now = p.price[h] * Math.min(part, 1 - part);
-            if (part < 1e-5 || part > 1 - 1e-5 || now <= loss) continue;
-            loss = now;
-            best = h;
+    private @Nullable Domain branch(Domain domain, Budget part) {
+        List<Split> splits = branching.candidates(domain);
+        if (!branching.countsOpen() && (fleets.add(fleetKey()) || nodes % 8 == 0)) {
+            search.repair(rounded(domain), fleet(), 60L * p.operators + 1000, part);
+            if (!Quanta.cheaper(boundHere, upper())) return null;
         }
-        if (best < 0) return null;
-        double n = linear.simplex.at(linear.firstCount + best);
-        long below = (long) Math.floor(n);
-        if (below < domain.least[best] || below >= domain.most[best]) return null;
-        Domain fewer = domain.copy();
-        fewer.most[best] = below;
-        domain.least[best] = below + 1;
-        preferOther = n - below < 0.3;
-        return fewer;
-    }
-
-    private @org.jspecify.annotations.Nullable Domain byClass(Domain domain) {
-        int best = -1;
-        int bestClass = -1;
-        double most = 0;
-        for (int i = 0; i < p.operators; i++) {
-            linear.shares(i, share);
-            int favourite = 0;
-            for (int h = 1; h < p.classes; h++) if (share[h] > share[favourite]) favourite = h;
-            double split = 1 - share[favourite];
-            if (split < 1e-5) continue;
-            double score = split * (1e-3 + size(i));
-            if (score <= most) continue;
-            most = score;
-            best = i;
-            bestClass = favourite;
+        Split split = branching.choose(splits, domain, boundHere, upper(), part);
+        if (split == null) split = branching.anyMode(domain);
+        if (split == null) {
+            int[] mode = new int[p.operators];
+            for (int i = 0; i < p.operators; i++) mode[i] = domain.only(i);
+            search.offer(mode);
+            return null;
         }
-        if (best < 0) return null;
-        boolean here = false;
-        boolean there = false;
-        for (int j = 0; j < p.modeClass[best].length; j++) {
-            here |= domain.allowed[best][j] && p.modeClass[best][j] == bestClass;
-            there |= domain.allowed[best][j] && p.modeClass[best][j] != bestClass;
-        }
-        if (!here || !there) return null;
-        Domain rest = domain.copy();
-        for (int j = 0; j < p.modeClass[best].length; j++) {
-            Domain without = p.modeClass[best][j] == bestClass ? rest : domain;
-            without.allowed[best][j] = false;
-        }
-        return rest;
-    }
-
-    /** What an operator weighs: the most that a mode of it costs on its own. */
-    private double size(int i) {
-        double most = 0;
-        for (int j = 0; j < p.modeClass[i].length; j++) {
-            int h = p.modeClass[i][j];
-            most = Math.max(most, p.dollars[i][j] + p.price[h] * p.load[i][j] / p.capacityLoad[h]);
-        }
-        return most;
-    }
-
-    private @org.jspecify.annotations.Nullable Domain byMode(Domain domain) {
-        int best = -1;
-        int bestMode = -1;
-        double most = -1;
-        for (int i = 0; i < p.operators; i++) {
-            if (domain.only(i) >= 0) continue;
-            int favourite = -1;
-            for (int j = 0; j < p.modeClass[i].length; j++) {
-                if (!domain.allowed[i][j]) continue;
-                if (favourite < 0 || x(i, j) > x(i, favourite)) favourite = j;
-            }
-            if (favourite < 0) continue;
-            double score = (1 - x(i, favourite)) * size(i);
-            if (score <= most) continue;
-            most = score;
-            best = i;
-            bestMode = favourite;
-        }
-        if (best < 0) return null;
-        Domain rest = domain.copy();
-        for (int j = 0; j < domain.allowed[best].length; j++) {
-            if (j == bestMode) rest.allowed[best][j] = false;
-            else domain.allowed[best][j] = false;
-        }
-        return rest;
-    }
-
-    private double x(int i, int j) {
-        return linear.simplex.at(linear.firstMode[i] + j);
+        preferOther = split.fraction() < 0.3;
+        Domain other = domain.copy();
+        split.apply(domain, true);
+        split.apply(other, false);
+        return other;
     }
 }

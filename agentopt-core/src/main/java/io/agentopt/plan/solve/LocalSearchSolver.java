@@ -29,7 +29,8 @@ public final class LocalSearchSolver implements PlacementSolver {
             if (!search.squeeze(budget)) search.pass(budget);
             stale = search.incumbent().cost() < before ? 0 : stale + 1;
         }
-        SolveStatistics statistics = budget.statistics("local search", search.incumbent().foundAt());
+        SolveStatistics statistics =
+                budget.statistics("local search", search.incumbent().foundAt());
         if (search.incumbent().found()) {
             return Answers.placed(problem, p.toOriginal(search.incumbent().mode()), bound, false, statistics);
         }

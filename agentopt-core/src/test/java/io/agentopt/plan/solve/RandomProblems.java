@@ -107,7 +107,10 @@ final class RandomProblems {
         List<LinkCapacity> links = new ArrayList<>();
         for (int k = random.nextInt(4); k >= 0; k--) {
             links.add(new LinkCapacity(
-                    random.nextInt(h), random.nextInt(h), random.nextBoolean(), random.nextInt(3) * random.nextInt(40)));
+                    random.nextInt(h),
+                    random.nextInt(h),
+                    random.nextBoolean(),
+                    random.nextInt(3) * random.nextInt(40)));
         }
         return open.withEdges(edges).withLinks(links);
     }
