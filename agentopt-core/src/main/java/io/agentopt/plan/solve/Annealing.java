@@ -15,6 +15,9 @@ import java.util.SplittableRandom;
 final class Annealing {
     private static final int CHECK_EVERY = 256;
 
+    /** A chunk is tried by making it, with all that it delays: on large graphs that costs as much as hundreds of single moves. */
+    private static final int MOST_FOR_CHUNKS = 100;
+
     private final CompiledProblem p;
     private final SearchState state;
     private final Neighbourhood neighbourhood;
@@ -84,7 +87,7 @@ final class Annealing {
             int kind = random.nextInt(16);
             if (kind == 0 && p.edgeFrom.length > 0) {
                 movePair(temperature);
-            } else if (kind == 2 && p.edgeFrom.length > 0) {
+            } else if (kind == 2 && p.operators <= MOST_FOR_CHUNKS && p.edgeFrom.length > 0) {
                 moveChunk(temperature);
             } else if (kind == 1 && p.blocks.length > 0) {
                 moveBlock(random.nextInt(p.blocks.length), temperature);

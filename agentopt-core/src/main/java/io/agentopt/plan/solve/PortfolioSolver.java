@@ -13,7 +13,7 @@ public final class PortfolioSolver implements PlacementSolver {
     private static final int ROOT_ITERATIONS = 150;
 
     /** Operators up to which the linear relaxation pays: its basis is dense. */
-    private static final int LINEAR_UP_TO = 300;
+    private static final int LINEAR_UP_TO = 150;
 
     private final long depthFirstSteps;
     private final int linearUpTo;
@@ -83,7 +83,7 @@ public final class PortfolioSolver implements PlacementSolver {
         if (p.operators <= linearUpTo) return medium(problem, p, start, options, budget);
         LocalSearch search = new LocalSearch(p, options.seed());
         if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
-        search.pass(budget.share(0.5, Long.MAX_VALUE));
+        search.pass(budget.share(0.3, Long.MAX_VALUE));
         BranchAndBound tree = new BranchAndBound(p, search, budget.share(0.8, Long.MAX_VALUE));
         double bound = tree.root(ROOT_ITERATIONS);
         Budget polish = budget.share(0.3, Long.MAX_VALUE);
