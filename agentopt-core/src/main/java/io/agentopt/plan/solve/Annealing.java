@@ -15,6 +15,9 @@ import java.util.SplittableRandom;
 final class Annealing {
     private static final int CHECK_EVERY = 256;
 
+    /** A chunk is tried by making it, with all that it delays: on large graphs that costs as much as hundreds of single moves. */
+    private static final int MOST_FOR_CHUNKS = 100;
+
     private final CompiledProblem p;
     private final SearchState state;
     private final Neighbourhood neighbourhood;
@@ -24,11 +27,13 @@ final class Annealing {
     private final long[] cap; // devices allowed, at most the inventory
     private final int[] moved;
     private final int[] movedFrom;
+    private final int[] chunk = new int[16];
     private final double timeUnit;
     private final double dearest;
     private double w;
     private double penalty;
     private boolean feasible;
+    private boolean untilFeasible;
 
     Annealing(SearchState state, Neighbourhood neighbourhood, Incumbent incumbent, long seed) {
         this.p = state.p;
@@ -54,6 +59,17 @@ final class Annealing {
         cap[h] = before;
     }
 
+    /** Walks from the current state until every class fits a fleet and all limits are kept. {@return whether it got there} */
+    boolean repair(long[] fleet, double hot, double cold, long steps, Budget budget) {
+        long[] before = cap.clone();
+        for (int h = 0; h < cap.length; h++) cap[h] = Math.min(cap[h], fleet[h]);
+        untilFeasible = true;
+        run(0.5, hot, cold, steps, budget);
+        untilFeasible = false;
+        System.arraycopy(before, 0, cap, 0, cap.length);
+        return feasible;
+    }
+
     /** Walks from the current state, cooling from {@code hot} to {@code cold} dollars per hour. */
     void run(double weight, double hot, double cold, long steps, Budget budget) {
         w = weight;
@@ -67,9 +83,12 @@ final class Annealing {
                 penalty = Math.clamp(feasible ? penalty * 0.9 : penalty * 1.3, hot, 1e6 * hot);
                 refresh();
             }
+            if (untilFeasible && feasible) break;
             int kind = random.nextInt(16);
             if (kind == 0 && p.edgeFrom.length > 0) {
                 movePair(temperature);
+            } else if (kind == 2 && p.operators <= MOST_FOR_CHUNKS && p.edgeFrom.length > 0) {
+                moveChunk(temperature);
             } else if (kind == 1 && p.blocks.length > 0) {
                 moveBlock(random.nextInt(p.blocks.length), temperature);
             } else {
@@ -119,6 +138,29 @@ final class Annealing {
         double before = totalEnergy();
         int count = place(a, onA[random.nextInt(onA.length)], 0);
         count = place(b, onB[random.nextInt(onB.length)], count);
+        settle(count, before, temperature);
+    }
+
+    /** Moves an operator and neighbours on its class, and theirs, to another class together. */
+    private void moveChunk(double temperature) {
+        int first = random.nextInt(p.operators);
+        int from = state.classOf(first);
+        int h = p.modeClass[first][random.nextInt(p.modeClass[first].length)];
+        if (h == from) return;
+        int most = 2 + random.nextInt(10);
+        double before = totalEnergy();
+        int queued = 0;
+        chunk[queued++] = first;
+        int count = 0;
+        for (int at = 0; at < queued; at++) {
+            int i = chunk[at];
+            if (state.classOf(i) != from) continue;
+            int[] modes = neighbourhood.modesOn(i, h);
+            if (modes.length == 0 || p.block[i] >= 0) continue;
+            count = place(i, modes[random.nextInt(modes.length)], count);
+            for (int e : p.in[i]) if (queued < most && random.nextInt(4) > 0) chunk[queued++] = p.edgeFrom[e];
+            for (int e : p.out[i]) if (queued < most && random.nextInt(4) > 0) chunk[queued++] = p.edgeTo[e];
+        }
         settle(count, before, temperature);
     }
 
@@ -177,8 +219,13 @@ final class Annealing {
     private double classEnergy(int h) {
         long devices = state.fleet.devices(h);
         double smooth = (1 - w) * devices + w * state.fleet.fraction(h);
-        long excess = devices - cap[h];
-        return p.price[h] * Math.max(p.minimum[h], smooth) + (excess > 0 ? penalty * Math.min(1e6, excess) : 0);
+        return p.price[h] * Math.max(p.minimum[h], smooth) + (devices > cap[h] ? penalty * over(h) : 0);
+    }
+
+    /** How far a class is beyond its cap, in fractions of devices: a slope that leads back. */
+    private double over(int h) {
+        double need = Math.max(state.fleet.fraction(h), state.fleet.widest(h)) - cap[h];
+        return Math.clamp(need, 0.02, 1e6);
     }
 
     private void refresh() {

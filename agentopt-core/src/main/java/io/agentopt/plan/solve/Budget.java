@@ -51,6 +51,20 @@ final class Budget {
         return !late && counter.steps <= endSteps;
     }
 
+    /** {@return about how many steps are left if each takes as long as those since a reading of steps and clock} */
+    long stepsLeft(long stepsBefore, long nanosBefore) {
+        long left = Math.max(0, endSteps - counter.steps);
+        if (!timed) return left;
+        long now = System.nanoTime();
+        double each = (double) Math.max(1, now - nanosBefore) / Math.max(1, counter.steps - stepsBefore);
+        return (long) Math.min(left, Math.max(0, endNanos - now) / each);
+    }
+
+    /** {@return steps counted so far} */
+    long steps() {
+        return counter.steps;
+    }
+
     boolean spent() {
         return late || counter.steps >= endSteps || (timed && System.nanoTime() - endNanos > 0);
     }

@@ -62,7 +62,8 @@ final class FleetState {
         return sum;
     }
 
-    private int widest(int h) {
+    /** {@return devices of the widest mode on class {@code h}} */
+    int widest(int h) {
         int base = h * p.degrees.length;
         for (int d = p.degrees.length - 1; d > 0; d--) if (ofDegree[base + d] > 0) return p.degrees[d];
         return 0;

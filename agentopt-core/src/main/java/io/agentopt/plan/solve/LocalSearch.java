@@ -39,6 +39,20 @@ final class LocalSearch {
         incumbent.offer(state);
     }
 
+    /**
+     * Repairs a placement so that it fits a fleet, and descends from what that gives.
+     *
+     * @param fleet devices allowed of each class
+     */
+    void repair(int[] modes, long[] fleet, long steps, Budget budget) {
+        if (!neighbourhood.blocksFit()) return;
+        state.set(modes);
+        double before = incumbent.cost();
+        double scale = scale();
+        annealing.repair(fleet, scale * 0.3, scale * 0.02, steps, budget);
+        if (incumbent.cost() < before) new Descent(state, incumbent).run(budget, false);
+    }
+
     /** One pass from the fastest modes (or from the incumbent): annealed rounds, then descent. */
     void pass(Budget budget) {
         if (!neighbourhood.blocksFit()) return;
@@ -48,9 +62,15 @@ final class LocalSearch {
             state.set(neighbourhood.fastest());
             incumbent.offer(state);
         }
-        long steps = Math.max(2000, 100L * p.operators);
-        for (double w : ROUNDING) {
+        long stepsBefore = budget.steps();
+        long nanosBefore = System.nanoTime();
+        long most = Math.max(2000, 100L * p.operators);
+        for (int k = 0; k < ROUNDING.length; k++) {
+            double w = ROUNDING[k];
             if (budget.spent()) break;
+            if (k == 0) annealing.run(w, scale() * 0.3, scale() * 0.3, Math.min(500, most), budget);
+            // A walk that is cut short while hot is worth nothing: cool within the budget.
+            long steps = Math.min(most, budget.stepsLeft(stepsBefore, nanosBefore) / (ROUNDING.length - k + 1));
             if (w < 1 && incumbent.found() && random.nextBoolean()) state.set(incumbent.mode());
             double scale = scale();
             annealing.run(w, scale * (0.2 + w), scale * 0.01, steps, budget);

@@ -4,23 +4,28 @@ import io.agentopt.plan.problem.PlacementProblem;
 import java.util.Set;
 
 /**
- * The default solver. Tiny problems are searched depth first; others get a placement from local search, a Lagrangian bound, and
- * branch and bound for as long as the budget lasts. Infeasibility is claimed only when a complete search or a bound proves it.
+ * The default solver. Tiny problems are searched depth first; up to some hundred operators local search and branch and bound on the
+ * linear relaxation take turns; larger ones get a placement from local search and a Lagrangian bound. Infeasibility is claimed only when a complete search or a bound proves it.
  */
 public final class PortfolioSolver implements PlacementSolver {
     private static final long DEPTH_FIRST_STEPS = 20_000;
     private static final double DEPTH_FIRST_PLACEMENTS = 1e7;
     private static final int ROOT_ITERATIONS = 150;
 
+    /** Operators up to which the linear relaxation pays: its basis is dense. */
+    private static final int LINEAR_UP_TO = 150;
+
     private final long depthFirstSteps;
+    private final int linearUpTo;
 
     /** The default solver. */
     public PortfolioSolver() {
-        this(DEPTH_FIRST_STEPS);
+        this(DEPTH_FIRST_STEPS, LINEAR_UP_TO);
     }
 
-    PortfolioSolver(long depthFirstSteps) {
+    PortfolioSolver(long depthFirstSteps, int linearUpTo) {
         this.depthFirstSteps = depthFirstSteps;
+        this.linearUpTo = linearUpTo;
     }
 
     @Override
@@ -47,8 +52,35 @@ public final class PortfolioSolver implements PlacementSolver {
         return large(problem, p, start, options, budget);
     }
 
-    private static Solution large(
+    private static Solution medium(
             PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
+        LocalSearch search = new LocalSearch(p, options.seed());
+        if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
+        search.pass(budget.share(0.2, Long.MAX_VALUE));
+        Budget most = budget.share(0.97, Long.MAX_VALUE);
+        LinearTree tree = new LinearTree(p, search, most, options.seed());
+        long slice = Math.max(4_000, 150L * p.operators);
+        while (!tree.closed() && !most.spent()) {
+            for (int k = 0; k < 4 && tree.dive(most); k++) {}
+            if (tree.closed() || most.spent()) break;
+            Budget part = most.share(0.2, slice);
+            if (!search.squeeze(part)) search.pass(part);
+            slice += slice / 4;
+        }
+        SolveStatistics statistics =
+                budget.statistics("linear branch and bound", search.incumbent().foundAt());
+        if (search.incumbent().found()) {
+            int[] modes = p.toOriginal(search.incumbent().mode());
+            return Answers.placed(problem, modes, tree.bound(), tree.closed(), statistics);
+        }
+        if (tree.closed())
+            return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());
+        return new Undecided(Answers.relaxation(problem, p.toOriginal(search.current())), statistics);
+    }
+
+    private Solution large(
+            PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
+        if (p.operators <= linearUpTo) return medium(problem, p, start, options, budget);
         LocalSearch search = new LocalSearch(p, options.seed());
         if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
         search.pass(budget.share(0.3, Long.MAX_VALUE));

@@ -25,7 +25,12 @@ class ExactSolverPropertyTest {
 
     @Property(seed = "20261122", tries = 400, shrinking = ShrinkingMode.OFF)
     void branchAndBoundAgreesWithEnumeration(@ForAll long seed) {
-        agrees(new PortfolioSolver(0), RandomProblems.small(seed));
+        agrees(new PortfolioSolver(0, 0), RandomProblems.small(seed));
+    }
+
+    @Property(seed = "20261122", tries = 800, shrinking = ShrinkingMode.OFF)
+    void theLinearTreeAgreesWithEnumeration(@ForAll long seed) {
+        agrees(new PortfolioSolver(0, 300), RandomProblems.small(seed));
     }
 
     @Property(seed = "20261122", tries = 400, shrinking = ShrinkingMode.OFF)

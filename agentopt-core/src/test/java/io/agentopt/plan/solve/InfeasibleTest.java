@@ -136,7 +136,7 @@ class InfeasibleTest {
     }
 
     private static Infeasible check(PlacementProblem problem, Family family, double least, double limit) {
-        for (PlacementSolver solver : List.of(new ExactSolver(), new PortfolioSolver(), new PortfolioSolver(0))) {
+        for (PlacementSolver solver : List.of(new ExactSolver(), new PortfolioSolver(), new PortfolioSolver(0, 300))) {
             Infeasible infeasible = (Infeasible) solver.solve(problem, OPTIONS);
             assertThat(infeasible.family()).isEqualTo(family);
             assertThat(infeasible.leastAchievable()).isEqualTo(least);
