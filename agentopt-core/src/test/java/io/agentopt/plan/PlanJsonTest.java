@@ -194,7 +194,8 @@ class PlanJsonTest {
                 new Bound(number(random), random.nextDouble(), random.nextBoolean()),
                 random.nextBoolean() ? List.of() : List.of("a note", "\u4e2d"),
                 figures(random),
-                Optional.empty());
+                Optional.empty(),
+                Insights.none());
     }
 
     private static Figures figures(Random random) {

@@ -82,13 +82,17 @@ public final class CostModelIterationTimes implements IterationTimes {
         }
         if (row[power] == 0) {
             Estimate estimate = costs.decodeStep(model, device, tensorParallel, 1 << power, sequences);
-            // a grid point may need more KV memory than there is although the context below it, which is asked about,
-            // does not
             row[power] = estimate instanceof Estimate.Infeasible && power > 1
-                    ? 3 * step(sequences, power - 1) - 2 * step(sequences, power - 2)
+                    ? further(sequences, power)
                     : known(estimate, "A decode step of " + sequences + " sequences");
         }
         return row[power];
+    }
+
+    /** Contexts beyond the memory only mark the end of a line: whether a batch fits is the server's to know, which counts shared blocks once. */
+    private double further(int sequences, int power) {
+        double below = step(sequences, power - 1);
+        return below + 2 * Math.max(0, below - step(sequences, power - 2));
     }
 
     private double chunk(int tokens, int before, boolean fused) {

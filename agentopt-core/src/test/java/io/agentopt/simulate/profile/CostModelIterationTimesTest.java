@@ -56,6 +56,20 @@ class CostModelIterationTimesTest {
     }
 
     @Test
+    void aBatchThatSharesPrefixesMayBeLargerThanTheMemorySeems() {
+        CostModelIterationTimes times = new CostModelIterationTimes(RooflineCostModel.generic(), LLAMA, H100, 1);
+        assertThat(RooflineCostModel.generic().decodeStep(LLAMA, H100, 1, 1 << 15, 32))
+                .isInstanceOf(Estimate.Infeasible.class);
+        double[] seconds = new double[3];
+        for (int i = 0; i < 3; i++) {
+            work.clear();
+            work.addDecodes(32, 32L * 10_000 * (i + 1));
+            seconds[i] = times.seconds(work);
+        }
+        assertThat(seconds[2] - seconds[1]).isCloseTo(seconds[1] - seconds[0], withinPercentage(5));
+    }
+
+    @Test
     void aDeviceWithoutATimeIsRefused() {
         DeviceSpec l4 = DeviceCatalog.packaged().find("L4");
         ModelSpec large = ModelCatalog.packaged().find("meta-llama/Meta-Llama-3.1-70B");
