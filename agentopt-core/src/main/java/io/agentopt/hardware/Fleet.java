@@ -3,14 +3,14 @@ package io.agentopt.hardware;
 import io.agentopt.internal.Nearest;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.stream.Collectors;
-import java.util.function.Predicate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -167,7 +167,8 @@ public record Fleet(
     /** {@return this fleet with other device classes; links that end at none of them are left out} */
     public Fleet withClasses(List<DeviceClass> others) {
         Set<String> members = Stream.concat(
-                        others.stream().map(DeviceClass::name), endpoints.stream().map(HostedEndpoint::name))
+                        others.stream().map(DeviceClass::name),
+                        endpoints.stream().map(HostedEndpoint::name))
                 .collect(Collectors.toSet());
         Predicate<Ends> gone = e -> !members.contains(e.first()) || !members.contains(e.second());
         Map<Ends, Link> kept = new HashMap<>(links);

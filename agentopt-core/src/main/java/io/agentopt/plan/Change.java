@@ -70,7 +70,8 @@ public sealed interface Change {
 
         @Override
         public String describe() {
-            return "an SLA of " + Explanation.limit(sla, sla.endToEnd(), sla.margins().endToEnd());
+            return "an SLA of "
+                    + Explanation.limit(sla, sla.endToEnd(), sla.margins().endToEnd());
         }
     }
 

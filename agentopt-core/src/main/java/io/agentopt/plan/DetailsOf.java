@@ -107,8 +107,7 @@ final class DetailsOf {
         if (sla.firstToken().isPresent() && !problem.milestones().isEmpty()) {
             all.add(worth(
                     "100 ms more first-token SLA (" + percentile + ")",
-                    sensitivity.laterMilestone(
-                            0, MORE_SECONDS / sla.margins().firstToken())));
+                    sensitivity.laterMilestone(0, MORE_SECONDS / sla.margins().firstToken())));
         }
         int asked = 0;
         for (int h = 0; h < problem.classes().size() && asked < MOST_CLASSES; h++) {

@@ -160,9 +160,7 @@ final class PlanSearch<I, O> {
         if (rate > Quanta.MAX_RATE / 3600) return Optional.empty();
         Workload more = new Workload(rate);
         PlanningProblem then = PlanningProblem.of(graph, more, sla, fleet, settings);
-        return then.unplaceable().isEmpty()
-                ? Optional.of(then.problem(more, sla, fleet, settings))
-                : Optional.empty();
+        return then.unplaceable().isEmpty() ? Optional.of(then.problem(more, sla, fleet, settings)) : Optional.empty();
     }
 
     private Goal goal(Stated<I, O> stated, Placed placed) {

@@ -224,7 +224,8 @@ public final class Planner {
         boolean money = settings.objective() instanceof Objective.DollarsPerHour
                 || settings.objective() instanceof Objective.DollarsPerRequest;
         if (!money || old.sla().worstCase().isPresent()) {
-            throw new IllegalArgumentException("The plan of graph '" + old.graph().name() + "' cannot be changed step by step: "
+            throw new IllegalArgumentException("The plan of graph '"
+                    + old.graph().name() + "' cannot be changed step by step: "
                     + (money ? "its SLA limits the worst case" : "the planner's objective is " + settings.objective())
                     + ". Plan anew with Planner.solve.");
         }
