@@ -35,7 +35,7 @@ public final class PlanBench {
             System.out.println(duel.line());
             for (String complaint : duel.contradictions()) System.out.println("    CONTRADICTION: " + complaint);
         }
-        metrics.addAll(new ReplanPlans(oracle, options.quick()).run(Replanning.warmStart()));
+        metrics.addAll(new ReplanPlans(oracle, options.quick()).run());
         System.out.printf(Locale.ROOT, "%nall of it: %.0f s%n", (System.nanoTime() - begin) / 1e9);
         return new BenchReport("plan", metrics);
     }

@@ -2,7 +2,7 @@ package io.agentopt.benchmarks.plan;
 
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.solve.Placed;
-import io.agentopt.plan.solve.PlacementSolver;
+import io.agentopt.plan.solve.Replanner;
 import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.SolveOptions;
 
@@ -12,8 +12,8 @@ interface Replanning {
     /** Solves the changed problem, starting from the placement in force. */
     Solution replan(PlacementProblem changed, Placed old, SolveOptions options);
 
-    /** The default solver, started from the placement in force. */
-    static Replanning warmStart() {
-        return (changed, old, options) -> PlacementSolver.portfolio().solve(changed, options.from(old.modes()));
+    /** A replanner that has solved likely changes of the problem in advance, with a budget for each of them. */
+    static Replanning prepared(PlacementProblem before, Placed inForce, SolveOptions each) {
+        return Replanner.prepared(before, inForce, each)::replan;
     }
 }
