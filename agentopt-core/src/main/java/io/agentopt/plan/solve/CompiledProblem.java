@@ -221,10 +221,12 @@ final class CompiledProblem {
     /** Takes away the links that the traffic of one edge alone overloads. */
     private long[] withoutNarrowLinks(long[] table, long bytes) {
         long[] wide = table;
+        boolean copied = false; // edges of one kind share a table
         for (int q = 0; q < table.length && bytes > 0; q++) {
             for (int link : linksOfPair[q]) {
                 if (bytes <= linkCapacity[link]) continue;
-                if (wide == table) wide = table.clone();
+                if (!copied) wide = table.clone();
+                copied = true;
                 wide[q] = NO_LINK;
             }
         }
