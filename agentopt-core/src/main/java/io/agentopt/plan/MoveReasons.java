@@ -47,9 +47,9 @@ record MoveReasons(PlacementProblem problem, int[] start, boolean[] exact, int[]
                 String name = problem.classes().get(v.deviceClass()).name();
                 boolean fewer = changes.stream()
                         .anyMatch(c ->
-                                c instanceof Change.Outage o && o.deviceClass().equals(name)
-                                        || c instanceof Change.InventoryChanged k
-                                                && k.deviceClass().equals(name));
+                                (c instanceof Change.Outage o && o.deviceClass().equals(name))
+                                        || (c instanceof Change.InventoryChanged k
+                                                && k.deviceClass().equals(name)));
                 String needs = "staying needs " + v.devices() + " of '" + name + "', there are " + v.inventory();
                 yield new Reason(fewer ? Move.Cause.LOST : Move.Cause.FULL, needs);
             }
