@@ -8,6 +8,7 @@ import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.plan.granular.PlanningUnits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** What is asked of a plan by the names of nodes. */
@@ -46,8 +47,8 @@ final class Wishes {
     }
 
     /** {@return the names of the members on which a unit has a candidate} */
-    static TreeSet<String> places(PlanningProblem planning, int unit) {
-        TreeSet<String> places = new TreeSet<>();
+    static SortedSet<String> places(PlanningProblem planning, int unit) {
+        SortedSet<String> places = new TreeSet<>();
         planning.modes()
                 .get(unit)
                 .forEach(m -> places.add(planning.members().name(m.mode().deviceClass())));
