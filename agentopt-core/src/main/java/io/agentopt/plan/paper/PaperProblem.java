@@ -111,7 +111,7 @@ public record PaperProblem(
     /** {@return every assignment, the class of the last task changing fastest} */
     public List<PaperOption> options() {
         List<List<PaperClass>> assignments = List.of(List.of());
-        for (PaperTask task : tasks) {
+        for (int task = 0; task < tasks.size(); task++) {
             List<List<PaperClass>> longer = new ArrayList<>();
             for (List<PaperClass> before : assignments) {
                 for (PaperClass c : classes) {

@@ -22,7 +22,6 @@ final class LinearTree {
 
     private final CompiledProblem p;
     private final LocalSearch search;
-    private final Budget budget;
     private final double ceiling;
     private final Domain whole;
     private final boolean empty;
@@ -53,10 +52,9 @@ final class LinearTree {
         }
     }
 
-    LinearTree(CompiledProblem p, LocalSearch search, Budget budget, long seed) {
+    LinearTree(CompiledProblem p, LocalSearch search, long seed) {
         this.p = p;
         this.search = search;
-        this.budget = budget;
         ceiling = CostCeiling.of(p);
         share = new double[p.classes];
         whole = Domain.whole(p);
@@ -191,7 +189,7 @@ final class LinearTree {
             if (Double.isNaN(bound)) return best;
             best = Math.max(best, bound);
             if (!Quanta.cheaper(best, upper())) return best;
-            if (linear.fix(domain, prices, bound, upper()) && linear.fix(domain, prices, bound, upper())) {
+            if (linear.fix(domain, prices, bound, upper())) {
                 if (!domain.propagate(upper())) return Double.POSITIVE_INFINITY;
                 linear.apply(domain);
             }

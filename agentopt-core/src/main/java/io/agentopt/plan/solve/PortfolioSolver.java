@@ -58,7 +58,7 @@ public final class PortfolioSolver implements PlacementSolver {
         if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
         search.pass(budget.share(0.2, Long.MAX_VALUE));
         Budget most = budget.share(0.97, Long.MAX_VALUE);
-        LinearTree tree = new LinearTree(p, search, most, options.seed());
+        LinearTree tree = new LinearTree(p, search, options.seed());
         long slice = Math.max(4_000, 150L * p.operators);
         while (!tree.closed() && !most.spent()) {
             for (int k = 0; k < 4 && tree.dive(most); k++) {}

@@ -3,10 +3,11 @@ package io.agentopt.simulate.profile;
 import io.agentopt.cost.importer.LlmServingSimImporter.LayerTime;
 import io.agentopt.simulate.server.IterationTimes;
 import io.agentopt.simulate.server.IterationWork;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
 
@@ -92,7 +93,7 @@ public final class OperatorIterationTimes implements IterationTimes {
 
     /** {@return the sum of all operators at each size from 0 to one beyond the largest measured} */
     private static double[] table(List<LayerTime> times, Times count) {
-        Map<String, RaggedGrid.Builder> points = new HashMap<>();
+        SortedMap<String, RaggedGrid.Builder> points = new TreeMap<>();
         int largest = 0;
         for (LayerTime t : times) {
             points.computeIfAbsent(t.layer(), _ -> new RaggedGrid.Builder()).put(t.seconds(), t.size());
@@ -100,11 +101,11 @@ public final class OperatorIterationTimes implements IterationTimes {
         }
         double[] sum = new double[largest + 2];
         double[] point = new double[1];
-        for (String layer : new TreeSet<>(points.keySet())) {
-            RaggedGrid curve = points.get(layer).build(true);
+        for (Map.Entry<String, RaggedGrid.Builder> each : points.entrySet()) {
+            RaggedGrid curve = each.getValue().build(true);
             for (int size = 0; size < sum.length; size++) {
                 point[0] = size;
-                sum[size] += count.of(layer) * curve.at(point);
+                sum[size] += count.of(each.getKey()) * curve.at(point);
             }
         }
         return sum;
