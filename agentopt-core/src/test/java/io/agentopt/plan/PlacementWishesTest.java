@@ -166,7 +166,7 @@ class PlacementWishesTest {
             @ForAll long seed,
             @ForAll @IntRange(min = 5, max = 80) int millis,
             @ForAll @DoubleRange(min = 0.1, max = 40) double rate) {
-        Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(120)).perToken(Duration.ofMillis(millis));
+        Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofMinutes(2)).perToken(Duration.ofMillis(millis));
         var result = PLANNER.solve(
                 RandomAgents.agent(seed, 3), Workload.poisson(rate), sla, fleet("CPU-32-core", "L4", "H100-SXM"));
         if (result instanceof PlanResult.Planned<String, String>)

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.plan.queueing.BatchingServers.Shared;
-import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class BatchingServersTest {
-    private static final DoubleUnaryOperator ITERATION = n -> 0.015 + 0.0004 * n;
     private static final double TOKENS = 50;
 
     /** With iterations as long as their batch the server shares one unit of speed: M/M/1 with processor sharing, rho / (1 - rho) in it. */
@@ -35,7 +33,7 @@ class BatchingServersTest {
     void agreesWithASimulationOfEachIteration() {
         for (double share : new double[] {0.3, 0.7, 0.85}) {
             double rate = share * full(64);
-            double twin = QueueSimulation.batching(rate, 1, TOKENS, 64, ITERATION, 40_000);
+            double twin = QueueSimulation.batching(rate, 1, TOKENS, 64, BatchingServersTest::iteration, 40_000);
             assertThat(meanSeconds(server(64, rate, 1), TOKENS)).isCloseTo(twin, within(0.04 * twin));
         }
     }
@@ -45,7 +43,7 @@ class BatchingServersTest {
         for (double cv2 : new double[] {2, 4}) {
             for (double share : new double[] {0.5, 0.85}) {
                 double rate = share * full(64);
-                double twin = QueueSimulation.batching(rate, cv2, TOKENS, 64, ITERATION, 40_000);
+                double twin = QueueSimulation.batching(rate, cv2, TOKENS, 64, BatchingServersTest::iteration, 40_000);
                 double closed = meanSeconds(server(64, rate, cv2), TOKENS);
                 assertThat(closed / twin).isBetween(0.97, 1.6);
             }
@@ -54,21 +52,23 @@ class BatchingServersTest {
 
     @Test
     void thousandsOfServersAreCountedWithoutOverflow() {
-        BatchingServers many = new BatchingServers(3000, 256, 3000 * 0.9 * full(256), 1, TOKENS, ITERATION, 0);
+        BatchingServers many =
+                new BatchingServers(3000, 256, 3000 * 0.9 * full(256), 1, TOKENS, BatchingServersTest::iteration, 0);
         assertThat(steady(many).tokenSeconds().mean()).isBetween(0.015, 0.2);
     }
 
     @Test
     void promptsSlowDecodingDown() {
-        double free = meanSeconds(new BatchingServers(1, 64, 5, 1, TOKENS, ITERATION, 0), TOKENS);
-        double busy = meanSeconds(new BatchingServers(1, 64, 5, 1, TOKENS, ITERATION, 0.4), TOKENS);
+        double free = meanSeconds(new BatchingServers(1, 64, 5, 1, TOKENS, BatchingServersTest::iteration, 0), TOKENS);
+        double busy =
+                meanSeconds(new BatchingServers(1, 64, 5, 1, TOKENS, BatchingServersTest::iteration, 0.4), TOKENS);
         assertThat(busy).isGreaterThan(free / 0.6);
     }
 
     @Test
     void anOverloadIsAValue() {
         assertThat(server(64, full(64), 1).solve()).isInstanceOf(Shared.Overloaded.class);
-        assertThat(new BatchingServers(1, 64, 1, 1, TOKENS, ITERATION, 1).solve())
+        assertThat(new BatchingServers(1, 64, 1, 1, TOKENS, BatchingServersTest::iteration, 1).solve())
                 .isInstanceOfSatisfying(
                         Shared.Overloaded.class,
                         o -> assertThat(o.saturated().utilisation()).isInfinite());
@@ -80,11 +80,11 @@ class BatchingServersTest {
     }
 
     private static double full(int batch) {
-        return batch / (TOKENS * ITERATION.applyAsDouble(batch));
+        return batch / (TOKENS * iteration(batch));
     }
 
     private static BatchingServers server(int batch, double rate, double cv2) {
-        return new BatchingServers(1, batch, rate, cv2, TOKENS, ITERATION, 0);
+        return new BatchingServers(1, batch, rate, cv2, TOKENS, BatchingServersTest::iteration, 0);
     }
 
     private static Shared.Steady steady(BatchingServers servers) {
@@ -93,5 +93,9 @@ class BatchingServersTest {
 
     private static double meanSeconds(BatchingServers servers, double tokens) {
         return steady(servers).request(tokens, 1).mean();
+    }
+
+    private static double iteration(double sequences) {
+        return 0.015 + 0.0004 * sequences;
     }
 }

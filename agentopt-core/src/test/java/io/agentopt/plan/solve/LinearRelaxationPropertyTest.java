@@ -85,8 +85,14 @@ class LinearRelaxationPropertyTest {
     private static double[] shares(Random random, int h) {
         double[] share = new double[h];
         double sum = 0;
-        for (int k = 0; k < h; k++) sum += share[k] = random.nextInt(3) * random.nextDouble();
-        if (sum == 0) sum = share[0] = 1;
+        for (int k = 0; k < h; k++) {
+            share[k] = random.nextInt(3) * random.nextDouble();
+            sum += share[k];
+        }
+        if (sum == 0) {
+            share[0] = 1;
+            sum = 1;
+        }
         for (int k = 0; k < h; k++) share[k] /= sum;
         return share;
     }

@@ -110,7 +110,7 @@ final class RandomProblems {
                     random.nextInt(h),
                     random.nextInt(h),
                     random.nextBoolean(),
-                    random.nextInt(3) * random.nextInt(40)));
+                    (long) random.nextInt(3) * random.nextInt(40)));
         }
         return open.withEdges(edges).withLinks(links);
     }

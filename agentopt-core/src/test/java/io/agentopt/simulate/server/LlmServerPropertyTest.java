@@ -31,7 +31,7 @@ class LlmServerPropertyTest {
             ServerSettings settings = ServerSettings.of(seats, seats + random.nextInt(200), 1 + random.nextInt(60))
                     .prefixCaching(random.nextBoolean())
                     .scheduleAhead(random.nextBoolean())
-                    .onFailure(FailurePolicy.values()[random.nextInt(2)]);
+                    .onFailure(random.nextBoolean() ? FailurePolicy.REQUEUE : FailurePolicy.LOSE);
             int role = random.nextInt(4);
             if (role == 0) settings = settings.prefillOnly(tokens -> 1e-3 * tokens);
             if (role == 1) settings = settings.decodeOnly();

@@ -9,6 +9,7 @@ import io.agentopt.workload.PrefixBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,11 @@ class LlmServerTest {
     /** What became of requests, by id. */
     private static final class Ends implements ServerListener {
         final Map<Integer, RequestTimes> finished = new TreeMap<>();
+
+        RequestTimes of(int request) {
+            return Objects.requireNonNull(finished.get(request), "a request that did not finish");
+        }
+
         final Map<Integer, Refusal> refused = new TreeMap<>();
         final List<Double> firstTokens = new ArrayList<>();
 
@@ -70,7 +76,7 @@ class LlmServerTest {
         at(0.5, server, new LlmRequest(1, 250, 2));
         queue.run();
         // it comes during the first iteration (1.1 s), then 99 + 99 + 52 tokens beside one decode
-        RequestTimes times = ends.finished.get(1);
+        RequestTimes times = ends.of(1);
         assertThat(times.scheduled()).isEqualTo(1.1);
         assertThat(times.firstToken()).isCloseTo(1.1 + 1.99 + 1.99 + 1.52, within(1e-12));
         assertThat(times.endToEnd()).isCloseTo(times.timeToFirstToken() + 1, within(1e-12));
@@ -84,9 +90,9 @@ class LlmServerTest {
         at(1.5, server, new LlmRequest(1, 30, 2));
         queue.run();
         // it comes in the iteration 1.1 to 2.1; the one to 3.1 was decided on already
-        assertThat(ends.finished.get(1).scheduled()).isCloseTo(2.1, within(1e-12));
-        assertThat(ends.finished.get(1).firstToken()).isCloseTo(3.1 + 1.3, within(1e-12));
-        assertThat(ends.finished.get(0).finished()).isCloseTo(100 + 0.4, within(1e-9));
+        assertThat(ends.of(1).scheduled()).isCloseTo(2.1, within(1e-12));
+        assertThat(ends.of(1).firstToken()).isCloseTo(3.1 + 1.3, within(1e-12));
+        assertThat(ends.of(0).finished()).isCloseTo(100 + 0.4, within(1e-9));
     }
 
     @Test
@@ -95,8 +101,8 @@ class LlmServerTest {
         at(0, server, new LlmRequest(0, 100, 3));
         at(1, server, new LlmRequest(1, 100, 3));
         queue.run();
-        assertThat(ends.finished.get(0).finished()).isEqualTo(4);
-        assertThat(ends.finished.get(1)).isEqualTo(new RequestTimes(1, 4, 6, 8));
+        assertThat(ends.of(0).finished()).isEqualTo(4);
+        assertThat(ends.of(1)).isEqualTo(new RequestTimes(1, 4, 6, 8));
     }
 
     @Test
@@ -122,8 +128,7 @@ class LlmServerTest {
         assertThat(server.report().prefillTokens()).isGreaterThan(48);
         assertThat(server.report().outputTokens()).isEqualTo(60);
         assertThat(server.report().kvPeakBlocks()).isEqualTo(4);
-        assertThat(ends.finished.get(0).finished())
-                .isLessThan(ends.finished.get(2).finished());
+        assertThat(ends.of(0).finished()).isLessThan(ends.of(2).finished());
     }
 
     @Test
@@ -134,10 +139,10 @@ class LlmServerTest {
         at(10, server, new LlmRequest(1, 96, 2, new PrefixBlocks(32, 7, 8, 11)));
         at(20, server, new LlmRequest(2, 96, 2, same));
         queue.run();
-        assertThat(ends.finished.get(0).timeToFirstToken()).isCloseTo(1.96, within(1e-12));
-        assertThat(ends.finished.get(1).timeToFirstToken()).isCloseTo(1.32, within(1e-12));
+        assertThat(ends.of(0).timeToFirstToken()).isCloseTo(1.96, within(1e-12));
+        assertThat(ends.of(1).timeToFirstToken()).isCloseTo(1.32, within(1e-12));
         // the last block is in the cache too, but its last token is needed
-        assertThat(ends.finished.get(2).timeToFirstToken()).isCloseTo(1.32, within(1e-12));
+        assertThat(ends.of(2).timeToFirstToken()).isCloseTo(1.32, within(1e-12));
         assertThat(server.report().prefixHitTokens()).isEqualTo(128);
         assertThat(server.report().prefixHitRate()).isEqualTo(128 / 288.0);
     }
@@ -151,8 +156,8 @@ class LlmServerTest {
         at(30, server, new LlmRequest(3, 66, 1, new PrefixBlocks(32, 3, 4)));
         at(40, server, new LlmRequest(4, 65, 1, new PrefixBlocks(32, 1, 2)));
         queue.run();
-        assertThat(ends.finished.get(3).timeToFirstToken()).isCloseTo(1.02, within(1e-12));
-        assertThat(ends.finished.get(4).timeToFirstToken()).isCloseTo(1.33, within(1e-12));
+        assertThat(ends.of(3).timeToFirstToken()).isCloseTo(1.02, within(1e-12));
+        assertThat(ends.of(4).timeToFirstToken()).isCloseTo(1.33, within(1e-12));
     }
 
     @Test
@@ -165,8 +170,8 @@ class LlmServerTest {
         queue.run();
         assertThat(both.outstanding()).isZero();
         // both prompts in one iteration, 5 s to hand over, three tokens
-        assertThat(ends.finished.get(0)).isEqualTo(new RequestTimes(0, 0, 2, 10));
-        assertThat(ends.finished.get(1)).isEqualTo(new RequestTimes(0, 0, 2, 2));
+        assertThat(ends.of(0)).isEqualTo(new RequestTimes(0, 0, 2, 10));
+        assertThat(ends.of(1)).isEqualTo(new RequestTimes(0, 0, 2, 2));
         assertThat(ends.firstTokens).containsExactly(2.0, 2.0);
         assertThat(prefill.report().kvPeakBlocks()).isEqualTo(8);
         assertThat(decode.report().outputTokens()).isEqualTo(3);
@@ -179,8 +184,8 @@ class LlmServerTest {
         at(0, prefill, new LlmRequest(0, 50, 4));
         at(1, prefill, new LlmRequest(1, 50, 4));
         queue.run();
-        assertThat(ends.finished.get(0)).isEqualTo(new RequestTimes(0, 0, 1.5, 8.5));
-        assertThat(ends.finished.get(1)).isEqualTo(new RequestTimes(1, 8.5, 10, 17));
+        assertThat(ends.of(0)).isEqualTo(new RequestTimes(0, 0, 1.5, 8.5));
+        assertThat(ends.of(1)).isEqualTo(new RequestTimes(1, 8.5, 10, 17));
     }
 
     @Test
@@ -192,9 +197,9 @@ class LlmServerTest {
         queue.at(20, (_, _) -> server.repair(), 0);
         queue.run();
         // 54 tokens are read again, which gives the fifth; five more
-        assertThat(ends.finished.get(0).firstToken()).isEqualTo(1.5);
-        assertThat(ends.finished.get(0).finished()).isCloseTo(20 + 1.64 + 5, within(1e-12));
-        assertThat(ends.finished.get(1).firstToken()).isCloseTo(21.64, within(1e-12));
+        assertThat(ends.of(0).firstToken()).isEqualTo(1.5);
+        assertThat(ends.of(0).finished()).isCloseTo(20 + 1.64 + 5, within(1e-12));
+        assertThat(ends.of(1).firstToken()).isCloseTo(21.64, within(1e-12));
         assertThat(server.report().outputTokens()).isEqualTo(11);
         assertThat(server.report().busySeconds()).isCloseTo(4.5 + 6.64, within(1e-12));
     }
