@@ -99,39 +99,65 @@ public final class Solve {
         StringBuilder out = new StringBuilder(placed.summary(problem)).append('\n');
         line(
                 out,
-                "cost $%.4f per hour (devices $%.4f, usage $%.4f), bound $%.4f, gap %.3f %%",
-                placed.dollarsPerHour(),
-                placed.evaluation().fleetDollarsPerHour(),
-                placed.evaluation().usageDollarsPerHour(),
-                placed.lowerBoundDollarsPerHour(),
-                100 * placed.gap());
+                String.format(
+                        Locale.ROOT,
+                        "cost $%.4f per hour (devices $%.4f, usage $%.4f), bound $%.4f, gap %.3f %%",
+                        placed.dollarsPerHour(),
+                        placed.evaluation().fleetDollarsPerHour(),
+                        placed.evaluation().usageDollarsPerHour(),
+                        placed.lowerBoundDollarsPerHour(),
+                        100 * placed.gap()));
         out.append(took(placed.statistics()));
         String deadline = problem.deadlineSeconds().isPresent()
                 ? String.format(
                         Locale.ROOT, " of %.4f s", problem.deadlineSeconds().getAsDouble())
                 : "";
-        line(out, "longest path %.4f s%s", placed.evaluation().endToEndSeconds(), deadline);
+        line(
+                out,
+                String.format(
+                        Locale.ROOT,
+                        "longest path %.4f s%s",
+                        placed.evaluation().endToEndSeconds(),
+                        deadline));
         for (int m = 0; m < problem.milestones().size(); m++) {
             line(
                     out,
-                    "%s %.4f s of %.4f s",
-                    problem.milestones().get(m).name(),
-                    placed.evaluation().milestoneSeconds().get(m),
-                    problem.milestones().get(m).seconds());
+                    String.format(
+                            Locale.ROOT,
+                            "%s %.4f s of %.4f s",
+                            problem.milestones().get(m).name(),
+                            placed.evaluation().milestoneSeconds().get(m),
+                            problem.milestones().get(m).seconds()));
         }
-        line(out, "%n%-28s %-16s %10s  %s", "operator", "class", "seconds", "mode");
+        line(out, String.format(Locale.ROOT, "%n%-28s %-16s %10s  %s", "operator", "class", "seconds", "mode"));
         for (int i = 0; i < problem.operators().size(); i++) {
             Mode mode = problem.operators().get(i).modes().get(placed.modes().get(i));
             String where = problem.classes().get(mode.deviceClass()).name();
-            line(out, "%-28s %-16s %10.4f  %s", problem.operators().get(i).name(), where, mode.seconds(), mode.label());
+            line(
+                    out,
+                    String.format(
+                            Locale.ROOT,
+                            "%-28s %-16s %10.4f  %s",
+                            problem.operators().get(i).name(),
+                            where,
+                            mode.seconds(),
+                            mode.label()));
         }
-        line(out, "%n%-28s %10s %12s  %s", "class", "devices", "$ per hour", "decided by");
+        line(out, String.format(Locale.ROOT, "%n%-28s %10s %12s  %s", "class", "devices", "$ per hour", "decided by"));
         for (int h = 0; h < problem.classes().size(); h++) {
             ClassUse use = placed.evaluation().classes().get(h);
             DeviceClass c = problem.classes().get(h);
             if (use.devices() == 0 && use.dollarsPerHour() == 0) continue;
             String binding = use.binding().name().toLowerCase(Locale.ROOT);
-            line(out, "%-28s %10d %12.4f  %s", c.name(), use.devices(), use.dollarsPerHour(), binding);
+            line(
+                    out,
+                    String.format(
+                            Locale.ROOT,
+                            "%-28s %10d %12.4f  %s",
+                            c.name(),
+                            use.devices(),
+                            use.dollarsPerHour(),
+                            binding));
         }
         return out.toString();
     }
@@ -146,7 +172,7 @@ public final class Solve {
                 statistics.by());
     }
 
-    private static void line(StringBuilder out, String format, Object... values) {
-        out.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    private static void line(StringBuilder out, String text) {
+        out.append(text.stripTrailing()).append('\n');
     }
 }

@@ -90,6 +90,6 @@ public final class CostBench {
     }
 
     private static List<String> names() {
-        return GROUPS.stream().map(g -> g.name().split(":")[0]).toList();
+        return GROUPS.stream().map(g -> g.name().split(":", -1)[0]).toList();
     }
 }

@@ -51,7 +51,7 @@ public class EstimateBenchmark {
     private final ModelSpec model = ModelCatalog.packaged().find("meta-llama/Meta-Llama-3.1-8B");
     private final Random random = new Random(1);
     private final Kernels<Gemm> gemms = Kernels.of(
-            new GemmForm(device, BF16), i -> new Gemm(1 + random.nextInt(8192), 128 * to(128), 4096, BF16, BF16));
+            new GemmForm(device, BF16), i -> new Gemm(1 + random.nextInt(8192), 128L * to(128), 4096, BF16, BF16));
     private final Kernels<DecodeAttention> attentions = Kernels.of(
             new DecodeAttentionForm(device, BF16),
             i -> new DecodeAttention(to(256), to(16384), 32, 8, 128, 0, BF16, BF16));

@@ -142,7 +142,8 @@ enum AgentFamily {
 
     /** {@return the problem of a seed} */
     PlacementProblem problem(long seed) {
-        SplittableRandom shape = new SplittableRandom(seed * 31 + ordinal());
+        SplittableRandom shape =
+                new SplittableRandom(seed * 31 + List.of(values()).indexOf(this));
         int classes = 3 + shape.nextInt(6);
         int modes = classes + 3 + shape.nextInt(6);
         Sketch sketch = new Sketch(shape.nextLong(), classes, modes, this == TRANSFER_HEAVY ? 0.4 : 1);

@@ -171,11 +171,12 @@ final class CpSatModel {
         for (int g : on.get(edge.to()).keySet()) into.put(g, LinearExpr.newBuilder());
         for (int h : on.get(edge.from()).keySet()) {
             LinearExprBuilder outOf = LinearExpr.newBuilder();
-            for (int g : into.keySet()) {
+            for (Map.Entry<Integer, LinearExprBuilder> each : into.entrySet()) {
+                int g = each.getKey();
                 if (!costs.linked(h, g)) continue;
                 BoolVar z = model.newBoolVar("z");
                 outOf.add(z);
-                into.get(g).add(z);
+                each.getValue().add(z);
                 long nanoseconds = Quanta.nanoseconds(costs.seconds(h, g));
                 if (nanoseconds > 0) transfer.addTerm(z, nanoseconds);
                 charge(z, costs, h, g, bytes);

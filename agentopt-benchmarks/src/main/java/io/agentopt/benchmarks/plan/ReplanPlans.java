@@ -30,7 +30,7 @@ record ReplanPlans(Optional<CpSatSolver> oracle, boolean quick) {
     private static final Duration BUDGET = Duration.ofMillis(3);
     private static final Duration PREPARE = Duration.ofMillis(50);
     private static final Duration COLD = Duration.ofMillis(100);
-    private static final Duration FIRST = Duration.ofMillis(1000);
+    private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration ORACLE = Duration.ofSeconds(2);
 
     /** A problem with its placement in force, and a replanner that is prepared for its changes. */

@@ -132,7 +132,7 @@ record ServedLog(
     private static Optional<DeviceSpec> device(CatalogNames names, Path profiles) {
         for (Path at = profiles.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
             String name = String.valueOf(at.getFileName());
-            Optional<DeviceSpec> device = names.device(name).or(() -> names.device(name.split("_")[0]));
+            Optional<DeviceSpec> device = names.device(name).or(() -> names.device(name.split("_", -1)[0]));
             if (device.isPresent()) return device;
         }
         return Optional.empty();
@@ -150,7 +150,7 @@ record ServedLog(
                 log.resolveSibling("vllm_config.json"),
                 profiles.resolve("vllm_config.json"),
                 log.resolveSibling("config.json"),
-                log.toAbsolutePath().getParent().resolveSibling("config.json"))) {
+                log.toAbsolutePath().resolve("../../config.json").normalize())) {
             if (bytes.isPresent()) break;
             JsonNode memory = json(file)
                     .map(j -> j.at("/nodes/0/instances/0/npu_mem"))
