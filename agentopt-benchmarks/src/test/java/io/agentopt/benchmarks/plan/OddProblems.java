@@ -77,7 +77,7 @@ final class OddProblems {
         Mode rented = Mode.rented(h, "rented " + j, seconds, random.nextInt(12) / 10.0, random.nextInt(50))
                 .onDevices(1 + random.nextInt(3));
         int group = random.nextInt(5);
-        return group < 2 ? rented.sharing(group, 10L + 7 * group + 3 * h) : rented;
+        return group < 2 ? rented.sharing(group, 10L + 7L * group + 3L * h) : rented;
     }
 
     private static PairCosts costs(SplittableRandom random, int classes) {
