@@ -68,18 +68,23 @@ final class ServingSimMetrics implements CostMetricGroup {
 
     private static List<ImportedRows<KernelMeasurement<KernelShape.Gemm>>> products(Path root) {
         return degrees(root).stream()
-                .map(d -> KernelRows.join(
-                        List.of(d.folder.resolve("dense.csv"), d.folder.resolve("per_sequence.csv")), d.kernels::gemms))
+                .map(d -> KernelRows.join(List.of(d.file("dense.csv"), d.file("per_sequence.csv")), d.kernels::gemms))
                 .toList();
     }
 
     private static List<ImportedRows<KernelMeasurement<KernelShape.StepAttention>>> attention(Path root) {
         return degrees(root).stream()
-                .map(d -> d.kernels.attention(d.folder.resolve("attention.csv")))
+                .map(d -> d.kernels.attention(d.file("attention.csv")))
                 .toList();
     }
 
-    private record Degree(Path folder, LlmServingSimKernels kernels) {}
+    private record Degree(Path folder, LlmServingSimKernels kernels) {
+        /** Packed or not. */
+        Path file(String name) {
+            Path plain = folder.resolve(name);
+            return Files.exists(plain) ? plain : folder.resolve(name + ".gz");
+        }
+    }
 
     private static List<Degree> degrees(Path root) {
         ModelSpec model = ModelCatalog.packaged().find("meta-llama/Meta-Llama-3.1-8B");
