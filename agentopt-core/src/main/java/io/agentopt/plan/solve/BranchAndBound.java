@@ -42,8 +42,12 @@ final class BranchAndBound {
         Domain whole = Domain.whole(p);
         double bound = 0;
         if (whole.propagate(upper())) {
-            bound = Math.max(
-                    0, lagrangian.raise(new Multipliers(p), whole, iterations, upper(), budget, search::offer));
+            TimeCostRelaxation relaxation = new TimeCostRelaxation(p, whole, new Relaxed(p, ceiling));
+            relaxation.solve(upper(), budget);
+            if (relaxation.solved()) search.offer(new Rounding(p, relaxation).modes());
+            double raised =
+                    lagrangian.raise(relaxation.multipliers, whole, iterations, upper(), budget, search::offer);
+            bound = Math.max(0, Math.max(relaxation.bound, raised));
             open.add(new Node(whole, bound, lagrangian.best, created++));
         } else {
             bound = upper();

@@ -4,7 +4,7 @@ import io.agentopt.plan.problem.PlacementProblem;
 
 /** Problems of more operators than the linear relaxation carries: a placement from local search, a bound from Lagrangian relaxation. */
 final class LargeSolver {
-    private static final int ROOT_ITERATIONS = 150;
+    private static final int ROOT_ITERATIONS = 30;
 
     private LargeSolver() {}
 
@@ -12,10 +12,11 @@ final class LargeSolver {
             PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
         LocalSearch search = new LocalSearch(p, options.seed());
         if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
-        search.pass(budget.share(0.3, Long.MAX_VALUE));
         BranchAndBound tree = new BranchAndBound(p, search, budget.share(0.8, Long.MAX_VALUE));
         double bound = tree.root(ROOT_ITERATIONS);
-        Budget polish = budget.share(0.3, Long.MAX_VALUE);
+        new Descent(new SearchState(p), search.incumbent()).run(budget, false);
+        Budget polish = budget.share(0.6, Long.MAX_VALUE);
+        if (!search.incumbent().found()) search.pass(polish);
         int stale = 0;
         while (!polish.spent() && stale < 3 && bound < search.incumbent().cost()) {
             double before = search.incumbent().cost();

@@ -1,6 +1,7 @@
 package io.agentopt.plan.solve;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The linear relaxation with transfers held fixed: the time-cost tradeoff of project planning (Kelley 1961) over device classes.
@@ -29,13 +30,12 @@ final class TimeCostProgram {
     final int potentials;
     final int[] potentialOperator;
     final int[] potentialDeadline;
-    final int[][] potentialsOf; // operator
     final int arcs;
     final int[] arcFrom; // potential
     final int[] arcTo; // potential, -1 for the limit
     final int[] arcEdge; // -1 for the limit
     final double[] arcRoom; // limit less delay
-    final int[][] outOf; // operator: arcs that start there, over all deadlines
+    final int[] firstArc; // of those that start at an operator, over all deadlines; last entry is the count
 
     final double[] price;
     final double[] least;
@@ -122,15 +122,11 @@ final class TimeCostProgram {
         arcTo = new int[most];
         arcEdge = new int[most];
         arcRoom = new double[most];
-        potentialsOf = new int[p.operators][];
-        outOf = new int[p.operators][];
+        firstArc = new int[p.operators + 1];
         int made = 0;
         for (int i = 0; i < p.operators; i++) {
-            int from = made;
-            int own = 0;
             for (int d = 0; d < deadlines; d++) {
                 if (potential[d][i] < 0) continue;
-                own++;
                 int before = made;
                 for (int e : p.out[i]) {
                     if (potential[d][p.edgeTo[e]] < 0) continue;
@@ -144,37 +140,29 @@ final class TimeCostProgram {
                 arcRoom[made] = p.limit[d] / timeUnit;
                 arcFrom[made++] = potential[d][i];
             }
-            outOf[i] = new int[made - from];
-            for (int k = from; k < made; k++) outOf[i][k - from] = k;
-            potentialsOf[i] = new int[own];
-            for (int d = deadlines - 1; d >= 0; d--) if (potential[d][i] >= 0) potentialsOf[i][--own] = potential[d][i];
+            firstArc[i + 1] = made;
         }
         arcs = made;
     }
 
-    /** {@return for each potential those it shares a term with once operators' durations are eliminated} */
+    /** {@return for each start time those it meets in a term once durations are eliminated: those of an operator and of its successors} */
     int[][] neighbours() {
-        int[][] result = new int[potentials][];
-        java.util.TreeSet<Integer>[] sets = newSets();
+        BitSet[] met = new BitSet[potentials];
+        for (int v = 0; v < potentials; v++) met[v] = new BitSet();
+        BitSet clique = new BitSet();
         for (int i = 0; i < p.operators; i++) {
-            java.util.TreeSet<Integer> clique = new java.util.TreeSet<>();
-            for (int a : outOf[i]) {
-                clique.add(arcFrom[a]);
-                if (arcTo[a] >= 0) clique.add(arcTo[a]);
+            clique.clear();
+            for (int a = firstArc[i]; a < firstArc[i + 1]; a++) {
+                clique.set(arcFrom[a]);
+                if (arcTo[a] >= 0) clique.set(arcTo[a]);
             }
-            for (int v : clique) sets[v].addAll(clique);
+            clique.stream().forEach(v -> met[v].or(clique));
         }
+        int[][] neighbours = new int[potentials][];
         for (int v = 0; v < potentials; v++) {
-            int self = v;
-            result[v] = sets[v].stream().mapToInt(Integer::intValue).filter(k -> k != self).toArray();
+            met[v].clear(v);
+            neighbours[v] = met[v].stream().toArray();
         }
-        return result;
-    }
-
-    @SuppressWarnings("unchecked")
-    private java.util.TreeSet<Integer>[] newSets() {
-        java.util.TreeSet<Integer>[] sets = new java.util.TreeSet[potentials];
-        for (int v = 0; v < potentials; v++) sets[v] = new java.util.TreeSet<>();
-        return sets;
+        return neighbours;
     }
 }
