@@ -109,7 +109,8 @@ final class TimeCostNewton {
         }
         double share = share(i);
         double elastic = moments.variance[i] * share;
-        for (int a = from; a < to; a++) for (int o = from; o < to; o++) product(a, o, -elastic * stiffness[a] * stiffness[o]);
+        for (int a = from; a < to; a++)
+            for (int o = from; o < to; o++) product(a, o, -elastic * stiffness[a] * stiffness[o]);
         double[] q = moments.covariance[i];
         for (int r = 0; r < rows; r++) {
             if (q[r] == 0) continue;

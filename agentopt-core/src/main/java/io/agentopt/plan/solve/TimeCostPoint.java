@@ -157,8 +157,7 @@ final class TimeCostPoint {
         double money = 0;
         for (int k = program.firstMode[i]; k < program.firstMode[i + 1]; k++) {
             double x = modes.primal[k];
-            modeResidual[k] =
-                    worst(modes.dual[k] - (pricedCost(k) + flow * program.time[k] - operatorPrice[i]));
+            modeResidual[k] = worst(modes.dual[k] - (pricedCost(k) + flow * program.time[k] - operatorPrice[i]));
             sum += x;
             money += program.cost[k] * x;
             use[2 * program.modeClass[k]] += x * program.load[k];

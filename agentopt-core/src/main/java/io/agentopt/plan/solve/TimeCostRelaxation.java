@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeCostRelaxation {
     private static final double TOLERANCE = 1e-6;
-    private static final double SETTLED = 0.02;
+    private static final double USABLE = 1e-3;
+    private static final int PASSES = 3;
     private static final int MOST_ITERATIONS = 80;
     private static final int MOST_ROUNDS = 5;
     private static final double WORTH_A_ROUND = 1e-4;
@@ -28,6 +29,8 @@ final class TimeCostRelaxation {
     Multipliers multipliers;
 
     double bound = Double.NEGATIVE_INFINITY;
+    /** How much of the cost the transfers' time would be at its price and under the current shares, at most, of all rounds. */
+    double transferShare;
 
     TimeCostRelaxation(CompiledProblem p, Domain domain, Relaxed relaxed) {
         this.p = p;
@@ -41,32 +44,31 @@ final class TimeCostRelaxation {
 
     /** Solves until the bound settles, or reaches {@code upper}, or the budget ends. */
     void solve(double upper, Budget budget) {
+        TransferDelays delays = new TransferDelays(program);
         for (int round = 0; round < MOST_ROUNDS && bound < upper && !budget.spent(); round++) {
             TimeCostPoint next = converge(budget);
             Multipliers m = multipliers(next);
             double value = relaxed.bound(m, domain);
-            for (int pass = 0; pass < 3; pass++) value = Math.max(value, relaxed.bound(m, domain));
+            for (int pass = 0; pass < PASSES; pass++) value = Math.max(value, relaxed.bound(m, domain));
             if (Double.isNaN(value)) return;
             double gain = value - bound;
             if (gain > 0) {
                 bound = value;
                 multipliers = m;
-                point = next;
             }
-            if (gain < WORTH_A_ROUND * Math.abs(value) || !takeMessages(round)) return;
+            boolean usable = next.gap < USABLE && next.residual < USABLE;
+            if (usable) point = next;
+            else transferShare = 1; // delays that leave no schedule
+            if (!usable || gain < WORTH_A_ROUND * Math.abs(value) || !takeMessages(round)) return;
+            delays.set(next.modes.primal);
+            transferShare = Math.max(transferShare, delays.price(next.arcs.dual) * program.moneyUnit / Math.abs(value));
         }
     }
 
     private TimeCostPoint converge(Budget budget) {
         TimeCostInteriorPoint method = new TimeCostInteriorPoint(program);
-        TransferDelays delays = new TransferDelays(program);
-        boolean settled = false;
         for (int k = 0; k < MOST_ITERATIONS && budget.steps(Math.max(1, p.operators / 4)); k++) {
             if (method.optimal(TOLERANCE)) break;
-            if (!settled && method.point.gap < SETTLED) {
-                delays.set(method.point.modes.primal);
-                settled = true;
-            }
         }
         return method.point;
     }

@@ -35,7 +35,8 @@ final class TransferDelays {
         }
         double[] table = new double[p.classes * p.classes];
         for (int e = 0; e < delay.length; e++) {
-            // A missing link is as slow as the whole limit: the bound knows better, this is only where the flow is sought.
+            // A missing link is as slow as the whole limit: the bound knows better, this is only where the flow is
+            // sought.
             for (int q = 0; q < table.length; q++) {
                 table[q] = p.transfer[e][q] < 0 ? 1 : p.transfer[e][q] / program.timeUnit;
             }
@@ -47,5 +48,12 @@ final class TransferDelays {
         for (int a = 0; a < program.arcs; a++) {
             if (program.arcEdge[a] >= 0) program.arcRoom[a] = -delay[program.arcEdge[a]];
         }
+    }
+
+    /** {@return what the delays cost under flows of the arcs} */
+    double price(double[] flow) {
+        double sum = 0;
+        for (int a = 0; a < program.arcs; a++) if (program.arcEdge[a] >= 0) sum -= flow[a] * program.arcRoom[a];
+        return sum;
     }
 }
