@@ -12,6 +12,8 @@ import java.util.PriorityQueue;
  */
 final class BranchAndBound {
     private static final int MOST_OPEN = 50_000;
+    private static final double TRANSFERS_DECIDE = 0.01;
+    private static final int MANY = 5;
 
     private final CompiledProblem p;
     private final LocalSearch search;
@@ -20,6 +22,7 @@ final class BranchAndBound {
     private final LagrangianBound lagrangian;
     private final PriorityQueue<Node> open = new PriorityQueue<>(BranchAndBound::inOrder);
     private double closedBound = Double.POSITIVE_INFINITY; // least bound of nodes given up, not solved
+    private double raised;
     private long created;
 
     private record Node(Domain domain, double bound, Multipliers multipliers, long number) {}
@@ -37,18 +40,38 @@ final class BranchAndBound {
         return byBound != 0 ? byBound : Long.compare(b.number, a.number);
     }
 
-    /** {@return the root bound; call first} */
+    /**
+     * {@return the root bound; call first}
+     *
+     * @param iterations subgradient steps from the multipliers of the linear relaxation
+     */
     double root(int iterations) {
         Domain whole = Domain.whole(p);
         double bound = 0;
         if (whole.propagate(upper())) {
-            bound = Math.max(
-                    0, lagrangian.raise(new Multipliers(p), whole, iterations, upper(), budget, search::offer));
-            open.add(new Node(whole, bound, lagrangian.best, created++));
+            TimeCostRelaxation relaxation = new TimeCostRelaxation(p, whole, new Relaxed(p, ceiling));
+            relaxation.solve(upper(), budget);
+            if (relaxation.solved()) search.offer(new Rounding(p, relaxation).modes());
+            Multipliers best = raise(relaxation.multipliers, whole, iterations);
+            bound = Math.max(relaxation.bound, raised);
+            if (relaxation.transferShare > TRANSFERS_DECIDE) {
+                // The relaxation sees transfers only in part: steps from elsewhere may lead further.
+                Multipliers other = raise(new Multipliers(p), whole, MANY * iterations);
+                if (raised > bound) best = other;
+                bound = Math.max(bound, raised);
+            }
+            bound = Math.max(0, bound);
+            open.add(new Node(whole, bound, best, created++));
         } else {
             bound = upper();
         }
         return Math.min(bound, upper());
+    }
+
+    private Multipliers raise(Multipliers start, Domain domain, int iterations) {
+        // No target: at the root it is far off, and steps towards it are too long.
+        raised = lagrangian.raise(start, domain, iterations, Double.POSITIVE_INFINITY, budget, search::offer);
+        return lagrangian.best;
     }
 
     /**

@@ -7,7 +7,7 @@ import io.agentopt.plan.problem.PlacementProblem;
  * search, only from a bound that proves it.
  */
 public final class LocalSearchSolver implements PlacementSolver {
-    private static final int BOUND_ITERATIONS = 150;
+    private static final int BOUND_ITERATIONS = 30;
 
     @Override
     public Solution solve(PlacementProblem problem, SolveOptions options) {

@@ -10,7 +10,6 @@ import java.util.Set;
 public final class PortfolioSolver implements PlacementSolver {
     private static final long DEPTH_FIRST_STEPS = 20_000;
     private static final double DEPTH_FIRST_PLACEMENTS = 1e7;
-    private static final int ROOT_ITERATIONS = 150;
 
     /** Operators up to which the linear relaxation pays: its basis is dense. */
     private static final int LINEAR_UP_TO = 150;
@@ -49,7 +48,9 @@ public final class PortfolioSolver implements PlacementSolver {
                         problem, modes, 0, true, budget.statistics("depth-first search", outcome.foundAt()));
             }
         }
-        return large(problem, p, start, options, budget);
+        return p.operators <= linearUpTo
+                ? medium(problem, p, start, options, budget)
+                : LargeSolver.solve(problem, p, start, options, budget);
     }
 
     private static Solution medium(
@@ -72,33 +73,6 @@ public final class PortfolioSolver implements PlacementSolver {
         if (search.incumbent().found()) {
             int[] modes = p.toOriginal(search.incumbent().mode());
             return Answers.placed(problem, modes, tree.bound(), tree.closed(), statistics);
-        }
-        if (tree.closed())
-            return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());
-        return new Undecided(Answers.relaxation(problem, p.toOriginal(search.current())), statistics);
-    }
-
-    private Solution large(
-            PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
-        if (p.operators <= linearUpTo) return medium(problem, p, start, options, budget);
-        LocalSearch search = new LocalSearch(p, options.seed());
-        if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
-        search.pass(budget.share(0.3, Long.MAX_VALUE));
-        BranchAndBound tree = new BranchAndBound(p, search, budget.share(0.8, Long.MAX_VALUE));
-        double bound = tree.root(ROOT_ITERATIONS);
-        Budget polish = budget.share(0.3, Long.MAX_VALUE);
-        int stale = 0;
-        while (!polish.spent() && stale < 3 && bound < search.incumbent().cost()) {
-            double before = search.incumbent().cost();
-            if (!search.squeeze(polish)) search.pass(polish);
-            stale = search.incumbent().cost() < before ? 0 : stale + 1;
-        }
-        bound = Math.max(bound, tree.run());
-        SolveStatistics statistics = budget.statistics(
-                "local search with branch and bound", search.incumbent().foundAt());
-        if (search.incumbent().found()) {
-            int[] modes = p.toOriginal(search.incumbent().mode());
-            return Answers.placed(problem, modes, bound, tree.closed(), statistics);
         }
         if (tree.closed())
             return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());

@@ -121,6 +121,19 @@ final class Relaxed {
         return shareBytes[i][j];
     }
 
+    /** {@return by operator and mode the memory that it is charged: its own and its part of the weights, in bytes} */
+    double[][] shareBytes() {
+        return shareBytes;
+    }
+
+    /** {@return what the last bound charged a class of an operator for its transfers, in dollars per hour} */
+    double message(int i, int h) {
+        double sum = 0;
+        for (int e : before[i]) if (!trivial[e]) sum += intoTo[e][h];
+        for (int e : after[i]) if (!trivial[e]) sum += intoFrom[e][h];
+        return sum;
+    }
+
     /** {@return a lower bound on the cost of every placement in the domain; leaves a rounded solution in label and mode} */
     double bound(Multipliers m, Domain domain) {
         nodes(m, domain);
