@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.graph.Port;
+import io.agentopt.hardware.DeviceCatalog;
 import io.agentopt.hardware.DeviceClass;
 import io.agentopt.hardware.Fleet;
+import io.agentopt.hardware.Price;
 import io.agentopt.message.Prompt;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.plan.solve.Relaxation;
@@ -187,6 +189,19 @@ class NoPlanTest {
         assertThat(planned(large, 1, Sla.endToEnd(Percentile.P95, Duration.ofMinutes(5)), fleet(64, 64))
                         .endToEndSeconds())
                 .isPositive(); // stays where it is
+    }
+
+    @Test
+    void aPriceThatNoPlanCanCountIsRefusedByName() {
+        Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(20));
+        Fleet dear = Fleet.rented("dear")
+                .add("CPU-32-core", 1)
+                .add(new DeviceClass("gold", DeviceCatalog.packaged().find("L4"), 1, new Price.Fixed(1e300)))
+                .build();
+        assertThatThrownBy(() -> planned(ask(SMALL), 1, sla, dear))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "The price (dollarsPerHour) (1.0E300) of device class 'gold' must be between 0.0 and 1.0E9. Check its unit.");
     }
 
     @Test

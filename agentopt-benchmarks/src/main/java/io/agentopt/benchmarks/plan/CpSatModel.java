@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A placement problem as a CP-SAT model, in the quanta of {@link Quanta}, so that its feasible set is exactly the evaluator's.
+ * A placement problem as a CP-SAT model. In exact {@link CpSatUnits} its feasible set is the evaluator's, in coarser ones it contains that set.
  *
  * <pre>
  * x_ij     operator i runs in mode j                                sum_j x_ij = 1
  * y_ih     operator i runs on class h                               y_ih = sum over its modes on h of x_ij
  * z_e,hg   edge e goes from class h to class g                      sum_g z_e,hg = y_ih, sum_h z_e,hg = y_kg; absent without a link
  * w_gh     the weights of group g lie on class h                    x_ij &lt;= w_gh
- * s_i      start in nanoseconds                                     s_k &gt;= s_i + sum_j t_ij x_ij + sum_hg tau_e,hg z_e,hg
+ * s_i      start                                                    s_k &gt;= s_i + sum_j t_ij x_ij + sum_hg tau_e,hg z_e,hg
  * m_h      devices paid: minimum &lt;= m_h &lt;= inventory                degree_ij x_ij &lt;= m_h
  *          sum load_ij x_ij &lt;= cap_h m_h ;  sum mem_ij x_ij + sum shared_gh w_gh &lt;= memory_h m_h
  *          traffic over a link: sum of bytes_e z_e,hg &lt;= its capacity
@@ -40,6 +40,7 @@ final class CpSatModel {
     private static final int MOST_OPERATORS_BY_PAIR = 100;
 
     private final PlacementProblem problem;
+    private final CpSatUnits units;
     private final CpModel model = new CpModel();
     private final BoolVar[][] x;
     private final IntVar[] start;
@@ -48,8 +49,9 @@ final class CpSatModel {
     private final MoneyScale scale;
     private final List<LinearExprBuilder> traffic = new ArrayList<>();
 
-    CpSatModel(PlacementProblem problem) {
+    CpSatModel(PlacementProblem problem, CpSatUnits units) {
         this.problem = problem;
+        this.units = units;
         this.x = new BoolVar[problem.operators().size()][];
         this.start = new IntVar[x.length];
         this.scale = MoneyScale.of(problem);
@@ -118,15 +120,17 @@ final class CpSatModel {
                 for (int j = 0; j < x[i].length; j++) {
                     Mode mode = modesOf(i).get(j);
                     if (mode.deviceClass() != h) continue;
-                    if (mode.load() > 0) load.addTerm(x[i][j], Quanta.load(mode.load()));
-                    if (mode.memoryBytes() > 0) memory.addTerm(x[i][j], mode.memoryBytes());
+                    if (mode.load() > 0) load.addTerm(x[i][j], units.load(h, mode.load()));
+                    if (mode.memoryBytes() > 0) memory.addTerm(x[i][j], units.memory(h, mode.memoryBytes()));
                     if (mode.sharedBytes() > 0) model.addImplication(x[i][j], weights(weights, mode, h, memory));
                     if (mode.devices() > 0) model.addLessOrEqual(LinearExpr.term(x[i][j], mode.devices()), devices);
                 }
             }
-            representable((double) most * Math.max(c.memoryBytes(), Quanta.load(c.capacityLoad())), c.name());
-            model.addLessOrEqual(load.addTerm(devices, -Quanta.load(c.capacityLoad())), 0);
-            model.addLessOrEqual(memory.addTerm(devices, -c.memoryBytes()), 0);
+            long loadOfOne = units.capacityLoad(h, c.capacityLoad());
+            long memoryOfOne = units.capacityMemory(h, c.memoryBytes());
+            representable((double) most * Math.max(memoryOfOne, loadOfOne), c.name());
+            model.addLessOrEqual(load.addTerm(devices, -loadOfOne), 0);
+            model.addLessOrEqual(memory.addTerm(devices, -memoryOfOne), 0);
             objective.addTerm(devices, scale.units(c.dollarsPerHour()));
         }
     }
@@ -134,7 +138,7 @@ final class CpSatModel {
     private BoolVar weights(Map<Integer, BoolVar> weights, Mode mode, int h, LinearExprBuilder memory) {
         return weights.computeIfAbsent(mode.sharedGroup(), g -> {
             BoolVar w = model.newBoolVar("w" + g + "." + h);
-            memory.addTerm(w, mode.sharedBytes());
+            memory.addTerm(w, units.memory(h, mode.sharedBytes()));
             return w;
         });
     }
@@ -143,11 +147,11 @@ final class CpSatModel {
         if (sum > LARGEST_SUM) {
             throw new IllegalArgumentException("The numbers of device class '" + owner + "' of problem '"
                     + problem.name() + "' add up to " + sum
-                    + " quanta, more than CP-SAT counts. Lower its inventory or its memory.");
+                    + " units, more than CP-SAT counts. Lower its inventory or its memory.");
         }
     }
 
-    /** {@return for each edge the seconds of its transfer in nanoseconds} */
+    /** {@return for each edge the time of its transfer} */
     private List<LinearExprBuilder> edges() {
         List<LinearExprBuilder> transfers = new ArrayList<>();
         for (int l = 0; l < problem.links().size(); l++) traffic.add(LinearExpr.newBuilder());
@@ -160,7 +164,8 @@ final class CpSatModel {
             else byPair(edge, bytes, transfer);
         }
         for (int l = 0; l < traffic.size(); l++)
-            model.addLessOrEqual(traffic.get(l), problem.links().get(l).bytesPerSecond());
+            model.addLessOrEqual(
+                    traffic.get(l), units.traffic(l, problem.links().get(l).bytesPerSecond()));
         return transfers;
     }
 
@@ -177,8 +182,8 @@ final class CpSatModel {
                 BoolVar z = model.newBoolVar("z");
                 outOf.add(z);
                 each.getValue().add(z);
-                long nanoseconds = Quanta.nanoseconds(costs.seconds(h, g));
-                if (nanoseconds > 0) transfer.addTerm(z, nanoseconds);
+                long time = units.time(costs.seconds(h, g));
+                if (time > 0) transfer.addTerm(z, time);
                 charge(z, costs, h, g, bytes);
             }
             model.addEquality(outOf, on.get(edge.from()).get(h));
@@ -198,10 +203,10 @@ final class CpSatModel {
                     model.addBoolOr(new Literal[] {both[0].not(), both[1].not()});
                     continue;
                 }
-                long nanoseconds = Quanta.nanoseconds(costs.seconds(h, g));
-                if (nanoseconds > 0) {
+                long time = units.time(costs.seconds(h, g));
+                if (time > 0) {
                     LinearExprBuilder arrival = finish(start[edge.from()], edge.from());
-                    arrival.add(nanoseconds);
+                    arrival.add(time);
                     model.addLessOrEqual(arrival, start[edge.to()]).onlyEnforceIf(both);
                 }
                 boolean charged = bytes > 0 && problem.links().stream().anyMatch(l -> l.carries(h, g));
@@ -217,7 +222,7 @@ final class CpSatModel {
     /** Money and traffic of a transfer from class {@code h} to class {@code g}. */
     private void charge(BoolVar z, PairCosts costs, int h, int g, long bytes) {
         for (int l = 0; bytes > 0 && l < traffic.size(); l++) {
-            if (problem.links().get(l).carries(h, g)) traffic.get(l).addTerm(z, bytes);
+            if (problem.links().get(l).carries(h, g)) traffic.get(l).addTerm(z, units.traffic(l, bytes));
         }
         objective.addTerm(z, scale.units(problem.requestsPerHour() * costs.dollarsPerRequest(h, g)));
     }
@@ -239,7 +244,7 @@ final class CpSatModel {
         long horizon = 0;
         for (int i = 0; i < x.length; i++) {
             long longest = 0;
-            for (Mode mode : modesOf(i)) longest = Math.max(longest, Quanta.nanoseconds(mode.seconds()));
+            for (Mode mode : modesOf(i)) longest = Math.max(longest, units.time(mode.seconds()));
             horizon += longest;
         }
         for (PlacementEdge edge : problem.edges()) horizon += longest(edge.costs());
@@ -262,20 +267,20 @@ final class CpSatModel {
     private long[] limits() {
         long[] limit = new long[x.length];
         long deadline = problem.deadlineSeconds().isPresent()
-                ? Quanta.nanoseconds(problem.deadlineSeconds().getAsDouble())
+                ? units.time(problem.deadlineSeconds().getAsDouble())
                 : Long.MAX_VALUE;
         java.util.Arrays.fill(limit, deadline);
         for (var milestone : problem.milestones()) {
-            for (int i : milestone.operators()) limit[i] = Math.min(limit[i], Quanta.nanoseconds(milestone.seconds()));
+            for (int i : milestone.operators()) limit[i] = Math.min(limit[i], units.time(milestone.seconds()));
         }
         return limit;
     }
 
-    private static long longest(PairCosts costs) {
+    private long longest(PairCosts costs) {
         long longest = 0;
         for (int h = 0; h < costs.classes(); h++) {
             for (int g = 0; g < costs.classes(); g++) {
-                if (costs.linked(h, g)) longest = Math.max(longest, Quanta.nanoseconds(costs.seconds(h, g)));
+                if (costs.linked(h, g)) longest = Math.max(longest, units.time(costs.seconds(h, g)));
             }
         }
         return longest;
@@ -284,8 +289,8 @@ final class CpSatModel {
     private LinearExprBuilder finish(IntVar start, int i) {
         LinearExprBuilder finish = LinearExpr.newBuilder().add(start);
         for (int j = 0; j < x[i].length; j++) {
-            long nanoseconds = Quanta.nanoseconds(modesOf(i).get(j).seconds());
-            if (nanoseconds > 0) finish.addTerm(x[i][j], nanoseconds);
+            long time = units.time(modesOf(i).get(j).seconds());
+            if (time > 0) finish.addTerm(x[i][j], time);
         }
         return finish;
     }

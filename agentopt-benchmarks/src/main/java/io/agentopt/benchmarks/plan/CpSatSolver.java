@@ -1,11 +1,7 @@
 package io.agentopt.benchmarks.plan;
 
 import com.google.ortools.Loader;
-import com.google.ortools.sat.CpSolver;
-import com.google.ortools.sat.CpSolverSolutionCallback;
 import com.google.ortools.sat.CpSolverStatus;
-import io.agentopt.plan.problem.Evaluation;
-import io.agentopt.plan.problem.Evaluator;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.Infeasible;
@@ -17,19 +13,21 @@ import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.plan.solve.SolveStatistics;
 import io.agentopt.plan.solve.Undecided;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * OR-Tools CP-SAT behind the planner's own interface: the oracle in tests and the peer in the bench. One worker thread. What it returns is
- * evaluated again by {@link Evaluator}; a placement that breaks a limit is an error of the model, not an answer.
+ * OR-Tools CP-SAT behind the planner's own interface: the oracle in tests and the peer in the bench. One worker thread.
  *
- * <p>A budget of steps becomes CP-SAT's deterministic time, {@value #DETERMINISTIC_SECONDS_PER_STEP} of its seconds a step.
+ * <p>CP-SAT errs on large coefficients, so it is first given the problem in coarse {@link CpSatUnits}. What it proves there is a bound; its placement
+ * is the optimum only when the evaluator finds it feasible and its exact cost is that bound. Where the rounding let through what the exact limits
+ * forbid, the model in exact units follows, without the presolve that was seen to err. Else the placement is returned as not proved.
+ *
+ * <p>A budget of steps becomes CP-SAT's deterministic time, 1e-5 of its seconds a step.
  */
 public final class CpSatSolver implements PlacementSolver {
-    private static final double DETERMINISTIC_SECONDS_PER_STEP = 1e-5;
     private static final int STEPS_TO_A_WITNESS = 20_000;
 
     private CpSatSolver() {}
@@ -50,68 +48,59 @@ public final class CpSatSolver implements PlacementSolver {
     @Override
     public Solution solve(PlacementProblem problem, SolveOptions options) {
         long begin = System.nanoTime();
-        CpSatModel model = new CpSatModel(problem);
-        for (int i = 0; i < options.start().size(); i++) {
-            for (int j = 0; j < problem.operators().get(i).modes().size(); j++)
-                model.model().addHint(model.x(i, j), options.start().get(i) == j);
+        CpSatRun.Limits limits = CpSatRun.Limits.of(options);
+        CpSatRun coarse = CpSatRun.of(problem, CpSatUnits.coarse(problem), true, limits);
+        if (coarse.status() == CpSolverStatus.INFEASIBLE)
+            return infeasible(problem, statistics("coarse units", coarse, begin, Optional.empty()));
+        CpSatRun.Limits rest = limits.after(coarse, (System.nanoTime() - begin) / 1e9);
+        boolean unproved = coarse.status() == CpSolverStatus.UNKNOWN || coarse.status() == CpSolverStatus.FEASIBLE;
+        if (unproved || provedOptimal(coarse.best(), coarse.bound()) || rest.spent()) {
+            return answer(
+                    problem, coarse.best(), coarse.bound(), statistics("coarse units", coarse, begin, coarse.best()));
         }
-        CpSolver solver = new CpSolver();
-        solver.getParameters().setNumWorkers(1);
-        solver.getParameters().setRandomSeed((int) (options.seed() & 0x3fffffff));
-        solver.getParameters().setLinearizationLevel(2);
-        // One thread takes turns at several strategies: alone, the default one finds placements late.
-        solver.getParameters().setInterleaveSearch(true);
-        if (options.maxNanos() < Long.MAX_VALUE / 4)
-            solver.getParameters().setMaxTimeInSeconds(options.maxNanos() / 1e9);
-        if (options.maxSteps() < Long.MAX_VALUE / 4)
-            solver.getParameters().setMaxDeterministicTime(options.maxSteps() * DETERMINISTIC_SECONDS_PER_STEP);
-        Last last = new Last();
-        CpSolverStatus status = solver.solve(model.model(), last);
-        SolveStatistics statistics = new SolveStatistics(
-                "CP-SAT, " + status, solver.numBranches(), System.nanoTime() - begin, Math.max(0, last.nanos - begin));
-        return switch (status) {
-            case OPTIMAL, FEASIBLE -> placed(problem, model, solver, status, statistics);
-            case INFEASIBLE -> infeasible(problem, statistics);
-            case UNKNOWN -> new Undecided(new Undoing(problem).relaxation(), statistics);
-            case MODEL_INVALID, UNRECOGNIZED ->
-                throw new IllegalStateException("CP-SAT calls its model of problem '" + problem.name() + "' " + status
-                        + ": " + model.model().validate());
-        };
+        CpSatRun exact = CpSatRun.of(problem, CpSatUnits.exact(problem), false, rest);
+        if (exact.best().isEmpty() && !exact.last().isEmpty()) {
+            throw new IllegalStateException("CP-SAT's placement " + exact.last() + " of problem '" + problem.name()
+                    + "' breaks a limit: its model in exact units lacks one.");
+        }
+        Optional<CpSatRun.Found> best = cheaper(exact.best(), coarse.best());
+        SolveStatistics statistics = statistics("exact units without presolve", exact, begin, best);
+        if (exact.status() == CpSolverStatus.INFEASIBLE && best.isEmpty()) return infeasible(problem, statistics);
+        return answer(problem, best, Math.max(coarse.bound(), exact.bound()), statistics);
     }
 
-    /** When the last improvement came. */
-    private static final class Last extends CpSolverSolutionCallback {
-        private long nanos;
-
-        @Override
-        public void onSolutionCallback() {
-            nanos = System.nanoTime();
-        }
+    private static SolveStatistics statistics(String model, CpSatRun run, long begin, Optional<CpSatRun.Found> found) {
+        long end = System.nanoTime();
+        return new SolveStatistics(
+                "CP-SAT, " + model + ", " + run.status(),
+                run.branches(),
+                end - begin,
+                found.map(CpSatRun.Found::nanos).orElse(end) - begin);
     }
 
-    private static Placed placed(
-            PlacementProblem problem,
-            CpSatModel model,
-            CpSolver solver,
-            CpSolverStatus status,
-            SolveStatistics statistics) {
-        List<Integer> modes = new ArrayList<>();
-        for (int i = 0; i < problem.operators().size(); i++) {
-            int j = 0;
-            while (!solver.booleanValue(model.x(i, j))) j++;
-            modes.add(j);
-        }
-        Evaluation evaluation = Evaluator.evaluate(
-                problem, modes.stream().mapToInt(Integer::intValue).toArray());
-        if (!evaluation.feasible()) {
-            throw new IllegalStateException("CP-SAT's placement of problem '" + problem.name() + "' breaks "
-                    + evaluation.violations() + ": its model lacks a limit.");
-        }
-        double cost = evaluation.dollarsPerHour();
-        double bound = Math.min(cost, model.scale().lowerBound(solver.bestObjectiveBound()));
-        boolean optimal = status == CpSolverStatus.OPTIMAL && !Quanta.cheaper(bound, cost);
+    private static boolean provedOptimal(Optional<CpSatRun.Found> found, double bound) {
+        return found.isPresent()
+                && !Quanta.cheaper(bound, found.get().evaluation().dollarsPerHour());
+    }
+
+    private static Optional<CpSatRun.Found> cheaper(Optional<CpSatRun.Found> a, Optional<CpSatRun.Found> b) {
+        return Stream.of(a, b)
+                .flatMap(Optional::stream)
+                .min(Comparator.comparingDouble(found -> found.evaluation().dollarsPerHour()));
+    }
+
+    private static Solution answer(
+            PlacementProblem problem, Optional<CpSatRun.Found> found, double bound, SolveStatistics statistics) {
+        if (found.isEmpty()) return new Undecided(new Undoing(problem).relaxation(), statistics);
+        double cost = found.get().evaluation().dollarsPerHour();
+        boolean refuted = Quanta.cheaper(cost * (1 + 1e-8), bound); // its own placement is below its bound
+        boolean optimal = provedOptimal(found, bound) && !refuted;
         return new Placed(
-                modes, evaluation, optimal ? cost : bound, optimal ? Proof.OPTIMAL : Proof.BOUNDED, statistics);
+                found.get().modes(),
+                found.get().evaluation(),
+                optimal ? cost : refuted ? 0 : Math.min(cost, bound),
+                optimal ? Proof.OPTIMAL : Proof.BOUNDED,
+                statistics);
     }
 
     /** The verdict is CP-SAT's; the change that would help comes from a short local search. */

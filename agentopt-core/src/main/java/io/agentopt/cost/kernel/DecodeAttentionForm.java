@@ -4,7 +4,6 @@ import io.agentopt.cost.kernel.KernelShape.DecodeAttention;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Time of attention of one new token per sequence over its context:
@@ -23,7 +22,7 @@ import java.util.Optional;
  * but one head reads it. {@code step} is what one more token costs a processor that reads alone. A tensor core multiplies at least 16 rows,
  * however few heads share a KV head.
  */
-public final class DecodeAttentionForm implements KernelForm<DecodeAttention> {
+public final class DecodeAttentionForm extends ArithmeticForm<DecodeAttention> {
     private static final int CHUNK = 64;
     private static final int LEAST_ROWS = 16;
     private static final List<Term> TERMS = List.of(
@@ -38,27 +37,9 @@ public final class DecodeAttentionForm implements KernelForm<DecodeAttention> {
             Term.weight("unsplit", 0.1),
             new Term("tile", "s", 1e-10, 1e-7, 1e-5));
 
-    private final DeviceSpec device;
-    private final Precision precision;
-    private final double peak;
-    private final int processors;
-
     /** The form of a device for arithmetic in a format, of which the device must have a rate. */
     public DecodeAttentionForm(DeviceSpec device, Precision precision) {
-        this.device = device;
-        this.precision = precision;
-        peak = Peaks.of(device, precision);
-        processors = Multiprocessors.of(device);
-    }
-
-    @Override
-    public DeviceSpec device() {
-        return device;
-    }
-
-    @Override
-    public Optional<Precision> precision() {
-        return Optional.of(precision);
+        super(device, precision);
     }
 
     @Override

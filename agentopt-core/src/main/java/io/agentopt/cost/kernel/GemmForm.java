@@ -4,7 +4,6 @@ import io.agentopt.cost.kernel.KernelShape.Gemm;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Time of a matrix product:
@@ -20,7 +19,7 @@ import java.util.Optional;
  * The weights a, b, c in (0, 1] say how much of the quantisation is paid: libraries choose smaller tiles, or split k, where 128 x 128 leaves
  * processors idle. {@code depth} is the time of one step through k, which no number of processors shortens.
  */
-public final class GemmForm implements KernelForm<Gemm> {
+public final class GemmForm extends ArithmeticForm<Gemm> {
     private static final int TILE = 128;
     private static final double PHASE = 6; // a whole idle wave is as far as a 64-fold size
     private static final List<Term> TERMS = List.of(
@@ -33,27 +32,9 @@ public final class GemmForm implements KernelForm<Gemm> {
             Term.weight("idle", 0.2),
             new Term("depth", "s", 1e-12, 1e-10, 1e-8));
 
-    private final DeviceSpec device;
-    private final Precision precision;
-    private final double peak;
-    private final int processors;
-
     /** The form of a device for arithmetic in a format, of which the device must have a rate. */
     public GemmForm(DeviceSpec device, Precision precision) {
-        this.device = device;
-        this.precision = precision;
-        peak = Peaks.of(device, precision);
-        processors = Multiprocessors.of(device);
-    }
-
-    @Override
-    public DeviceSpec device() {
-        return device;
-    }
-
-    @Override
-    public Optional<Precision> precision() {
-        return Optional.of(precision);
+        super(device, precision);
     }
 
     @Override

@@ -6,13 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The equation of a kernel's time on one device. Immutable; {@link #seconds} allocates nothing. */
-public sealed interface KernelForm<S extends KernelShape>
-        permits GemmForm,
-                PrefillAttentionForm,
-                DecodeAttentionForm,
-                StepAttentionForm,
-                CollectiveForm,
-                ElementwiseForm {
+public sealed interface KernelForm<S extends KernelShape> permits ArithmeticForm, CollectiveForm, ElementwiseForm {
     /** Largest number of {@link #features}. */
     int MOST_FEATURES = 6;
 

@@ -4,7 +4,6 @@ import io.agentopt.cost.kernel.KernelShape.PrefillAttention;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Time of causal attention over a prompt, one tile of 128 queries of one head per processor at a time:
@@ -20,7 +19,7 @@ import java.util.Optional;
  * The 64 tokens are the half of the diagonal tile that is computed and masked; {@code depth} is what one more token costs a tile that has a
  * processor to itself.
  */
-public final class PrefillAttentionForm implements KernelForm<PrefillAttention> {
+public final class PrefillAttentionForm extends ArithmeticForm<PrefillAttention> {
     private static final int TILE = 128;
     private static final List<Term> TERMS = List.of(
             Term.share("compute", 0.6),
@@ -32,27 +31,9 @@ public final class PrefillAttentionForm implements KernelForm<PrefillAttention> 
             Term.weight("idle", 0.3),
             new Term("depth", "s/token", 1e-12, 1e-9, 1e-7));
 
-    private final DeviceSpec device;
-    private final Precision precision;
-    private final double peak;
-    private final int processors;
-
     /** The form of a device for arithmetic in a format, of which the device must have a rate. */
     public PrefillAttentionForm(DeviceSpec device, Precision precision) {
-        this.device = device;
-        this.precision = precision;
-        peak = Peaks.of(device, precision);
-        processors = Multiprocessors.of(device);
-    }
-
-    @Override
-    public DeviceSpec device() {
-        return device;
-    }
-
-    @Override
-    public Optional<Precision> precision() {
-        return Optional.of(precision);
+        super(device, precision);
     }
 
     @Override

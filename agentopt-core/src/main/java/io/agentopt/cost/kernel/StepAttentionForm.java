@@ -4,7 +4,6 @@ import io.agentopt.cost.kernel.KernelShape.StepAttention;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Time of the attention of one engine step, a piece of a prompt and running sequences in one call:
@@ -18,7 +17,7 @@ import java.util.Optional;
  *
  * s tokens of the piece after c cached ones, n sequences that decode, H heads, G KV heads, d elements of a head.
  */
-public final class StepAttentionForm implements KernelForm<StepAttention> {
+public final class StepAttentionForm extends ArithmeticForm<StepAttention> {
     private static final int TILE = 128;
     private static final List<Term> TERMS = List.of(
             Term.share("compute", 0.45),
@@ -29,27 +28,9 @@ public final class StepAttentionForm implements KernelForm<StepAttention> {
             Term.weight("idle", 0.3),
             Term.weight("alone", 0.1));
 
-    private final DeviceSpec device;
-    private final Precision precision;
-    private final double peak;
-    private final int processors;
-
     /** The form of a device for arithmetic in a format, of which the device must have a rate. */
     public StepAttentionForm(DeviceSpec device, Precision precision) {
-        this.device = device;
-        this.precision = precision;
-        peak = Peaks.of(device, precision);
-        processors = Multiprocessors.of(device);
-    }
-
-    @Override
-    public DeviceSpec device() {
-        return device;
-    }
-
-    @Override
-    public Optional<Precision> precision() {
-        return Optional.of(precision);
+        super(device, precision);
     }
 
     @Override

@@ -1,13 +1,19 @@
 package io.agentopt.plan.solve;
 
-/** Counts steps and looks at the clock now and then. A part may be given a share that ends before the whole. */
+import java.util.function.LongSupplier;
+
+/**
+ * Counts steps and looks at the clock every few of them: a step of a large problem takes tens of microseconds. A part may be given a share that
+ * ends before the whole.
+ */
 final class Budget {
-    private static final int STEPS_PER_CLOCK = 64;
+    private static final int STEPS_PER_CLOCK = 8;
 
     private final long startNanos;
     private final long endNanos;
     private final long endSteps;
     private final boolean timed;
+    private final LongSupplier clock;
     private final Counter counter;
     private boolean late;
 
@@ -15,27 +21,36 @@ final class Budget {
         long steps;
     }
 
-    private Budget(long startNanos, long endNanos, boolean timed, long endSteps, Counter counter) {
+    private Budget(long startNanos, long endNanos, boolean timed, long endSteps, LongSupplier clock, Counter counter) {
         this.startNanos = startNanos;
         this.endNanos = endNanos;
         this.timed = timed;
         this.endSteps = endSteps;
+        this.clock = clock;
         this.counter = counter;
     }
 
     static Budget of(SolveOptions options) {
-        long now = System.nanoTime();
+        return of(options, System::nanoTime);
+    }
+
+    /** A budget on another clock of nanoseconds. */
+    static Budget of(SolveOptions options, LongSupplier clock) {
+        long now = clock.getAsLong();
         boolean timed = options.maxNanos() < Long.MAX_VALUE / 4;
-        return new Budget(now, now + (timed ? options.maxNanos() : 0), timed, options.maxSteps(), new Counter());
+        return new Budget(now, now + (timed ? options.maxNanos() : 0), timed, options.maxSteps(), clock, new Counter());
     }
 
     /** The part of what is left, at most {@code maxSteps} of it; its steps count for the whole as well. */
     Budget share(double fraction, long maxSteps) {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         long steps = Math.min(maxSteps, (long) ((endSteps - counter.steps) * fraction));
         long end = now + (long) (Math.max(0, endNanos - now) * fraction);
         long left = Math.max(0, endSteps - counter.steps);
-        return new Budget(startNanos, end, timed, counter.steps + Math.min(left, Math.max(0, steps)), counter);
+        Budget part =
+                new Budget(startNanos, end, timed, counter.steps + Math.min(left, Math.max(0, steps)), clock, counter);
+        part.late = late || (timed && now - endNanos >= 0);
+        return part;
     }
 
     /** Counts one step and says whether there is budget for it. */
@@ -47,7 +62,7 @@ final class Budget {
         long before = counter.steps;
         counter.steps += count;
         if (timed && before / STEPS_PER_CLOCK != counter.steps / STEPS_PER_CLOCK)
-            late = System.nanoTime() - endNanos > 0;
+            late = clock.getAsLong() - endNanos > 0;
         return !late && counter.steps <= endSteps;
     }
 
@@ -55,7 +70,7 @@ final class Budget {
     long stepsLeft(long stepsBefore, long nanosBefore) {
         long left = Math.max(0, endSteps - counter.steps);
         if (!timed) return left;
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         double each = (double) Math.max(1, now - nanosBefore) / Math.max(1, counter.steps - stepsBefore);
         return (long) Math.min(left, Math.max(0, endNanos - now) / each);
     }
@@ -66,11 +81,11 @@ final class Budget {
     }
 
     boolean spent() {
-        return late || counter.steps >= endSteps || (timed && System.nanoTime() - endNanos > 0);
+        return late || counter.steps >= endSteps || (timed && clock.getAsLong() - endNanos > 0);
     }
 
     SolveStatistics statistics(String by) {
-        return new SolveStatistics(by, counter.steps, System.nanoTime() - startNanos);
+        return new SolveStatistics(by, counter.steps, clock.getAsLong() - startNanos);
     }
 
     /** {@return statistics of a placement found at a time on the clock of {@code System.nanoTime}} */
@@ -78,7 +93,7 @@ final class Budget {
         return new SolveStatistics(
                 by,
                 counter.steps,
-                System.nanoTime() - startNanos,
+                clock.getAsLong() - startNanos,
                 foundAt == 0 ? 0 : Math.max(0, foundAt - startNanos));
     }
 }

@@ -19,12 +19,10 @@ import java.util.TreeSet;
  */
 final class InfeasibilityAnalysis {
     private final PlacementProblem problem;
-    private final CompiledProblem p;
     private final Budget budget;
 
     InfeasibilityAnalysis(PlacementProblem problem, Budget budget) {
         this.problem = problem;
-        this.p = new CompiledProblem(problem, false);
         this.budget = budget;
     }
 
@@ -35,8 +33,13 @@ final class InfeasibilityAnalysis {
                 || !PathBounds.fits(reduced, Domain.whole(reduced));
     }
 
-    /** Explains a problem that the caller has proved infeasible. {@code nearest} is a placement to fall back on. */
+    /**
+     * Explains a problem that the caller has proved infeasible, within the budget; without one, and without search, from {@code nearest}, a
+     * placement to fall back on.
+     */
     Infeasible explain(int[] nearest) {
+        if (budget.spent()) return certificate(nearest, false);
+        CompiledProblem p = new CompiledProblem(problem, false);
         for (Family family : List.of(
                 Family.DEADLINE,
                 Family.MILESTONE,
@@ -45,10 +48,10 @@ final class InfeasibilityAnalysis {
                 Family.BANDWIDTH,
                 Family.COLOCATION)) {
             if (!stated(family)) continue;
-            Optional<Infeasible> alone = attempt(EnumSet.of(family), 0.4);
+            Optional<Infeasible> alone = attempt(p, EnumSet.of(family), 0.4);
             if (alone.isPresent()) return alone.get();
         }
-        return attempt(EnumSet.allOf(Family.class), 0.9).orElseGet(() -> certificate(nearest, false));
+        return attempt(p, EnumSet.allOf(Family.class), 0.9).orElseGet(() -> certificate(nearest, false));
     }
 
     private boolean stated(Family family) {
@@ -62,7 +65,8 @@ final class InfeasibilityAnalysis {
         };
     }
 
-    private Optional<Infeasible> attempt(Set<Family> soft, double share) {
+    private Optional<Infeasible> attempt(CompiledProblem p, Set<Family> soft, double share) {
+        if (budget.spent()) return Optional.empty();
         DepthFirstSearch search = new DepthFirstSearch(p, soft, budget.share(share, Long.MAX_VALUE));
         DepthFirstSearch.Outcome outcome = search.run(Double.POSITIVE_INFINITY);
         return outcome.modes().map(modes -> certificate(p.toOriginal(modes), outcome.complete() && soft.size() == 1));

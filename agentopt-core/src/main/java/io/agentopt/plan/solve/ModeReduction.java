@@ -4,7 +4,7 @@ import io.agentopt.plan.problem.DeviceClass;
 import io.agentopt.plan.problem.Mode;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.problem.Quanta;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,17 +16,32 @@ final class ModeReduction {
 
     /** {@return indices of the modes to keep, ascending; empty when each is oversized and those are dropped} */
     static int[] kept(PlacementProblem problem, List<Mode> modes, boolean dropOversized) {
-        List<Integer> kept = new ArrayList<>();
-        for (int j = 0; j < modes.size(); j++) {
-            Mode mode = modes.get(j);
-            if (dropOversized && oversized(mode, problem.classes().get(mode.deviceClass()))) continue;
-            boolean dominated = false;
-            for (int k = 0; k < modes.size() && !dominated; k++) {
-                dominated = k != j && dominates(modes.get(k), mode) && (k < j || !dominates(mode, modes.get(k)));
-            }
-            if (!dominated) kept.add(j);
+        int count = modes.size();
+        long[][] needs = new long[count][];
+        int[] on = new int[count];
+        for (int j = 0; j < count; j++) {
+            needs[j] = needs(modes.get(j));
+            on[j] = modes.get(j).deviceClass();
         }
-        return kept.stream().mapToInt(Integer::intValue).toArray();
+        int[] kept = new int[count];
+        int length = 0;
+        for (int j = 0; j < count; j++) {
+            if (dropOversized && oversized(modes.get(j), problem.classes().get(on[j]))) continue;
+            boolean dominated = false;
+            for (int k = 0; k < count && !dominated; k++) {
+                if (k == j || on[k] != on[j]) continue;
+                dominated = dominates(modes, needs, k, j) && (k < j || !dominates(modes, needs, j, k));
+            }
+            if (!dominated) kept[length++] = j;
+        }
+        return Arrays.copyOf(kept, length);
+    }
+
+    /** What a mode takes, in quanta; less is better in each. */
+    private static long[] needs(Mode mode) {
+        return new long[] {
+            Quanta.nanoseconds(mode.seconds()), Quanta.load(mode.load()), mode.memoryBytes(), mode.devices()
+        };
     }
 
     private static boolean oversized(Mode mode, DeviceClass on) {
@@ -35,13 +50,12 @@ final class ModeReduction {
         return Math.max(mode.devices(), Math.max(forLoad, forMemory)) > on.inventory();
     }
 
-    private static boolean dominates(Mode a, Mode b) {
-        return a.deviceClass() == b.deviceClass()
-                && (a.sharedBytes() == 0 || a.sharedGroup() == b.sharedGroup())
-                && Quanta.nanoseconds(a.seconds()) <= Quanta.nanoseconds(b.seconds())
-                && a.dollarsPerRequest() <= b.dollarsPerRequest()
-                && Quanta.load(a.load()) <= Quanta.load(b.load())
-                && a.memoryBytes() <= b.memoryBytes()
-                && a.devices() <= b.devices();
+    /** Both modes are on one class. */
+    private static boolean dominates(List<Mode> modes, long[][] needs, int j, int k) {
+        for (int n = 0; n < needs[j].length; n++) if (needs[j][n] > needs[k][n]) return false;
+        Mode a = modes.get(j);
+        Mode b = modes.get(k);
+        return (a.sharedBytes() == 0 || a.sharedGroup() == b.sharedGroup())
+                && a.dollarsPerRequest() <= b.dollarsPerRequest();
     }
 }

@@ -10,8 +10,10 @@ import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PairCosts;
 import io.agentopt.plan.problem.PlacementEdge;
 import io.agentopt.plan.problem.PlacementProblem;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Each family of limits: the reason is named, the value is least, and the advice works. */
@@ -133,6 +135,34 @@ class InfeasibleTest {
         Infeasible infeasible = (Infeasible) PlacementSolver.portfolio().solve(problem, OPTIONS);
         assertThat(infeasible.relaxation().changes()).hasSize(2);
         assertThat(SolutionChecker.complaints(problem, infeasible)).isEmpty();
+    }
+
+    @Test
+    void withoutTimeTheReasonComesFromTheGivenPlacement() {
+        PlacementProblem problem = problem(1, 100, PairCosts.free(2));
+        Budget spent = ticking(1, Duration.ofMillis(2));
+        assertThat(spent.spent()).isFalse();
+        assertThat(spent.spent()).isTrue();
+        Infeasible infeasible = new InfeasibilityAnalysis(problem, spent).explain(new int[] {0, 1});
+        assertThat(infeasible.statistics().steps()).isZero();
+        assertThat(infeasible.leastExact()).isFalse();
+        assertThat(infeasible.leastAchievable()).isEqualTo(3);
+        assertThat(SolutionChecker.complaints(problem, infeasible)).isEmpty();
+    }
+
+    @Test
+    void theExplanationEndsWithTheTime() {
+        PlacementProblem problem = AgentFamilies.layered(1, 200, 20, 1e6).withDeadline(OptionalDouble.of(1e-3));
+        Budget budget = ticking(50, Duration.ofMillis(1));
+        Infeasible infeasible = new InfeasibilityAnalysis(problem, budget).explain(new int[200]);
+        assertThat(SolutionChecker.complaints(problem, infeasible)).isEmpty();
+        assertThat(infeasible.statistics().steps()).isBetween(1L, 60 * 8L);
+    }
+
+    /** A budget of some ticks on a clock that goes on by a tick each time it is read. */
+    private static Budget ticking(int ticks, Duration tick) {
+        AtomicLong clock = new AtomicLong();
+        return Budget.of(SolveOptions.time(1, tick.multipliedBy(ticks)), () -> clock.getAndAdd(tick.toNanos()));
     }
 
     private static Infeasible check(PlacementProblem problem, Family family, double least, double limit) {

@@ -14,11 +14,8 @@ import io.agentopt.message.Completion;
 import io.agentopt.message.Prompt;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.Tool;
-import io.agentopt.runtime.observe.RunEvent;
 import io.agentopt.runtime.observe.RunEvent.Outcome;
 import io.agentopt.runtime.observe.RunListener;
-import io.agentopt.runtime.observe.RunTrace;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,49 +25,9 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** What a run does when its work fails. */
 @Timeout(60)
-class RunFailureTest {
-    private final ManualClock clock = new ManualClock();
-    private final RunTrace trace = new RunTrace();
-
-    /** A tool that says when it has begun, then waits until it is interrupted. */
-    private static final class Blocked {
-        final CountDownLatch begun = new CountDownLatch(1);
-        final CountDownLatch interrupted = new CountDownLatch(1);
-        final Tool<Integer, Integer> tool = tool("blocked", (Integer i) -> {
-                    begun.countDown();
-                    try {
-                        new CountDownLatch(1).await();
-                        return i;
-                    } catch (InterruptedException e) {
-                        interrupted.countDown();
-                        throw new IllegalStateException("stopped", e);
-                    }
-                })
-                .asIdempotent();
-    }
-
-    private RunTask start(AgentGraph<?, ?> graph, Object input, Deadline deadline) {
-        return Running.dispatcher(graph, ScriptedModels.none(), clock, RunListener.all(List.of(trace)))
-                .start(input, deadline, TokenListener.none());
-    }
-
-    private RunTask start(AgentGraph<?, ?> graph) {
-        return start(graph, 1, Deadline.NONE);
-    }
-
-    private static AgentGraph<Integer, Integer> one(Tool<Integer, Integer> tool, NodeOptions options) {
-        return AgentGraph.define("g", Integer.class, Integer.class, (g, in) -> g.node("work", tool, in, options));
-    }
-
-    private Outcome outcome() {
-        return trace.events().stream()
-                .filter(RunEvent.RunFinished.class::isInstance)
-                .map(e -> ((RunEvent.RunFinished) e).outcome())
-                .reduce((a, b) -> b)
-                .orElseThrow();
-    }
-
+class RunFailureTest extends RunFixture {
     @Test
     void aFailureNamesGraphNodeAndCause() {
         AgentGraph<Integer, Integer> inner =
@@ -204,116 +161,6 @@ class RunFailureTest {
     }
 
     @Test
-    void aDeadlineInterruptsTheToolAndNamesIt() throws Exception {
-        Blocked blocked = new Blocked();
-        RunTask run = start(one(blocked.tool, NodeOptions.NONE), 1, Deadline.after(Duration.ofMillis(400), clock));
-        assertThat(DispatcherTest.passes(blocked.begun)).isTrue();
-        clock.advance(Duration.ofMillis(399));
-        assertThat(run.answer()).isNotDone();
-        clock.advance(Duration.ofMillis(1));
-        assertThatThrownBy(() -> Running.answer(run))
-                .isInstanceOfSatisfying(DeadlineExceededException.class, e -> {
-                    assertThat(e.node()).isEqualTo("work");
-                    assertThat(e.limit()).isEqualTo(Duration.ofMillis(400));
-                })
-                .hasMessage("The deadline (400 ms) of the run of graph 'g' passed while running 'work'."
-                        + " Allow more time, or plan the graph for a shorter SLA.");
-        Running.end(run);
-        assertThat(blocked.interrupted.getCount()).isZero();
-        assertThat(outcome()).isEqualTo(Outcome.DEADLINE_EXCEEDED);
-        assertThat(clock.alarms()).isZero();
-    }
-
-    @Test
-    void aDeadlineIsKeptEvenIfAToolIgnoresItsInterrupt() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1), release = new CountDownLatch(1);
-        Tool<Integer, Integer> deaf = tool("deaf", i -> {
-            begun.countDown();
-            while (release.getCount() > 0) {
-                try {
-                    release.await();
-                } catch (InterruptedException e) {
-                    // deaf
-                }
-            }
-            return i;
-        });
-        RunTask run = start(one(deaf, NodeOptions.NONE), 1, Deadline.after(Duration.ofMillis(50), clock));
-        assertThat(DispatcherTest.passes(begun)).isTrue();
-        clock.advance(Duration.ofMillis(50));
-        assertThatThrownBy(() -> Running.answer(run)).isInstanceOf(DeadlineExceededException.class);
-        assertThat(run.end()).isNotDone();
-        release.countDown();
-        Running.end(run);
-    }
-
-    @Test
-    void aRunThatIsQuickLeavesNoAlarmBehind() {
-        assertThat(Running.answer(start(
-                        one(tool("quick", i -> i + 1), NodeOptions.NONE.timeout(Duration.ofSeconds(1))),
-                        1,
-                        Deadline.after(Duration.ofSeconds(2), clock))))
-                .isEqualTo(2);
-        assertThat(clock.alarms()).isZero();
-    }
-
-    @Test
-    void anAttemptThatTakesTooLongIsRetriedAndTheNextIsUndisturbed() {
-        AtomicInteger attempts = new AtomicInteger();
-        CountDownLatch begun = new CountDownLatch(1);
-        AtomicBoolean flagLeft = new AtomicBoolean();
-        Tool<Integer, Integer> tool = tool("slow", (Integer i) -> {
-                    if (attempts.incrementAndGet() > 1) {
-                        flagLeft.set(Thread.currentThread().isInterrupted());
-                        return i * 2;
-                    }
-                    begun.countDown();
-                    try {
-                        new CountDownLatch(1).await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    return -1; // too late to count
-                })
-                .asIdempotent();
-        RunTask run =
-                start(one(tool, NodeOptions.NONE.timeout(Duration.ofMillis(10)).retries(1)), 21, Deadline.NONE);
-        assertThat(DispatcherTest.passes(begun)).isTrue();
-        clock.advance(Duration.ofMillis(10));
-        assertThat(Running.answer(run)).isEqualTo(42);
-        assertThat(flagLeft).isFalse();
-        assertThat(trace.events())
-                .filteredOn(RunEvent.StepFailed.class::isInstance)
-                .singleElement()
-                .satisfies(e -> {
-                    RunEvent.StepFailed f = (RunEvent.StepFailed) e;
-                    assertThat(f.retried()).isTrue();
-                    assertThat(f.cause())
-                            .hasMessage("Node 'work' of graph 'g' took longer than its timeout (10 ms)."
-                                    + " Raise the timeout of the node or make it faster.");
-                });
-    }
-
-    @Test
-    void anAttemptKnowsTheLeastOfItsTimeoutAndWhatIsLeft() {
-        assertThat(remaining(Duration.ofSeconds(1), Duration.ofSeconds(5)))
-                .isEqualTo(Duration.ofSeconds(1).toNanos());
-        assertThat(remaining(Duration.ofSeconds(5), Duration.ofSeconds(1)))
-                .isEqualTo(Duration.ofSeconds(1).toNanos());
-    }
-
-    private long remaining(Duration timeout, Duration deadline) {
-        AgentGraph<Integer, Integer> graph = one(tool("t", i -> i), NodeOptions.NONE.timeout(timeout));
-        Dispatcher d = new Dispatcher(
-                new io.agentopt.lower.DirectLowering().lower(graph, Running.onOneDevice(graph)),
-                s -> (in, context) -> context.remainingNanos(),
-                Running.options(graph),
-                clock,
-                RunListener.none());
-        return (Long) Running.answer(d.start(1, Deadline.after(deadline, clock), TokenListener.none()));
-    }
-
-    @Test
     void onlyWhatMayBeRepeatedIsRetried() {
         AtomicInteger calls = new AtomicInteger();
         Tool<Integer, Integer> flaky = tool("flaky", i -> {
@@ -343,57 +190,6 @@ class RunFailureTest {
         assertThatThrownBy(() -> Running.answer(d.start(1, Deadline.NONE, TokenListener.none())))
                 .hasMessageContaining("call 1");
         assertThat(calls).hasValue(1);
-    }
-
-    @Test
-    void cancellingInterruptsABlockedTool() throws Exception {
-        Blocked blocked = new Blocked();
-        RunTask run = start(one(blocked.tool, NodeOptions.NONE.retries(3)));
-        assertThat(DispatcherTest.passes(blocked.begun)).isTrue();
-        run.cancel("The user left.");
-        assertThatThrownBy(() -> Running.answer(run))
-                .isInstanceOf(RunCancelledException.class)
-                .hasMessage("The run of graph 'g' was cancelled: The user left.");
-        Running.end(run);
-        assertThat(blocked.interrupted.getCount()).isZero();
-        assertThat(outcome()).isEqualTo(Outcome.CANCELLED);
-    }
-
-    @Test
-    void cancellingReachesWorkThatOnlyKnowsTokens() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1), told = new CountDownLatch(1);
-        AgentGraph<Integer, Integer> graph = one(tool("t", i -> i), NodeOptions.NONE);
-        StepRunner nativeWork = s -> (in, context) -> {
-            context.onStop(told::countDown);
-            begun.countDown();
-            while (told.getCount() > 0) {
-                try {
-                    told.await();
-                } catch (InterruptedException e) {
-                    // native code does not see interrupts
-                }
-            }
-            return 1;
-        };
-        Dispatcher d = new Dispatcher(
-                new io.agentopt.lower.DirectLowering().lower(graph, Running.onOneDevice(graph)),
-                nativeWork,
-                java.util.Map.of(),
-                clock,
-                RunListener.none());
-        RunTask run = d.start(1, Deadline.NONE, TokenListener.none());
-        assertThat(DispatcherTest.passes(begun)).isTrue();
-        run.cancel("Enough.");
-        Running.end(run);
-        assertThatThrownBy(() -> Running.answer(run)).isInstanceOf(RunCancelledException.class);
-    }
-
-    @Test
-    void cancellingAfterTheAnswerChangesNothing() {
-        RunTask run = start(one(tool("t", i -> i + 1), NodeOptions.NONE));
-        assertThat(Running.answer(run)).isEqualTo(2);
-        run.cancel("Too late.");
-        assertThat(Running.answer(run)).isEqualTo(2);
     }
 
     @Test
