@@ -5,10 +5,12 @@ import io.agentopt.plan.problem.Milestone;
 import io.agentopt.plan.problem.Mode;
 import io.agentopt.plan.problem.OperatorModes;
 import io.agentopt.plan.problem.PlacementProblem;
+import io.agentopt.plan.problem.Quanta;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
 
@@ -88,26 +90,29 @@ final class Contingencies {
 
     /** More requests: modes are busier, and hold more KV caches and the like; weights stay. */
     static PlacementProblem load(PlacementProblem problem, double factor) {
-        return withModes(problem, m -> scaled(m, 1, factor, factor), problem.requestsPerHour() * factor);
+        return withModes(problem, m -> scaled(m, 1, factor, factor), Math.min(Quanta.MAX_RATE, problem.requestsPerHour() * factor));
     }
 
+    /** Limits times a factor, none beyond the longest that a problem counts. */
     static PlacementProblem limits(PlacementProblem problem, double factor) {
+        DoubleUnaryOperator scaled = seconds -> Math.min(Quanta.MAX_DEADLINE_SECONDS, seconds * factor);
         OptionalDouble limit = problem.deadlineSeconds();
         List<Milestone> milestones = problem.milestones().stream()
-                .map(m -> new Milestone(m.name(), m.operators(), m.seconds() * factor))
+                .map(m -> new Milestone(m.name(), m.operators(), scaled.applyAsDouble(m.seconds())))
                 .toList();
-        return problem.withDeadline(limit.isPresent() ? OptionalDouble.of(limit.getAsDouble() * factor) : limit)
+        return problem.withDeadline(limit.isPresent() ? OptionalDouble.of(scaled.applyAsDouble(limit.getAsDouble())) : limit)
                 .withMilestones(milestones);
     }
 
+    /** A mode with other needs, none beyond the most that a problem counts. */
     private static Mode scaled(Mode m, double seconds, double load, double memory) {
         return new Mode(
                 m.deviceClass(),
                 m.label(),
-                m.seconds() * seconds,
+                Math.min(Quanta.MAX_SECONDS, m.seconds() * seconds),
                 m.dollarsPerRequest(),
-                m.load() * load,
-                (long) (m.memoryBytes() * memory),
+                Math.min(Quanta.MAX_LOAD, m.load() * load),
+                (long) Math.min(Quanta.MAX_BYTES, m.memoryBytes() * memory),
                 m.sharedGroup(),
                 m.sharedBytes(),
                 m.devices());

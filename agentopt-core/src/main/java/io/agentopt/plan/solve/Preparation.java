@@ -17,9 +17,10 @@ import java.util.Set;
  */
 final class Preparation {
     private static final double WORTH_SOLVING = 0.002;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 4;
+    private static final int OTHER_ENGINE = 2; // the round that anneals at length, for placements of another kind
 
-    private final PlacementSolver solver = PlacementSolver.portfolio();
+    private final PlacementSolver otherEngine = new LocalSearchSolver();
     private final SolveOptions each;
     private final Set<List<Integer>> found = new LinkedHashSet<>();
     private final List<int[]> known = new ArrayList<>();
@@ -52,7 +53,7 @@ final class Preparation {
     /**
      * {@return distinct placements, the one in force among them}
      *
-     * @param each budget of each solve; there are three of them for each of some 30 to 60 levels
+     * @param each budget of each solve; there are up to six of them for each of some 30 to 60 levels
      */
     static List<int[]> of(PlacementProblem problem, Placed inForce, SolveOptions each) {
         Preparation preparation = new Preparation(each);
@@ -90,6 +91,7 @@ final class Preparation {
                 continue;
             }
             solve(gap.middle, ROUNDS);
+            solve(gap.middle, ROUNDS + 1);
             count--;
             add(gaps, gap.line, gap.low, gap.middle);
             add(gaps, gap.line, gap.middle, gap.high);
@@ -120,18 +122,14 @@ final class Preparation {
         Start start = start(level.compiled);
         level.dollars = start.dollars;
         SolveOptions options = new SolveOptions(each.seed() + round, each.maxSteps(), each.maxNanos(), start.modes);
-        PlacementSolver solver = round % 2 == 0 ? this.solver : this::around;
-        Solution solution = solver.solve(level.problem, options);
+        Solution solution = round == OTHER_ENGINE
+                ? otherEngine.solve(level.problem, options)
+                : Replanner.from(level.problem, start.modes, known, options);
         level.settled = solution instanceof Infeasible;
         if (!(solution instanceof Placed placed)) return;
         level.settled = placed.proof() == Proof.OPTIMAL;
-        level.dollars = placed.dollarsPerHour();
+        level.dollars = Math.min(level.dollars, placed.dollarsPerHour());
         keep(placed.modes());
-    }
-
-    /** Searches around all that is known. */
-    private Solution around(PlacementProblem problem, SolveOptions options) {
-        return Replanner.from(problem, options.start(), known, options);
     }
 
     private void keep(List<Integer> modes) {

@@ -140,16 +140,18 @@ final class ReplanSearch {
             }
             double before = best.cost();
             int h = round % (p.classes + 1);
+            int cycle = round / (p.classes + 1);
+            long steps = 1024L << Math.min(4, cycle);
             double scale = scale();
             state.set(best.mode());
             if (h == p.classes) {
-                double w = ROUNDING[round / (p.classes + 1) % ROUNDING.length];
-                annealing.run(w, scale * 0.3, scale * 0.01, 2048, budget);
+                annealing.run(
+                        ROUNDING[cycle % ROUNDING.length], scale * 0.3, scale * 0.01, 2 * steps, budget);
             } else {
                 long devices = state.fleet.devices(h);
                 if (devices <= p.minimum[h] || p.price[h] == 0) continue;
                 double w = ROUNDING[round % ROUNDING.length];
-                annealing.squeeze(h, devices - 1, w, scale * 0.5, scale * 0.01, 1024, budget);
+                annealing.squeeze(h, devices - 1, w, scale * 0.5, scale * 0.01, steps, budget);
             }
             if (best.cost() < before) descendFromBest(budget);
         }

@@ -48,7 +48,7 @@ public final class Replanner {
      * {@return a replanner that has solved likely changes of a problem in advance}
      *
      * @param inForce the placement in force
-     * @param each budget for each solve; there are up to three for each of some 30 to 60 changes
+     * @param each budget for each solve; there are up to six for each of some 30 to 60 changes
      */
     public static Replanner prepared(PlacementProblem before, Placed inForce, SolveOptions each) {
         return new Replanner(List.of(before), Preparation.of(before, inForce, each));
@@ -77,15 +77,20 @@ public final class Replanner {
     }
 
     /**
-     * Solves a problem from a placement of that problem itself.
+     * Solves the changed problem from a placement of it.
      *
-     * @param start one mode per operator, feasible or not
+     * @param inForce the placement in force, in modes of {@code changed}; feasible or not
      */
-    public static Solution from(PlacementProblem problem, List<Integer> start, SolveOptions options) {
-        return from(problem, start, List.of(), options);
+    public Solution replan(PlacementProblem changed, List<Integer> inForce, SolveOptions options) {
+        Budget budget = Budget.of(options);
+        int[] first = inForce.stream().mapToInt(Integer::intValue).toArray();
+        Function<CompiledProblem, List<int[]>> others = before.isEmpty()
+                ? p -> stated(p, options)
+                : p -> others(p, ModeMapping.of(before.getFirst(), changed), options);
+        return replan(changed, first, others, options, budget);
     }
 
-    /** The same with more placements of the problem to begin with. */
+    /** Solves a problem from placements of it, the first of them in force. */
     static Solution from(
             PlacementProblem problem, List<Integer> start, List<int[]> others, SolveOptions options) {
         int[] modes = start.stream().mapToInt(Integer::intValue).toArray();
