@@ -18,12 +18,7 @@ import java.util.List;
  * @param objective what is made least
  */
 record MoveReasons(
-        PlacementProblem problem,
-        int[] start,
-        boolean[] exact,
-        int[] now,
-        List<Change> changes,
-        Objective objective) {
+        PlacementProblem problem, int[] start, boolean[] exact, int[] now, List<Change> changes, Objective objective) {
     /** A cause and the words for it. */
     record Reason(Move.Cause cause, String why) {}
 

@@ -30,9 +30,11 @@ final class PlanAgain<I, O> {
             if (now.mayStay() && !around(stated)) return new Replanner();
             if (now.mayStay()) return Replanner.prepared(stated.problem(), now.inForce(0), each);
         }
-        throw new IllegalArgumentException("The plan of graph '" + search.graph.name() + "', made for fleet '" + plan.fleet()
-                + "', does not hold on fleet '" + search.fleet.name() + "' as this planner sees it. Prepare with the planner and the"
-                + " fleet that it was made with; after a change, with those of the ReplanResult.");
+        throw new IllegalArgumentException(
+                "The plan of graph '" + search.graph.name() + "', made for fleet '" + plan.fleet()
+                        + "', does not hold on fleet '" + search.fleet.name()
+                        + "' as this planner sees it. Prepare with the planner and the"
+                        + " fleet that it was made with; after a change, with those of the ReplanResult.");
     }
 
     /** A search around the plan in force knows money and the expected path only. */
@@ -51,7 +53,8 @@ final class PlanAgain<I, O> {
     ReplanResult<I, O> replan(
             Plan<I, O> old, List<Change> changes, ReplanOptions how, Planner planner, Replanner replanner) {
         return switch (search.state()) {
-            case PlanSearch.Outcome.Impossible<I, O> i -> new ReplanResult.Infeasible<>(NoPlan.after(changes, i.why()), changes);
+            case PlanSearch.Outcome.Impossible<I, O> i ->
+                new ReplanResult.Infeasible<>(NoPlan.after(changes, i.why()), changes);
             case PlanSearch.Outcome.Possible<I, O>(PlanSearch.Stated<I, O> stated) -> {
                 Replanning replanning = Replanning.of(old, stated.problem(), stated.worst());
                 Function<int[], List<Move>> moves = modes -> moves(old, replanning, modes, changes, how);
@@ -65,7 +68,12 @@ final class PlanAgain<I, O> {
     private List<Move> moves(
             Plan<I, O> old, Replanning replanning, int[] modes, List<Change> changes, ReplanOptions how) {
         MoveReasons reasons = new MoveReasons(
-                replanning.problem(), replanning.start(), replanning.exact(), modes, changes, search.settings.objective());
+                replanning.problem(),
+                replanning.start(),
+                replanning.exact(),
+                modes,
+                changes,
+                search.settings.objective());
         return new Moves(old, search.planning, search.settings.models(), how, reasons).to(modes);
     }
 
@@ -86,15 +94,16 @@ final class PlanAgain<I, O> {
         if (around && found instanceof Undecided) found = stated.solver().solve(problem, atLength);
         return switch (found) {
             case Placed placed -> {
-                ReplanChoice choice =
-                        ReplanChoice.of(replanning, replanning.cheaper(placed), moves, changes, how);
+                ReplanChoice choice = ReplanChoice.of(replanning, replanning.cheaper(placed), moves, changes, how);
                 Plan<I, O> plan =
                         search.assembly().plan(choice.placed(), Optional.empty(), search.goal(stated, choice.placed()));
                 yield new ReplanResult.Replanned<>(
                         around ? plan.with(search.insights(problem, choice.placed())) : plan,
                         choice.moves(),
                         MoveCost.of(choice.moves()),
-                        around ? choice.verdict() : choice.verdict() + " " + ReplanText.anew("the limit of the worst case"),
+                        around
+                                ? choice.verdict()
+                                : choice.verdict() + " " + ReplanText.anew("the limit of the worst case"),
                         search.fleet,
                         planner);
             }
@@ -124,13 +133,16 @@ final class PlanAgain<I, O> {
                 if (stays) {
                     Placed inForce = replanning.inForce(best.bound().dollarsPerHour());
                     double bound = Math.min(best.figures().provedBound(), stay);
-                    PlanSearch.Goal goal = new PlanSearch.Goal(search.settings.objective(), stay, bound, PlanSearch.worstCaseSeconds(stated, inForce));
+                    PlanSearch.Goal goal = new PlanSearch.Goal(
+                            search.settings.objective(), stay, bound, PlanSearch.worstCaseSeconds(stated, inForce));
                     plan = search.assembly().plan(inForce, Optional.empty(), goal);
                 }
                 List<Move> moves = movesTo.apply(
                         Replanning.of(plan, stated.problem(), stated.worst()).start());
                 String verdict = ReplanText.after(changes)
-                        + (stays ? "the plan in force stays. " : "another plan is better, or the one in force broke a limit. ")
+                        + (stays
+                                ? "the plan in force stays. "
+                                : "another plan is better, or the one in force broke a limit. ")
                         + ReplanText.anew(search.settings.objective().id());
                 yield new ReplanResult.Replanned<>(plan, moves, MoveCost.of(moves), verdict, search.fleet, planner);
             }
@@ -144,7 +156,10 @@ final class PlanAgain<I, O> {
             case Objective.DollarsPerHour o -> money.dollarsPerHour();
             case Objective.DollarsPerRequest o -> money.dollarsPerHour() / (search.workload.requestsPerSecond() * 3600);
             case Objective.Joules o ->
-                Evaluator.evaluate(EnergyProblem.of(stated.problem(), search.planning.members(), search.planning.modes()), modes)
+                Evaluator.evaluate(
+                                        EnergyProblem.of(
+                                                stated.problem(), search.planning.members(), search.planning.modes()),
+                                        modes)
                                 .dollarsPerHour()
                         / search.workload.requestsPerSecond();
             case Objective.Latency o ->

@@ -239,7 +239,8 @@ public final class Planner {
      * @throws IllegalArgumentException if the plan does not hold on the fleet
      */
     public <I, O> PreparedPlan<I, O> prepare(Plan<I, O> plan, Fleet fleet, SolveOptions each) {
-        Replanner replanner = new PlanAgain<>(search(plan.graph(), plan.workload(), plan.sla(), fleet)).prepared(plan, each);
+        Replanner replanner =
+                new PlanAgain<>(search(plan.graph(), plan.workload(), plan.sla(), fleet)).prepared(plan, each);
         return new PreparedPlan<>(this, plan, fleet, replanner);
     }
 

@@ -194,8 +194,7 @@ class PlannerReplanTest {
     @MethodSource("changes")
     void aPreparedReplanHoldsAndIsNoDearerThanOneFromThePlanInForceAlone(Change change) {
         ReplanOptions eager = ReplanOptions.DEFAULT.horizon(Duration.ofDays(3650));
-        Replanned<String, String> prepared =
-                (Replanned<String, String>) PREPARED.replan(List.of(change), eager);
+        Replanned<String, String> prepared = (Replanned<String, String>) PREPARED.replan(List.of(change), eager);
         PlanCheck.check(prepared.plan(), prepared.fleet(), MODELS);
         double plain = replanned(eager, change).plan().dollarsPerHour();
         assertThat(prepared.plan().dollarsPerHour()).isLessThanOrEqualTo(plain * (1 + 1e-9));
@@ -212,8 +211,11 @@ class PlannerReplanTest {
                 answers.add(pool.submit(() -> PREPARED.replan(change)));
             }
             for (int k = 0; k < answers.size(); k++) {
-                Plan<String, String> alone = ((Replanned<String, String>) PREPARED.replan(changes.get(k % changes.size()))).plan();
-                assertThat(((Replanned<String, String>) answers.get(k).get()).plan().placement())
+                Plan<String, String> alone =
+                        ((Replanned<String, String>) PREPARED.replan(changes.get(k % changes.size()))).plan();
+                assertThat(((Replanned<String, String>) answers.get(k).get())
+                                .plan()
+                                .placement())
                         .isEqualTo(alone.placement());
             }
         }
@@ -221,10 +223,12 @@ class PlannerReplanTest {
 
     @Test
     void aPlanIsPreparedOnlyWhereItHolds() {
-        Fleet other = Fleet.rented("other").add("MI300X", 64).add("CPU-32-core", 4).build();
+        Fleet other =
+                Fleet.rented("other").add("MI300X", 64).add("CPU-32-core", 4).build();
         assertThatThrownBy(() -> PLANNER.prepare(OLD, other))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("The plan of graph 'support', made for fleet 'mixed', does not hold on fleet 'other'");
+                .hasMessageContaining(
+                        "The plan of graph 'support', made for fleet 'mixed', does not hold on fleet 'other'");
     }
 
     static Stream<Planner> otherObjectives() {
@@ -247,9 +251,13 @@ class PlannerReplanTest {
         assertThat(now.plan().devices()).noneMatch(d -> d.deviceClass().equals(lost));
         assertThat(now.moves()).isNotEmpty();
         PlanResult<String, String> cold = planner.solve(AGENT, Workload.poisson(20), SLA, now.fleet());
-        assertThat(now.plan().figures().value()).isEqualTo(cold.orThrow().figures().value());
-        assertThat(planner.replan(old, MIXED, new Change.InventoryChanged("CPU-32-core", 0), new Change.SlaChanged(
-                        Sla.endToEnd(Percentile.P95, Duration.ofMillis(1)))))
+        assertThat(now.plan().figures().value())
+                .isEqualTo(cold.orThrow().figures().value());
+        assertThat(planner.replan(
+                        old,
+                        MIXED,
+                        new Change.InventoryChanged("CPU-32-core", 0),
+                        new Change.SlaChanged(Sla.endToEnd(Percentile.P95, Duration.ofMillis(1)))))
                 .isInstanceOf(ReplanResult.Infeasible.class);
     }
 
@@ -261,7 +269,8 @@ class PlannerReplanTest {
         assertThat(same.moves()).isEmpty();
         assertThat(same.plan().dollarsPerHour()).isLessThanOrEqualTo(old.dollarsPerHour() * (1 + 1e-9));
         String lost = old.devices().getFirst().deviceClass();
-        Replanned<String, String> now = (Replanned<String, String>) PLANNER.replan(old, MIXED, new Change.Outage(lost, 64));
+        Replanned<String, String> now =
+                (Replanned<String, String>) PLANNER.replan(old, MIXED, new Change.Outage(lost, 64));
         assertThat(now.verdict()).contains("Planned anew", "worst case");
         assertThat(now.plan().figures().worstCaseSeconds().orElseThrow()).isLessThanOrEqualTo(60);
     }

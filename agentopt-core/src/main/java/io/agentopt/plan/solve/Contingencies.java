@@ -85,12 +85,16 @@ final class Contingencies {
     }
 
     static PlacementProblem slower(PlacementProblem problem, int h, double factor) {
-        return withModes(problem, m -> m.deviceClass() == h ? scaled(m, factor, factor, 1) : m, problem.requestsPerHour());
+        return withModes(
+                problem, m -> m.deviceClass() == h ? scaled(m, factor, factor, 1) : m, problem.requestsPerHour());
     }
 
     /** More requests: modes are busier, and hold more KV caches and the like; weights stay. */
     static PlacementProblem load(PlacementProblem problem, double factor) {
-        return withModes(problem, m -> scaled(m, 1, factor, factor), Math.min(Quanta.MAX_RATE, problem.requestsPerHour() * factor));
+        return withModes(
+                problem,
+                m -> scaled(m, 1, factor, factor),
+                Math.min(Quanta.MAX_RATE, problem.requestsPerHour() * factor));
     }
 
     /** Limits times a factor, none beyond the longest that a problem counts. */
@@ -100,7 +104,8 @@ final class Contingencies {
         List<Milestone> milestones = problem.milestones().stream()
                 .map(m -> new Milestone(m.name(), m.operators(), scaled.applyAsDouble(m.seconds())))
                 .toList();
-        return problem.withDeadline(limit.isPresent() ? OptionalDouble.of(scaled.applyAsDouble(limit.getAsDouble())) : limit)
+        return problem.withDeadline(
+                        limit.isPresent() ? OptionalDouble.of(scaled.applyAsDouble(limit.getAsDouble())) : limit)
                 .withMilestones(milestones);
     }
 

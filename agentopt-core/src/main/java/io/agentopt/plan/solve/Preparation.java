@@ -11,16 +11,15 @@ import java.util.Set;
 /**
  * Good placements for what may happen to a problem, found in advance.
  *
- * <p>Each line of change (load, limits, price, speed, inventory) is solved at a few levels, and again from what the other levels found. Then
+ * <p>Each line of change (load, limits, price, speed, inventory) is solved at a few levels, from nothing and then from what the other levels found. Then
  * levels are added between two neighbours where that promises most: where the best known placement at the middle is much dearer than the
  * mean of the two. All placements found are kept: a change is answered from those that suit it.
  */
 final class Preparation {
     private static final double WORTH_SOLVING = 0.002;
     private static final int ROUNDS = 4;
-    private static final int OTHER_ENGINE = 2; // the round that anneals at length, for placements of another kind
 
-    private final PlacementSolver otherEngine = new LocalSearchSolver();
+    private final PlacementSolver cold = new LocalSearchSolver();
     private final SolveOptions each;
     private final Set<List<Integer>> found = new LinkedHashSet<>();
     private final List<int[]> known = new ArrayList<>();
@@ -122,9 +121,9 @@ final class Preparation {
         Start start = start(level.compiled);
         level.dollars = start.dollars;
         SolveOptions options = new SolveOptions(each.seed() + round, each.maxSteps(), each.maxNanos(), start.modes);
-        Solution solution = round == OTHER_ENGINE
-                ? otherEngine.solve(level.problem, options)
-                : Replanner.from(level.problem, start.modes, known, options);
+        Solution solution = round == 0
+                ? cold.solve(level.problem, options.from(List.of()))
+                : Replanner.from(level.problem, start.modes, known, options); // around all that is known
         level.settled = solution instanceof Infeasible;
         if (!(solution instanceof Placed placed)) return;
         level.settled = placed.proof() == Proof.OPTIMAL;

@@ -145,8 +145,7 @@ final class ReplanSearch {
             double scale = scale();
             state.set(best.mode());
             if (h == p.classes) {
-                annealing.run(
-                        ROUNDING[cycle % ROUNDING.length], scale * 0.3, scale * 0.01, 2 * steps, budget);
+                annealing.run(ROUNDING[cycle % ROUNDING.length], scale * 0.3, scale * 0.01, 2 * steps, budget);
             } else {
                 long devices = state.fleet.devices(h);
                 if (devices <= p.minimum[h] || p.price[h] == 0) continue;

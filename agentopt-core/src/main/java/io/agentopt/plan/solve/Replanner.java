@@ -91,8 +91,7 @@ public final class Replanner {
     }
 
     /** Solves a problem from placements of it, the first of them in force. */
-    static Solution from(
-            PlacementProblem problem, List<Integer> start, List<int[]> others, SolveOptions options) {
+    static Solution from(PlacementProblem problem, List<Integer> start, List<int[]> others, SolveOptions options) {
         int[] modes = start.stream().mapToInt(Integer::intValue).toArray();
         Function<CompiledProblem, List<int[]>> compiled = p ->
                 others.stream().map(each -> p.fromOriginal(Answers.list(each))).toList();

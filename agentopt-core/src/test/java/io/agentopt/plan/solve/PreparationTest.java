@@ -23,7 +23,9 @@ class PreparationTest {
             (Placed) PlacementSolver.portfolio().solve(RAG, SolveOptions.steps(1, 30_000));
 
     private static long[] devices(Placed placed) {
-        return placed.evaluation().classes().stream().mapToLong(use -> use.devices()).toArray();
+        return placed.evaluation().classes().stream()
+                .mapToLong(use -> use.devices())
+                .toArray();
     }
 
     @Test
@@ -31,7 +33,8 @@ class PreparationTest {
         List<int[]> known = Preparation.of(RAG, IN_FORCE, SHORT);
         assertThat(known.getFirst()).isEqualTo(IN_FORCE.modeOfOperator());
         Set<String> distinct = new HashSet<>();
-        for (int[] modes : known) assertThat(distinct.add(Arrays.toString(modes))).isTrue();
+        for (int[] modes : known)
+            assertThat(distinct.add(Arrays.toString(modes))).isTrue();
         assertThat(known.size()).isGreaterThan(3);
     }
 
