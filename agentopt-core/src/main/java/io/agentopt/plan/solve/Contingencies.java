@@ -50,7 +50,7 @@ final class Contingencies {
                 lines.add(new Line(prices, NARROWEST, x -> price(problem, each, x)));
             if (!used) continue;
             lines.add(new Line(SPEEDS, NARROWEST, x -> slower(problem, each, x)));
-            double[] left = DoubleStream.of(0, devices[h] / 2, devices[h] - 1)
+            double[] left = DoubleStream.of(0, Math.floorDiv(devices[h], 2L), devices[h] - 1)
                     .distinct()
                     .toArray();
             lines.add(new Line(left, 2, x -> left(problem, each, (long) x)));
