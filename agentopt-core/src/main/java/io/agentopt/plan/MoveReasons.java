@@ -15,8 +15,10 @@ import java.util.List;
  * @param exact whether the operator's old mode is still there
  * @param now the new placement
  * @param changes what happened
+ * @param objective what is made least
  */
-record MoveReasons(PlacementProblem problem, int[] start, boolean[] exact, int[] now, List<Change> changes) {
+record MoveReasons(
+        PlacementProblem problem, int[] start, boolean[] exact, int[] now, List<Change> changes, Objective objective) {
     /** A cause and the words for it. */
     record Reason(Move.Cause cause, String why) {}
 
@@ -32,6 +34,8 @@ record MoveReasons(PlacementProblem problem, int[] start, boolean[] exact, int[]
         Evaluation there = Evaluator.evaluate(problem, back);
         Evaluation here = Evaluator.evaluate(problem, now);
         if (!there.feasible()) return broken(there.violations().getFirst());
+        if (!Objective.money(objective))
+            return new Reason(Move.Cause.TOGETHER, "belongs to the plan of least " + objective.id());
         double saving = there.dollarsPerHour() - here.dollarsPerHour();
         return Quanta.cheaper(here.dollarsPerHour(), there.dollarsPerHour())
                 ? new Reason(Move.Cause.CHEAPER, "saves $" + Explanation.money(saving) + " per hour")

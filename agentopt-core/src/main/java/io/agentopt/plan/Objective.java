@@ -37,4 +37,14 @@ public sealed interface Objective {
             case Latency o -> "endToEndSeconds";
         };
     }
+
+    /** {@return whether it is least for the plan that costs least per hour} */
+    static boolean money(Objective objective) {
+        return switch (objective) {
+            case DollarsPerHour o -> true;
+            case DollarsPerRequest o -> true;
+            case Joules o -> false;
+            case Latency o -> false;
+        };
+    }
 }

@@ -9,7 +9,6 @@ import io.agentopt.plan.solve.Infeasible;
 import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.PlacementSolver;
 import io.agentopt.plan.solve.Proof;
-import io.agentopt.plan.solve.Replanner;
 import io.agentopt.plan.solve.Solution;
 import io.agentopt.plan.solve.Undecided;
 import io.agentopt.workload.Sla;
@@ -21,12 +20,12 @@ import java.util.OptionalDouble;
 
 /** One search for a plan: states the problem, has it solved for the objective, and words the result. */
 final class PlanSearch<I, O> {
-    private final AgentGraph<I, O> graph;
-    private final Workload workload;
+    final AgentGraph<I, O> graph;
+    final Workload workload;
     private final Sla sla;
-    private final Fleet fleet;
-    private final PlanningSettings settings;
-    private final PlanningProblem planning;
+    final Fleet fleet;
+    final PlanningSettings settings;
+    final PlanningProblem planning;
 
     PlanSearch(
             AgentGraph<I, O> graph,
@@ -44,17 +43,17 @@ final class PlanSearch<I, O> {
     }
 
     /** What is solved: the problem in money, the worst case if it is limited, what solves it, and the words for when it cannot. */
-    private record Stated<I, O>(
+    record Stated<I, O>(
             PlacementProblem problem, Optional<PlacementProblem> worst, PlacementSolver solver, NoPlan<I, O> noPlan) {}
 
     /** A problem to solve, or what makes it plain that it has no solution. */
-    private sealed interface Outcome<I, O> {
+    sealed interface Outcome<I, O> {
         record Possible<I, O>(Stated<I, O> stated) implements Outcome<I, O> {}
 
         record Impossible<I, O>(PlanResult.Infeasible<I, O> why) implements Outcome<I, O> {}
     }
 
-    private Outcome<I, O> state() {
+    Outcome<I, O> state() {
         Optional<PlanResult.Infeasible<I, O>> contradiction = Contradictions.find(graph, fleet, planning);
         if (contradiction.isPresent()) return new Outcome.Impossible<>(contradiction.get());
         PlacementProblem problem = planning.problem(workload, sla, fleet, settings);
@@ -71,13 +70,16 @@ final class PlanSearch<I, O> {
     PlanResult<I, O> solve() {
         return switch (state()) {
             case Outcome.Impossible<I, O> i -> i.why();
-            case Outcome.Possible<I, O>(Stated<I, O> stated) ->
-                switch (settings.objective()) {
-                    case Objective.DollarsPerHour o -> cheapest(stated);
-                    case Objective.DollarsPerRequest o -> cheapest(stated);
-                    case Objective.Joules o -> leastEnergy(stated);
-                    case Objective.Latency o -> fastest(stated, o.dollarsPerHour());
-                };
+            case Outcome.Possible<I, O>(Stated<I, O> stated) -> solve(stated);
+        };
+    }
+
+    PlanResult<I, O> solve(Stated<I, O> stated) {
+        return switch (settings.objective()) {
+            case Objective.DollarsPerHour o -> cheapest(stated);
+            case Objective.DollarsPerRequest o -> cheapest(stated);
+            case Objective.Joules o -> leastEnergy(stated);
+            case Objective.Latency o -> fastest(stated, o.dollarsPerHour());
         };
     }
 
@@ -99,59 +101,7 @@ final class PlanSearch<I, O> {
         };
     }
 
-    /**
-     * Plans again from the plan in force: a short search around it, and the solver only where that finds nothing.
-     *
-     * @param old the plan in force
-     * @param changes what happened
-     * @param planner for the next replan
-     */
-    ReplanResult<I, O> replan(Plan<I, O> old, List<Change> changes, ReplanOptions how, Planner planner) {
-        return switch (state()) {
-            case Outcome.Impossible<I, O> i -> new ReplanResult.Infeasible<>(NoPlan.after(changes, i.why()), changes);
-            case Outcome.Possible<I, O>(Stated<I, O> stated) -> replan(stated, old, changes, how, planner);
-        };
-    }
-
-    private ReplanResult<I, O> replan(
-            Stated<I, O> stated, Plan<I, O> old, List<Change> changes, ReplanOptions how, Planner planner) {
-        PlacementProblem problem = stated.problem();
-        Replanning replanning = Replanning.of(old, problem);
-        Solution quick = Replanner.from(problem, replanning.startModes(), how.solve());
-        Solution found = quick instanceof Undecided
-                ? stated.solver().solve(problem, settings.options().from(replanning.startModes()))
-                : quick;
-        return switch (found) {
-            case Placed placed -> {
-                ReplanChoice choice = ReplanChoice.of(
-                        replanning,
-                        placed,
-                        modes -> new Moves(
-                                        old,
-                                        planning,
-                                        settings.models(),
-                                        how,
-                                        new MoveReasons(
-                                                problem, replanning.start(), replanning.exact(), modes, changes))
-                                .to(modes),
-                        changes,
-                        how);
-                Plan<I, O> plan = assembly()
-                        .plan(choice.placed(), Optional.empty(), goal(stated, choice.placed()))
-                        .with(insights(problem, choice.placed()));
-                yield new ReplanResult.Replanned<>(
-                        plan, choice.moves(), MoveCost.of(choice.moves()), choice.verdict(), fleet, planner);
-            }
-            case Infeasible none ->
-                new ReplanResult.Infeasible<>(
-                        NoPlan.after(changes, stated.noPlan().infeasible(none)), changes);
-            case Undecided u ->
-                new ReplanResult.Infeasible<>(
-                        NoPlan.after(changes, stated.noPlan().undecided(u)), changes);
-        };
-    }
-
-    private Insights insights(PlacementProblem problem, Placed placed) {
+    Insights insights(PlacementProblem problem, Placed placed) {
         return Insights.lazy(() -> new DetailsOf(planning, problem, placed, sla, this::tenPercentMore).details());
     }
 
@@ -163,7 +113,7 @@ final class PlanSearch<I, O> {
         return then.unplaceable().isEmpty() ? Optional.of(then.problem(more, sla, fleet, settings)) : Optional.empty();
     }
 
-    private Goal goal(Stated<I, O> stated, Placed placed) {
+    Goal goal(Stated<I, O> stated, Placed placed) {
         double perUnit =
                 settings.objective() instanceof Objective.DollarsPerRequest ? workload.requestsPerSecond() * 3600 : 1;
         return new Goal(
@@ -248,7 +198,7 @@ final class PlanSearch<I, O> {
         return rounded.isPositive() && rounded.compareTo(sla.endToEnd()) < 0 ? rounded : sla.endToEnd();
     }
 
-    private static OptionalDouble worstCaseSeconds(Stated<?, ?> stated, Placed placed) {
+    static OptionalDouble worstCaseSeconds(Stated<?, ?> stated, Placed placed) {
         return stated.worst().isEmpty()
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(Evaluator.evaluate(stated.worst().get(), placed.modeOfOperator())
@@ -266,7 +216,7 @@ final class PlanSearch<I, O> {
                 placed.statistics());
     }
 
-    private PlanAssembly<I, O> assembly() {
+    PlanAssembly<I, O> assembly() {
         return new PlanAssembly<>(graph, planning, workload, sla, fleet);
     }
 

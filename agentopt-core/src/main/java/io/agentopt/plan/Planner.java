@@ -17,6 +17,7 @@ import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.PlacementSolver;
+import io.agentopt.plan.solve.Replanner;
 import io.agentopt.plan.solve.SolveOptions;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
@@ -199,7 +200,8 @@ public final class Planner {
 
     /**
      * Plans again after changes, from the plan in force: a short search around it, and the solver only where that finds nothing. What does
-     * not repay its move within the horizon stays.
+     * not repay its move within the horizon stays. Where energy or latency is made least, or the SLA limits the worst case, the search is
+     * that of {@link #solve}, and the verdict says so.
      *
      * @param old the plan in force, made for {@code fleet} by this planner
      * @param fleet as it was before the changes
@@ -208,27 +210,38 @@ public final class Planner {
      * @throws IllegalArgumentException if a change names a device class that the fleet does not have
      */
     public <I, O> ReplanResult<I, O> replan(Plan<I, O> old, Fleet fleet, List<Change> changes, ReplanOptions how) {
-        refuseOtherObjectives(old);
+        return replan(old, fleet, changes, how, new Replanner());
+    }
+
+    <I, O> ReplanResult<I, O> replan(
+            Plan<I, O> old, Fleet fleet, List<Change> changes, ReplanOptions how, Replanner replanner) {
         Situation now = new Situation(old.workload(), old.sla(), Optional.of(fleet), settings.cost());
         for (Change change : changes) now = now.after(change);
         if (now.fleet().isEmpty()) {
             return new ReplanResult.Infeasible<>(NoPlan.noDevices(old.graph(), fleet, changes), changes);
         }
         Planner then = costModel(now.cost());
-        return then.search(old.graph(), now.workload(), now.sla(), now.fleet().get())
-                .replan(old, changes, how, then);
+        return new PlanAgain<>(then.search(
+                        old.graph(), now.workload(), now.sla(), now.fleet().get()))
+                .replan(old, changes, how, then, replanner);
     }
 
-    /** A search around the plan in force knows money and the expected path only. */
-    private void refuseOtherObjectives(Plan<?, ?> old) {
-        boolean money = settings.objective() instanceof Objective.DollarsPerHour
-                || settings.objective() instanceof Objective.DollarsPerRequest;
-        if (!money || old.sla().worstCase().isPresent()) {
-            throw new IllegalArgumentException("The plan of graph '"
-                    + old.graph().name() + "' cannot be changed step by step: "
-                    + (money ? "its SLA limits the worst case" : "the planner's objective is " + settings.objective())
-                    + ". Plan anew with Planner.solve.");
-        }
+    /** Prepares for changes of a plan with {@link PreparedPlan#EACH}, a second or so for 10 operators and ten for 50. */
+    public <I, O> PreparedPlan<I, O> prepare(Plan<I, O> plan, Fleet fleet) {
+        return prepare(plan, fleet, PreparedPlan.EACH);
+    }
+
+    /**
+     * Solves likely changes in advance (load, limits, prices, speeds, outages in part and whole), so that replans are quick and good.
+     *
+     * @param plan the plan in force, made for {@code fleet} by this planner
+     * @param each budget of each solve; there are up to six for each of some 30 to 60 changes
+     * @throws IllegalArgumentException if the plan does not hold on the fleet
+     */
+    public <I, O> PreparedPlan<I, O> prepare(Plan<I, O> plan, Fleet fleet, SolveOptions each) {
+        Replanner replanner =
+                new PlanAgain<>(search(plan.graph(), plan.workload(), plan.sla(), fleet)).prepared(plan, each);
+        return new PreparedPlan<>(this, plan, fleet, replanner);
     }
 
     private void requireModels(AgentGraph<?, ?> graph) {

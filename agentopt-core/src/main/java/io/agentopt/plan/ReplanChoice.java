@@ -4,7 +4,6 @@ import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.Placed;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Whether to move or to stay.
@@ -20,8 +19,7 @@ record ReplanChoice(Placed placed, List<Move> moves, String verdict) {
             Function<int[], List<Move>> movesTo,
             List<Change> changes,
             ReplanOptions how) {
-        String after = "After " + changes.stream().map(Change::describe).collect(Collectors.joining(", ")) + ": ";
-        if (changes.isEmpty()) after = "";
+        String after = ReplanText.after(changes);
         List<Move> moves = movesTo.apply(best.modeOfOperator());
         boolean same = moves.stream().allMatch(m -> m.cause() == Move.Cause.GROWN);
         if (same) {

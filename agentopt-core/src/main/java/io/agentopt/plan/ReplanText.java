@@ -1,8 +1,23 @@
 package io.agentopt.plan;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /** A replan in words. */
 final class ReplanText {
     private ReplanText() {}
+
+    /** {@return how a verdict begins} */
+    static String after(List<Change> changes) {
+        return changes.isEmpty()
+                ? ""
+                : "After " + changes.stream().map(Change::describe).collect(Collectors.joining(", ")) + ": ";
+    }
+
+    /** {@return that a plan does not come from a short search, and why} */
+    static String anew(String unknown) {
+        return "Planned anew: a search around the plan in force does not know " + unknown + ".";
+    }
 
     static String of(ReplanResult.Replanned<?, ?> replanned) {
         StringBuilder out = new StringBuilder(replanned.verdict()).append('\n');

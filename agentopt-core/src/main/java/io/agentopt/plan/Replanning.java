@@ -7,20 +7,23 @@ import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.Placed;
 import io.agentopt.plan.solve.Proof;
+import io.agentopt.plan.solve.SolveStatistics;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The old plan in terms of a new problem, and the choice between staying and moving.
  *
  * @param problem as it is now
+ * @param worst the same with the limit of the worst case, where there is one
  * @param start the old plan in modes of the problem, the nearest where a mode is gone
  * @param exact by operator, whether its old mode is still there
  */
-record Replanning(PlacementProblem problem, int[] start, boolean[] exact) {
-    static Replanning of(Plan<?, ?> old, PlacementProblem problem) {
+record Replanning(PlacementProblem problem, Optional<PlacementProblem> worst, int[] start, boolean[] exact) {
+    static Replanning of(Plan<?, ?> old, PlacementProblem problem, Optional<PlacementProblem> worst) {
         Map<String, PlannedOperator> before = new HashMap<>();
         for (PlannedOperator o : old.operators()) before.put(o.id().toString(), o);
         int n = problem.operators().size();
@@ -46,7 +49,7 @@ record Replanning(PlacementProblem problem, int[] start, boolean[] exact) {
                 }
             }
         }
-        return new Replanning(problem, start, exact);
+        return new Replanning(problem, worst, start, exact);
     }
 
     List<Integer> startModes() {
@@ -56,11 +59,32 @@ record Replanning(PlacementProblem problem, int[] start, boolean[] exact) {
     /** {@return whether the old plan still is what it was and keeps every limit} */
     boolean mayStay() {
         for (boolean each : exact) if (!each) return false;
-        return stay().feasible();
+        return stay().feasible()
+                && worst.map(w -> Evaluator.evaluate(w, start).feasible()).orElse(true);
     }
 
     Evaluation stay() {
         return Evaluator.evaluate(problem, start);
+    }
+
+    /** {@return the old placement, where it may stay}
+     *
+     * @param bound proved to be the least dollars per hour; 0 for none
+     */
+    Placed inForce(double bound) {
+        Evaluation stay = stay();
+        return new Placed(
+                startModes(),
+                stay,
+                Math.min(stay.dollarsPerHour(), bound),
+                Proof.BOUNDED,
+                new SolveStatistics("plan in force", 0, 0));
+    }
+
+    /** {@return the better one of a placement that was found and the old one} */
+    Placed cheaper(Placed found) {
+        boolean stays = mayStay() && !Quanta.cheaper(found.dollarsPerHour(), stay().dollarsPerHour());
+        return stays ? staying(found) : found;
     }
 
     /** {@return the old placement as an answer, with the bound that was proved for the better one} */

@@ -15,7 +15,11 @@ import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +39,9 @@ class PlannerReplanTest {
     private static final AgentGraph<String, String> AGENT = PlannerTest.support("meta-llama/Meta-Llama-3.1-70B");
     private static final Sla SLA = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(8));
     private static final Plan<String, String> OLD = PLANNER.plan(AGENT, Workload.poisson(20), SLA, MIXED);
+
+    private static final PreparedPlan<String, String> PREPARED =
+            PLANNER.prepare(OLD, MIXED, SolveOptions.steps(1, 2_000));
 
     static Stream<Change> changes() {
         return Stream.of(
@@ -181,6 +188,91 @@ class PlannerReplanTest {
         ReplanResult<String, String> again = first.planner().replan(first.plan(), first.fleet());
         assertThat(again).isInstanceOf(Replanned.class);
         assertThat(((Replanned<String, String>) again).moves()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void aPreparedReplanHoldsAndIsNoDearerThanOneFromThePlanInForceAlone(Change change) {
+        ReplanOptions eager = ReplanOptions.DEFAULT.horizon(Duration.ofDays(3650));
+        Replanned<String, String> prepared = (Replanned<String, String>) PREPARED.replan(List.of(change), eager);
+        PlanCheck.check(prepared.plan(), prepared.fleet(), MODELS);
+        double plain = replanned(eager, change).plan().dollarsPerHour();
+        assertThat(prepared.plan().dollarsPerHour()).isLessThanOrEqualTo(plain * (1 + 1e-9));
+    }
+
+    @Test
+    void aPreparedPlanAnswersSeveralThreadsAlike() throws Exception {
+        List<Change> changes = changes().toList();
+        assertThat(PREPARED.knownPlacements()).isGreaterThan(3);
+        try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
+            List<Future<ReplanResult<String, String>>> answers = new ArrayList<>();
+            for (int k = 0; k < 3 * changes.size(); k++) {
+                Change change = changes.get(k % changes.size());
+                answers.add(pool.submit(() -> PREPARED.replan(change)));
+            }
+            for (int k = 0; k < answers.size(); k++) {
+                Plan<String, String> alone =
+                        ((Replanned<String, String>) PREPARED.replan(changes.get(k % changes.size()))).plan();
+                assertThat(((Replanned<String, String>) answers.get(k).get())
+                                .plan()
+                                .placement())
+                        .isEqualTo(alone.placement());
+            }
+        }
+    }
+
+    @Test
+    void aPlanIsPreparedOnlyWhereItHolds() {
+        Fleet other =
+                Fleet.rented("other").add("MI300X", 64).add("CPU-32-core", 4).build();
+        assertThatThrownBy(() -> PLANNER.prepare(OLD, other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "The plan of graph 'support', made for fleet 'mixed', does not hold on fleet 'other'");
+    }
+
+    static Stream<Planner> otherObjectives() {
+        return Stream.of(Planner.minimizeEnergy(), Planner.minimizeLatency(150))
+                .map(p -> p.models(MODELS).options(SolveOptions.steps(1, 60_000)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherObjectives")
+    void energyAndLatencyArePlannedAnew(Planner planner) {
+        Plan<String, String> old = planner.plan(AGENT, Workload.poisson(20), SLA, MIXED);
+        Replanned<String, String> same = (Replanned<String, String>) planner.replan(old, MIXED);
+        assertThat(same.moves()).isEmpty();
+        assertThat(same.plan().figures().value()).isEqualTo(old.figures().value());
+        assertThat(same.verdict()).startsWith("the plan in force stays. Planned anew: ");
+        String lost = old.devices().getFirst().deviceClass();
+        PreparedPlan<String, String> prepared = planner.prepare(old, MIXED);
+        assertThat(prepared.knownPlacements()).isZero();
+        Replanned<String, String> now = (Replanned<String, String>) prepared.replan(new Change.Outage(lost, 64));
+        assertThat(now.plan().devices()).noneMatch(d -> d.deviceClass().equals(lost));
+        assertThat(now.moves()).isNotEmpty();
+        PlanResult<String, String> cold = planner.solve(AGENT, Workload.poisson(20), SLA, now.fleet());
+        assertThat(now.plan().figures().value())
+                .isEqualTo(cold.orThrow().figures().value());
+        assertThat(planner.replan(
+                        old,
+                        MIXED,
+                        new Change.InventoryChanged("CPU-32-core", 0),
+                        new Change.SlaChanged(Sla.endToEnd(Percentile.P95, Duration.ofMillis(1)))))
+                .isInstanceOf(ReplanResult.Infeasible.class);
+    }
+
+    @Test
+    void aLimitOfTheWorstCaseIsKept() {
+        Sla worst = SLA.worstCase(Duration.ofSeconds(60));
+        Plan<String, String> old = PLANNER.plan(AGENT, Workload.poisson(20), worst, MIXED);
+        Replanned<String, String> same = (Replanned<String, String>) PLANNER.replan(old, MIXED);
+        assertThat(same.moves()).isEmpty();
+        assertThat(same.plan().dollarsPerHour()).isLessThanOrEqualTo(old.dollarsPerHour() * (1 + 1e-9));
+        String lost = old.devices().getFirst().deviceClass();
+        Replanned<String, String> now =
+                (Replanned<String, String>) PLANNER.replan(old, MIXED, new Change.Outage(lost, 64));
+        assertThat(now.verdict()).contains("Planned anew", "worst case");
+        assertThat(now.plan().figures().worstCaseSeconds().orElseThrow()).isLessThanOrEqualTo(60);
     }
 
     private static Replanned<String, String> replanned(ReplanOptions options, Change... changes) {

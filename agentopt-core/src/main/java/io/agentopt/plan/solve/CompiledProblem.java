@@ -186,11 +186,23 @@ final class CompiledProblem {
     /** {@return the modes here for modes of the stated problem; a mode that was reduced away becomes one of its class, else the first} */
     int[] fromOriginal(List<Integer> modes) {
         int[] result = new int[operators];
-        for (int i = 0; i < operators; i++) {
-            int wanted = modes.get(i);
-            int wantedClass = problem.operators().get(i).modes().get(wanted).deviceClass();
-            for (int j = original[i].length - 1; j >= 0; j--) if (modeClass[i][j] == wantedClass) result[i] = j;
-            for (int j = 0; j < original[i].length; j++) if (original[i][j] == wanted) result[i] = j;
+        for (int i = 0; i < operators; i++) result[i] = fromOriginal(i, modes.get(i));
+        return result;
+    }
+
+    /** {@return the same for every mode of one operator} */
+    int[] fromOriginal(int i) {
+        int[] result = new int[problem.operators().get(i).modes().size()];
+        for (int j = 0; j < result.length; j++) result[j] = fromOriginal(i, j);
+        return result;
+    }
+
+    private int fromOriginal(int i, int wanted) {
+        int wantedClass = problem.operators().get(i).modes().get(wanted).deviceClass();
+        int result = 0;
+        for (int j = original[i].length - 1; j >= 0; j--) {
+            if (original[i][j] == wanted) return j;
+            if (modeClass[i][j] == wantedClass) result = j;
         }
         return result;
     }

@@ -53,6 +53,29 @@ final class ModeMapping {
         return result;
     }
 
+    /** {@return for each operator and mode before the mode of the changed problem as it is compiled} */
+    int[][] reduced(CompiledProblem p) {
+        int[][] table = new int[fastest.length][];
+        for (int i = 0; i < table.length; i++) {
+            int[] now = p.fromOriginal(i);
+            if (operatorBefore[i] < 0) {
+                table[i] = new int[] {now[fastest[i]]};
+                continue;
+            }
+            table[i] = new int[modeNow[i].length];
+            for (int j = 0; j < table[i].length; j++) table[i][j] = now[modeNow[i][j]];
+        }
+        return table;
+    }
+
+    /** {@return a placement through a table of {@link #reduced}} */
+    int[] map(int[] modesBefore, int[][] table) {
+        int[] result = new int[table.length];
+        for (int i = 0; i < result.length; i++)
+            result[i] = operatorBefore[i] < 0 ? table[i][0] : table[i][modesBefore[operatorBefore[i]]];
+        return result;
+    }
+
     /** {@return modes by index, for a problem whose operators and modes are those of before; the fastest where there is no such mode} */
     static int[] byIndex(List<Integer> modesBefore, PlacementProblem now) {
         int[] result = new int[now.operators().size()];

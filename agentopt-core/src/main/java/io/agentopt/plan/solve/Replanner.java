@@ -5,10 +5,10 @@ import io.agentopt.plan.problem.Evaluator;
 import io.agentopt.plan.problem.PlacementProblem;
 import io.agentopt.plan.problem.Quanta;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Solves a problem again after a change, from the placement in force, in milliseconds.
@@ -27,9 +27,9 @@ public final class Replanner {
     private static final int BOUND_ITERATIONS = 60;
 
     private final List<PlacementProblem> before; // none or one
-    private final List<List<Integer>> known;
+    private final List<int[]> known; // modes of the problem before
 
-    private Replanner(List<PlacementProblem> before, List<List<Integer>> known) {
+    private Replanner(List<PlacementProblem> before, List<int[]> known) {
         this.before = before;
         this.known = known;
     }
@@ -48,34 +48,10 @@ public final class Replanner {
      * {@return a replanner that has solved likely changes of a problem in advance}
      *
      * @param inForce the placement in force
-     * @param each budget for each of some 20 to 40 changes, which are solved twice: again from what the others found
+     * @param each budget for each solve; there are up to six for each of some 30 to 60 changes
      */
     public static Replanner prepared(PlacementProblem before, Placed inForce, SolveOptions each) {
-        boolean[] used = new boolean[before.classes().size()];
-        for (int h = 0; h < used.length; h++)
-            used[h] = inForce.evaluation().classes().get(h).devices() > 0;
-        PlacementSolver solver = PlacementSolver.portfolio();
-        Set<List<Integer>> known = new LinkedHashSet<>();
-        for (int round = 0; round < 2; round++) {
-            for (PlacementProblem change : Contingencies.of(before, used)) {
-                List<Integer> start = best(change, known, inForce.modes());
-                if (solver.solve(change, each.from(start)) instanceof Placed placed) known.add(placed.modes());
-            }
-        }
-        return new Replanner(List.of(before), List.copyOf(known));
-    }
-
-    private static List<Integer> best(PlacementProblem problem, Set<List<Integer>> known, List<Integer> otherwise) {
-        List<Integer> best = otherwise;
-        double least = Double.POSITIVE_INFINITY;
-        for (List<Integer> modes : known) {
-            Evaluation evaluation = Evaluator.evaluate(
-                    problem, modes.stream().mapToInt(Integer::intValue).toArray());
-            if (!evaluation.feasible() || evaluation.dollarsPerHour() >= least) continue;
-            least = evaluation.dollarsPerHour();
-            best = modes;
-        }
-        return best;
+        return new Replanner(List.of(before), Preparation.of(before, inForce, each));
     }
 
     /** {@return how many placements it starts from beside the one in force} */
@@ -92,29 +68,49 @@ public final class Replanner {
      */
     public Solution replan(PlacementProblem changed, Placed old, SolveOptions options) {
         Budget budget = Budget.of(options);
-        return replan(changed, starts(changed, old.modes(), options), options, budget);
+        if (before.isEmpty()) {
+            int[] first = ModeMapping.byIndex(old.modes(), changed);
+            return replan(changed, first, p -> stated(p, options), options, budget);
+        }
+        ModeMapping mapping = ModeMapping.of(before.getFirst(), changed);
+        return replan(changed, mapping.map(old.modes()), p -> others(p, mapping, options), options, budget);
     }
 
     /**
-     * Solves a problem from a placement of that problem itself.
+     * Solves the changed problem from a placement of it.
      *
-     * @param start one mode per operator, feasible or not
+     * @param inForce the placement in force, in modes of {@code changed}; feasible or not
      */
-    public static Solution from(PlacementProblem problem, List<Integer> start, SolveOptions options) {
-        return replan(problem, List.of(start), options, Budget.of(options));
+    public Solution replan(PlacementProblem changed, List<Integer> inForce, SolveOptions options) {
+        Budget budget = Budget.of(options);
+        int[] first = inForce.stream().mapToInt(Integer::intValue).toArray();
+        Function<CompiledProblem, List<int[]>> others = before.isEmpty()
+                ? p -> stated(p, options)
+                : p -> others(p, ModeMapping.of(before.getFirst(), changed), options);
+        return replan(changed, first, others, options, budget);
+    }
+
+    /** Solves a problem from placements of it, the first of them in force. */
+    static Solution from(PlacementProblem problem, List<Integer> start, List<int[]> others, SolveOptions options) {
+        int[] modes = start.stream().mapToInt(Integer::intValue).toArray();
+        Function<CompiledProblem, List<int[]>> compiled = p ->
+                others.stream().map(each -> p.fromOriginal(Answers.list(each))).toList();
+        return replan(problem, modes, compiled, options, Budget.of(options));
     }
 
     private static Solution replan(
-            PlacementProblem changed, List<List<Integer>> starts, SolveOptions options, Budget budget) {
-        int[] first = starts.getFirst().stream().mapToInt(Integer::intValue).toArray();
+            PlacementProblem changed,
+            int[] first,
+            Function<CompiledProblem, List<int[]>> others,
+            SolveOptions options,
+            Budget budget) {
         CompiledProblem p = new CompiledProblem(changed, true);
         Neighbourhood neighbourhood = new Neighbourhood(p);
         if (p.someOperatorHasNoMode() || !neighbourhood.blocksFit())
             return new InfeasibilityAnalysis(changed, budget).explain(first);
+        int[] inForce = p.fromOriginal(Answers.list(first));
         ReplanSearch search = new ReplanSearch(p, neighbourhood, options.seed());
-        search.run(
-                starts.stream().map(p::fromOriginal).toList(),
-                budget.share(small(p) ? 0.3 : SEARCH_SHARE, Long.MAX_VALUE));
+        search.run(inForce, others.apply(p), budget.share(small(p) ? 0.3 : SEARCH_SHARE, Long.MAX_VALUE));
         DepthFirstSearch.Outcome exact = exact(p, search.best().cost(), budget);
         exact.modes().ifPresent(search::offer);
         if (!search.best().found()) {
@@ -126,22 +122,20 @@ public final class Replanner {
         }
         double bound =
                 exact.complete() ? search.best().cost() : bound(p, search.best().cost(), budget);
-        int[] near = Homeward.from(new SearchState(p), search.best().mode(), p.fromOriginal(starts.getFirst()));
+        int[] near = Homeward.from(new SearchState(p), search.best().mode(), inForce);
         int[] modes = cheaper(changed, first, p.toOriginal(near));
         return Answers.placed(changed, modes, bound, exact.complete(), budget.statistics("replanner"));
     }
 
-    private List<List<Integer>> starts(PlacementProblem changed, List<Integer> old, SolveOptions options) {
-        List<List<Integer>> starts = new ArrayList<>();
-        if (before.isEmpty()) {
-            starts.add(Answers.list(ModeMapping.byIndex(old, changed)));
-        } else {
-            ModeMapping mapping = ModeMapping.of(before.getFirst(), changed);
-            starts.add(Answers.list(mapping.map(old)));
-            for (List<Integer> each : known) starts.add(Answers.list(mapping.map(each)));
-        }
-        if (!options.start().isEmpty()) starts.add(options.start());
-        return starts;
+    private List<int[]> others(CompiledProblem p, ModeMapping mapping, SolveOptions options) {
+        List<int[]> others = new ArrayList<>(stated(p, options));
+        int[][] table = mapping.reduced(p);
+        for (int[] each : known) others.add(mapping.map(each, table));
+        return others;
+    }
+
+    private static List<int[]> stated(CompiledProblem p, SolveOptions options) {
+        return options.start().isEmpty() ? List.of() : List.of(p.fromOriginal(options.start()));
     }
 
     /** The search works on reduced modes: the old placement may hold a mode that equals another in cost, and then it stays. */

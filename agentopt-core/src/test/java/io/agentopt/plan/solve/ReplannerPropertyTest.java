@@ -72,7 +72,7 @@ class ReplannerPropertyTest {
         Solution first = new LocalSearchSolver().solve(problem, SolveOptions.steps(1, 30_000));
         Assume.that(first instanceof Placed);
         Placed old = (Placed) first;
-        Replanner prepared = Replanner.prepared(problem, old, SolveOptions.steps(1, 5_000));
+        Replanner prepared = Replanner.prepared(problem, old, SolveOptions.steps(1, 2_000));
         assertThat(prepared.knownPlacements()).isPositive();
         for (int k = 0; k < 5; k++) {
             PlacementProblem changed = Perturbations.of(problem, old, seed + k);
