@@ -217,9 +217,7 @@ final class Annealing {
     }
 
     private double classEnergy(int h) {
-        long devices = state.fleet.devices(h);
-        double smooth = (1 - w) * devices + w * state.fleet.fraction(h);
-        return p.price[h] * Math.max(p.minimum[h], smooth) + (devices > cap[h] ? penalty * over(h) : 0);
+        return state.fleet.softDollars(h, w) + (state.fleet.devices(h) > cap[h] ? penalty * over(h) : 0);
     }
 
     /** How far a class is beyond its cap, in fractions of devices: a slope that leads back. */

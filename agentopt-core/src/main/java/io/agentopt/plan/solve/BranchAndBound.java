@@ -1,6 +1,7 @@
 package io.agentopt.plan.solve;
 
 import io.agentopt.plan.problem.Quanta;
+import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
@@ -24,6 +25,7 @@ final class BranchAndBound {
     private double closedBound = Double.POSITIVE_INFINITY; // least bound of nodes given up, not solved
     private double raised;
     private long created;
+    private Optional<TimeCostRelaxation> atRoot = Optional.empty();
 
     private record Node(Domain domain, double bound, Multipliers multipliers, long number) {}
 
@@ -51,6 +53,7 @@ final class BranchAndBound {
         if (whole.propagate(upper())) {
             TimeCostRelaxation relaxation = new TimeCostRelaxation(p, whole, new Relaxed(p, ceiling));
             relaxation.solve(upper(), budget);
+            atRoot = Optional.of(relaxation);
             if (relaxation.solved()) search.offer(new Rounding(p, relaxation).modes());
             Multipliers best = raise(relaxation.multipliers, whole, iterations);
             bound = Math.max(relaxation.bound, raised);
@@ -95,6 +98,11 @@ final class BranchAndBound {
         double least = Math.min(closedBound, upper());
         if (!open.isEmpty()) least = Math.min(least, open.peek().bound);
         return least;
+    }
+
+    /** {@return the linear relaxation of the root, if it was solved} */
+    Optional<TimeCostRelaxation> relaxation() {
+        return atRoot.filter(TimeCostRelaxation::solved);
     }
 
     /** {@return whether nothing below the incumbent is left} */

@@ -75,6 +75,20 @@ final class Budget {
         return (long) Math.min(left, Math.max(0, endNanos - now) / each);
     }
 
+    /** What was left of a budget at some moment. */
+    record Mark(long steps, long nanos) {}
+
+    Mark mark() {
+        return new Mark(Math.max(1, endSteps - counter.steps), timed ? Math.max(1, endNanos - System.nanoTime()) : 0);
+    }
+
+    /** {@return the share of what was left at a mark that is left now, of steps or of time, whichever is less} */
+    double leftSince(Mark mark) {
+        double ofSteps = (double) (endSteps - counter.steps) / mark.steps;
+        double ofTime = timed ? (double) (endNanos - System.nanoTime()) / mark.nanos : 1;
+        return Math.clamp(Math.min(ofSteps, ofTime), 0, 1);
+    }
+
     /** {@return steps counted so far} */
     long steps() {
         return counter.steps;

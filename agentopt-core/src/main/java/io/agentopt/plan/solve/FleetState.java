@@ -52,6 +52,15 @@ final class FleetState {
         return Math.max(forLoad, forMemory);
     }
 
+    /**
+     * {@return the dollars per hour of class {@code h} with its rounding softened}
+     *
+     * @param weight 0 for whole devices, 1 for devices before rounding
+     */
+    double softDollars(int h, double weight) {
+        return p.price[h] * Math.max(p.minimum[h], (1 - weight) * devices(h) + weight * fraction(h));
+    }
+
     double dollars(int h) {
         return p.price[h] * Math.max(devices(h), p.minimum[h]);
     }

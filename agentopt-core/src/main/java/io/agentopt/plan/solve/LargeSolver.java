@@ -15,6 +15,9 @@ final class LargeSolver {
         BranchAndBound tree = new BranchAndBound(p, search, budget.share(0.8, Long.MAX_VALUE));
         double bound = tree.root(ROOT_ITERATIONS);
         new Descent(new SearchState(p), search.incumbent()).run(budget, false);
+        if (!search.incumbent().found()) search.pass(budget.share(0.3, Long.MAX_VALUE));
+        if (p.linkCapacity.length == 0 && tree.relaxation().isPresent())
+            search.anneal(tree.relaxation().get(), budget.share(0.9, Long.MAX_VALUE));
         Budget polish = budget.share(0.6, Long.MAX_VALUE);
         if (!search.incumbent().found()) search.pass(polish);
         int stale = 0;

@@ -9,6 +9,15 @@ import java.util.SplittableRandom;
 final class LocalSearch {
     private static final double[] ROUNDING = {1, 0.6, 0.3, 0.1, 0.02};
 
+    // Of walks over priced modes, in the average cost of an operator: temperatures, and the reduced costs that are
+    // tried.
+    private static final double HOT = 0.04;
+    private static final double COLD = 0.004;
+    private static final double NARROW = 0.1;
+    private static final double WIDE = 0.3;
+    private static final long MOST_STEPS = 8000; // of a round, for each operator
+    private static final int STALE_ROUNDS = 3;
+
     private final CompiledProblem p;
     private final SearchState state;
     private final Neighbourhood neighbourhood;
@@ -76,6 +85,43 @@ final class LocalSearch {
             annealing.run(w, scale * (0.2 + w), scale * 0.01, steps, budget);
         }
         new Descent(state, incumbent).run(budget, p.operators <= 100);
+    }
+
+    /**
+     * Rounds over single moves that keep every limit, first from a relaxation's solution made feasible, then from the best, until some in a
+     * row find nothing. For large problems without link capacities.
+     */
+    void anneal(TimeCostRelaxation relaxation, Budget budget) {
+        if (!nearRelaxed(relaxation, budget)) return;
+        OnTimeAnnealing walk = new OnTimeAnnealing(state, incumbent, random.nextLong());
+        double[][] reducedCosts = relaxation.reducedCosts();
+        walk.set(state.mode.clone());
+        int stale = 0;
+        for (int round = 0; stale < STALE_ROUNDS && !budget.spent(); round++) {
+            double before = incumbent.cost();
+            double scale = scale();
+            if (round > 0) walk.set(incumbent.mode());
+            walk.restrict(reducedCosts, (round % 3 == 2 ? WIDE : NARROW) * scale);
+            Budget part = budget.share(0.5, MOST_STEPS * p.operators);
+            walk.run(round % 2 == 0 ? 0.1 : 0.5, HOT * scale, COLD * scale, part);
+            stale = incumbent.cost() < before ? 0 : stale + 1;
+        }
+        new Descent(state, incumbent).run(budget, false);
+    }
+
+    /** Leaves a feasible placement close to the relaxed solution in the state, or else the best one. {@return whether there is any} */
+    private boolean nearRelaxed(TimeCostRelaxation relaxation, Budget budget) {
+        double[][] shares = relaxation.shares();
+        int[] mode = new int[p.operators];
+        for (int i = 0; i < p.operators; i++) {
+            if (p.block[i] >= 0 && incumbent.found()) mode[i] = incumbent.mode()[i];
+            else for (int j = 1; j < shares[i].length; j++) if (shares[i][j] > shares[i][mode[i]]) mode[i] = j;
+        }
+        state.set(mode);
+        new DeadlineRepair(state, relaxation.classCosts()).run(budget);
+        incumbent.offer(state);
+        if (!state.feasible() && incumbent.found()) state.set(incumbent.mode());
+        return incumbent.found();
     }
 
     /** From the best, takes one device at a time from a class and repairs around it. {@return whether that found a cheaper one} */
