@@ -1,6 +1,8 @@
 package io.agentopt.plan.solve;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -9,6 +11,7 @@ import java.util.SplittableRandom;
  */
 final class LargeNeighbourhood {
     private static final long NODES = 400;
+    private static final double AT_FIRST = 6;
     private static final int FEWEST = 3;
     private static final int MOST = 14;
 
@@ -23,7 +26,7 @@ final class LargeNeighbourhood {
     private final SearchState state;
     private final SplittableRandom random;
     private final FreedSearch search;
-    private final double[] size = new double[Kind.values().length];
+    private final Map<Kind, Double> size = new EnumMap<>(Kind.class);
     private final boolean[] chosen;
     private final int[] list;
     private int length;
@@ -33,7 +36,7 @@ final class LargeNeighbourhood {
         p = state.p;
         random = new SplittableRandom(seed);
         search = new FreedSearch(p);
-        Arrays.fill(size, 6);
+        for (Kind kind : Kind.values()) size.put(kind, AT_FIRST);
         chosen = new boolean[p.operators];
         list = new int[p.operators];
     }
@@ -45,11 +48,12 @@ final class LargeNeighbourhood {
         state.set(here);
         for (int idle = 0; idle < idleSteps && !budget.spent(); idle++) {
             Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
-            choose(kind, (int) (size[kind.ordinal()] + random.nextDouble()));
+            double freed = size.getOrDefault(kind, AT_FIRST);
+            choose(kind, (int) (freed + random.nextDouble()));
             for (int h = 0; h < p.classes; h++) search.slope[h] = 2 * random.nextDouble();
             if (random.nextInt(3) == 0) search.slope[random.nextInt(p.classes)] = 5;
             boolean moved = search.improves(here, Arrays.copyOf(list, length), cost, NODES);
-            size[kind.ordinal()] = Math.clamp(size[kind.ordinal()] + (search.complete() ? 0.05 : -0.1), FEWEST, MOST);
+            size.put(kind, Math.clamp(freed + (search.complete() ? 0.05 : -0.1), FEWEST, MOST));
             budget.steps(1 + (int) search.nodes());
             if (!moved) continue;
             here = search.mode();
