@@ -146,8 +146,10 @@ final class FreedSearch {
         allDollars = 0;
         allSmooth = 0;
         for (int h = 0; h < p.classes; h++) {
-            allDollars += dollars[h] = fleet.dollars(h);
-            allSmooth += smooth[h] = smoothOf(h);
+            dollars[h] = fleet.dollars(h);
+            smooth[h] = smoothOf(h);
+            allDollars += dollars[h];
+            allSmooth += smooth[h];
         }
         return money;
     }
