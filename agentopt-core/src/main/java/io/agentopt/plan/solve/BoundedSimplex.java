@@ -148,7 +148,9 @@ final class BoundedSimplex {
             }
             SimplexStatus step = pivot(r);
             if (step == SimplexStatus.INFEASIBLE && sinceFresh == 0) return step;
-            if (step != SimplexStatus.OPTIMAL) refactor();
+            if (step == SimplexStatus.OPTIMAL) continue;
+            if (sinceFresh == 0) return SimplexStatus.UNFINISHED;
+            refactor();
         }
         return SimplexStatus.UNFINISHED;
     }
@@ -202,6 +204,7 @@ final class BoundedSimplex {
         int entering = -1;
         while (count > 0) {
             int at = smallestRatio(count);
+            if (at < 0) return SimplexStatus.UNFINISHED; // reduced costs that are no numbers
             int j = candidates[at];
             double range = j >= columns ? Double.POSITIVE_INFINITY : upper[j] - lower[j];
             double after = slope - Math.abs(alphaRow[j]) * range;
@@ -273,7 +276,7 @@ final class BoundedSimplex {
         for (int i = 0; i < rows; i++) column[i] = multiply(inverse[i], entering);
         double pivot = column[r];
         if (Math.abs(pivot - alphaRow[entering]) > 1e-6 * (1 + Math.abs(pivot)) || Math.abs(pivot) < PIVOT) {
-            if (sinceFresh > 0) return false;
+            if (sinceFresh > 0 || !(Math.abs(pivot) >= PIVOT)) return false;
         }
         int leaving = basic[r];
         double theta = reduced[entering] / alphaRow[entering];

@@ -49,33 +49,7 @@ public final class PortfolioSolver implements PlacementSolver {
             }
         }
         return p.operators <= linearUpTo
-                ? medium(problem, p, start, options, budget)
+                ? MediumSolver.solve(problem, p, start, options, budget)
                 : LargeSolver.solve(problem, p, start, options, budget);
-    }
-
-    private static Solution medium(
-            PlacementProblem problem, CompiledProblem p, Start start, SolveOptions options, Budget budget) {
-        LocalSearch search = new LocalSearch(p, options.seed());
-        if (!options.start().isEmpty()) search.offer(p.fromOriginal(options.start()));
-        search.pass(budget.share(0.2, Long.MAX_VALUE));
-        Budget most = budget.share(0.97, Long.MAX_VALUE);
-        LinearTree tree = new LinearTree(p, search, options.seed());
-        long slice = Math.max(4_000, 150L * p.operators);
-        while (!tree.closed() && !most.spent()) {
-            for (int k = 0; k < 4 && tree.dive(most); k++) {}
-            if (tree.closed() || most.spent()) break;
-            Budget part = most.share(0.2, slice);
-            if (!search.squeeze(part)) search.pass(part);
-            slice += slice / 4;
-        }
-        SolveStatistics statistics =
-                budget.statistics("linear branch and bound", search.incumbent().foundAt());
-        if (search.incumbent().found()) {
-            int[] modes = p.toOriginal(search.incumbent().mode());
-            return Answers.placed(problem, modes, tree.bound(), tree.closed(), statistics);
-        }
-        if (tree.closed())
-            return new InfeasibilityAnalysis(problem, budget.share(0.9, Long.MAX_VALUE)).explain(start.modes());
-        return new Undecided(Answers.relaxation(problem, p.toOriginal(search.current())), statistics);
     }
 }
