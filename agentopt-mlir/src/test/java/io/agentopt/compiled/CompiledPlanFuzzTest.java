@@ -18,13 +18,15 @@ class CompiledPlanFuzzTest {
     private static final AgentGraph<String, String> GRAPH = CompiledAgents.support();
     private static final CompiledPlan GOOD = CompiledPlan.of(CompiledAgents.plan(GRAPH))
             .with(List.of(CompiledAgents.kernel("k", Form.PTX, "sm_90", "text")));
+    private static final int DAMAGES = Integer.getInteger("agentopt.fuzz.damages", 6_000);
+    private static final int CHANGES = Integer.getInteger("agentopt.fuzz.changes", 2_500);
     private static final byte[] BYTES = GOOD.bytes();
 
     /** A file is what its bytes are: one that loads is the one that was saved. */
     @Test
     void damageIsAlwaysFound() {
         SplittableRandom random = new SplittableRandom(20261122);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < DAMAGES; i++) {
             byte[] damaged = damage(BYTES, random);
             try {
                 assertThat(CompiledPlan.read(damaged, "fuzz").bytes()).isEqualTo(BYTES);
@@ -58,7 +60,7 @@ class CompiledPlanFuzzTest {
         SplittableRandom random = new SplittableRandom(42);
         List<String> parts = List.of("graph.json", "plan.json", "program.json");
         int read = 0;
-        for (int i = 0; i < 6_000; i++) {
+        for (int i = 0; i < CHANGES; i++) {
             Resealed resealed = Resealed.of(GOOD);
             String part = parts.get(random.nextInt(parts.size()));
             byte[] changed =

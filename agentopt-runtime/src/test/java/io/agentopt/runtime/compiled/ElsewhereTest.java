@@ -3,7 +3,9 @@ package io.agentopt.runtime.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentopt.compiled.CompiledPlan;
-import io.agentopt.mlir.ffi.Availability.Available;
+import io.agentopt.lower.DirectLowering;
+import io.agentopt.lower.Lowering;
+import io.agentopt.mlir.ffi.Availability.Unavailable;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.program.Program.Origin;
 import io.agentopt.runtime.Agent;
@@ -44,6 +46,15 @@ class ElsewhereTest {
         return said;
     }
 
+    /** The build runs this class a second time with this property; without this test it would not notice that natives came back. */
+    @Test
+    void whereNoNativesAreAskedForNoneAreUsed() {
+        boolean without = Boolean.getBoolean("agentopt.without.natives");
+        if (without) assertThat(Mlir.availability()).isInstanceOf(Unavailable.class);
+        boolean plain = Lowering.best() instanceof DirectLowering;
+        assertThat(plain).isEqualTo(Mlir.availability() instanceof Unavailable);
+    }
+
     @Test
     void aPlanCompiledHereRunsWhereThereIsNoLibrary() throws Exception {
         Path file = folder.resolve("doubling.agentplan");
@@ -71,8 +82,8 @@ class ElsewhereTest {
         run("", "compile", file.toString());
         CompiledPlan here = CompiledPlan.of(Elsewhere.plan());
         assertThat(Files.readAllBytes(file)).isEqualTo(here.bytes());
-        boolean native_ = Mlir.availability() instanceof Available;
-        assertThat(here.program().origin()).isEqualTo(native_ ? Origin.MLIR : Origin.DIRECT);
+        boolean plain = Mlir.availability() instanceof Unavailable;
+        assertThat(here.program().origin()).isEqualTo(plain ? Origin.DIRECT : Origin.MLIR);
     }
 
     @Test
