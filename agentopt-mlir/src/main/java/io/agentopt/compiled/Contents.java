@@ -11,6 +11,7 @@ import java.util.Optional;
 /** The entries of a compiled plan, taken out one after the other, so that nothing is left over unseen. */
 final class Contents {
     private static final int MOST_JSON_BYTES = 16 << 20;
+    private static final int MOST_JSON_VALUES = 1_000_000; // parsed, a value of 3 bytes takes some 200
 
     private final String source;
     private final Manifest manifest;
@@ -33,7 +34,17 @@ final class Contents {
             throw wrong("has an entry '" + name + "' of " + content.length + " bytes, more than the " + MOST_JSON_BYTES
                     + " that are read");
         }
+        if (values(content) > MOST_JSON_VALUES) {
+            throw wrong("has an entry '" + name + "' of more than the " + MOST_JSON_VALUES + " values that are read");
+        }
         return content;
+    }
+
+    /** {@return how many values a JSON text has, or more: what stands in its texts counts as well} */
+    private static int values(byte[] json) {
+        int n = 0;
+        for (byte b : json) if (b == ',' || b == '{' || b == '[') n++;
+        return n;
     }
 
     List<CompiledKernel> kernels() {

@@ -19,7 +19,7 @@ class CompiledPlanFuzzTest {
     private static final CompiledPlan GOOD = CompiledPlan.of(CompiledAgents.plan(GRAPH))
             .with(List.of(CompiledAgents.kernel("k", Form.PTX, "sm_90", "text")));
     private static final int DAMAGES = Integer.getInteger("agentopt.fuzz.damages", 6_000);
-    private static final int CHANGES = Integer.getInteger("agentopt.fuzz.changes", 2_500);
+    private static final int CHANGES = Integer.getInteger("agentopt.fuzz.changes", 1_000);
     private static final byte[] BYTES = GOOD.bytes();
 
     /** A file is what its bytes are: one that loads is the one that was saved. */

@@ -142,6 +142,10 @@ class RefusedPlansTest {
         refused(
                 Resealed.of(GOOD).entry("plan.json", new byte[17 << 20]).bytes(),
                 "has an entry 'plan.json' of 17825792 bytes");
+        String wide = "[" + "{},".repeat(5_000_000) + "{}]";
+        refused(
+                Resealed.of(GOOD).entry("program.json", utf8(wide)).bytes(),
+                "has an entry 'program.json' of more than the 1000000 values that are read");
         String deep = "[".repeat(100_000);
         refused(Resealed.of(GOOD).entry("program.json", utf8(deep)).bytes(), "program.json is not valid JSON");
     }
