@@ -8,12 +8,15 @@ import java.util.Objects;
  *
  * @param kernel which kernel, specialised how, such as {@code cosine{d=384,type=f32}}
  * @param target what it was compiled for
+ * @param key content hash of everything that the code was compiled from, so that a cache knows whether it is what it would compile itself
  * @param code the object, or the text of PTX as UTF-8
  */
-public record CompiledKernel(String kernel, KernelTarget target, byte[] code) {
+public record CompiledKernel(String kernel, KernelTarget target, String key, byte[] code) {
     public CompiledKernel {
         Objects.requireNonNull(target, "target");
         if (kernel.isBlank()) throw new IllegalArgumentException("A compiled kernel needs a name; it is blank.");
+        if (key.isBlank())
+            throw new IllegalArgumentException("The compiled kernel " + kernel + " needs a key; it is blank.");
         code = code.clone();
     }
 
@@ -27,12 +30,13 @@ public record CompiledKernel(String kernel, KernelTarget target, byte[] code) {
         return o instanceof CompiledKernel k
                 && k.kernel.equals(kernel)
                 && k.target.equals(target)
+                && k.key.equals(key)
                 && Arrays.equals(k.code, code);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kernel, target, Arrays.hashCode(code));
+        return Objects.hash(kernel, target, key, Arrays.hashCode(code));
     }
 
     @Override

@@ -30,7 +30,7 @@ record Manifest(
     private static final int MOST_BYTES = 1 << 20;
 
     /** A kernel's entry and what it holds. */
-    record KernelFile(String name, String kernel, KernelTarget target) {}
+    record KernelFile(String name, String kernel, KernelTarget target, String key) {}
 
     /** An entry as it must be. */
     record File(String name, int bytes, String sha256) {
@@ -59,6 +59,7 @@ record Manifest(
         out.put("form", k.target().form().name());
         out.put("processor", k.target().processor());
         if (!k.target().features().isEmpty()) out.put("features", k.target().features());
+        out.put("key", k.key());
         return out;
     }
 
@@ -120,12 +121,16 @@ record Manifest(
         root.only("content", "format", "agentopt", "mlir", "graph", "idempotentTools", "kernels", "files");
         List<KernelFile> kernels = new ArrayList<>();
         for (JsonValue k : root.at("kernels").items()) {
-            k.only("file", "kernel", "form", "processor", "features");
+            k.only("file", "kernel", "form", "processor", "features", "key");
             KernelTarget target = new KernelTarget(
                     form(k.at("form")),
                     k.at("processor").text(),
                     k.maybe("features").map(JsonValue::text).orElse(""));
-            kernels.add(new KernelFile(k.at("file").text(), k.at("kernel").text(), target));
+            kernels.add(new KernelFile(
+                    k.at("file").text(),
+                    k.at("kernel").text(),
+                    target,
+                    k.at("key").text()));
         }
         List<File> files = new ArrayList<>();
         for (JsonValue f : root.at("files").items()) {

@@ -115,6 +115,9 @@ final class CompiledAgents {
 
     static CompiledKernel kernel(String name, KernelTarget.Form form, String processor, String code) {
         return new CompiledKernel(
-                name, new KernelTarget(form, processor, ""), code.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                name,
+                new KernelTarget(form, processor, ""),
+                "0123abcd",
+                code.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 }

@@ -72,7 +72,7 @@ class RefusedPlansTest {
                 .hasMessageContaining("is no regular file");
         Path large = folder.resolve("large");
         try (var file = new java.io.RandomAccessFile(large.toFile(), "rw")) {
-            file.setLength((long) 1 << 40); // sparse
+            file.setLength(1L << 40); // sparse
         } catch (IOException e) {
             Files.write(large, new byte[StoredZip.MOST_BYTES + 1]);
         }
