@@ -45,7 +45,8 @@ final class Contents {
         byte[] program = json(Parts.PROGRAM);
         Optional<byte[]> ir = take(Parts.IR);
         List<CompiledKernel> kernels = kernels();
-        if (!left.isEmpty()) throw wrong("holds entries that this version does not know, " + left.keySet());
+        if (!left.isEmpty())
+            throw wrong("holds the entry '" + left.keySet().iterator().next() + "', which this version does not know");
         return new Parts(manifest.with(), manifest.idempotentTools(), graph, plan, program(program), ir, kernels);
     }
 

@@ -158,19 +158,21 @@ record Manifest(
 
     /** @throws CompiledPlanException if an entry is missing, in another place, or not what it was */
     void check(List<Entry> entries, String source) {
-        List<String> stated = files.stream().map(File::name).toList();
-        List<String> there = entries.stream().skip(1).map(Entry::name).toList();
-        if (!stated.equals(there)) {
-            throw new CompiledPlanException(
-                    source,
-                    "should hold " + stated + " but holds " + there,
-                    "Copy it again, or compile the plan again.");
+        for (int i = 0; i < Math.max(files.size(), entries.size() - 1); i++) {
+            String stated = i < files.size() ? "'" + files.get(i).name() + "'" : "nothing";
+            String there = i + 1 < entries.size() ? "'" + entries.get(i + 1).name() + "'" : "nothing";
+            if (!stated.equals(there)) {
+                throw new CompiledPlanException(
+                        source,
+                        "should hold " + stated + " where it holds " + there,
+                        "Copy it again, or compile the plan again.");
+            }
         }
         for (int i = 0; i < files.size(); i++) {
             if (!files.get(i).equals(File.of(entries.get(i + 1)))) {
                 throw new CompiledPlanException(
                         source,
-                        "is damaged: entry '" + stated.get(i) + "' is not the one that was written (SHA-256 "
+                        "is damaged: entry '" + files.get(i).name() + "' is not the one that was written (SHA-256 "
                                 + checksum(entries.get(i + 1).content()) + ", not "
                                 + files.get(i).sha256() + ")",
                         "Copy it again, or compile the plan again.");

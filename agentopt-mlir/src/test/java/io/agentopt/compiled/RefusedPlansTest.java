@@ -124,7 +124,7 @@ class RefusedPlansTest {
                 "has an entry at byte 0 whose name no compiled plan has");
         refused(
                 Resealed.of(GOOD).plus("more.json", utf8("{}")).bytes(),
-                "holds entries that this version does not know");
+                "holds the entry 'more.json', which this version does not know");
         refused(Resealed.of(GOOD).without("plan.json").bytes(), "has no entry 'plan.json'");
     }
 
@@ -182,9 +182,15 @@ class RefusedPlansTest {
                         .replace("program.json", "\"graph\" : \"support\"", "\"graph\" : \"other\"")
                         .bytes(),
                 "The program is of graph 'other' and not of graph 'support'.");
+        List<Entry> fewer = new ArrayList<>(StoredZip.read(BYTES, "x"));
+        String last = fewer.removeLast().name();
+        refused(StoredZip.write(fewer), "should hold '" + last + "' where it holds nothing");
+        List<Entry> more = new ArrayList<>(StoredZip.read(BYTES, "x"));
+        more.add(new Entry("more.json", utf8("{}")));
+        refused(StoredZip.write(more), "should hold nothing where it holds 'more.json'");
         List<Entry> order = new ArrayList<>(StoredZip.read(BYTES, "x"));
         Collections.swap(order, 1, 2);
-        refused(StoredZip.write(order), "should hold [graph.json, plan.json, program.json");
+        refused(StoredZip.write(order), "should hold 'graph.json' where it holds 'plan.json'");
     }
 
     @Test
