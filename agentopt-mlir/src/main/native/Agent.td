@@ -12,6 +12,7 @@
 //      tool with `idempotent`                          none
 //      tool without                                    reads and writes the outside world: never merged, removed or reordered
 //      memory_load / memory_store                      reads / writes the outside world: loads merge when nothing writes in between
+//      prefix, fused                                   none: a prefix is read, never appended to
 //      prefill                                         allocates its result
 //      kv_transfer                                     reads and frees its operand, allocates its result
 //      decode                                          reads and frees its operand
@@ -60,6 +61,11 @@ def KvCacheType : AgentType<"KvCache", "kv_cache", "the KV cache of one sequence
   let assemblyFormat = "`<` $model `>`";
 }
 
+def KvPrefixType : AgentType<"KvPrefix", "kv_prefix", "what a model made of the beginning of a prompt; immutable, for any number of prefills"> {
+  let parameters = (ins "::mlir::StringAttr":$model);
+  let assemblyFormat = "`<` $model `>`";
+}
+
 def HostValue : AnyTypeOf<[ValueType, TextType, PromptType, CompletionType, EmbeddingType, PassagesType, ListType, I1],
                           "host value (any agent type but kv_cache, or i1)">;
 def Elements : AnyTypeOf<[ListType, PassagesType], "a list or passages">;
@@ -84,7 +90,7 @@ def GraphOp : AgentOp<"graph", [IsolatedFromAbove, Symbol, SingleBlock]> {
   let hasRegionVerifier = 1;
 }
 
-def YieldOp : AgentOp<"yield", [Terminator, Pure, ParentOneOf<["GraphOp", "LoopOp", "WhenOp", "ForEachOp", "SubgraphOp"]>]> {
+def YieldOp : AgentOp<"yield", [Terminator, Pure, ParentOneOf<["GraphOp", "LoopOp", "WhenOp", "ForEachOp", "SubgraphOp", "FusedOp"]>]> {
   let summary = "ends a region with its values";
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
@@ -100,11 +106,21 @@ def GenerateOp : AgentOp<"generate", [DeclareOpInterfaceMethods<MemoryEffectsOpI
   let hasVerifier = 1;
 }
 
-def PrefillOp : AgentOp<"prefill"> {
-  let summary = "reads a prompt into a fresh KV cache";
+def PrefixOp : AgentOp<"prefix", [Pure]> {
+  let summary = "reads the beginning of prompts once, for several prefills";
   let arguments = (ins PromptType:$prompt, StrAttr:$model, Device:$device);
+  let results = (outs KvPrefixType:$prefix);
+  let assemblyFormat = "$prompt `model` $model (`on` $device^)? attr-dict `:` qualified(type($prefix))";
+  let hasVerifier = 1;
+}
+
+def PrefillOp : AgentOp<"prefill"> {
+  let summary = "reads a prompt into a fresh KV cache; behind a prefix, only what the prompt has more than that";
+  let arguments = (ins PromptType:$prompt, Optional<KvPrefixType>:$prefix, StrAttr:$model, Device:$device);
   let results = (outs Res<KvCacheType, "a cache of its own", [MemAlloc]>:$cache);
-  let assemblyFormat = "$prompt `model` $model (`on` $device^)? attr-dict `:` qualified(type($cache))";
+  let assemblyFormat = [{
+    $prompt (`behind` $prefix^ `:` qualified(type($prefix)))? `model` $model (`on` $device^)? attr-dict `:` qualified(type($cache))
+  }];
   let hasVerifier = 1;
 }
 
@@ -156,6 +172,15 @@ def TransformOp : AgentOp<"transform", [Pure]> {
   let arguments = (ins Variadic<HostValue>:$arguments, StrAttr:$function, Device:$device);
   let results = (outs HostValue:$result);
   let assemblyFormat = "$function `(` $arguments `)` (`on` $device^)? attr-dict `:` functional-type($arguments, $result)";
+}
+
+def FusedOp : AgentOp<"fused", [Pure, IsolatedFromAbove, SingleBlock]> {
+  let summary = "pure functions of the host that run as one step";
+  let arguments = (ins Variadic<HostValue>:$arguments, Device:$device);
+  let results = (outs HostValue:$result);
+  let regions = (region SizedRegion<1>:$bodyRegion);
+  let assemblyFormat = "`(` $arguments `)` (`on` $device^)? attr-dict-with-keyword `:` functional-type($arguments, $result) $bodyRegion";
+  let hasRegionVerifier = 1;
 }
 
 def MemoryLoadOp : AgentOp<"memory_load", [MemoryEffects<[MemRead]>]> {

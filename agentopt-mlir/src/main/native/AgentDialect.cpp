@@ -110,7 +110,17 @@ Speculation::Speculatability GenerateOp::getSpeculatability() {
   return getDeterministic() ? Speculation::Speculatable : Speculation::NotSpeculatable;
 }
 
+LogicalResult PrefixOp::verify() {
+  StringRef kept = getPrefix().getType().getModel().getValue();
+  if (getModel() == kept) return success();
+  return emitOpError() << "runs model \"" << getModel() << "\" for a prefix of model \"" << kept << "\"";
+}
+
 LogicalResult PrefillOp::verify() {
+  if (Value prefix = getPrefix()) {
+    StringRef kept = cast<KvPrefixType>(prefix.getType()).getModel().getValue();
+    if (getModel() != kept) return emitOpError() << "runs model \"" << getModel() << "\" behind a prefix of model \"" << kept << "\"";
+  }
   return success(succeeded(verifyModel(*this, getModel(), getCache())) && succeeded(verifySingleConsumer(*this, getCache())));
 }
 
@@ -182,6 +192,13 @@ LogicalResult SubgraphOp::verifyRegions() {
   if (!sameValue(yielded, getResult().getType()))
     return emitOpError() << "body yields " << yielded << " where the result is " << getResult().getType();
   return success();
+}
+
+LogicalResult FusedOp::verifyRegions() {
+  SmallVector<Type> arguments(getArguments().getTypes());
+  for (Operation &inner : *getBody())
+    if (!isa<TransformOp, YieldOp>(inner)) return emitOpError() << "fuses transforms only, but holds '" << inner.getName() << "'";
+  return verifyBlock(*this, *getBody(), "body", arguments, {getResult().getType()});
 }
 
 ParseResult GraphOp::parse(OpAsmParser &parser, OperationState &state) {

@@ -206,6 +206,7 @@ EXPORT char *agentoptPrintType(void *t, int64_t *length) {
 EXPORT int64_t agentoptTypeParameter(void *t, View *out) {
   if (auto v = dyn_cast<agentopt::ValueType>(type(t))) *out = view(v.getTag().getValue());
   else if (auto kv = dyn_cast<agentopt::KvCacheType>(type(t))) *out = view(kv.getModel().getValue());
+  else if (auto prefix = dyn_cast<agentopt::KvPrefixType>(type(t))) *out = view(prefix.getModel().getValue());
   else return 0;
   return 1;
 }

@@ -121,9 +121,12 @@ class LoweringTest {
                         "cse",
                         "loop-invariant-code-motion",
                         "decompose-generate",
+                        "merge-shared-prefix",
                         "apply-placement",
+                        "fuse-transforms",
                         "insert-transfers",
-                        "cse");
+                        "cse",
+                        "schedule");
         assertThat(dumps.getFirst().text()).contains("agent.generate").doesNotContain("agent.prefill");
         assertThat(dumps.getLast().text())
                 .contains("agent.kv_transfer")

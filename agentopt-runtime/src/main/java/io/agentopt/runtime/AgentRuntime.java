@@ -4,6 +4,7 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.lower.DirectLowering;
 import io.agentopt.lower.Lowering;
+import io.agentopt.lower.LoweringCosts;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.PlannedDevices;
@@ -52,7 +53,7 @@ public final class AgentRuntime {
             all = all.withExpectation(new Expectation(
                     plan.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
         }
-        Program program = Lowering.best().lower(plan.graph(), plan.placement());
+        Program program = Lowering.best(LoweringCosts.of(plan)).lower(plan.graph(), plan.placement());
         return load(plan.graph(), program, plan.placement(), models, all);
     }
 
@@ -143,6 +144,9 @@ public final class AgentRuntime {
     /** {@return where a step runs; empty for control steps, which run where the run is} */
     private static Optional<String> deviceOf(Step step) {
         return switch (step) {
+            case Step.Generate s -> Optional.of(s.device());
+            case Step.Prefix s -> Optional.of(s.device());
+            case Step.Fused s -> Optional.of(s.device());
             case Step.Prefill s -> Optional.of(s.device());
             case Step.Decode s -> Optional.of(s.device());
             case Step.KvTransfer s -> Optional.of(s.to());

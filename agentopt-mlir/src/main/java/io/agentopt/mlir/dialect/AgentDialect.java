@@ -8,6 +8,7 @@ public final class AgentDialect {
     public static final String GRAPH = "agent.graph";
     public static final String YIELD = "agent.yield";
     public static final String GENERATE = "agent.generate";
+    public static final String PREFIX = "agent.prefix";
     public static final String PREFILL = "agent.prefill";
     public static final String KV_TRANSFER = "agent.kv_transfer";
     public static final String DECODE = "agent.decode";
@@ -15,6 +16,7 @@ public final class AgentDialect {
     public static final String SEARCH = "agent.search";
     public static final String TOOL = "agent.tool";
     public static final String TRANSFORM = "agent.transform";
+    public static final String FUSED = "agent.fused";
     public static final String MEMORY_LOAD = "agent.memory_load";
     public static final String MEMORY_STORE = "agent.memory_store";
     public static final String TRANSFER = "agent.transfer";

@@ -46,6 +46,25 @@ public final class AgentOps {
                 .create();
     }
 
+    public static Op prefix(OpBuilder b, Value prompt, String model, String name) {
+        return b.op(PREFIX)
+                .operands(prompt)
+                .attribute(MODEL, model)
+                .results(types(b).kvPrefix(model))
+                .name(name)
+                .create();
+    }
+
+    /** A prefill that reads only what the prompt has behind the prefix. */
+    public static Op prefillBehind(OpBuilder b, Value prompt, Value prefix, String model, String name) {
+        return b.op(PREFILL)
+                .operands(prompt, prefix)
+                .attribute(MODEL, model)
+                .results(types(b).kvCache(model))
+                .name(name)
+                .create();
+    }
+
     public static Op prefill(OpBuilder b, Value prompt, String model, String name) {
         return b.op(PREFILL)
                 .operands(prompt)
@@ -109,6 +128,20 @@ public final class AgentOps {
                 .results(result)
                 .name(name)
                 .create();
+    }
+
+    /** The body takes the arguments, holds transforms and yields the result. */
+    public static Op fused(
+            OpBuilder b, List<Value> arguments, Type result, String name, BiConsumer<OpBuilder, List<Value>> body) {
+        Op op = b.op(FUSED)
+                .operands(arguments)
+                .results(result)
+                .region(arguments.stream().map(Value::type).toArray(Type[]::new))
+                .name(name)
+                .create();
+        Block block = op.region(0).block();
+        body.accept(OpBuilder.atEnd(block), block.arguments());
+        return op;
     }
 
     public static Op memoryLoad(OpBuilder b, Value key, String store, Type result, String name) {

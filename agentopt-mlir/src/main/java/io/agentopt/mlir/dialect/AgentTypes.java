@@ -45,6 +45,11 @@ public record AgentTypes(MlirContext context) {
         return context.type("!agent.kv_cache<" + quoted(model) + ">");
     }
 
+    /** {@return what a model made of the beginning of a prompt} */
+    public Type kvPrefix(String model) {
+        return context.type("!agent.kv_prefix<" + quoted(model) + ">");
+    }
+
     /** A string literal of MLIR: printable ASCII as it is, every other byte of the UTF-8 form as two hexadecimal digits. */
     static String quoted(String text) {
         StringBuilder literal = new StringBuilder("\"");

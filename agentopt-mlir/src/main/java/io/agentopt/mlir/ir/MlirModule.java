@@ -17,6 +17,7 @@ public final class MlirModule implements AutoCloseable {
     private final long handle;
     private final Map<Long, Op> ops = new HashMap<>();
     private Epoch epoch = new Epoch();
+    private boolean verified;
     private boolean closed;
 
     /** A span in which handles stay good; ended once, by something with a name. */
@@ -52,14 +53,16 @@ public final class MlirModule implements AutoCloseable {
     }
 
     /**
-     * Checks the invariants of every op.
+     * Checks the invariants of every op, unless nothing has changed since they held.
      *
      * @throws MlirException with the located reasons when one does not hold
      */
     public void verify() {
         long module = checked();
+        if (verified) return;
         context.takeDiagnostics();
         if (!Modules.verify(module)) throw new MlirException("The module does not verify.", context.takeDiagnostics());
+        verified = true;
     }
 
     /** {@return the module as text that {@link MlirContext#parse} reads back; names are not part of it} */
@@ -91,9 +94,13 @@ public final class MlirModule implements AutoCloseable {
      */
     public void run(String pipeline) {
         verify();
+        verified = false;
         Outcome outcome = Modules.run(context.session(), handle, pipeline);
         switch (outcome) {
-            case Outcome.Done() -> endEpoch("passes '" + pipeline + "' ran");
+            case Outcome.Done() -> {
+                endEpoch("passes '" + pipeline + "' ran");
+                verified = true; // after each pass, by the pass manager
+            }
             case Outcome.BadPipeline(String reason) ->
                 throw new MlirException("'" + pipeline + "' is no pass pipeline: " + reason, List.of());
             case Outcome.Failed() -> {
@@ -128,7 +135,17 @@ public final class MlirModule implements AutoCloseable {
 
     /** One handle object for each op and epoch, so that erasing an op reaches everyone who holds it. */
     Op op(long opHandle) {
-        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h));
+        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, context.kind(h)));
+    }
+
+    /** As {@link #op(long)}, of an op whose kind is known. */
+    Op op(long opHandle, String kind) {
+        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, kind));
+    }
+
+    /** Something in the module is not as it was when it was verified. */
+    void changed() {
+        verified = false;
     }
 
     void forget(long opHandle) {

@@ -14,6 +14,7 @@ public final class OpDraft {
     private final List<Type> results = new ArrayList<>();
     private final Map<String, Attribute> attributes = new LinkedHashMap<>();
     private final List<List<Type>> regions = new ArrayList<>();
+    private final Map<String, Attribute> declared = new LinkedHashMap<>();
     private String name = "";
 
     OpDraft(OpBuilder place, String kind) {
@@ -24,6 +25,12 @@ public final class OpDraft {
     /** Names the op, in its location. */
     public OpDraft name(String name) {
         this.name = name;
+        return this;
+    }
+
+    /** Adds what was declared of the op but does not change what it means: see {@link Op#declared}. */
+    public OpDraft declared(Map<String, Attribute> facts) {
+        declared.putAll(facts);
         return this;
     }
 
@@ -82,18 +89,28 @@ public final class OpDraft {
         MlirContext context = module.context();
         long created = Operations.create(new Operations.Request(
                 kind,
-                Operations.nameLocation(context.session(), name),
+                location(context),
                 operands.stream().map(v -> v.handle(module)).toList(),
                 types(results),
                 List.copyOf(attributes.keySet()),
                 attributes.values().stream()
-                        .map(a -> Attribute.handle(context, a))
+                        .map(context::handle)
                         .toList(),
                 regions.stream().map(this::types).toList(),
                 place.block().handle(),
                 place.successor().map(Op::handle).orElse(0L)));
         if (created == 0) throw new IllegalArgumentException("'" + kind + "' would nest deeper than 256 levels.");
-        return module.op(created);
+        module.changed();
+        return module.op(created, kind);
+    }
+
+    private long location(MlirContext context) {
+        if (declared.isEmpty()) return Operations.nameLocation(context.session(), name);
+        return Operations.declaredLocation(
+                context.session(),
+                name,
+                List.copyOf(declared.keySet()),
+                declared.values().stream().map(context::handle).toList());
     }
 
     private List<Long> types(List<Type> types) {
