@@ -190,6 +190,12 @@ EXPORT void *agentoptUnitAttribute(void *session) { return opaque(UnitAttr::get(
 
 EXPORT void *agentoptTypeAttribute(void *t) { return opaque(TypeAttr::get(type(t))); }
 
+EXPORT void *agentoptParseAttribute(void *session, const char *text, int64_t length) {
+  Attribute parsed;
+  onDeepStack([&] { parsed = parseAttribute(StringRef(text, length), contextOf(session)); });
+  return opaque(parsed);
+}
+
 EXPORT void *agentoptParseType(void *session, const char *text, int64_t length) {
   Type parsed;
   onDeepStack([&] { parsed = parseType(StringRef(text, length), contextOf(session)); });

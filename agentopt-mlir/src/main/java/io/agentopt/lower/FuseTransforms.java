@@ -76,7 +76,9 @@ record FuseTransforms(Predicate<String> limited) implements JavaPass {
     }
 
     private boolean fusible(OpTable table, int op) {
-        return table.is(op, AgentDialect.TRANSFORM) && !limited.test(table.name(op));
+        return table.is(op, AgentDialect.TRANSFORM)
+                && !table.is(table.parent(op), AgentDialect.FUSED)
+                && !limited.test(table.name(op));
     }
 
     private static boolean sameBlock(OpTable table, int a, int b) {

@@ -24,9 +24,10 @@ import java.util.function.Predicate;
  *   <li>{@code canonicalize, cse}: merges equal work, drops what nobody uses; before LLM calls are split, since a KV cache has one
  *       owner
  *   <li>{@code loop-invariant-code-motion}: work that a loop repeats with the same operands moves out of it
- *   <li>{@link DecomposeGenerate}, {@link MergeSharedPrefix}, {@link ApplyPlacement}, {@link FuseTransforms}, {@link InsertTransfers}
+ *   <li>{@link DecomposeGenerate}, {@link MergeSharedPrefix}, {@link ApplyPlacement}, {@link ShardModels}, {@link FuseTransforms},
+ *       {@link InsertTransfers}
  *   <li>{@code cse}: merges equal transfers
- *   <li>{@link Schedule}
+ *   <li>{@link Schedule}, {@link OutlineKernels}
  * </ol>
  */
 public final class MlirLowering implements Lowering {
@@ -105,10 +106,12 @@ public final class MlirLowering implements Lowering {
                 .thenEachGraph(DecomposeGenerate.NAME, new DecomposeGenerate(placement, costs))
                 .thenEachGraph(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs))
                 .thenEachGraph(ApplyPlacement.NAME, new ApplyPlacement(placement))
+                .thenEachGraph(ShardModels.NAME, new ShardModels(costs))
                 .thenEachGraph(FuseTransforms.NAME, new FuseTransforms(limited))
                 .thenEachGraph(InsertTransfers.NAME, new InsertTransfers(placement.home()))
                 .then("cse")
-                .thenEachGraph(Schedule.NAME, new Schedule(costs));
+                .thenEachGraph(Schedule.NAME, new Schedule(costs))
+                .then(OutlineKernels.NAME, new OutlineKernels());
     }
 
     private void show(String stage, MlirModule module) {

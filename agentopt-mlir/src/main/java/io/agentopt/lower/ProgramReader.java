@@ -47,6 +47,8 @@ final class ProgramReader {
         for (int op : table.ops(parent, region)) {
             if (table.is(op, AgentDialect.YIELD)) {
                 yields = operands(op);
+            } else if (table.is(op, AgentDialect.ALL_REDUCE)) {
+                slots[table.result(op)] = in(op, 0); // the engine that runs the shards does it
             } else {
                 Slot result = new Slot(number, size++);
                 steps.add(step(op, result));

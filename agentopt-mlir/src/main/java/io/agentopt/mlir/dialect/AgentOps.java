@@ -46,6 +46,22 @@ public final class AgentOps {
                 .create();
     }
 
+    /** A generation whose answer is a completion or a token stream. */
+    public static Op generate(OpBuilder b, Value prompt, Generation how, Type answer, String name) {
+        return generation(b.op(GENERATE).operands(prompt), how)
+                .results(answer)
+                .name(name)
+                .create();
+    }
+
+    /** A generation by a model that {@code endpoint} hosts. */
+    public static Op endpoint(OpBuilder b, Value prompt, String endpoint, Generation how, String name) {
+        return generation(b.op(ENDPOINT).operands(prompt).attribute(HOST, endpoint), how)
+                .results(types(b).completion())
+                .name(name)
+                .create();
+    }
+
     public static Op prefix(OpBuilder b, Value prompt, String model, String name) {
         return b.op(PREFIX)
                 .operands(prompt)
@@ -104,6 +120,17 @@ public final class AgentOps {
         return b.op(SEARCH)
                 .operands(embedding)
                 .attribute(INDEX, index)
+                .attribute(K, k)
+                .results(types(b).passages())
+                .name(name)
+                .create();
+    }
+
+    /** The k passages nearest to a query, by a cross-encoder. */
+    public static Op rerank(OpBuilder b, Value query, Value passages, String model, long k, String name) {
+        return b.op(RERANK)
+                .operands(query, passages)
+                .attribute(MODEL, model)
                 .attribute(K, k)
                 .results(types(b).passages())
                 .name(name)

@@ -28,6 +28,7 @@ public final class Attributes {
         static final MethodHandle BOOL = NativeFunction.of("agentoptBoolAttribute", 2);
         static final MethodHandle UNIT = NativeFunction.of("agentoptUnitAttribute", 1);
         static final MethodHandle TYPE = NativeFunction.of("agentoptTypeAttribute", 1);
+        static final MethodHandle PARSE = NativeFunction.of("agentoptParseAttribute", 3);
     }
 
     private static final class MakeReal {
@@ -149,6 +150,11 @@ public final class Attributes {
 
     public static long ofType(long type) {
         return Operations.get(Make.TYPE, type);
+    }
+
+    /** {@return the attribute, or 0 when the text is none; the diagnostics say why} */
+    public static long parseAttribute(long session, String text) {
+        return Operations.withText(Make.PARSE, session, text);
     }
 
     /** {@return the type, or 0 when the text is none; the diagnostics say why} */

@@ -98,6 +98,24 @@ public final class MlirContext implements AutoCloseable {
         return type;
     }
 
+    /**
+     * {@return the attribute in this textual form, as {@code 7 : i64} or {@code #agent.estimate<seconds = 0.1>}}
+     *
+     * @throws MlirException when the text is no attribute
+     */
+    public Attribute attribute(String text) {
+        return Attribute.of(this, attributeHandle(text));
+    }
+
+    long attributeHandle(String text) {
+        long session = session();
+        Nesting.check(text.getBytes(StandardCharsets.UTF_8), "attribute");
+        takeDiagnostics();
+        long handle = Attributes.parseAttribute(session, text);
+        if (handle == 0) throw new MlirException("'" + text + "' is no attribute of this context.", takeDiagnostics());
+        return handle;
+    }
+
     /** Closes the context and its modules. Closing twice does nothing. */
     @Override
     public void close() {
