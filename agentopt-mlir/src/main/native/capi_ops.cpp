@@ -109,15 +109,9 @@ EXPORT void *agentoptName(void *op, View *out) {
 }
 
 EXPORT int64_t agentoptLocationName(void *op, View *out) {
-  bool found = false;
-  operation(op)->getLoc()->walk([&](Location l) {
-    auto named = dyn_cast<NameLoc>(l);
-    if (!named) return WalkResult::advance();
-    *out = view(named.getName().getValue());
-    found = true;
-    return WalkResult::interrupt();
-  });
-  return found;
+  Attribute name = nameIn(operation(op)->getLoc());
+  if (name) *out = view(cast<StringAttr>(name).getValue());
+  return static_cast<bool>(name);
 }
 
 EXPORT void *agentoptNameLocation(void *session, const char *name, int64_t length) {

@@ -14,7 +14,15 @@ public:
 
   void add(Operation *root) {
     words.assign(2, 0);
-    op(root, -1, -1);
+    SmallVector<std::tuple<Operation *, int64_t, int64_t>> open = {{root, -1, -1}};
+    while (!open.empty()) { // without recursion
+      auto [o, parent, region] = open.pop_back_val();
+      op(o, parent, region);
+      int64_t self = ops - 1;
+      for (int64_t i = o->getNumRegions(); i-- > 0;)
+        for (Block &block : llvm::reverse(o->getRegion(i)))
+          for (Operation &inner : llvm::reverse(block)) open.push_back({&inner, self, i});
+    }
     words[0] = ops;
     words[1] = values.size();
   }
@@ -29,9 +37,9 @@ private:
   int64_t number(Value v) { return values.try_emplace(v, values.size()).first->second; }
 
   void op(Operation *o, int64_t parent, int64_t region) {
-    int64_t self = ops++;
+    ++ops;
     size_t start = words.size();
-    words.insert(words.end(), {0, word(o), word(o->getName().getAsOpaquePointer()), word(opaque(name(o))), parent, region});
+    words.insert(words.end(), {0, word(o), word(o->getName().getAsOpaquePointer()), word(opaque(nameIn(o->getLoc()))), parent, region});
     words.push_back(o->getNumOperands());
     for (Value v : o->getOperands()) words.push_back(number(v));
     words.push_back(o->getNumResults());
@@ -49,20 +57,6 @@ private:
         for (Value v : r.front().getArguments()) words.push_back(number(v));
     }
     words[start] = words.size() - start;
-    for (auto [i, r] : llvm::enumerate(o->getRegions()))
-      for (Block &block : r)
-        for (Operation &inner : block) op(&inner, self, i);
-  }
-
-  static Attribute name(Operation *o) {
-    Attribute found;
-    o->getLoc()->walk([&](Location l) {
-      auto named = dyn_cast<NameLoc>(l);
-      if (!named) return WalkResult::advance();
-      found = named.getName();
-      return WalkResult::interrupt();
-    });
-    return found;
   }
 };
 
@@ -70,12 +64,26 @@ FusedLoc declaration(Operation *op) { return dyn_cast<FusedLoc>(op->getLoc()); }
 
 } // namespace
 
+Attribute agentopt::nameIn(Location location) {
+  if (auto named = dyn_cast<NameLoc>(location)) return named.getName();
+  if (isa<UnknownLoc, FileLineColLoc>(location)) return {};
+  Attribute found;
+  if (auto fused = dyn_cast<FusedLoc>(location); fused && fused.getLocations().size() == 1) return nameIn(fused.getLocations().front());
+  location->walk([&](Location l) {
+    auto named = dyn_cast<NameLoc>(l);
+    if (!named) return WalkResult::advance();
+    found = named.getName();
+    return WalkResult::interrupt();
+  });
+  return found;
+}
+
 // Two words (ops, values), then for each op, outer before inner: its length in words, handle, kind, name (a string attribute or 0), the number of the
 // op around it (-1 for the root), its region there; counted lists of operands and results (values are numbered), of attributes (name, value), and of
 // regions, each with the counted list of its block's arguments. Java frees the buffer.
 EXPORT char *agentoptTable(void *root, int64_t *length) {
   Table table;
-  onDeepStack([&] { table.add(operation(root)); });
+  table.add(operation(root));
   return copy(StringRef(reinterpret_cast<const char *>(table.words.data()), table.words.size() * sizeof(int64_t)), length);
 }
 

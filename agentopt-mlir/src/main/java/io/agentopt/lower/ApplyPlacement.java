@@ -1,6 +1,7 @@
 package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.pass.JavaPass;
@@ -26,7 +27,7 @@ record ApplyPlacement(Placement placement) implements JavaPass {
         OpTable table = OpTable.of(graph);
         for (int i = 0; i < table.size(); i++) {
             if (WHOLE.contains(table.kind(i)))
-                table.op(i).set(AgentDialect.DEVICE, placement.of(OperatorId.whole(table.name(i))));
+                table.set(i, AgentDialect.DEVICE, new Attribute.Text(placement.of(OperatorId.whole(table.name(i)))));
         }
     }
 }

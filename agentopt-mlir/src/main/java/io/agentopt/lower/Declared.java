@@ -3,6 +3,7 @@ package io.agentopt.lower;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Node;
 import io.agentopt.graph.NodeOptions;
+import io.agentopt.graph.Region;
 import io.agentopt.graph.ValueId;
 import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.Attribute.Real;
@@ -10,13 +11,16 @@ import io.agentopt.mlir.ir.Attribute.Text;
 import io.agentopt.mlir.ir.Attribute.Whole;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * What a graph says of a node beside what the node does: numbers of values, expectations, wishes. It goes into the location of the node's op, where no pass
- * looks at it: two searches that differ in a timeout are one search.
+ * looks at it: two searches that differ in a timeout are one search. Values are numbered in the order of declaration (a region's parameter, what is in the
+ * region, the result), so only the number that does not follow the one before is written.
  */
 final class Declared {
     static final String RESULT = "result";
@@ -33,31 +37,67 @@ final class Declared {
     static final String FORBIDDEN = "forbidden_";
     static final String ZONE = "zone_";
 
-    private Declared() {}
+    private final Map<Region, Set<ValueId>> jumps = new IdentityHashMap<>(); // by a graph's body, the numbers to be written
+    private int last;
 
-    static Map<String, Attribute> graph(AgentGraph<?, ?> graph) {
+    Map<String, Attribute> graph(AgentGraph<?, ?> graph) {
         Map<String, Attribute> facts = new LinkedHashMap<>();
         signature(facts, graph);
         return facts;
     }
 
-    static Map<String, Attribute> node(Node node) {
+    /** {@return what is declared of a node of a graph} */
+    Map<String, Attribute> node(AgentGraph<?, ?> graph, Node node) {
         Map<String, Attribute> facts = new LinkedHashMap<>();
-        facts.put(RESULT, number(node.result()));
+        number(facts, RESULT, graph, node.result());
         switch (node) {
             case Node.Call c -> call(facts, c);
-            case Node.Loop l ->
-                facts.put(PARAMETER, number(l.body().parameters().getFirst()));
+            case Node.Loop l -> number(facts, PARAMETER, graph, l.body().parameters().getFirst());
             case Node.ForEach f ->
-                facts.put(PARAMETER, number(f.body().parameters().getFirst()));
+                number(facts, PARAMETER, graph, f.body().parameters().getFirst());
             case Node.Nested n -> signature(facts, n.graph());
             case Node.When w -> {}
         }
         return facts;
     }
 
-    private static void signature(Map<String, Attribute> facts, AgentGraph<?, ?> graph) {
-        facts.put(PARAMETER, number(graph.body().parameters().getFirst()));
+    private void number(Map<String, Attribute> facts, String key, AgentGraph<?, ?> graph, ValueId id) {
+        if (jumps(graph).contains(id)) facts.put(key, new Whole(id.number()));
+    }
+
+    private Set<ValueId> jumps(AgentGraph<?, ?> graph) {
+        return jumps.computeIfAbsent(graph.body(), body -> {
+            Set<ValueId> found = new HashSet<>();
+            last = -1;
+            follow(body, found);
+            return found;
+        });
+    }
+
+    private void follow(Region region, Set<ValueId> found) {
+        region.parameters().forEach(id -> follow(id, found));
+        for (Node node : region.nodes()) {
+            switch (node) {
+                case Node.Call c -> {}
+                case Node.Loop l -> follow(l.body(), found);
+                case Node.When w -> {
+                    follow(w.then(), found);
+                    follow(w.otherwise(), found);
+                }
+                case Node.ForEach f -> follow(f.body(), found);
+                case Node.Nested n -> {} // numbered on its own
+            }
+            follow(node.result(), found);
+        }
+    }
+
+    private void follow(ValueId id, Set<ValueId> found) {
+        if (id.number() != last + 1) found.add(id);
+        last = id.number();
+    }
+
+    private void signature(Map<String, Attribute> facts, AgentGraph<?, ?> graph) {
+        number(facts, PARAMETER, graph, graph.body().parameters().getFirst());
         facts.put(INPUT_TYPE, new Text(graph.inputType().getName()));
         facts.put(OUTPUT_TYPE, new Text(graph.outputType().getName()));
     }
@@ -82,9 +122,5 @@ final class Declared {
     private static void numbered(Map<String, Attribute> facts, String prefix, Set<String> names) {
         int number = 0;
         for (String name : names) facts.put(prefix + number++, new Text(name));
-    }
-
-    private static Attribute number(ValueId id) {
-        return new Whole(id.number());
     }
 }

@@ -31,6 +31,7 @@ import java.util.Map;
 final class GraphToIr {
     private final AgentTypes types;
     private final Map<String, String> functions;
+    private final Declared declared = new Declared();
 
     private GraphToIr(AgentTypes types, Map<String, String> functions) {
         this.types = types;
@@ -43,7 +44,7 @@ final class GraphToIr {
         ValueId in = graph.body().parameters().getFirst();
         ValueId out = graph.body().yields().getFirst();
         AgentOps.graph(
-                OpBuilder.atEnd(module.body()).declaring(Declared.graph(graph)),
+                OpBuilder.atEnd(module.body()).declaring(writer.declared.graph(graph)),
                 graph.name(),
                 writer.type(graph, in),
                 writer.type(graph, out),
@@ -64,7 +65,7 @@ final class GraphToIr {
     }
 
     private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder place, Values<Value> values) {
-        OpBuilder b = place.declaring(Declared.node(node));
+        OpBuilder b = place.declaring(declared.node(graph, node));
         return switch (node) {
             case Node.Call c -> call(graph, path, c, b, values);
             case Node.Loop l ->

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class IrToGraph {
     private final OpTable table;
     private final int[] ids; // by value: its number in the graph
+    private int last; // number before the next
 
     private IrToGraph(OpTable table) {
         this.table = table;
@@ -47,7 +48,10 @@ final class IrToGraph {
         ObjectNode out = JsonNodeFactory.instance.objectNode();
         out.put("format", 1).put("graph", name);
         out.put("input", text(op, Declared.INPUT_TYPE)).put("output", text(op, Declared.OUTPUT_TYPE));
+        int outer = last;
+        last = -1;
         out.set("body", region(op, 0, path));
+        last = outer;
         return out;
     }
 
@@ -55,7 +59,7 @@ final class IrToGraph {
         ObjectNode out = JsonNodeFactory.instance.objectNode();
         ArrayNode parameters = out.putArray("parameters");
         for (int value : table.arguments(parent, region)) {
-            ids[value] = whole(parent, Declared.PARAMETER);
+            ids[value] = number(parent, Declared.PARAMETER);
             parameters.add(ids[value]);
         }
         ArrayNode nodes = out.putArray("nodes");
@@ -73,8 +77,6 @@ final class IrToGraph {
             throw notWritten(op, "its name does not begin with that of its region, '" + prefix + "'");
         out.put("name", prefix.isEmpty() ? path : path.substring(prefix.length() + 1));
         out.set("inputs", operands(op));
-        ids[table.result(op)] = whole(op, Declared.RESULT);
-        out.put("result", ids[table.result(op)]);
         switch (table.kind(op)) {
             case AgentDialect.LOOP -> {
                 out.put("kind", "loop").put("max", table.integer(op, AgentDialect.MAX));
@@ -96,6 +98,8 @@ final class IrToGraph {
             }
             default -> call(out, op);
         }
+        ids[table.result(op)] = number(op, Declared.RESULT);
+        out.put("result", ids[table.result(op)]);
         return out;
     }
 
@@ -129,12 +133,12 @@ final class IrToGraph {
     }
 
     private void options(ObjectNode out, int op) {
-        declared(op, Declared.TIMEOUT_NANOS).ifPresent(t -> {
-            Duration timeout = Duration.ofNanos(((Attribute.Whole) t).value());
+        if (declared(op, Declared.TIMEOUT_NANOS).orElse(null) instanceof Attribute.Whole(long nanos)) {
+            Duration timeout = Duration.ofNanos(nanos);
             out.put("timeoutSeconds", timeout.getSeconds() + timeout.getNano() / 1e9);
-        });
+        }
         out.put("retries", whole(op, Declared.RETRIES));
-        declared(op, Declared.PINNED_TO).ifPresent(p -> out.put("pinnedTo", ((Attribute.Text) p).value()));
+        if (declared(op, Declared.PINNED_TO).isPresent()) out.put("pinnedTo", text(op, Declared.PINNED_TO));
         out.put("outputBytes", real(op, Declared.OUTPUT_BYTES));
         numbered(out.putArray("forbidden"), op, Declared.FORBIDDEN);
         numbered(out.putArray("zones"), op, Declared.ZONE);
@@ -142,9 +146,8 @@ final class IrToGraph {
 
     private void numbered(ArrayNode out, int op, String prefix) {
         for (int i = 0; ; i++) {
-            Optional<Attribute> name = declared(op, prefix + i);
-            if (name.isEmpty()) return;
-            out.add(((Attribute.Text) name.get()).value());
+            if (declared(op, prefix + i).isEmpty()) return;
+            out.add(text(op, prefix + i));
         }
     }
 
@@ -152,6 +155,11 @@ final class IrToGraph {
         ArrayNode out = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < table.operandCount(op); i++) out.add(ids[table.operand(op, i)]);
         return out;
+    }
+
+    private int number(int op, String fact) {
+        last = declared(op, fact).isPresent() ? whole(op, fact) : last + 1;
+        return last;
     }
 
     private Optional<Attribute> declared(int op, String fact) {

@@ -9,6 +9,7 @@ import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.pass.JavaPass;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,28 +28,32 @@ record OutlineKernels() implements JavaPass {
 
     @Override
     public void run(Op module) {
-        OpTable table = OpTable.of(module);
         Map<String, String> symbols = new HashMap<>(); // by specification
         Set<String> taken = new HashSet<>();
-        for (int op : table.ops(0, 0)) {
-            table.findString(op, AgentDialect.SYM_NAME).ifPresent(taken::add);
-            if (table.is(op, AgentDialect.KERNEL_DECL))
-                symbols.put(table.string(op, AgentDialect.SPEC), table.string(op, AgentDialect.SYM_NAME));
+        List<Op> top = module.region(0).block().ops();
+        for (Op op : top) {
+            op.findString(AgentDialect.SYM_NAME).ifPresent(taken::add);
+            if (op.is(AgentDialect.KERNEL_DECL))
+                symbols.put(op.string(AgentDialect.SPEC), op.string(AgentDialect.SYM_NAME));
         }
-        for (int op = 1; op < table.size(); op++) {
-            if (!table.is(op, AgentDialect.KERNEL)) continue;
-            if (!(table.attribute(op, AgentDialect.WHICH_KERNEL).orElse(null) instanceof Attribute.Text(String spec)))
-                continue;
-            String symbol = symbols.computeIfAbsent(spec, s -> declare(table, s, taken));
-            table.op(op).set(AgentDialect.WHICH_KERNEL, Attribute.symbol(symbol));
+        for (Op graph : top) {
+            if (!graph.is(AgentDialect.GRAPH)) continue;
+            OpTable table = OpTable.of(graph);
+            for (int op = 0; op < table.size(); op++) {
+                if (!table.is(op, AgentDialect.KERNEL)) continue;
+                if (!(table.attribute(op, AgentDialect.WHICH_KERNEL).orElse(null) instanceof Attribute.Text(String spec)))
+                    continue;
+                String symbol = symbols.computeIfAbsent(spec, s -> declare(top.getFirst(), s, taken));
+                table.op(op).set(AgentDialect.WHICH_KERNEL, Attribute.symbol(symbol));
+            }
         }
     }
 
-    private static String declare(OpTable table, String spec, Set<String> taken) {
+    private static String declare(Op first, String spec, Set<String> taken) {
         String name = spec.replaceAll("\\{.*", "");
         String symbol = name;
         for (int i = 1; !taken.add(symbol); i++) symbol = name + "_" + i;
-        TensorOps.kernelDecl(OpBuilder.before(table.op(table.ops(0, 0).getFirst())), symbol, spec);
+        TensorOps.kernelDecl(OpBuilder.before(first), symbol, spec);
         return symbol;
     }
 }

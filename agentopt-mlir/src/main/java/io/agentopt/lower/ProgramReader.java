@@ -2,6 +2,7 @@ package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.ir.MlirModule;
+import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
@@ -25,13 +26,12 @@ final class ProgramReader {
     }
 
     static Program read(MlirModule module) {
-        OpTable table = OpTable.of(module.root());
-        int graph = table.ops(0, 0).stream()
-                .filter(op -> table.is(op, AgentDialect.GRAPH))
+        Op graph = module.body().ops().stream()
+                .filter(op -> op.is(AgentDialect.GRAPH))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("The module holds no agent.graph."));
-        Block body = new ProgramReader(table).block(graph, 0);
-        return new Program(table.string(graph, AgentDialect.SYM_NAME), body, Origin.MLIR);
+        Block body = new ProgramReader(OpTable.of(graph)).block(0, 0);
+        return new Program(graph.string(AgentDialect.SYM_NAME), body, Origin.MLIR);
     }
 
     private Block block(int parent, int region) {
@@ -150,7 +150,8 @@ final class ProgramReader {
 
     /** Functions that were fused are where the step is. */
     private String device(int op) {
-        if (table.is(table.parent(op), AgentDialect.FUSED)) return device(table.parent(op));
+        int parent = table.parent(op);
+        if (table.is(parent, AgentDialect.FUSED)) return device(parent);
         return table.findString(op, AgentDialect.DEVICE)
                 .orElseThrow(() -> new IllegalStateException("The op " + table.op(op)
                         + " is on no device: it must be lowered before the program is read."));

@@ -123,10 +123,12 @@ class LoweringTest {
                         "decompose-generate",
                         "merge-shared-prefix",
                         "apply-placement",
+                        "shard-models",
                         "fuse-transforms",
                         "insert-transfers",
                         "cse",
-                        "schedule");
+                        "schedule",
+                        "outline-kernels");
         assertThat(dumps.getFirst().text()).contains("agent.generate").doesNotContain("agent.prefill");
         assertThat(dumps.getLast().text())
                 .contains("agent.kv_transfer")

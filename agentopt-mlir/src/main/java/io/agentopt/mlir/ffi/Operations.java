@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -148,20 +149,14 @@ public final class Operations {
             r.set(JAVA_LONG, 64, names.address());
             r.set(JAVA_LONG, 72, longs(scratch, request.attributes()));
             r.set(JAVA_LONG, 80, request.regions().size());
-            r.set(
-                    JAVA_LONG,
-                    88,
-                    longs(
-                            scratch,
-                            request.regions().stream()
-                                    .map(types -> (long) types.size())
-                                    .toList()));
-            r.set(
-                    JAVA_LONG,
-                    96,
-                    longs(
-                            scratch,
-                            request.regions().stream().flatMap(List::stream).toList()));
+            List<Long> counts = new ArrayList<>();
+            List<Long> arguments = new ArrayList<>();
+            for (List<Long> types : request.regions()) {
+                counts.add((long) types.size());
+                arguments.addAll(types);
+            }
+            r.set(JAVA_LONG, 88, longs(scratch, counts));
+            r.set(JAVA_LONG, 96, longs(scratch, arguments));
             r.set(JAVA_LONG, 104, request.block());
             r.set(JAVA_LONG, 112, request.before());
             return (long) Change.CREATE.invokeExact(r.address());
@@ -279,8 +274,8 @@ public final class Operations {
 
     private static long longs(SegmentAllocator scratch, List<Long> values) {
         if (values.isEmpty()) return 0;
-        return scratch.allocateFrom(
-                        JAVA_LONG, values.stream().mapToLong(Long::longValue).toArray())
-                .address();
+        MemorySegment array = scratch.allocate(8L * values.size(), 8);
+        for (int i = 0; i < values.size(); i++) array.setAtIndex(JAVA_LONG, i, values.get(i));
+        return array.address();
     }
 }

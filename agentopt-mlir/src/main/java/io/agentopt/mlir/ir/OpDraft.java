@@ -2,9 +2,11 @@ package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Operations;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** An op in the making. Whether it fits its definition is for {@link MlirModule#verify()} to say. */
 public final class OpDraft {
@@ -90,18 +92,15 @@ public final class OpDraft {
         long created = Operations.create(new Operations.Request(
                 kind,
                 location(context),
-                operands.stream().map(v -> v.handle(module)).toList(),
+                handles(operands, v -> v.handle(module)),
                 types(results),
                 List.copyOf(attributes.keySet()),
-                attributes.values().stream()
-                        .map(context::handle)
-                        .toList(),
+                handles(attributes.values(), context::handle),
                 regions.stream().map(this::types).toList(),
                 place.block().handle(),
                 place.successor().map(Op::handle).orElse(0L)));
         if (created == 0) throw new IllegalArgumentException("'" + kind + "' would nest deeper than 256 levels.");
-        module.changed();
-        return module.op(created, kind);
+        return module.made(created, kind);
     }
 
     private long location(MlirContext context) {
@@ -110,10 +109,16 @@ public final class OpDraft {
                 context.session(),
                 name,
                 List.copyOf(declared.keySet()),
-                declared.values().stream().map(context::handle).toList());
+                handles(declared.values(), context::handle));
     }
 
     private List<Long> types(List<Type> types) {
-        return types.stream().map(t -> t.handle(place.context())).toList();
+        return handles(types, t -> t.handle(place.context()));
+    }
+
+    private static <T> List<Long> handles(Collection<T> things, ToLongFunction<T> handle) {
+        List<Long> handles = new ArrayList<>(things.size());
+        for (T thing : things) handles.add(handle.applyAsLong(thing));
+        return handles;
     }
 }

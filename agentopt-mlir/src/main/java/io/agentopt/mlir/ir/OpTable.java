@@ -3,7 +3,9 @@ package io.agentopt.mlir.ir;
 import io.agentopt.mlir.ffi.Operations;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,9 @@ public final class OpTable {
     private static final int OPERANDS = 6;
 
     private final MlirModule module;
+    private final Map<Long, Map<Integer, Long>> overlaid = new HashMap<>(); // attributes set since, by name and op
+    private long changes;
+    private MlirModule.Epoch epoch;
     private final long[] words;
     private final int[] at;
     private final int[] end;
@@ -28,6 +33,8 @@ public final class OpTable {
 
     private OpTable(MlirModule module, long[] words) {
         this.module = module;
+        this.changes = module.changes();
+        this.epoch = module.epoch();
         this.words = words;
         int ops = Math.toIntExact(words[0]);
         at = new int[ops];
@@ -50,7 +57,17 @@ public final class OpTable {
 
     /** {@return an op and all ops inside it} */
     public static OpTable of(Op root) {
-        return new OpTable(root.module(), Operations.table(root.handle()));
+        return root.module().table(root.handle());
+    }
+
+    /** Good for another epoch: nothing has changed since it was read. */
+    OpTable renewed() {
+        epoch = module.epoch();
+        return this;
+    }
+
+    static OpTable read(MlirModule module, long root) {
+        return new OpTable(module, Operations.table(root));
     }
 
     private void define(int op) {
@@ -76,8 +93,14 @@ public final class OpTable {
         return definedBy.length;
     }
 
-    /** {@return the op itself, to change it} */
+    /**
+     * {@return the op itself, to change it}
+     *
+     * @throws IllegalStateException when it was erased, or when the module was changed and a pass has ended since the table was read
+     */
     public Op op(int op) {
+        if (epoch != module.epoch() && changes != module.changes())
+            throw new IllegalStateException("This table of ops is stale: the module was changed since. Read it again from an op.");
         return module.op(words[at[op] + HANDLE], kinds[op]);
     }
 
@@ -223,8 +246,22 @@ public final class OpTable {
         return attribute(op, name).orElse(null) instanceof Attribute.Whole(long value) ? value : op(op).integer(name);
     }
 
+    /** Sets an attribute of an op, in the IR and in this table. */
+    public void set(int op, String name, Attribute value) {
+        op(op).set(name, value);
+        overlaid.computeIfAbsent(key(name), n -> new HashMap<>())
+                .put(op, module.context().handle(value));
+        changes = module.keep(words[at[0] + HANDLE], this);
+    }
+
+    private long key(String name) {
+        return module.context().handle(new Attribute.Text(name));
+    }
+
     private long attributeHandle(int op, String name) {
-        long key = module.context().handle(new Attribute.Text(name));
+        long key = key(name);
+        Map<Integer, Long> set = overlaid.get(key);
+        if (set != null && set.containsKey(op)) return set.get(op);
         int start = at[op] + attributes(op);
         int behind = start + 1 + 2 * (int) words[start];
         for (int i = start + 1; i < behind; i += 2) if (words[i] == key) return words[i + 1];

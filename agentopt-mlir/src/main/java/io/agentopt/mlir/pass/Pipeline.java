@@ -82,10 +82,15 @@ public final class Pipeline {
                 case Step.Native(String name) -> module.run(name);
                 case Step.OverModule(String name, JavaPass pass) -> runJava(module, name, pass, List.of(module.root()));
                 case Step.OverGraphs(String name, JavaPass pass) ->
-                    runJava(module, name, pass, module.root().all("agent.graph"));
+                    runJava(module, name, pass, graphs(module));
             }
             observer.after(step.name(), module::print);
         }
+    }
+
+    /** Graphs are ops of the module's own block; what is inside them is not looked through. */
+    private static List<Op> graphs(MlirModule module) {
+        return module.body().ops().stream().filter(op -> op.is("agent.graph")).toList();
     }
 
     private List<Step> joined() {
