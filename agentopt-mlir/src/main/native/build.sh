@@ -36,23 +36,27 @@ build() {
     generated=$1
     cd "$generated"
     for job in dialect-decls:AgentDialect.h dialect-defs:AgentDialect.cpp typedef-decls:AgentTypes.h typedef-defs:AgentTypes.cpp \
-        op-decls:AgentOps.h op-defs:AgentOps.cpp; do
-        "$llvm/bin/mlir-tblgen" "-gen-${job%%:*}" -I "$llvm/include" "$here/Agent.td" -o "${job#*:}.inc"
+        attrdef-decls:AgentAttributes.h attrdef-defs:AgentAttributes.cpp op-decls:AgentOps.h op-defs:AgentOps.cpp; do
+        "$llvm/bin/mlir-tblgen" "-gen-${job%%:*}" -I "$llvm/include" -I "$here" "$here/Agent.td" -o "${job#*:}.inc"
     done
     common="-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections"
     cxx="-std=c++17 -fno-rtti -fno-exceptions -fvisibility-inlines-hidden -I. -I$here -I$llvm/include"
     c++ $common $cxx -c "$here/AgentDialect.cpp" -o AgentDialect.o & dialect=$!
+    c++ $common $cxx -c "$here/AgentVerifiers.cpp" -o AgentVerifiers.o & verifiers=$!
     c++ $common $cxx -c "$here/capi_modules.cpp" -o capi_modules.o & modules=$!
     c++ $common $cxx -c "$here/capi_ops.cpp" -o capi_ops.o & ops=$!
+    c++ $common $cxx -c "$here/capi_table.cpp" -o capi_table.o & table=$!
     wait $dialect
+    wait $verifiers
     wait $modules
     wait $ops
+    wait $table
     cc $common -c "$here/glibc_floor.c" -o glibc_floor.o
     cc $common -c "$here/signals.c" -o signals.o
     mkdir linker
     ln -s "$llvm/bin/ld.lld" linker/ld.lld
     mlir=$(ls "$llvm"/lib/libMLIR*.a | grep -viE 'test|RegisterAll|CAPIRegisterEverything')
-    c++ -shared -Blinker -fuse-ld=lld -o "$library" AgentDialect.o capi_modules.o capi_ops.o glibc_floor.o signals.o \
+    c++ -shared -Blinker -fuse-ld=lld -o "$library" AgentDialect.o AgentVerifiers.o capi_modules.o capi_ops.o capi_table.o glibc_floor.o signals.o \
         -Wl,--whole-archive "$llvm/lib/libMLIRCAPIIR.a" -Wl,--no-whole-archive -Wl,--start-group $mlir "$llvm"/lib/libLLVM*.a "$libz" "$libzstd" -Wl,--end-group \
         -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--icf=all "-Wl,--version-script=$here/export.map" -Wl,-s -Wl,-z,defs -Wl,-O2 \
         -Wl,--wrap=sigaction -Wl,--wrap=sigaltstack -lm -ldl -lpthread -lrt

@@ -30,6 +30,10 @@ void onDeepStack(llvm::function_ref<void()> work);
 // The longest chain of ops within ops, counting the root.
 int64_t height(Operation *root);
 
+// The name in a location: a string attribute, or null where there is none. Names and what was declared are looked at first, since walking a location
+// takes longer than an op does.
+Attribute nameIn(Location location);
+
 // A malloc'ed copy that Java frees.
 char *copy(StringRef s, int64_t *length);
 
