@@ -2,7 +2,11 @@ package io.agentopt.runtime.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentopt.graph.AgentGraph;
+import io.agentopt.graph.Bindings;
+import io.agentopt.graph.GraphJson;
 import io.agentopt.lower.DirectLowering;
+import io.agentopt.lower.GraphIr;
 import io.agentopt.lower.Lowering;
 import io.agentopt.mlir.ffi.Availability.Unavailable;
 import io.agentopt.mlir.ffi.Mlir;
@@ -38,7 +42,7 @@ class TwoLoweringsPropertyTest {
             throws Exception {
         Placement placement = agent.placement(seed);
         Program direct = new DirectLowering().lower(agent.graph(), placement);
-        Program optimised = Lowering.best().lower(agent.graph(), placement);
+        Program optimised = Lowering.best(new DrawnCosts(seed)).lower(agent.graph(), placement);
         WellFormed.check(direct, placement.home());
         WellFormed.check(optimised, placement.home());
         Object expected = run(agent, direct, input);
@@ -51,6 +55,16 @@ class TwoLoweringsPropertyTest {
     void theDirectLoweringIsWellFormed(@ForAll("agents") RandomAgent agent, @ForAll long seed) {
         Placement placement = agent.placement(seed);
         WellFormed.check(new DirectLowering().lower(agent.graph(), placement), placement.home());
+    }
+
+    @Property(seed = "20261122", tries = 200)
+    void aGraphComesBackFromItsIrAsItWas(@ForAll("agents") RandomAgent agent) {
+        if (Mlir.availability() instanceof Unavailable) return;
+        AgentGraph<Integer, Integer> graph = agent.graph();
+        AgentGraph<Integer, Integer> back =
+                GraphIr.read(GraphIr.write(graph), Integer.class, Integer.class, Bindings.of(graph));
+        assertThat(GraphJson.write(back)).isEqualTo(GraphJson.write(graph));
+        assertThat(back.functionNames()).isEqualTo(graph.functionNames());
     }
 
     @Provide
