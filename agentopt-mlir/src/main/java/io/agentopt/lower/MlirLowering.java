@@ -72,8 +72,8 @@ public final class MlirLowering implements Lowering {
     public MlirLowering printing(Set<String> after, Consumer<IrDump> listener) {
         for (String stage : after) {
             if (!stages().contains(stage)) {
-                throw new IllegalArgumentException("The lowering has no pass '" + stage + "'. It has: "
-                        + String.join(", ", stages()) + ".");
+                throw new IllegalArgumentException(
+                        "The lowering has no pass '" + stage + "'. It has: " + String.join(", ", stages()) + ".");
             }
         }
         Set<String> shown = Set.copyOf(after);
@@ -84,8 +84,8 @@ public final class MlirLowering implements Lowering {
 
     /** {@return the names that {@link #printing(Set, Consumer)} knows} */
     public static Set<String> stages() {
-        Set<String> names = new TreeSet<>(
-                pipeline(new Placement("", Map.of()), LoweringCosts.unknown(), p -> false).names());
+        Set<String> names = new TreeSet<>(pipeline(new Placement("", Map.of()), LoweringCosts.unknown(), p -> false)
+                .names());
         names.add(INPUT);
         return names;
     }
@@ -102,8 +102,7 @@ public final class MlirLowering implements Lowering {
     }
 
     /** {@return the passes, for a placement} */
-    static Pipeline pipeline(
-            Placement placement, LoweringCosts costs, Predicate<String> limited) {
+    static Pipeline pipeline(Placement placement, LoweringCosts costs, Predicate<String> limited) {
         return Pipeline.of(SIMPLIFY)
                 .thenEachGraph(DecomposeGenerate.NAME, new DecomposeGenerate(placement, costs))
                 .thenEachGraph(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs))

@@ -24,11 +24,14 @@ class PlannedCostsTest {
             "g",
             String.class,
             String.class,
-            (g, q) -> g.node("ask", generate(model("m")), q.map("prompt", Prompt::system)).map("text", Completion::text));
+            (g, q) -> g.node("ask", generate(model("m")), q.map("prompt", Prompt::system))
+                    .map("text", Completion::text));
 
     private static LoweringCosts costs(double prefill, double decode) {
         return new PlannedCosts(
-                Set.of("hosted"), Map.of(OperatorId.prefill("ask"), prefill, OperatorId.decode("ask"), decode), Map.of());
+                Set.of("hosted"),
+                Map.of(OperatorId.prefill("ask"), prefill, OperatorId.decode("ask"), decode),
+                Map.of());
     }
 
     private static Placement placed(String prefill, String decode) {
@@ -55,10 +58,14 @@ class PlannedCostsTest {
         assertThat(costs(0.01, 0.5).splitPays("ask")).isTrue();
         assertThat(costs(1e-5, 0.5).splitPays("ask")).isFalse();
         assertThat(costs(1e-5, 0.5).splitPays("unknown")).isTrue();
-        assertThat(new MlirLowering(costs(1e-5, 0.5)).lower(GRAPH, placed("H100", "H100")).allSteps())
+        assertThat(new MlirLowering(costs(1e-5, 0.5))
+                        .lower(GRAPH, placed("H100", "H100"))
+                        .allSteps())
                 .anyMatch(Step.Generate.class::isInstance)
                 .noneMatch(Step.Prefill.class::isInstance);
-        assertThat(new MlirLowering(costs(1e-5, 0.5)).lower(GRAPH, placed("H100", "cpu")).allSteps())
+        assertThat(new MlirLowering(costs(1e-5, 0.5))
+                        .lower(GRAPH, placed("H100", "cpu"))
+                        .allSteps())
                 .anyMatch(Step.KvTransfer.class::isInstance);
     }
 

@@ -32,7 +32,8 @@ public final class FirstUse {
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
-            if (process.waitFor() != 0) throw new IOException("The process of a first use ended with " + process.exitValue());
+            if (process.waitFor() != 0)
+                throw new IOException("The process of a first use ended with " + process.exitValue());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while a first use was measured", e);

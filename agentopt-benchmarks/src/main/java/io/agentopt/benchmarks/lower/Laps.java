@@ -25,7 +25,8 @@ final class Laps {
     }
 
     double median(String part) {
-        List<Double> all = milliseconds.getOrDefault(part, List.of()).stream().sorted().toList();
+        List<Double> all =
+                milliseconds.getOrDefault(part, List.of()).stream().sorted().toList();
         return all.get(all.size() / 2);
     }
 

@@ -98,7 +98,8 @@ public final class LowerBench {
         new MlirLowering()
                 .observed((pass, ir) -> {
                     int times = again.merge(pass, 1, Integer::sum);
-                    laps.lap("pass." + (pass.equals(MlirLowering.INPUT) ? "write" : pass) + (times > 1 ? "." + times : ""));
+                    laps.lap("pass." + (pass.equals(MlirLowering.INPUT) ? "write" : pass)
+                            + (times > 1 ? "." + times : ""));
                 })
                 .lower(graph, placement);
         laps.lap("read_program");

@@ -57,7 +57,8 @@ final class OptTiming {
                         "--mlir-timing-display=list",
                         "-o",
                         "/dev/null"));
-                all[i] = passSeconds(report).orElseThrow(() -> new IOException("mlir-opt's timing was not understood: " + report));
+                all[i] = passSeconds(report)
+                        .orElseThrow(() -> new IOException("mlir-opt's timing was not understood: " + report));
             }
             Arrays.sort(all);
             return all[all.length / 2];
@@ -80,11 +81,13 @@ final class OptTiming {
 
     private static List<String> run(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> lines = new ArrayList<>(
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+        List<String> lines = new ArrayList<>(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList());
         try {
             int code = process.waitFor();
-            if (code != 0) throw new IOException("'" + String.join(" ", command) + "' ended with " + code + ": " + lines);
+            if (code != 0)
+                throw new IOException("'" + String.join(" ", command) + "' ended with " + code + ": " + lines);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException("Interrupted while '" + command.getFirst() + "' ran", e));

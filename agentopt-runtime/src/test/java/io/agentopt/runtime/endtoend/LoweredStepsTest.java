@@ -51,7 +51,9 @@ class LoweredStepsTest {
         Step prefill = new Step.Prefill("ask", "cpu", "m", at(1), at(3));
         Step decode = new Step.Decode("ask", "cpu", "m", 9, "greedy", at(3), at(2));
         assertThat(run("hi", whole)).isEqualTo(run("hi", prefill, decode)).isEqualTo("re:");
-        assertThat(trace.steps()).extracting(StepFinished::kind).contains(StepKind.GENERATE, StepKind.PREFILL, StepKind.DECODE);
+        assertThat(trace.steps())
+                .extracting(StepFinished::kind)
+                .contains(StepKind.GENERATE, StepKind.PREFILL, StepKind.DECODE);
     }
 
     @Test
@@ -69,7 +71,8 @@ class LoweredStepsTest {
         assertThatThrownBy(() -> run("bad", whole))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
-                .isInstanceOfSatisfying(AgentRunException.class, e -> assertThat(e.node()).isEqualTo("check"))
+                .isInstanceOfSatisfying(
+                        AgentRunException.class, e -> assertThat(e.node()).isEqualTo("check"))
                 .hasRootCauseMessage("no such thing");
         assertThatThrownBy(() -> run("none", whole))
                 .cause()
