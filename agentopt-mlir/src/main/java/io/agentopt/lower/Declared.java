@@ -37,7 +37,8 @@ final class Declared {
     static final String FORBIDDEN = "forbidden_";
     static final String ZONE = "zone_";
 
-    private final Map<Region, Set<ValueId>> jumps = new IdentityHashMap<>(); // by a graph's body, the numbers to be written
+    private final Map<Region, Set<ValueId>> jumps =
+            new IdentityHashMap<>(); // by a graph's body, the numbers to be written
     private int last;
 
     Map<String, Attribute> graph(AgentGraph<?, ?> graph) {
@@ -52,7 +53,8 @@ final class Declared {
         number(facts, RESULT, graph, node.result());
         switch (node) {
             case Node.Call c -> call(facts, c);
-            case Node.Loop l -> number(facts, PARAMETER, graph, l.body().parameters().getFirst());
+            case Node.Loop l ->
+                number(facts, PARAMETER, graph, l.body().parameters().getFirst());
             case Node.ForEach f ->
                 number(facts, PARAMETER, graph, f.body().parameters().getFirst());
             case Node.Nested n -> signature(facts, n.graph());

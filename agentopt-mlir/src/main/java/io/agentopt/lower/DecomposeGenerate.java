@@ -70,7 +70,8 @@ record DecomposeGenerate(Placement placement, LoweringCosts costs) implements Ja
     static boolean onEndpoint(String path, String first, String second, LoweringCosts costs) {
         if (!costs.isEndpoint(first) && !costs.isEndpoint(second)) return false;
         if (first.equals(second)) return true;
-        throw new IllegalArgumentException("The LLM call '" + path + "' is placed on '" + first + "' for its prefill and on '"
-                + second + "' for its decode, but a KV cache cannot enter or leave a hosted endpoint. Place both on one of them.");
+        throw new IllegalArgumentException(
+                "The LLM call '" + path + "' is placed on '" + first + "' for its prefill and on '" + second
+                        + "' for its decode, but a KV cache cannot enter or leave a hosted endpoint. Place both on one of them.");
     }
 }

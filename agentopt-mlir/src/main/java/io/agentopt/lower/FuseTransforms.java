@@ -105,7 +105,8 @@ record FuseTransforms(Predicate<String> limited) implements JavaPass {
         for (int op : chain) {
             for (int i = 0; i < table.operandCount(op); i++) {
                 int value = table.operand(op, i);
-                if (!made.contains(value)) outside.putIfAbsent(value, table.op(op).operand(i));
+                if (!made.contains(value))
+                    outside.putIfAbsent(value, table.op(op).operand(i));
             }
             made.add(table.result(op));
         }
@@ -130,7 +131,8 @@ record FuseTransforms(Predicate<String> limited) implements JavaPass {
             List<Value> arguments = new ArrayList<>();
             for (int i = 0; i < table.operandCount(op); i++) {
                 Value value = values.get(table.operand(op, i));
-                if (value == null) throw new IllegalStateException("A fused function reads what is neither inside nor an argument.");
+                if (value == null)
+                    throw new IllegalStateException("A fused function reads what is neither inside nor an argument.");
                 arguments.add(value);
             }
             result = AgentOps.transform(

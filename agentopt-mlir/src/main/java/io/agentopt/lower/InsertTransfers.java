@@ -73,7 +73,8 @@ record InsertTransfers(String home) implements JavaPass {
             Op op = table.op(user);
             Value there = copies.computeIfAbsent(
                     new Copy(table.parent(user), table.region(user), value, device),
-                    c -> AgentOps.transfer(OpBuilder.before(op), op.operand(operand), from, device, name).result());
+                    c -> AgentOps.transfer(OpBuilder.before(op), op.operand(operand), from, device, name)
+                            .result());
             op.setOperand(operand, there);
         }
 
@@ -84,7 +85,8 @@ record InsertTransfers(String home) implements JavaPass {
 
         private String find(int value) {
             int op = table.definer(value);
-            if (table.isArgument(value)) return table.is(op, AgentDialect.GRAPH) ? home : deviceOf(table.operand(op, 0));
+            if (table.isArgument(value))
+                return table.is(op, AgentDialect.GRAPH) ? home : deviceOf(table.operand(op, 0));
             return switch (table.kind(op)) {
                 case AgentDialect.TRANSFER, AgentDialect.KV_TRANSFER -> table.string(op, AgentDialect.TO);
                 case AgentDialect.LOOP -> deviceOf(yielded(op, 1));

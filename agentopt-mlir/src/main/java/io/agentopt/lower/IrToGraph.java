@@ -9,7 +9,6 @@ import io.agentopt.graph.GraphJson;
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.MlirModule;
-import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpTable;
 import java.time.Duration;
 import java.util.Optional;

@@ -44,7 +44,8 @@ record MergeSharedPrefix(LoweringCosts costs) implements JavaPass {
             groups.computeIfAbsent(shared, s -> new ArrayList<>()).add(i);
         }
         groups.forEach((shared, prefills) -> {
-            if (prefills.size() > 1 && costs.prefixPays(prefills.stream().map(table::name).toList()))
+            if (prefills.size() > 1
+                    && costs.prefixPays(prefills.stream().map(table::name).toList()))
                 merge(shared, prefills.stream().map(table::op).toList());
         });
     }

@@ -11,7 +11,6 @@ import io.agentopt.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -38,8 +37,7 @@ public final class MlirLowering implements Lowering {
     private static final String SIMPLIFY = "canonicalize,cse,loop-invariant-code-motion";
 
     private final LoweringCosts costs;
-    private final Optional<Consumer<IrDump>> dumps;
-    private final Set<String> stages; // empty for all
+    private final PassObserver observer;
 
     /** A lowering that knows the placement alone, and shows nothing. */
     public MlirLowering() {
@@ -48,18 +46,22 @@ public final class MlirLowering implements Lowering {
 
     /** A lowering whose passes ask what a plan predicts, and that shows nothing. */
     public MlirLowering(LoweringCosts costs) {
-        this(costs, Optional.empty(), Set.of());
+        this(costs, PassObserver.NONE);
     }
 
-    private MlirLowering(LoweringCosts costs, Optional<Consumer<IrDump>> dumps, Set<String> stages) {
+    private MlirLowering(LoweringCosts costs, PassObserver observer) {
         this.costs = costs;
-        this.dumps = dumps;
-        this.stages = stages;
+        this.observer = observer;
+    }
+
+    /** {@return this lowering, calling an observer before the first pass, as {@value #INPUT}, and after each} */
+    public MlirLowering observed(PassObserver by) {
+        return new MlirLowering(costs, by);
     }
 
     /** {@return this lowering, showing the IR before the first pass and after each} */
     public MlirLowering printing(Consumer<IrDump> listener) {
-        return new MlirLowering(costs, Optional.of(listener), Set.of());
+        return observed((pass, ir) -> listener.accept(new IrDump(pass, ir.get())));
     }
 
     /**
@@ -71,18 +73,19 @@ public final class MlirLowering implements Lowering {
     public MlirLowering printing(Set<String> after, Consumer<IrDump> listener) {
         for (String stage : after) {
             if (!stages().contains(stage)) {
-                throw new IllegalArgumentException("The lowering has no pass '" + stage + "'. It has: "
-                        + String.join(", ", stages()) + ".");
+                throw new IllegalArgumentException(
+                        "The lowering has no pass '" + stage + "'. It has: " + String.join(", ", stages()) + ".");
             }
         }
-        if (after.isEmpty()) throw new IllegalArgumentException("Name at least one pass of " + stages() + ".");
-        return new MlirLowering(costs, Optional.of(listener), Set.copyOf(after));
+        Set<String> shown = Set.copyOf(after);
+        return observed((pass, ir) -> {
+            if (shown.contains(pass)) listener.accept(new IrDump(pass, ir.get()));
+        });
     }
 
     /** {@return the names that {@link #printing(Set, Consumer)} knows} */
     public static Set<String> stages() {
-        Set<String> names = new TreeSet<>(pipeline(
-                        new Placement("", Map.of()), LoweringCosts.unknown(), p -> false)
+        Set<String> names = new TreeSet<>(pipeline(new Placement("", Map.of()), LoweringCosts.unknown(), p -> false)
                 .names());
         names.add(INPUT);
         return names;
@@ -109,16 +112,14 @@ public final class MlirLowering implements Lowering {
         try (MlirContext context = MlirContext.create();
                 MlirModule module = GraphToIr.write(context, graph)) {
             module.verify();
-            show(INPUT, module);
-            PassObserver observer = dumps.isEmpty() ? PassObserver.NONE : (pass, ir) -> show(pass, module);
+            observer.after(INPUT, module::print);
             pipeline(placement, costs, path -> limited(graph, path)).run(module, observer);
             return read.apply(module);
         }
     }
 
     /** {@return the passes, for a placement} */
-    static Pipeline pipeline(
-            Placement placement, LoweringCosts costs, Predicate<String> limited) {
+    static Pipeline pipeline(Placement placement, LoweringCosts costs, Predicate<String> limited) {
         return Pipeline.of(SIMPLIFY)
                 .thenEachGraph(DecomposeGenerate.NAME, new DecomposeGenerate(placement, costs))
                 .thenEachGraph(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs))
@@ -129,10 +130,6 @@ public final class MlirLowering implements Lowering {
                 .then("cse")
                 .thenEachGraph(Schedule.NAME, new Schedule(costs))
                 .then(OutlineKernels.NAME, new OutlineKernels());
-    }
-
-    private void show(String stage, MlirModule module) {
-        if (stages.isEmpty() || stages.contains(stage)) dumps.ifPresent(d -> d.accept(new IrDump(stage, module.print())));
     }
 
     /** Whether a node's attempts are limited or repeated on their own. */

@@ -41,8 +41,8 @@ record OutlineKernels() implements JavaPass {
             OpTable table = OpTable.of(graph);
             for (int op = 0; op < table.size(); op++) {
                 if (!table.is(op, AgentDialect.KERNEL)) continue;
-                if (!(table.attribute(op, AgentDialect.WHICH_KERNEL).orElse(null) instanceof Attribute.Text(String spec)))
-                    continue;
+                if (!(table.attribute(op, AgentDialect.WHICH_KERNEL).orElse(null)
+                        instanceof Attribute.Text(String spec))) continue;
                 String symbol = symbols.computeIfAbsent(spec, s -> declare(top.getFirst(), s, taken));
                 table.op(op).set(AgentDialect.WHICH_KERNEL, Attribute.symbol(symbol));
             }

@@ -119,28 +119,28 @@ final class ProgramReader {
             case AgentDialect.MEMORY_LOAD ->
                 new Step.MemoryLoad(path, device(op), table.string(op, AgentDialect.STORE), in(op, 0), out);
             case AgentDialect.MEMORY_STORE ->
-                new Step.MemoryStore(
-                        path, device(op), table.string(op, AgentDialect.STORE), in(op, 0), in(op, 1), out);
-            case AgentDialect.LOOP ->
-                new Step.Loop(path, number(op, AgentDialect.MAX), in(op, 0), block(op, 0), out);
+                new Step.MemoryStore(path, device(op), table.string(op, AgentDialect.STORE), in(op, 0), in(op, 1), out);
+            case AgentDialect.LOOP -> new Step.Loop(path, number(op, AgentDialect.MAX), in(op, 0), block(op, 0), out);
             case AgentDialect.WHEN -> new Step.When(path, in(op, 0), block(op, 0), block(op, 1), out);
             case AgentDialect.FOR_EACH -> new Step.ForEach(path, in(op, 0), block(op, 0), out);
             case AgentDialect.SUBGRAPH -> new Step.Nested(path, in(op, 0), block(op, 0), out);
             default ->
-                throw new IllegalStateException("The op " + table.op(op)
-                        + " has no step: it must be lowered before the program is read.");
+                throw new IllegalStateException(
+                        "The op " + table.op(op) + " has no step: it must be lowered before the program is read.");
         };
     }
 
     private List<Slot> operands(int op) {
-        return IntStream.range(0, table.operandCount(op)).mapToObj(i -> in(op, i)).toList();
+        return IntStream.range(0, table.operandCount(op))
+                .mapToObj(i -> in(op, i))
+                .toList();
     }
 
     private Slot in(int op, int index) {
         Slot slot = slots[table.operand(op, index)];
         if (slot == null)
-            throw new IllegalStateException("Operand " + index + " of " + table.op(op)
-                    + " is used before an op of the module defines it.");
+            throw new IllegalStateException(
+                    "Operand " + index + " of " + table.op(op) + " is used before an op of the module defines it.");
         return slot;
     }
 
@@ -153,7 +153,7 @@ final class ProgramReader {
         int parent = table.parent(op);
         if (table.is(parent, AgentDialect.FUSED)) return device(parent);
         return table.findString(op, AgentDialect.DEVICE)
-                .orElseThrow(() -> new IllegalStateException("The op " + table.op(op)
-                        + " is on no device: it must be lowered before the program is read."));
+                .orElseThrow(() -> new IllegalStateException(
+                        "The op " + table.op(op) + " is on no device: it must be lowered before the program is read."));
     }
 }

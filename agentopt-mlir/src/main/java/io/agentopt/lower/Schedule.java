@@ -57,11 +57,12 @@ record Schedule(LoweringCosts costs) implements JavaPass {
             order.add(i);
             for (int next : after.get(i)) if (next < n && --waitsFor[next] == 0) ready.add(next);
         }
-        for (int i = 0; i < n; i++) if (order.get(i) != i) { // everything from the first change on is put before the end
-            Op end = table.op(ops.getLast());
-            for (int moved : order.subList(i, n)) table.op(ops.get(moved)).moveBefore(end);
-            return;
-        }
+        for (int i = 0; i < n; i++)
+            if (order.get(i) != i) { // everything from the first change on is put before the end
+                Op end = table.op(ops.getLast());
+                for (int moved : order.subList(i, n)) table.op(ops.get(moved)).moveBefore(end);
+                return;
+            }
     }
 
     /** By position in the block, the positions of the ops that must come later: they read the op's results, or its effects forbid another order. */
@@ -108,8 +109,7 @@ record Schedule(LoweringCosts costs) implements JavaPass {
                     AgentDialect.TOOL,
                     AgentDialect.TRANSFORM,
                     AgentDialect.MEMORY_LOAD,
-                    AgentDialect.MEMORY_STORE ->
-                costs.seconds(OperatorId.whole(path));
+                    AgentDialect.MEMORY_STORE -> costs.seconds(OperatorId.whole(path));
             default -> 0;
         };
     }

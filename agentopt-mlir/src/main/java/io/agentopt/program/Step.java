@@ -18,8 +18,7 @@ public sealed interface Step {
     Slot result();
 
     /** Asks a model, prefill and decode in one: on a hosted endpoint, or where taking the two apart does not pay. */
-    record Generate(
-            String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
+    record Generate(String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
             implements Step {
         @Override
         public List<Slot> operands() {

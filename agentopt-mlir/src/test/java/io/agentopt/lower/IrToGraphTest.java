@@ -49,18 +49,30 @@ class IrToGraphTest {
                     .outputBytes(0.1 + 0.2)
                     .zones("eu", "us");
             var found = g.node(
-                    "search", vectorSearch(INDEX, 3), g.node("embed", embed(model("e")).expecting(17.25), q), options);
+                    "search",
+                    vectorSearch(INDEX, 3),
+                    g.node("embed", embed(model("e")).expecting(17.25), q),
+                    options);
             var answer = g.node(
                     "ask",
                     generate(model("m"))
                             .maxTokens(77)
                             .sampling(new Sampling(0.7, 40, 0.9, 7))
                             .expecting(1.0 / 3 + 100, 20.5),
-                    g.node("prompt", (String s, List<Passage> p) -> Prompt.system("x").context(p).user(s), q, found));
-            var state = g.loop("again", answer.map("n", c -> c.outputTokens()), maxIterations(5).expected(1.1), (b, s) -> {
-                var next = s.map("next", x -> x + 1);
-                return step(next.map("done?", x -> x > 3), b.nested("in", inner, next), next);
-            });
+                    g.node(
+                            "prompt",
+                            (String s, List<Passage> p) ->
+                                    Prompt.system("x").context(p).user(s),
+                            q,
+                            found));
+            var state = g.loop(
+                    "again",
+                    answer.map("n", c -> c.outputTokens()),
+                    maxIterations(5).expected(1.1),
+                    (b, s) -> {
+                        var next = s.map("next", x -> x + 1);
+                        return step(next.map("done?", x -> x > 3), b.nested("in", inner, next), next);
+                    });
             return state;
         });
         assertThat(GraphJson.write(again(graph))).isEqualTo(GraphJson.write(graph));
@@ -71,7 +83,8 @@ class IrToGraphTest {
         Function<String, String> shared = String::strip;
         AgentGraph<String, String> graph = AgentGraph.define("\"odd\" é中\n", String.class, String.class, (g, q) -> {
             var last = q;
-            for (String name : List.of("\"", "é中", " x", "\nx", "\\", ".x", "%0", "then", "{}")) last = last.map(name, shared);
+            for (String name : List.of("\"", "é中", " x", "\nx", "\\", ".x", "%0", "then", "{}"))
+                last = last.map(name, shared);
             var text = last;
             return g.when("else", text.map("?", String::isEmpty), 0.25, b -> text.map("then", shared), b -> q);
         });
@@ -87,8 +100,7 @@ class IrToGraphTest {
             Pipeline.empty()
                     .thenEachGraph(
                             "split",
-                            new DecomposeGenerate(
-                                    LoweringTest.all(graph, "cpu", Map.of()), LoweringCosts.unknown()))
+                            new DecomposeGenerate(LoweringTest.all(graph, "cpu", Map.of()), LoweringCosts.unknown()))
                     .run(module);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> IrToGraph.read(module, String.class, String.class, Bindings.of(graph)))

@@ -57,16 +57,26 @@ class PassGoldenTest {
         LoweringCosts costs = new PlannedCosts(
                 Set.of("hosted"), seconds, Map.of(OperatorId.prefill("large"), 4, OperatorId.decode("large"), 4));
         return Map.of(
-                "remove-dead-and-common", Pipeline.of("canonicalize,cse"),
-                "hoist-invariant", Pipeline.of("loop-invariant-code-motion"),
-                DecomposeGenerate.NAME, graphs(DecomposeGenerate.NAME, new DecomposeGenerate(placement, costs)),
-                MergeSharedPrefix.NAME, graphs(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs)),
-                ApplyPlacement.NAME, graphs(ApplyPlacement.NAME, new ApplyPlacement(placement)),
-                ShardModels.NAME, graphs(ShardModels.NAME, new ShardModels(costs)),
-                FuseTransforms.NAME, graphs(FuseTransforms.NAME, new FuseTransforms("again"::equals)),
-                InsertTransfers.NAME, graphs(InsertTransfers.NAME, new InsertTransfers("cpu")),
-                Schedule.NAME, graphs(Schedule.NAME, new Schedule(costs)),
-                OutlineKernels.NAME, Pipeline.empty().then(OutlineKernels.NAME, new OutlineKernels()));
+                "remove-dead-and-common",
+                Pipeline.of("canonicalize,cse"),
+                "hoist-invariant",
+                Pipeline.of("loop-invariant-code-motion"),
+                DecomposeGenerate.NAME,
+                graphs(DecomposeGenerate.NAME, new DecomposeGenerate(placement, costs)),
+                MergeSharedPrefix.NAME,
+                graphs(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs)),
+                ApplyPlacement.NAME,
+                graphs(ApplyPlacement.NAME, new ApplyPlacement(placement)),
+                ShardModels.NAME,
+                graphs(ShardModels.NAME, new ShardModels(costs)),
+                FuseTransforms.NAME,
+                graphs(FuseTransforms.NAME, new FuseTransforms("again"::equals)),
+                InsertTransfers.NAME,
+                graphs(InsertTransfers.NAME, new InsertTransfers("cpu")),
+                Schedule.NAME,
+                graphs(Schedule.NAME, new Schedule(costs)),
+                OutlineKernels.NAME,
+                Pipeline.empty().then(OutlineKernels.NAME, new OutlineKernels()));
     }
 
     private static Pipeline graphs(String name, JavaPass pass) {
@@ -81,14 +91,16 @@ class PassGoldenTest {
     @MethodSource("names")
     void theIrBeforeBecomesTheIrAfter(String pass) throws IOException {
         Path folder = GoldenFiles.folder(pass);
-        GoldenFiles.check(folder.resolve("after.mlir"), run(pass, Files.readString(folder.resolve("before.mlir")), true));
+        GoldenFiles.check(
+                folder.resolve("after.mlir"), run(pass, Files.readString(folder.resolve("before.mlir")), true));
     }
 
     /** A second run finds nothing more to do. */
     @ParameterizedTest
     @MethodSource("names")
     void aSecondRunChangesNothing(String pass) throws IOException {
-        if (pass.equals(ApplyPlacement.NAME) || pass.equals(ShardModels.NAME)) return; // they write what is not read again
+        if (pass.equals(ApplyPlacement.NAME) || pass.equals(ShardModels.NAME))
+            return; // they write what is not read again
         String once = run(pass, Files.readString(GoldenFiles.folder(pass).resolve("before.mlir")), false);
         assertThat(run(pass, once, false)).isEqualTo(once);
     }

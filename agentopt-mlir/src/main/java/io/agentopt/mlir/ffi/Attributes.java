@@ -91,7 +91,7 @@ public final class Attributes {
     public static List<String> names(long op) {
         for (int capacity = 16; ; capacity *= 4) {
             try {
-            Scratch scratch = Scratch.forCall();
+                Scratch scratch = Scratch.forCall();
                 MemorySegment views = scratch.allocate(16L * capacity, 8);
                 int count = (int) (long) OfOp.NAMES.invokeExact(op, views.address(), (long) capacity);
                 if (count > capacity) continue;

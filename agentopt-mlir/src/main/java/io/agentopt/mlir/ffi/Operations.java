@@ -249,7 +249,8 @@ public final class Operations {
         try {
             Scratch scratch = Scratch.forCall();
             byte[] utf8 = Memory.utf8(text);
-            return (long) function.invokeExact(handle, Memory.bytes(scratch, utf8).address(), (long) utf8.length);
+            return (long)
+                    function.invokeExact(handle, Memory.bytes(scratch, utf8).address(), (long) utf8.length);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

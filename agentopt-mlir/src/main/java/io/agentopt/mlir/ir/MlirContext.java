@@ -171,7 +171,8 @@ public final class MlirContext implements AutoCloseable {
 
     long handle(Attribute attribute) {
         session();
-        if (attribute instanceof Attribute.OfType) return Attribute.handle(this, attribute); // checks the type's context
+        if (attribute instanceof Attribute.OfType)
+            return Attribute.handle(this, attribute); // checks the type's context
         Long known = attributeHandles.get(attribute);
         if (known != null) return known;
         long made = Attribute.handle(this, attribute);

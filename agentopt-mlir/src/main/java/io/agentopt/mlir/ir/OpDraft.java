@@ -106,10 +106,7 @@ public final class OpDraft {
     private long location(MlirContext context) {
         if (declared.isEmpty()) return Operations.nameLocation(context.session(), name);
         return Operations.declaredLocation(
-                context.session(),
-                name,
-                List.copyOf(declared.keySet()),
-                handles(declared.values(), context::handle));
+                context.session(), name, List.copyOf(declared.keySet()), handles(declared.values(), context::handle));
     }
 
     private List<Long> types(List<Type> types) {

@@ -100,7 +100,8 @@ public final class OpTable {
      */
     public Op op(int op) {
         if (epoch != module.epoch() && changes != module.changes())
-            throw new IllegalStateException("This table of ops is stale: the module was changed since. Read it again from an op.");
+            throw new IllegalStateException(
+                    "This table of ops is stale: the module was changed since. Read it again from an op.");
         return module.op(words[at[op] + HANDLE], kinds[op]);
     }
 
@@ -203,8 +204,7 @@ public final class OpTable {
     /** {@return by value, the ops that use it as an operand, in order, once for each operand} */
     public int[][] users() {
         int[] counts = new int[values()];
-        for (int op = 0; op < size(); op++)
-            for (int i = 0; i < operandCount(op); i++) counts[operand(op, i)]++;
+        for (int op = 0; op < size(); op++) for (int i = 0; i < operandCount(op); i++) counts[operand(op, i)]++;
         int[][] users = new int[counts.length][];
         for (int v = 0; v < users.length; v++) users[v] = new int[counts[v]];
         Arrays.fill(counts, 0);
@@ -286,8 +286,8 @@ public final class OpTable {
     private int value(int op, int list, int index) {
         int count = (int) words[at[op] + list];
         if (index < 0 || index >= count)
-            throw new IndexOutOfBoundsException(
-                    op(op) + " has " + count + " " + (list == OPERANDS ? "operand" : "result") + "(s), none at index " + index + ".");
+            throw new IndexOutOfBoundsException(op(op) + " has " + count + " "
+                    + (list == OPERANDS ? "operand" : "result") + "(s), none at index " + index + ".");
         return (int) words[at[op] + list + 1 + index];
     }
 }

@@ -81,8 +81,7 @@ public final class Pipeline {
             switch (step) {
                 case Step.Native(String name) -> module.run(name);
                 case Step.OverModule(String name, JavaPass pass) -> runJava(module, name, pass, List.of(module.root()));
-                case Step.OverGraphs(String name, JavaPass pass) ->
-                    runJava(module, name, pass, graphs(module));
+                case Step.OverGraphs(String name, JavaPass pass) -> runJava(module, name, pass, graphs(module));
             }
             observer.after(step.name(), module::print);
         }

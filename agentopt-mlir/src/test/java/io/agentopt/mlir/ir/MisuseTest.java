@@ -89,7 +89,8 @@ class MisuseTest {
     }
 
     private static int number(OpTable table, String tool) {
-        for (int op = 0; op < table.size(); op++) if (table.findString(op, "name").filter(tool::equals).isPresent()) return op;
+        for (int op = 0; op < table.size(); op++)
+            if (table.findString(op, "name").filter(tool::equals).isPresent()) return op;
         throw new AssertionError("no tool " + tool);
     }
 
@@ -104,12 +105,15 @@ class MisuseTest {
             assertThat(table.operandCount(op)).isEqualTo(same.operands().size());
             assertThat(table.resultCount(op)).isEqualTo(same.results().size());
             assertThat(table.regionCount(op)).isEqualTo(same.regions().size());
-            for (String name : same.attributeNames()) assertThat(table.attribute(op, name)).isEqualTo(same.attribute(name));
-            if (op > 0) assertThat(table.op(table.parent(op))).isSameAs(same.parent().orElseThrow());
+            for (String name : same.attributeNames())
+                assertThat(table.attribute(op, name)).isEqualTo(same.attribute(name));
+            if (op > 0)
+                assertThat(table.op(table.parent(op))).isSameAs(same.parent().orElseThrow());
             for (int region = 0; region < table.regionCount(op); region++) {
                 assertThat(table.ops(op, region).stream().map(table::op).toList())
                         .isEqualTo(same.region(region).block().ops());
-                assertThat(table.arguments(op, region)).hasSize(same.region(region).block().arguments().size());
+                assertThat(table.arguments(op, region))
+                        .hasSize(same.region(region).block().arguments().size());
             }
         }
         int a = number(table, "a");

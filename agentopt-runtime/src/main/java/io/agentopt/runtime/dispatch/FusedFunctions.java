@@ -51,7 +51,11 @@ final class FusedFunctions implements StepRunner.Action {
         List<Part> parts = new ArrayList<>();
         for (Step inner : step.body().steps()) {
             if (!(inner instanceof Step.Transform t) || !filled.containsAll(t.operands())) throw broken(step);
-            parts.add(new Part(t.path(), functions.apply(t), indices(t.operands()), t.result().index()));
+            parts.add(new Part(
+                    t.path(),
+                    functions.apply(t),
+                    indices(t.operands()),
+                    t.result().index()));
             filled.add(t.result());
         }
         if (!filled.containsAll(step.body().yields())) throw broken(step);
@@ -67,8 +71,9 @@ final class FusedFunctions implements StepRunner.Action {
     }
 
     private static IllegalArgumentException broken(Step.Fused step) {
-        return new IllegalArgumentException("Step '" + step.path()
-                + "' is broken: it must fuse functions that read its operands or each other, and yield one value. Lower the graph again.");
+        return new IllegalArgumentException(
+                "Step '" + step.path()
+                        + "' is broken: it must fuse functions that read its operands or each other, and yield one value. Lower the graph again.");
     }
 
     @Override

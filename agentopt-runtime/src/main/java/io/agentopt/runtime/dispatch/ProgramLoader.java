@@ -89,8 +89,7 @@ final class ProgramLoader {
                 ExecutableBlock body = inner(n.body(), depth, depths, path, 1, 1);
                 yield new ExecutableStep.Nested(path, result, body.heavy(), ref(n.input(), depth, depths, path), body);
             }
-            case Step.Generate s ->
-                leaf(s, StepKind.GENERATE, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Generate s -> leaf(s, StepKind.GENERATE, s.device(), OperatorId.whole(path), true, depth, depths);
             case Step.Prefix s -> leaf(s, StepKind.PREFIX, s.device(), OperatorId.whole(path), true, depth, depths);
             case Step.Fused s -> leaf(s, StepKind.TRANSFORM, s.device(), OperatorId.whole(path), true, depth, depths);
             case Step.Prefill s -> leaf(s, StepKind.PREFILL, s.device(), OperatorId.prefill(path), true, depth, depths);

@@ -205,9 +205,12 @@ final class RandomAgent {
         Port<Prompt> prompt = in.map(name + "prompt", x -> Prompt.EMPTY.user("" + x));
         Port<Integer> sum = in;
         for (int i = 0; i < 2 + r.pick() % 2; i++) {
-            Port<Completion> sample =
-                    g.node(name + "sample" + i, llm.sampling(Sampling.seeded(0.7, i)), prompt);
-            sum = g.node(i == 1 + r.pick() % 2 ? name : name + i, MIX, sum, sample.map(name + "read" + i, RandomAgent::read));
+            Port<Completion> sample = g.node(name + "sample" + i, llm.sampling(Sampling.seeded(0.7, i)), prompt);
+            sum = g.node(
+                    i == 1 + r.pick() % 2 ? name : name + i,
+                    MIX,
+                    sum,
+                    sample.map(name + "read" + i, RandomAgent::read));
         }
         return sum;
     }

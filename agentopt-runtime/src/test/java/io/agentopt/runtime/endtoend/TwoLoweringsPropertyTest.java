@@ -12,6 +12,7 @@ import io.agentopt.mlir.ffi.Availability.Unavailable;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.plan.Placement;
 import io.agentopt.program.Program;
+import io.agentopt.program.Step;
 import io.agentopt.runtime.dispatch.Deadline;
 import io.agentopt.runtime.dispatch.Dispatcher;
 import io.agentopt.runtime.dispatch.GraphStepRunner;
@@ -19,17 +20,29 @@ import io.agentopt.runtime.dispatch.ManualClock;
 import io.agentopt.runtime.dispatch.TokenListener;
 import io.agentopt.runtime.endtoend.RandomAgent.World;
 import io.agentopt.runtime.observe.RunListener;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** The plain lowering is the oracle of the one that optimises: same answers, same side effects in the same order. */
 class TwoLoweringsPropertyTest {
+    private static final Set<Class<?>> MET = new HashSet<>();
+
+    /** What only passes make: a pass that found nothing to do in all those agents was not tested. */
+    @AfterContainer
+    static void everyPassHadWork() {
+        if (Mlir.availability() instanceof Unavailable) return;
+        assertThat(MET).contains(Step.Fused.class, Step.Prefix.class, Step.Generate.class, Step.KvTransfer.class);
+    }
+
     @BeforeContainer
     static void sayWhatIsCompared() {
         if (Mlir.availability() instanceof Unavailable(String reason))
@@ -43,6 +56,7 @@ class TwoLoweringsPropertyTest {
         Placement placement = agent.placement(seed);
         Program direct = new DirectLowering().lower(agent.graph(), placement);
         Program optimised = Lowering.best(new DrawnCosts(seed)).lower(agent.graph(), placement);
+        optimised.allSteps().forEach(step -> MET.add(step.getClass()));
         WellFormed.check(direct, placement.home());
         WellFormed.check(optimised, placement.home());
         Object expected = run(agent, direct, input);
