@@ -83,13 +83,14 @@ link() { # NAME, EXPORTS, then what is linked whole
     echo "agentopt-mlir: $name is $(($(wc -c <"$name") / 1024)) KiB and needs glibc $needed"
 }
 
-graph_sources="AgentDialect.cpp capi_modules.cpp capi_ops.cpp graph_registration.cpp glibc_floor.c signals.c"
+graph_headers="$(cd "$here" && ls Agent*.td) AgentDialect.h capi.h session.h"
+graph_sources="AgentDialect.cpp AgentVerifiers.cpp capi_modules.cpp capi_ops.cpp capi_table.cpp graph_registration.cpp glibc_floor.c signals.c"
 build_graph() {
     for job in dialect-decls:AgentDialect.h dialect-defs:AgentDialect.cpp typedef-decls:AgentTypes.h typedef-defs:AgentTypes.cpp \
-        op-decls:AgentOps.h op-defs:AgentOps.cpp; do
-        "$llvm/bin/mlir-tblgen" "-gen-${job%%:*}" -I "$llvm/include" "$here/Agent.td" -o "${job#*:}.inc"
+        attrdef-decls:AgentAttributes.h attrdef-defs:AgentAttributes.cpp op-decls:AgentOps.h op-defs:AgentOps.cpp; do
+        "$llvm/bin/mlir-tblgen" "-gen-${job%%:*}" -I "$llvm/include" -I "$here" "$here/Agent.td" -o "${job#*:}.inc"
     done
-    compile "Agent.td AgentDialect.h capi.h session.h" $graph_sources
+    compile "$graph_headers" $graph_sources
     link libagentopt-mlir.so export.map "$llvm/lib/libMLIRCAPIIR.a"
 }
 
@@ -126,5 +127,5 @@ provide() { # NAME, FUNCTION THAT BUILDS, WHERE TO, HOW LONG, then what it is ma
     cmp -s "$kept/$library.sha256" "$target/$library.sha256" || cp "$kept/$library" "$kept/$library.sha256" "$target"
 }
 
-provide libagentopt-mlir.so build_graph "$graph" "under a minute" Agent.td AgentDialect.h capi.h session.h export.map $graph_sources
+provide libagentopt-mlir.so build_graph "$graph" "under a minute" $graph_headers export.map $graph_sources
 provide libagentopt-codegen.so build_codegen "$codegen" "about two minutes" codegen/export.map $codegen_headers $codegen_sources
