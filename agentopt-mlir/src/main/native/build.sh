@@ -37,11 +37,20 @@ export here units flags cxxflags
 
 hash() { { echo "$toolchain $flags"; cd "$here"; cat "$@"; } | sha256sum | cut -c 1-32; }
 
-# Compiles the sources given into ./*.o, as many at once as there are processors. A unit is kept under the hash of it and of what all units include.
+# The headers of ours that a source names, beside it.
+included() {
+    folder=$(dirname "$1")
+    sed -n 's/^#include "\([a-z_./]*\)".*/\1/p' "$here/$1" | while read -r header; do
+        if [ -e "$here/$folder/$header" ]; then echo "$folder/$header"; fi
+    done
+}
+
+# Compiles the sources given into ./*.o, as many at once as there are processors. A unit is kept under the hash of it, of the headers that it names and of
+# what all units depend on (the first argument).
 compile() {
-    included=$1
+    common=$1
     shift
-    for source in "$@"; do echo "$source $(hash "$source" $included)"; done | xargs -P "$(nproc)" -n 2 sh -c '
+    for source in "$@"; do echo "$source $(hash "$source" $(included "$source") $common)"; done | xargs -P "$(nproc)" -n 2 sh -c '
         object=$units/$1.o
         if [ ! -e "$object" ]; then
             part=$(mktemp "$units/.part.XXXXXX")
@@ -88,7 +97,7 @@ build_graph() {
 codegen_sources="capi_modules.cpp glibc_floor.c signals.c $(cd "$here" && ls codegen/*.cpp)"
 codegen_headers="session.h $(cd "$here" && ls codegen/*.h)"
 build_codegen() {
-    compile "$codegen_headers" $codegen_sources
+    compile "" $codegen_sources
     echo "namespace agentopt { extern const char *const version; const char *const version = \"MLIR $version, $(basename "$kept")\"; }" >version.cpp
     c++ $flags $cxxflags -c version.cpp
     link libagentopt-codegen.so codegen/export.map
