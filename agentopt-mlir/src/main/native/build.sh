@@ -45,16 +45,19 @@ build() {
     c++ $common $cxx -c "$here/AgentVerifiers.cpp" -o AgentVerifiers.o & verifiers=$!
     c++ $common $cxx -c "$here/capi_modules.cpp" -o capi_modules.o & modules=$!
     c++ $common $cxx -c "$here/capi_ops.cpp" -o capi_ops.o & ops=$!
+    c++ $common $cxx -c "$here/capi_kinds.cpp" -o capi_kinds.o & kinds=$!
     wait $dialect
     wait $verifiers
     wait $modules
     wait $ops
+    wait $kinds
     cc $common -c "$here/glibc_floor.c" -o glibc_floor.o
     cc $common -c "$here/signals.c" -o signals.o
+    cc $common -c "$here/dynamic_ops.c" -o dynamic_ops.o
     mkdir linker
     ln -s "$llvm/bin/ld.lld" linker/ld.lld
     mlir=$(ls "$llvm"/lib/libMLIR*.a | grep -viE 'test|RegisterAll|CAPIRegisterEverything')
-    c++ -shared -Blinker -fuse-ld=lld -o "$library" AgentDialect.o AgentVerifiers.o capi_modules.o capi_ops.o glibc_floor.o signals.o \
+    c++ -shared -Blinker -fuse-ld=lld -o "$library" AgentDialect.o AgentVerifiers.o capi_modules.o capi_ops.o capi_kinds.o glibc_floor.o signals.o dynamic_ops.o \
         -Wl,--whole-archive "$llvm/lib/libMLIRCAPIIR.a" -Wl,--no-whole-archive -Wl,--start-group $mlir "$llvm"/lib/libLLVM*.a "$libz" "$libzstd" -Wl,--end-group \
         -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--icf=all "-Wl,--version-script=$here/export.map" -Wl,-s -Wl,-z,defs -Wl,-O2 \
         -Wl,--wrap=sigaction -Wl,--wrap=sigaltstack -lm -ldl -lpthread -lrt

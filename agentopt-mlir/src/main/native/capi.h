@@ -50,8 +50,13 @@ class Session {
 public:
   Session() : context(MLIRContext::Threading::DISABLED) {
     context.loadDialect<agentopt::AgentDialect>();
-    context.printOpOnDiagnostic(false);
-    context.getDiagEngine().registerHandler([this](Diagnostic &d) {
+    listenTo(context);
+  }
+
+  // Diagnostics of that context are recorded here.
+  void listenTo(MLIRContext &other) {
+    other.printOpOnDiagnostic(false);
+    other.getDiagEngine().registerHandler([this](Diagnostic &d) {
       record(d);
       for (Diagnostic &note : d.getNotes()) record(note);
       return success();
@@ -61,6 +66,7 @@ public:
   MLIRContext context;
   SmallVector<DiagnosticRecord> diagnostics;
   std::deque<std::string> texts; // what the records point to
+  std::vector<std::string> kinds; // the operator kinds that were loaded
 
   void clear() {
     diagnostics.clear();
@@ -68,7 +74,11 @@ public:
   }
 
 private:
+  // A hostile text can have an error in every line, and quote itself in each.
+  static constexpr size_t MOST_DIAGNOSTICS = 100, LONGEST_TEXT = 4000;
+
   void record(Diagnostic &d) {
+    if (diagnostics.size() == MOST_DIAGNOSTICS) return;
     DiagnosticRecord r = {};
     r.severity = static_cast<int64_t>(d.getSeverity());
     r.message = keep(d.str());
@@ -85,6 +95,10 @@ private:
   }
 
   View keep(std::string s) {
+    if (s.size() > LONGEST_TEXT) {
+      s.resize(LONGEST_TEXT);
+      s += "...";
+    }
     texts.push_back(std::move(s));
     return view(texts.back());
   }

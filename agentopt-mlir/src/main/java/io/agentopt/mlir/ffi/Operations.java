@@ -216,7 +216,7 @@ public final class Operations {
         }
     }
 
-    private static void view(Arena arena, MemorySegment record, long offset, String text) {
+    static void view(Arena arena, MemorySegment record, long offset, String text) {
         byte[] utf8 = Memory.utf8(text);
         record.set(JAVA_LONG, offset, Memory.bytes(arena, utf8).address());
         record.set(JAVA_LONG, offset + 8, utf8.length);
@@ -227,7 +227,7 @@ public final class Operations {
         record.set(JAVA_LONG, offset + 8, longs(arena, values));
     }
 
-    private static long longs(Arena arena, List<Long> values) {
+    static long longs(Arena arena, List<Long> values) {
         if (values.isEmpty()) return 0;
         return arena.allocateFrom(
                         JAVA_LONG, values.stream().mapToLong(Long::longValue).toArray())
