@@ -40,13 +40,16 @@ struct Anytime : ConditionallySpeculatable::FallbackModel<Anytime> {
 
 // What the loader would answer with the end of the process, or without a reason.
 LogicalResult check(ModuleOp module, MLIRContext &context) {
-  for (Operation &op : *module.getBody()) {
+  for (Operation &child : *module.getBody()) {
+    Operation *op = &child;
     auto dialect = dyn_cast<irdl::DialectOp>(op);
-    if (!dialect) return op.emitOpError() << "stands where only 'irdl.dialect' may";
+    if (!dialect) return op->emitOpError() << "stands where only 'irdl.dialect' may";
     if (context.getLoadedDialect(dialect.getSymName()))
       return dialect.emitOpError() << "name '" << dialect.getSymName() << "' is taken by a dialect of this context; choose another";
-    WalkResult known = dialect.walk([&](irdl::CPredOp inner) {
-      inner.emitOpError() << "is C++, which is not known here";
+    WalkResult known = dialect.walk([&](Operation *inner) {
+      if (isa<irdl::CPredOp>(inner)) inner->emitOpError() << "is C++, which is not known here";
+      else if (isa<irdl::DialectOp>(inner) && inner != op) inner->emitOpError() << "stands in another dialect; it must stand beside it";
+      else return WalkResult::advance();
       return WalkResult::interrupt();
     });
     if (known.wasInterrupted()) return failure();

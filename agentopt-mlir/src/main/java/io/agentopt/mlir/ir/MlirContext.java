@@ -82,13 +82,10 @@ public final class MlirContext implements AutoCloseable {
         long session = session();
         TextLimits.check(kinds.irdl(), kinds.source());
         takeDiagnostics();
-        List<String> ops = kinds.effects().keySet().stream().toList();
-        long outcome = Kinds.load(
-                session,
-                kinds.irdl(),
-                kinds.source(),
-                ops,
-                ops.stream().map(op -> kinds.effects().get(op).ordinal()).toList());
+        List<String> ops = List.copyOf(kinds.effects().keySet());
+        List<Integer> effects =
+                kinds.effects().values().stream().map(Enum::ordinal).toList();
+        long outcome = Kinds.load(session, kinds.irdl(), kinds.source(), ops, effects);
         if (outcome == 0)
             throw new MlirException(
                     "'" + kinds.source() + "' defines no operator kinds for this context.", takeDiagnostics());

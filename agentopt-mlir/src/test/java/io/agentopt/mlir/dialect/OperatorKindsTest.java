@@ -155,6 +155,8 @@ class OperatorKindsTest {
             irdl.dialect @irdl {}                                                     | name 'irdl' is taken by a dialect of this context; choose another
             irdl.dialect @"" {}                                                       | invalid dialect name
             irdl.dialect @"a.b" {}                                                    | invalid dialect name
+            irdl.dialect @x { irdl.dialect @agent {} }                                | stands in another dialect; it must stand beside it
+            irdl.dialect @x { irdl.dialect @x {} }                                    | stands in another dialect; it must stand beside it
             irdl.dialect @x {} irdl.dialect @x {}                                     | redefinition of symbol named 'x'
             irdl.dialect @x { irdl.type @t irdl.type @t }                             | redefinition of symbol named 't'
             irdl.dialect @x { irdl.type @t irdl.attribute @t }                        | redefinition of symbol named 't'

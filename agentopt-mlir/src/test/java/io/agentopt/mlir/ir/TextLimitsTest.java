@@ -97,6 +97,8 @@ class TextLimitsTest {
             module attributes {x.a = 1 : i99999999999999999999} {}      | an integer type has more than 1024 bits.
             module attributes {x.a = dense<1> : tensor<4xsi16777215>} {} | an integer type has more than 1024 bits.
             module attributes {x.a = dense_resource<a> : tensor<1xi8>} {} | the agent dialect has no use for dense_resource.
+            module attributes {x.a = affine_map<(d0) -> (d0)>} {}       | the agent dialect has no use for affine_map.
+            module attributes {x.a = affine_set<(d0) : (d0 == 0)>} {}   | the agent dialect has no use for affine_set.
             "a"(%0#2147483648) : (i1) -> ()                             | the numbers of results used so far add up to more than 16777216.
             """)
     void hugeNumbersAreRefused(String text, String reason) {
