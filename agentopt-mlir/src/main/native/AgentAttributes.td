@@ -41,10 +41,13 @@ def ExpectationAttr : AgentAttr<"Expectation", "expectation", "means over reques
                         Number<"runs in one request">:$visits);
 }
 
-class IsNot<string what, string condition> : AttrConstraint<CPred<condition>, what>;
-def Name : ConfinedAttr<StrAttr, [IsNot<"not empty", "!::llvm::cast<::mlir::StringAttr>($_self).getValue().empty()">]>;
+def Name : ConfinedAttr<StrAttr, [AttrConstraint<CPred<"!::llvm::cast<::mlir::StringAttr>($_self).getValue().empty()">, "">]> {
+  let summary = "a string, not empty";
+}
 def Device : OptionalAttr<Name>;
-def Count : ConfinedAttr<I64Attr, [IntPositive, IntMaxValue<2147483647>]>;
+def Count : ConfinedAttr<I64Attr, [IntPositive, IntMaxValue<2147483647>]> {
+  let summary = "an i64, 1 to 2147483647";
+}
 def Shards : OptionalAttr<Count>;
 
 #endif

@@ -10,7 +10,7 @@ class AgentType<string cppName, string spelling, string what> : TypeDef<AgentDia
 }
 
 def ValueType : AgentType<"Value", "value", "an opaque host value; the tag names its host type"> {
-  let parameters = (ins "::mlir::StringAttr":$tag);
+  let parameters = (ins AttrParameter<"::mlir::StringAttr", "usually a Java class">:$tag);
   let assemblyFormat = "`<` $tag `>`";
 }
 def TextType : AgentType<"Text", "text", "plain text">;
@@ -28,15 +28,15 @@ def EmbeddingType : AgentType<"Embedding", "embedding", "what an embedding model
   let description = [{
     A vector, or one for each row of a tensor. Its shape and element type, where they are known: `!agent.embedding<384xf32>`, `!agent.embedding<?x384xf16>`.
   }];
-  let parameters = (ins ArrayRefParameter<"int64_t", "sizes; kDynamic for one that is not known">:$shape,
-                        OptionalParameter<"::mlir::Type", "f32, f16, bf16 or i8; null where unknown">:$elementType);
+  let parameters = (ins ArrayRefParameter<"int64_t", "sizes, ? for one that is not known">:$shape,
+                        OptionalParameter<"::mlir::Type", "f32, f16, bf16 or i8">:$elementType);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 def PassagesType : AgentType<"Passages", "passages", "retrieved passages, best first">;
 def ListType : AgentType<"List", "list", "a host list; its elements are host values">;
 def KvCacheType : AgentType<"KvCache", "kv_cache", "the KV cache of one sequence in one model, with the logits of the first token"> {
-  let parameters = (ins "::mlir::StringAttr":$model);
+  let parameters = (ins AttrParameter<"::mlir::StringAttr", "its name">:$model);
   let assemblyFormat = "`<` $model `>`";
 }
 def KvPrefixType : AgentType<"KvPrefix", "kv_prefix", "what a model made of the beginning of a prompt; immutable, for any number of prefills"> {

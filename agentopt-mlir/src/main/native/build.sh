@@ -84,7 +84,7 @@ link() { # NAME, EXPORTS, then what is linked whole
 }
 
 graph_headers="$(cd "$here" && ls Agent*.td) AgentDialect.h capi.h session.h"
-graph_sources="AgentDialect.cpp AgentVerifiers.cpp capi_modules.cpp capi_ops.cpp capi_table.cpp graph_registration.cpp glibc_floor.c signals.c"
+graph_sources="AgentDialect.cpp AgentVerifiers.cpp capi_modules.cpp capi_kinds.cpp capi_ops.cpp capi_table.cpp graph_registration.cpp dynamic_ops.c glibc_floor.c signals.c"
 build_graph() {
     for job in dialect-decls:AgentDialect.h dialect-defs:AgentDialect.cpp typedef-decls:AgentTypes.h typedef-defs:AgentTypes.cpp \
         attrdef-decls:AgentAttributes.h attrdef-defs:AgentAttributes.cpp op-decls:AgentOps.h op-defs:AgentOps.cpp; do

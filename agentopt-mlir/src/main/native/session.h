@@ -14,6 +14,8 @@
 #include "mlir/IR/MLIRContext.h"
 
 #include <deque>
+#include <string>
+#include <vector>
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -56,8 +58,13 @@ class Session {
 public:
   Session() : context(MLIRContext::Threading::DISABLED) {
     loadDialects(context);
-    context.printOpOnDiagnostic(false);
-    context.getDiagEngine().registerHandler([this](Diagnostic &d) {
+    listenTo(context);
+  }
+
+  // Diagnostics of that context are recorded here.
+  void listenTo(MLIRContext &other) {
+    other.printOpOnDiagnostic(false);
+    other.getDiagEngine().registerHandler([this](Diagnostic &d) {
       record(d);
       for (Diagnostic &note : d.getNotes()) record(note);
       return success();
@@ -67,6 +74,7 @@ public:
   MLIRContext context;
   SmallVector<DiagnosticRecord> diagnostics;
   std::deque<std::string> texts; // what the records point to
+  std::vector<std::string> kinds; // the operator kinds that were loaded
   bool broken = false;
 
   void clear() {
@@ -82,7 +90,11 @@ public:
   }
 
 private:
+  // A hostile text can have an error in every line, and quote itself in each.
+  static constexpr size_t MOST_DIAGNOSTICS = 100, LONGEST_TEXT = 4000;
+
   void record(Diagnostic &d) {
+    if (diagnostics.size() == MOST_DIAGNOSTICS) return;
     DiagnosticRecord r = {};
     r.severity = static_cast<int64_t>(d.getSeverity());
     r.message = keep(d.str());
@@ -99,6 +111,10 @@ private:
   }
 
   View keep(std::string s) {
+    if (s.size() > LONGEST_TEXT) {
+      s.resize(LONGEST_TEXT);
+      s += "...";
+    }
     texts.push_back(std::move(s));
     return view(texts.back());
   }

@@ -46,7 +46,12 @@ final class Fields {
 
     OptionalDouble number(String name) {
         String text = values.get(name);
-        return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
+        if (text == null) return OptionalDouble.empty();
+        // MLIR prints the bits of a number whose decimal digits would not give it back.
+        return OptionalDouble.of(
+                text.startsWith("0x")
+                        ? Double.longBitsToDouble(Long.parseUnsignedLong(text.substring(2), 16))
+                        : Double.parseDouble(text));
     }
 
     Optional<String> word(String name) {

@@ -256,7 +256,7 @@ public final class Operations {
         }
     }
 
-    private static void view(SegmentAllocator scratch, MemorySegment record, long offset, String text) {
+    static void view(SegmentAllocator scratch, MemorySegment record, long offset, String text) {
         byte[] utf8 = Memory.utf8(text);
         record.set(JAVA_LONG, offset, Memory.bytes(scratch, utf8).address());
         record.set(JAVA_LONG, offset + 8, utf8.length);
@@ -273,7 +273,7 @@ public final class Operations {
         record.set(JAVA_LONG, offset + 8, longs(scratch, values));
     }
 
-    private static long longs(SegmentAllocator scratch, List<Long> values) {
+    static long longs(SegmentAllocator scratch, List<Long> values) {
         if (values.isEmpty()) return 0;
         MemorySegment array = scratch.allocate(8L * values.size(), 8);
         for (int i = 0; i < values.size(); i++) array.setAtIndex(JAVA_LONG, i, values.get(i));

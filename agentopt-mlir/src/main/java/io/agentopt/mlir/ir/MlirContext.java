@@ -1,6 +1,7 @@
 package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Attributes;
+import io.agentopt.mlir.ffi.Kinds;
 import io.agentopt.mlir.ffi.Modules;
 import io.agentopt.mlir.ffi.Operations;
 import java.nio.charset.StandardCharsets;
@@ -53,32 +54,51 @@ public final class MlirContext implements AutoCloseable {
      * Parses a module in MLIR's textual form and verifies it.
      *
      * @param source names the text in diagnostics
-     * @throws MlirException with line and column when it does not parse or verify, or when it is longer than 16 MiB or nests deeper than 1,000 brackets
+     * @throws MlirException with line and column when it does not parse or verify, and before that when it is longer than 16 MiB, nests deeper than 1,000 brackets,
+     *     or would cost more than it is long (endless lines and numbers, aliases of aliases)
      */
     public MlirModule parse(String text, String source) {
         long session = session();
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        Nesting.check(utf8, source);
-        return adopt(parsed(Modules.parseModule(session, utf8, source), source));
+        TextLimits.check(text, source);
+        takeDiagnostics();
+        return adopt(parsed(Modules.parseModule(session, text.getBytes(StandardCharsets.UTF_8), source), source));
     }
 
     /**
-     * Reads what {@link MlirModule#bytecode()} wrote and verifies it. Bytecode carries no version of the dialect: read it with the library that wrote it.
+     * Reads what {@link MlirModule#bytecode()} of the same version wrote and verifies it.
      *
      * @param source names the bytes in diagnostics
-     * @throws MlirException when the bytes are no bytecode, cut off, or hold an IR that does not verify
+     * @throws MlirException when the bytes are no such bytecode, damaged, of another version of the dialect, or hold an IR that does not verify
      */
     public MlirModule read(byte[] bytecode, String source) {
         long session = session();
-        if (bytecode.length < 4
-                || bytecode[0] != 'M'
-                || bytecode[1] != 'L'
-                || bytecode[2] != (byte) 0xEF
-                || bytecode[3] != 'R') {
+        byte[] content = SealedBytecode.open(bytecode, source);
+        takeDiagnostics();
+        return adopt(parsed(Modules.parseModule(session, content, source), source));
+    }
+
+    /**
+     * Lets the context know operator kinds of the user. A failure leaves the context as it was.
+     *
+     * @throws MlirException with the located reason when their text is malformed, defines something twice, or takes the name of a dialect that the
+     *     context knows already
+     * @throws IllegalArgumentException when effects are promised of an op that the text does not define
+     */
+    public void load(OperatorKinds kinds) {
+        long session = session();
+        TextLimits.check(kinds.irdl(), kinds.source());
+        takeDiagnostics();
+        List<String> ops = List.copyOf(kinds.effects().keySet());
+        List<Integer> effects =
+                kinds.effects().values().stream().map(Enum::ordinal).toList();
+        long outcome = Kinds.load(session, kinds.irdl(), kinds.source(), ops, effects);
+        if (outcome == 0)
             throw new MlirException(
-                    "'" + source + "' is no MLIR bytecode: it does not start with its magic number.", List.of());
-        }
-        return adopt(parsed(Modules.parseModule(session, bytecode, source), source));
+                    "'" + kinds.source() + "' defines no operator kinds for this context.", takeDiagnostics());
+        if (outcome < 0)
+            throw new IllegalArgumentException("Effects are promised of '" + ops.get((int) (-1 - outcome))
+                    + "', which '" + kinds.source() + "' does not define.");
+        takeDiagnostics();
     }
 
     /**
@@ -90,7 +110,7 @@ public final class MlirContext implements AutoCloseable {
         long session = session();
         Type known = types.get(text);
         if (known != null) return known;
-        Nesting.check(text.getBytes(StandardCharsets.UTF_8), "type");
+        TextLimits.check(text, "type");
         long handle = Attributes.parseType(session, text);
         if (handle == 0) throw new MlirException("'" + text + "' is no type of this context.", takeDiagnostics());
         Type type = type(handle);
@@ -109,7 +129,7 @@ public final class MlirContext implements AutoCloseable {
 
     long attributeHandle(String text) {
         long session = session();
-        Nesting.check(text.getBytes(StandardCharsets.UTF_8), "attribute");
+        TextLimits.check(text, "attribute");
         takeDiagnostics();
         long handle = Attributes.parseAttribute(session, text);
         if (handle == 0) throw new MlirException("'" + text + "' is no attribute of this context.", takeDiagnostics());
@@ -196,8 +216,12 @@ public final class MlirContext implements AutoCloseable {
     }
 
     private long parsed(long handle, String source) {
-        if (handle == 0) throw new MlirException("'" + source + "' is not a valid module.", takeDiagnostics());
-        return handle;
+        if (handle != 0) return handle;
+        List<Diagnostic> reasons = takeDiagnostics();
+        String silent = reasons.isEmpty()
+                ? " MLIR gives no reason; ops of a user's dialect have the generic form alone, \"acme.redact\"(%0) : (!agent.text) -> !agent.text."
+                : "";
+        throw new MlirException("'" + source + "' is not a valid module." + silent, reasons);
     }
 
     private void checkThread() {

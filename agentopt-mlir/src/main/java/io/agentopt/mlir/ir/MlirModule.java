@@ -81,13 +81,13 @@ public final class MlirModule implements AutoCloseable {
     }
 
     /**
-     * {@return the module in MLIR's binary form, names included}
+     * {@return the module in MLIR's binary form, names included, behind a header with a checksum; for {@link MlirContext#read}}
      *
      * @throws MlirException when the module does not verify: the native writer trusts what it writes
      */
     public byte[] bytecode() {
         verify();
-        return Modules.writeBytecode(checked());
+        return SealedBytecode.seal(Modules.writeBytecode(checked()));
     }
 
     /**

@@ -30,6 +30,14 @@ class AgentEffectsTest {
             agent.generate %in model "m" max_tokens 9 sampling "temperature=1"    | !agent.completion | 2
             agent.memory_load %t store "s" : !agent.text -> !agent.text           | !agent.text       | 1
             agent.memory_store %t, %t store "s" : !agent.text, !agent.text -> !agent.text | !agent.text | 2
+            agent.endpoint %in at "e" model "m" max_tokens 9 sampling "greedy" deterministic | !agent.completion | 1
+            agent.endpoint %in at "e" model "m" max_tokens 9 sampling "greedy"    | !agent.completion | 2
+            agent.rerank %t, %p model "m" k 4                                     | !agent.passages   | 1
+            agent.transcribe %au model "m"                                         | !agent.text       | 1
+            agent.synthesize %t model "m" : !agent.text                           | !agent.audio      | 1
+            agent.infer "m"(%t) : (!agent.text) -> !agent.text                    | !agent.text       | 1
+            agent.kernel "f"(%e) : (!agent.embedding) -> tensor<4xf32>            | tensor<4xf32>     | 1
+            agent.all_reduce %e by "sum" over 2 : !agent.embedding                | !agent.embedding  | 1
             """)
     void mergesWhatHasNoEffect(String op, String type, int left) {
         String uses =
@@ -48,6 +56,14 @@ class AgentEffectsTest {
             agent.generate %in model "m" max_tokens 9 sampling "temperature=1"    | 1
             agent.memory_load %t store "s" : !agent.text -> !agent.text           | 0
             agent.memory_store %t, %t store "s" : !agent.text, !agent.text -> !agent.text | 1
+            agent.endpoint %in at "e" model "m" max_tokens 9 sampling "greedy" deterministic | 0
+            agent.endpoint %in at "e" model "m" max_tokens 9 sampling "greedy"    | 1
+            agent.rerank %t, %p model "m" k 4                                     | 0
+            agent.transcribe %au model "m"                                         | 0
+            agent.synthesize %t model "m" : !agent.text                           | 0
+            agent.infer "m"(%t) : (!agent.text) -> !agent.text                    | 0
+            agent.kernel "f"(%e) : (!agent.embedding) -> tensor<4xf32>            | 0
+            agent.all_reduce %e by "sum" over 2 : !agent.embedding                | 0
             agent.prefill %in model "m" : !agent.kv_cache<"m">                    | 0
             agent.when %c probability 0.5 -> !agent.text { agent.yield %t : !agent.text } else { agent.yield %t : !agent.text } | 0
             agent.for_each %l expected 2.0 : !agent.list -> !agent.list { ^b(%x: !agent.text): %y = agent.tool "t"(%x) : !agent.text -> !agent.text agent.yield %y : !agent.text } | 1
@@ -178,6 +194,8 @@ class AgentEffectsTest {
                   %e = agent.tool "embedding"(%in) : !agent.prompt -> !agent.embedding
                   %c = agent.tool "condition"(%in) : !agent.prompt -> i1
                   %l = agent.tool "list"(%in) : !agent.prompt -> !agent.list
+                  %p = agent.tool "passages"(%in) : !agent.prompt -> !agent.passages
+                  %au = agent.tool "speech"(%in) : !agent.prompt -> !agent.audio
                   OPS
                   agent.yield %in : !agent.prompt
                 }

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AgentVerifierTest {
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', textBlock = """
-            agent.generate %in model "m" max_tokens 0 sampling "greedy"                                    | 3 | whose value is positive
+            agent.generate %in model "m" max_tokens 0 sampling "greedy"                                    | 3 | an i64, 1 to 2147483647
             agent.generate %in model "m" max_tokens 9 sampling "temperature=1" deterministic               | 3 | 'agent.generate' op is marked deterministic, but sampling "temperature=1" is neither greedy nor seeded
-            agent.search %e index "i" k -1                                                                 | 3 | whose value is positive
+            agent.search %e index "i" k -1                                                                 | 3 | an i64, 1 to 2147483647
             agent.prefill %in model "m" : !agent.kv_cache<"other">                                         | 3 | 'agent.prefill' op runs model "m" on a KV cache of model "other"
             agent.decode %kv model "big" max_tokens 9 sampling "greedy" : !agent.kv_cache<"m">             | 3 | 'agent.decode' op runs model "big" on a KV cache of model "m"
             agent.decode %kv model "m" max_tokens 9 sampling "top_k=3" deterministic : !agent.kv_cache<"m">| 3 | is marked deterministic, but sampling "top_k=3" is neither greedy nor seeded

@@ -270,6 +270,69 @@ class MisuseTest {
     }
 
     @Test
+    void anAttributeThatIsNoneIsRefused() {
+        Op op = tool("a");
+        for (String text :
+                List.of("", "1 1", "#agent.sla<deadline = 1.0>", "#agent.dream", "[".repeat(50_000), "1 : i2000"))
+            assertThatThrownBy(() -> op.set("x.a", new Attribute.Other(text))).isInstanceOf(MlirException.class);
+        assertThatThrownBy(() -> context.attribute("#agent.audio"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageStartingWith("'#agent.audio' is no attribute of this context.");
+        assertThat(context.attribute("7")).isEqualTo(new Attribute.Whole(7));
+        assertThat(op.attributeNames()).doesNotContain("x.a");
+    }
+
+    @Test
+    void operatorKindsNeedTheirContext() {
+        OperatorKinds kinds = OperatorKinds.dialect("acme").with("o", List.of(), List.of(), OperatorKinds.Effects.NONE);
+        assertThatThrownBy(() ->
+                        CompletableFuture.runAsync(() -> context.load(kinds)).join())
+                .hasRootCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> context.load(OperatorKinds.ofIrdl("(".repeat(5_000), "deep")))
+                .isInstanceOf(MlirException.class);
+        context.load(kinds);
+        Op made = OpBuilder.before(tool("a")).op("acme.o").create();
+        made.set("note", 7);
+        assertThat(made.attribute("note")).contains(new Attribute.Whole(7));
+        assertThat(made.attribute("absent")).isEmpty();
+        made.remove("note");
+        OpBuilder.before(tool("a"))
+                .op("acme.o")
+                .region()
+                .results(context.type("i1"))
+                .create();
+        assertThatThrownBy(module::verify).isInstanceOf(MlirException.class);
+        assertThat(module.print()).contains("acme.o");
+        context.close();
+        assertThatIllegalStateException().isThrownBy(() -> context.load(kinds));
+    }
+
+    @Test
+    void malformedNewOpsVerifyAsWrongAndStillPrint() {
+        for (String kind : List.of(
+                "agent.endpoint",
+                "agent.rerank",
+                "agent.transcribe",
+                "agent.synthesize",
+                "agent.infer",
+                "agent.all_reduce",
+                "agent.kernel",
+                "agent.kernel_decl")) {
+            OpBuilder.before(tool("a")).op(kind).create();
+            OpBuilder.before(tool("a"))
+                    .op(kind)
+                    .operands(tool("a").operand(0))
+                    .results(context.type("i1"), context.type("i1"))
+                    .attribute("shards", "many")
+                    .mark("kernel", true)
+                    .region()
+                    .create();
+            assertThat(module.print()).contains(kind);
+            assertThatThrownBy(module::verify).isInstanceOf(MlirException.class);
+        }
+    }
+
+    @Test
     void anOpCannotMoveIntoItself() {
         Op subgraph = module.root().all("agent.subgraph").getFirst();
         assertThatIllegalArgumentException().isThrownBy(() -> subgraph.moveBefore(tool("inner")));

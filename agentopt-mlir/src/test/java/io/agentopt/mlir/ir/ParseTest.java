@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.agentopt.mlir.ffi.RequiresMlir;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -175,24 +173,6 @@ class ParseTest {
     void anEndlessTextIsRefused() {
         assertThatThrownBy(() -> context.parse(" ".repeat(Nesting.MAX_BYTES + 1), "long"))
                 .hasMessage("The IR of 'long' has 16777217 bytes; at most 16777216 are parsed.");
-    }
-
-    @Test
-    void bytecodeMayBeCutOffAnywhere() {
-        byte[] bytes = context.parse(GOOD, "g").bytecode();
-        for (int length = 0; length < bytes.length; length++) {
-            byte[] cut = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> context.read(cut, "cut"))
-                    .isInstanceOf(MlirException.class)
-                    .hasMessageStartingWith("'cut' is n");
-        }
-        assertThat(context.read(bytes, "whole").print()).contains("@g");
-    }
-
-    @Test
-    void textIsNoBytecode() {
-        assertThatThrownBy(() -> context.read(GOOD.getBytes(StandardCharsets.UTF_8), "text"))
-                .hasMessage("'text' is no MLIR bytecode: it does not start with its magic number.");
     }
 
     @Test
