@@ -37,7 +37,7 @@ final class Declared {
     static final String FORBIDDEN = "forbidden_";
     static final String ZONE = "zone_";
 
-    private final Map<Region, Set<ValueId>> jumps =
+    private final IdentityHashMap<Region, Set<ValueId>> jumps =
             new IdentityHashMap<>(); // by a graph's body, the numbers to be written
     private int last;
 

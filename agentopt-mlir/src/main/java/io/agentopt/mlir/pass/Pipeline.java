@@ -77,7 +77,7 @@ public final class Pipeline {
      */
     public void run(MlirModule module, PassObserver observer) {
         module.verify();
-        for (Step step : observer == PassObserver.NONE ? joined() : steps) {
+        for (Step step : observer.equals(PassObserver.NONE) ? joined() : steps) {
             switch (step) {
                 case Step.Native(String name) -> module.run(name);
                 case Step.OverModule(String name, JavaPass pass) -> runJava(module, name, pass, List.of(module.root()));
