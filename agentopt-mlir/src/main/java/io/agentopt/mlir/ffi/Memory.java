@@ -64,7 +64,7 @@ final class Memory {
         if (address == 0) throw new OutOfMemoryError("The native heap has no room for a buffer of the MLIR library.");
         long[] words = at(address, length).toArray(JAVA_LONG);
         try {
-            FREE.invokeExact(address);
+            Graph.FREE.invokeExact(address);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
