@@ -40,7 +40,7 @@ hash() { { echo "$toolchain $flags"; cd "$here"; cat "$@"; } | sha256sum | cut -
 # The headers of ours that a source names, beside it.
 included() {
     folder=$(dirname "$1")
-    sed -n 's/^#include "\([a-z_./]*\)".*/\1/p' "$here/$1" | while read -r header; do
+    sed -n 's/^#include "\([A-Za-z0-9_./]*\)".*/\1/p' "$here/$1" | while read -r header; do
         if [ -e "$here/$folder/$header" ]; then echo "$folder/$header"; fi
     done
 }

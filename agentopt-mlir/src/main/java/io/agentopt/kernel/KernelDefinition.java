@@ -69,7 +69,11 @@ public interface KernelDefinition {
         }
     }
 
-    /** @throws IllegalArgumentException when a parameter is missing, unknown or out of range */
+    /**
+     * Holds a specification against the kernel's name and parameters.
+     *
+     * @throws IllegalArgumentException when a parameter is missing, unknown or out of range
+     */
     default void check(KernelSpec spec) {
         if (!spec.name().equals(name()))
             throw new IllegalArgumentException("'" + spec + "' is not a specification of kernel '" + name() + "'.");

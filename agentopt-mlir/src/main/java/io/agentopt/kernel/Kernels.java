@@ -2,6 +2,7 @@ package io.agentopt.kernel;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,10 +85,8 @@ public final class Kernels implements AutoCloseable {
         try {
             entry.compilation().get();
         } catch (ExecutionException failed) {
-            throw new IllegalStateException(
-                    "Kernel '" + spec + "' cannot be compiled. "
-                            + failed.getCause().getMessage(),
-                    failed.getCause());
+            Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+            throw new IllegalStateException("Kernel '" + spec + "' cannot be compiled. " + cause.getMessage(), cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The wait for kernel '" + spec + "' was interrupted.", e);

@@ -6,7 +6,11 @@ import java.util.List;
 public sealed interface Parameter {
     String name();
 
-    /** @throws IllegalArgumentException when the specification lacks the parameter or has a value outside of its range */
+    /**
+     * Holds a specification's value against the range.
+     *
+     * @throws IllegalArgumentException when the specification lacks the parameter or has a value outside of its range
+     */
     void check(KernelSpec spec);
 
     /**

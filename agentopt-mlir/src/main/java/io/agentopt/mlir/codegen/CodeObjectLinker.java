@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Makes an AMD code object, which drivers load, of a relocatable one, by an LLVM linker of this machine. */
 public final class CodeObjectLinker {
+    private static final Pattern PATHS = Pattern.compile(":");
     private static final long SECONDS = 60;
 
     private final Path linker;

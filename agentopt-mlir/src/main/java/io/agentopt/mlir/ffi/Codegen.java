@@ -122,12 +122,18 @@ public final class Codegen {
         }
     }
 
-    /** What code is written as; the order is the library's. */
+    /** What code is written as. */
     public enum Form {
-        LLVM_IR,
-        ASSEMBLY,
-        OBJECT,
-        BITCODE
+        LLVM_IR(0),
+        ASSEMBLY(1),
+        OBJECT(2),
+        BITCODE(3);
+
+        private final long number;
+
+        Form(long number) {
+            this.number = number;
+        }
     }
 
     /**
@@ -152,7 +158,7 @@ public final class Codegen {
                     f.address(),
                     f.length(),
                     (long) vectorBits,
-                    (long) form.ordinal(),
+                    form.number,
                     length.address());
             if (code == 0) return Optional.empty();
             return Optional.of(Memory.take(Code.FREE, code, length.get(JAVA_LONG, 0)));

@@ -83,8 +83,7 @@ class CpuCompilerTest {
 
     @Test
     void whatWouldOverflowTheStackIsRefused() {
-        String large =
-                """
+        String large = """
                 func.func @agentopt_k(%b: index, %e: index, %x: memref<?xf32>) {
                   %m = memref.alloca() : memref<200000xf32>
                   %v = memref.load %x[%b] : memref<?xf32>
@@ -97,8 +96,7 @@ class CpuCompilerTest {
         assertThatThrownBy(() -> compiler.object(large, "k"))
                 .isInstanceOf(MlirException.class)
                 .hasMessageContaining("takes 800000 bytes from the stack");
-        String growing =
-                """
+        String growing = """
                 func.func @agentopt_k(%b: index, %e: index, %x: memref<?xf32>) {
                   %c1 = arith.constant 1 : index
                   scf.for %i = %b to %e step %c1 {
