@@ -1,4 +1,4 @@
-// agentopt-prefetch-rows: a loop that goes through the rows of a buffer asks for the row some kilobytes ahead while it works on this one.
+// agentopt-prefetch-rows: a loop that goes through the rows or blocks of a buffer asks for the one some kilobytes ahead while it works on this one.
 //
 // A processor's own prefetchers run a few lines ahead, and its window of instructions in flight, which could reach further, fills up with arithmetic. So a
 // kernel that reads memory once and computes much on it waits, though memory and arithmetic alone would each be fast enough. Asking further ahead keeps as
@@ -28,9 +28,10 @@ struct PrefetchRows : PassWrapper<PrefetchRows, OperationPass<>> {
 
   void runOnOperation() override {
     getOperation()->walk([](scf::ForOp loop) {
-      if (!isConstantIntValue(loop.getStep(), 1)) return;
+      std::optional<int64_t> step = getConstantIntValue(loop.getStep());
+      if (!step || *step < 1) return;
       for (auto row : llvm::to_vector(loop.getBody()->getOps<memref::SubViewOp>()))
-        if (int64_t bytes = rowBytes(loop, row)) prefetch(loop, row, bytes);
+        if (int64_t bytes = rowBytes(loop, row)) prefetch(loop, *step, row, bytes);
     });
   }
 
@@ -64,13 +65,12 @@ struct PrefetchRows : PassWrapper<PrefetchRows, OperationPass<>> {
     return false;
   }
 
-  static void prefetch(scf::ForOp loop, memref::SubViewOp row, int64_t bytes) {
+  static void prefetch(scf::ForOp loop, int64_t step, memref::SubViewOp row, int64_t bytes) {
     OpBuilder builder(row);
     Location location = row.getLoc();
     auto constant = [&](int64_t value) { return arith::ConstantIndexOp::create(builder, location, value).getResult(); };
-    Value one = constant(1);
-    Value last = arith::SubIOp::create(builder, location, loop.getUpperBound(), one);
-    Value ahead = arith::AddIOp::create(builder, location, loop.getInductionVar(), constant((aheadBytes + bytes - 1) / bytes));
+    Value last = arith::SubIOp::create(builder, location, loop.getUpperBound(), loop.getStep());
+    Value ahead = arith::AddIOp::create(builder, location, loop.getInductionVar(), constant((aheadBytes + bytes - 1) / bytes * step));
     IRMapping later;
     later.map(loop.getInductionVar(), arith::MinSIOp::create(builder, location, ahead, last).getResult());
     Value next = builder.clone(*row, later)->getResult(0);

@@ -18,6 +18,7 @@ module attributes {transform.with_named_sequence} {
     %nowhere = arith.constant -1 : i64
     %unit = arith.constant 1.0 : f32
     %none = arith.constant ${zero} : ${sum}
+    %place = memref.alloca() : memref<index>
     %dot = memref.alloca() : memref<${sum}>
     %square = memref.alloca() : memref<${sum}>
     %query_square = memref.alloca() : memref<${sum}>
@@ -72,26 +73,27 @@ module attributes {transform.with_named_sequence} {
         %least = memref.load %best[%last] : !best
         %keep = arith.cmpf ogt, %score, %least : f32
         scf.if %keep {
-          %place = scf.while (%p = %last) : (index) -> index {
-            %inner = arith.cmpi ugt, %p, %first : index
-            %before = arith.subi %p, %one : index
-            %above = arith.select %inner, %before, %first : index
-            %other = memref.load %best[%above] : !best
-            %larger = arith.cmpf ogt, %score, %other : f32
-            %go_on = arith.andi %inner, %larger : i1
-            scf.condition(%go_on) %p : index
-          } do {
-          ^bb0(%p: index):
-            %before = arith.subi %p, %one : index
-            %other = memref.load %best[%before] : !best
-            %its = memref.load %where[%before] : !where
-            memref.store %other, %best[%p] : !best
-            memref.store %its, %where[%p] : !where
-            scf.yield %before : index
+          linalg.fill ins(%first : index) outs(%place : memref<index>)
+          linalg.generic {indexing_maps = [#vector, #scalar], iterator_types = ["reduction"]} ins(%best : !best) outs(%place : memref<index>) {
+            ^bb0(%other: f32, %so_far: index):
+              %stays = arith.cmpf oge, %other, %score : f32
+              %next = arith.addi %so_far, %one : index
+              %count = arith.select %stays, %next, %so_far : index
+              linalg.yield %count : index
+          }
+          %its_place = memref.load %place[] : memref<index>
+          %moved = arith.subi %last, %its_place : index
+          scf.for %m = %first to %moved step %one {
+            %higher = arith.subi %last, %m : index
+            %lower = arith.subi %higher, %one : index
+            %other = memref.load %best[%lower] : !best
+            %its = memref.load %where[%lower] : !where
+            memref.store %other, %best[%higher] : !best
+            memref.store %its, %where[%higher] : !where
           }
           %index = arith.index_cast %i : index to i64
-          memref.store %score, %best[%place] : !best
-          memref.store %index, %where[%place] : !where
+          memref.store %score, %best[%its_place] : !best
+          memref.store %index, %where[%its_place] : !where
         }
       }
     }

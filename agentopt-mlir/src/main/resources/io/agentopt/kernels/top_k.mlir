@@ -16,6 +16,7 @@ func.func @agentopt_top_k(%begin: index, %end: index, %scores: memref<?x?xf32>, 
   %nowhere = arith.constant -1 : i64
   %false = arith.constant false
   %any = memref.alloca() : memref<i1>
+  %place = memref.alloca() : memref<index>
   %n = memref.dim %scores, %one : memref<?x?xf32>
   %rest = arith.remui %n, %block : index
   %whole = arith.subi %n, %rest : index
@@ -26,10 +27,10 @@ func.func @agentopt_top_k(%begin: index, %end: index, %scores: memref<?x?xf32>, 
     linalg.fill ins(%lowest : f32) outs(%best : !best)
     linalg.fill ins(%nowhere : i64) outs(%where : !where)
     scf.for %b = %first to %n step %block {
+      %part = memref.subview %row[%b] [${block}] [1] : !row to !part
       // What is left after the last whole block is looked at score by score.
       %is_whole = arith.cmpi ult, %b, %whole : index
       %look = scf.if %is_whole -> i1 {
-        %part = memref.subview %row[%b] [${block}] [1] : !row to !part
         %least = memref.load %best[%last] : !best
         linalg.fill ins(%false : i1) outs(%any : memref<i1>)
         linalg.generic {indexing_maps = [#vector, #scalar], iterator_types = ["reduction"]}
@@ -53,26 +54,27 @@ func.func @agentopt_top_k(%begin: index, %end: index, %scores: memref<?x?xf32>, 
           %least = memref.load %best[%last] : !best
           %keep = arith.cmpf ogt, %score, %least : f32
           scf.if %keep {
-            %place = scf.while (%p = %last) : (index) -> index {
-              %inner = arith.cmpi ugt, %p, %first : index
-              %before = arith.subi %p, %one : index
-              %above = arith.select %inner, %before, %first : index
-              %other = memref.load %best[%above] : !best
-              %larger = arith.cmpf ogt, %score, %other : f32
-              %go_on = arith.andi %inner, %larger : i1
-              scf.condition(%go_on) %p : index
-            } do {
-            ^bb0(%p: index):
-              %before = arith.subi %p, %one : index
-              %other = memref.load %best[%before] : !best
-              %its = memref.load %where[%before] : !where
-              memref.store %other, %best[%p] : !best
-              memref.store %its, %where[%p] : !where
-              scf.yield %before : index
+            linalg.fill ins(%first : index) outs(%place : memref<index>)
+            linalg.generic {indexing_maps = [#vector, #scalar], iterator_types = ["reduction"]} ins(%best : !best) outs(%place : memref<index>) {
+              ^bb0(%other: f32, %so_far: index):
+                %stays = arith.cmpf oge, %other, %score : f32
+                %next = arith.addi %so_far, %one : index
+                %count = arith.select %stays, %next, %so_far : index
+                linalg.yield %count : index
+            }
+            %its_place = memref.load %place[] : memref<index>
+            %moved = arith.subi %last, %its_place : index
+            scf.for %m = %first to %moved step %one {
+              %to = arith.subi %last, %m : index
+              %from = arith.subi %to, %one : index
+              %other = memref.load %best[%from] : !best
+              %its = memref.load %where[%from] : !where
+              memref.store %other, %best[%to] : !best
+              memref.store %its, %where[%to] : !where
             }
             %index = arith.index_cast %j : index to i64
-            memref.store %score, %best[%place] : !best
-            memref.store %index, %where[%place] : !where
+            memref.store %score, %best[%its_place] : !best
+            memref.store %index, %where[%its_place] : !where
           }
         }
       }

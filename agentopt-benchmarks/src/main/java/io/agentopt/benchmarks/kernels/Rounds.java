@@ -16,7 +16,13 @@ import java.util.Map;
 record Rounds(int rounds, long windowNanos) {
     private static final int LEAST_RUNS = 3;
     private static final int MOST_RUNS = 4096;
+
+    /** The JIT compiles in the background; its code is there when turns no longer get faster. */
     private static final long WARM_UP_NANOS = 200_000_000;
+
+    private static final int STEADY_TURNS = 3;
+    private static final int MOST_TURNS = 20;
+    private static final double STEADY = 0.97;
 
     /** {@return nanoseconds of one run, by contender} */
     Map<Contender, Double> time(List<Contender> contenders) {
@@ -29,10 +35,23 @@ record Rounds(int rounds, long windowNanos) {
     }
 
     private static void warmUp(Contender c) {
-        long start = System.nanoTime();
-        do {
-            c.run().run();
-        } while (System.nanoTime() - start < WARM_UP_NANOS);
+        long best = Long.MAX_VALUE;
+        for (int turn = 0, steady = 0; turn < MOST_TURNS && steady < STEADY_TURNS; turn++) {
+            long fastest = fastest(c.run());
+            steady = fastest < STEADY * best ? 0 : steady + 1;
+            best = Math.min(best, fastest);
+        }
+    }
+
+    private static long fastest(Runnable run) {
+        long start = System.nanoTime(), last = start, fastest = Long.MAX_VALUE;
+        while (last - start < WARM_UP_NANOS) {
+            run.run();
+            long now = System.nanoTime();
+            fastest = Math.min(fastest, now - last);
+            last = now;
+        }
+        return fastest;
     }
 
     private double window(Runnable run) {
