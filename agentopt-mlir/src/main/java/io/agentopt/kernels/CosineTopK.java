@@ -85,9 +85,7 @@ public final class CosineTopK implements KernelDefinition {
         for (long p = 0; p < values.elements(); p++) {
             if (indices.getInteger(p) >= 0) hits.add(new Hit(indices.getInteger(p), values.getFloat(p)));
         }
-        hits.sort(Comparator.comparingDouble(Hit::score)
-                .reversed()
-                .thenComparingLong(Hit::row));
+        hits.sort(Comparator.comparingDouble(Hit::score).reversed().thenComparingLong(Hit::row));
         return List.copyOf(hits.subList(0, (int) Math.min(hits.size(), values.dimension(1))));
     }
 }

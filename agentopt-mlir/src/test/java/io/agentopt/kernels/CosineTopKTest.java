@@ -28,22 +28,27 @@ class CosineTopKTest {
     @MethodSource("io.agentopt.kernels.KernelRuns#all")
     void hitsAreTheBestScoresOfTheSameOrigin(Function<KernelSpec, Kernel> run) {
         Random random = new Random(1);
-        try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
+        try (Arena arena = Arena.ofShared();
+                KernelThreads threads = KernelThreads.of(3)) {
             for (ElementType type : new ElementType[] {F32, F16, I8}) {
                 for (int n : new int[] {0, 3, 32, 33, 5000}) {
                     Buffer matrix = KernelRuns.random(arena, random, type, n, D);
                     Buffer query = KernelRuns.random(arena, random, type == I8 ? I8 : F32, D);
                     Buffer scores = Buffer.allocate(arena, F32, n);
-                    run.apply(KernelSpec.of("cosine").with("d", D).with("type", type)).run(matrix, query, scores);
+                    run.apply(KernelSpec.of("cosine").with("d", D).with("type", type))
+                            .run(matrix, query, scores);
                     List<Hit> best = LongStream.range(0, n)
                             .mapToObj(i -> new Hit(i, scores.getFloat(i)))
                             .sorted(Comparator.comparingDouble(Hit::score).reversed())
                             .limit(K)
                             .toList();
                     long blocks = (n + BLOCK - 1) / BLOCK;
-                    Buffer values = Buffer.allocate(arena, F32, blocks, K), rows = Buffer.allocate(arena, I64, blocks, K);
+                    Buffer values = Buffer.allocate(arena, F32, blocks, K),
+                            rows = Buffer.allocate(arena, I64, blocks, K);
                     run.apply(spec(type)).run(threads, matrix, query, values, rows);
-                    assertThat(CosineTopK.merge(values, rows)).as("%s, n %d", type, n).isEqualTo(best);
+                    assertThat(CosineTopK.merge(values, rows))
+                            .as("%s, n %d", type, n)
+                            .isEqualTo(best);
                 }
             }
         }
@@ -65,6 +70,10 @@ class CosineTopKTest {
     }
 
     private static KernelSpec spec(ElementType type) {
-        return KernelSpec.of("cosine_top_k").with("block", BLOCK).with("d", D).with("k", K).with("type", type);
+        return KernelSpec.of("cosine_top_k")
+                .with("block", BLOCK)
+                .with("d", D)
+                .with("k", K)
+                .with("type", type);
     }
 }

@@ -124,7 +124,8 @@ class CosineTypesTest {
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.KernelRuns#all")
     void severalThreadsScoreWhatOneDoes(Function<KernelSpec, Kernel> run) {
-        try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
+        try (Arena arena = Arena.ofShared();
+                KernelThreads threads = KernelThreads.of(3)) {
             Buffer matrix = KernelRuns.random(arena, new Random(2), F32, 3001, 64);
             Buffer query = KernelRuns.random(arena, new Random(3), F32, 64);
             Buffer one = Buffer.allocate(arena, F32, 3001), three = Buffer.allocate(arena, F32, 3001);

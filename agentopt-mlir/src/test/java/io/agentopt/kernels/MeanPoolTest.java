@@ -73,7 +73,9 @@ class MeanPoolTest {
             run.apply(spec(d)).run(hidden, mask, pooled);
             for (int j = 0; j < d; j++) {
                 assertThat(pooled.getFloat(j)).isCloseTo((float) (1 / Math.sqrt(d)), within(1e-6f));
-                assertThat(pooled.getFloat(d + j)).as("a sequence without tokens").isZero();
+                assertThat(pooled.getFloat(d + j))
+                        .as("a sequence without tokens")
+                        .isZero();
             }
         }
     }
@@ -98,7 +100,8 @@ class MeanPoolTest {
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.KernelRuns#all")
     void severalThreadsPoolWhatOneDoes(Function<KernelSpec, Kernel> run) {
-        try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
+        try (Arena arena = Arena.ofShared();
+                KernelThreads threads = KernelThreads.of(3)) {
             Buffer hidden = KernelRuns.random(arena, new Random(3), F32, 11, 100, 64);
             Buffer mask = KernelRuns.fill(arena, I64, i -> i % 100 < 60 ? 1 : 0, 11, 100);
             Buffer one = Buffer.allocate(arena, F32, 11, 64), three = Buffer.allocate(arena, F32, 11, 64);

@@ -42,7 +42,8 @@ class TopKTest {
     @MethodSource("io.agentopt.kernels.KernelRuns#all")
     void nanAndNegativeInfinityAreNeverKept(Function<KernelSpec, Kernel> run) {
         try (Arena arena = Arena.ofConfined()) {
-            Buffer scores = KernelRuns.fill(arena, F32, i -> i % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY, 1, 200);
+            Buffer scores =
+                    KernelRuns.fill(arena, F32, i -> i % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY, 1, 200);
             scores.setFloat(130, Float.POSITIVE_INFINITY);
             scores.setFloat(7, -Float.MAX_VALUE);
             Buffer values = Buffer.allocate(arena, F32, 1, 3), indices = Buffer.allocate(arena, I64, 1, 3);
@@ -55,7 +56,8 @@ class TopKTest {
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.KernelRuns#all")
     void severalThreadsKeepWhatOneDoes(Function<KernelSpec, Kernel> run) {
-        try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
+        try (Arena arena = Arena.ofShared();
+                KernelThreads threads = KernelThreads.of(3)) {
             Buffer scores = KernelRuns.random(arena, new Random(4), F32, 7, 30_001);
             Buffer values = Buffer.allocate(arena, F32, 7, 10), indices = Buffer.allocate(arena, I64, 7, 10);
             Buffer values3 = Buffer.allocate(arena, F32, 7, 10), indices3 = Buffer.allocate(arena, I64, 7, 10);
@@ -81,13 +83,16 @@ class TopKTest {
                         .map(Integer::longValue)
                         .toList();
                 String which = "row " + r + " of " + rows + ", n " + n + ", k " + k;
-                assertThat(places(indices, r, k).subList(0, best.size())).as(which).isEqualTo(best);
+                assertThat(places(indices, r, k).subList(0, best.size()))
+                        .as(which)
+                        .isEqualTo(best);
                 for (int p = 0; p < k; p++) {
                     long at = (long) r * k + p;
                     assertThat(values.getFloat(at))
                             .as(which)
                             .isEqualTo(p < best.size() ? scores.getFloat((long) r * n + best.get(p)) : NOTHING);
-                    if (p >= best.size()) assertThat(indices.getInteger(at)).as(which).isEqualTo(-1);
+                    if (p >= best.size())
+                        assertThat(indices.getInteger(at)).as(which).isEqualTo(-1);
                 }
             }
         }

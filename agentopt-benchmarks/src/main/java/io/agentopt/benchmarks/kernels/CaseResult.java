@@ -27,8 +27,8 @@ record CaseResult(KernelCase one, Map<Contender, Double> nanos, Map<Contender, D
         }
         errors.forEach((c, error) -> {
             if (c.role() == Role.PEER && !(error <= LARGEST_PEER_ERROR)) {
-                throw new IllegalStateException("The peer '" + c.name() + "' of '" + one.metric() + "' is off by " + error
-                        + ". It computes something else: mend it.");
+                throw new IllegalStateException("The peer '" + c.name() + "' of '" + one.metric() + "' is off by "
+                        + error + ". It computes something else: mend it.");
             }
         });
         return new CaseResult(one, Map.copyOf(nanos), Map.copyOf(errors));
@@ -41,7 +41,9 @@ record CaseResult(KernelCase one, Map<Contender, Double> nanos, Map<Contender, D
 
     /** {@return GB/s of the fastest with the role; empty without one} */
     OptionalDouble gigabytesPerSecond(Role role) {
-        return one.with(role::equals).stream().mapToDouble(this::gigabytesPerSecond).max();
+        return one.with(role::equals).stream()
+                .mapToDouble(this::gigabytesPerSecond)
+                .max();
     }
 
     private double gigabytesPerSecond(Contender c) {
@@ -67,8 +69,7 @@ record CaseResult(KernelCase one, Map<Contender, Double> nanos, Map<Contender, D
         OptionalDouble ceiling = gigabytesPerSecond(Role.CEILING_ON_TWO_THREADS);
         return ceiling.isEmpty()
                 ? ceiling
-                : OptionalDouble.of(
-                        gigabytesPerSecond(Role.OURS_ON_TWO_THREADS).orElseThrow() / ceiling.getAsDouble());
+                : OptionalDouble.of(gigabytesPerSecond(Role.OURS_ON_TWO_THREADS).orElseThrow() / ceiling.getAsDouble());
     }
 
     /** {@return the larger error of ours on one and two threads} */
@@ -82,8 +83,9 @@ record CaseResult(KernelCase one, Map<Contender, Double> nanos, Map<Contender, D
     /** {@return one for the case, and one for its second thread} */
     List<Metric> metrics() {
         List<Contender> peers = one.with(Role.PEER::equals);
-        Contender best =
-                peers.stream().max(Comparator.comparingDouble(this::gigabytesPerSecond)).orElseThrow();
+        Contender best = peers.stream()
+                .max(Comparator.comparingDouble(this::gigabytesPerSecond))
+                .orElseThrow();
         List<Metric> metrics = new ArrayList<>();
         metrics.add(Metric.of(one.metric(), ours(), "GB/s").peer(best.name(), gigabytesPerSecond(best)));
         metrics.add(Metric.of(

@@ -1,13 +1,13 @@
 package io.agentopt.benchmarks.kernels;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * What the machine can do at best with the bytes of a case. A kernel that reads much and writes little is held against reading
@@ -34,7 +34,8 @@ final class Ceilings {
                 Contender.ceiling("reads, 4 sequences", () -> sink = readFourSequences(memory)),
                 Contender.ceilingOnTwoThreads(
                         "reads, 1 sequence",
-                        () -> TwoThreads.run(() -> sink = readOneSequence(first), () -> sink = readOneSequence(second))),
+                        () -> TwoThreads.run(
+                                () -> sink = readOneSequence(first), () -> sink = readOneSequence(second))),
                 Contender.ceilingOnTwoThreads(
                         "reads, 4 sequences",
                         () -> TwoThreads.run(

@@ -69,9 +69,7 @@ final class CosineFamily implements KernelFamily {
                 }
                 yield List.of(
                         Contender.peer(
-                                "Vector API",
-                                () -> VectorCosine.f32(matrix.segment(), floats, scores, d),
-                                error),
+                                "Vector API", () -> VectorCosine.f32(matrix.segment(), floats, scores, d), error),
                         Contender.peer(
                                 "Lucene",
                                 () -> {

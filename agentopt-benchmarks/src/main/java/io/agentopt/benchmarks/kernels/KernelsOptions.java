@@ -40,6 +40,7 @@ record KernelsOptions(String only, int rounds) {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new IllegalArgumentException("--rounds of bench 'kernels' is '" + value + "'; give 1 to " + MOST_ROUNDS + ".");
+        throw new IllegalArgumentException(
+                "--rounds of bench 'kernels' is '" + value + "'; give 1 to " + MOST_ROUNDS + ".");
     }
 }

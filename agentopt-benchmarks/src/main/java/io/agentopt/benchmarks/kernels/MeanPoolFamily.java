@@ -36,11 +36,7 @@ final class MeanPoolFamily implements KernelFamily {
         for (long i = 0; i < mask.elements(); i++) mask.setInteger(i, 1);
         Buffer ours = Buffer.allocate(arena, F32, batch, d), theirs = Buffer.allocate(arena, F32, batch, d);
         List<Contender> contenders = new ArrayList<>(Ours.contenders(
-                KernelSpec.of("mean_pool").with("d", d),
-                () -> error(hidden, ours.toFloatArray()),
-                hidden,
-                mask,
-                ours));
+                KernelSpec.of("mean_pool").with("d", d), () -> error(hidden, ours.toFloatArray()), hidden, mask, ours));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> VectorMeanPool.run(hidden.segment(), mask.segment(), theirs.segment(), batch, TOKENS, d),
@@ -49,8 +45,7 @@ final class MeanPoolFamily implements KernelFamily {
                 .input("weights", ElementType.FLOAT32, ones(arena, batch).segment(), batch, 1, TOKENS)
                 .input("hidden", ElementType.FLOAT32, hidden.segment(), batch, TOKENS, d)
                 .output("pooled", ElementType.FLOAT32, batch, 1, d);
-        contenders.add(
-                Contender.peer("ONNX Runtime, MatMul", onnx::run, () -> error(hidden, onnx.floats("pooled"))));
+        contenders.add(Contender.peer("ONNX Runtime, MatMul", onnx::run, () -> error(hidden, onnx.floats("pooled"))));
         contenders.addAll(Ceilings.read(hidden.segment()));
         return new KernelCase(kernel, size, hidden.segment().byteSize(), true, true, contenders);
     }

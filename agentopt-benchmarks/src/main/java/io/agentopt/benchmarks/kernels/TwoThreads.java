@@ -7,8 +7,8 @@ import java.util.concurrent.Future;
 
 /** Runs one piece of work beside another. */
 final class TwoThreads {
-    private static final ExecutorService SECOND =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("bench-second").factory());
+    private static final ExecutorService SECOND = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("bench-second").factory());
 
     private TwoThreads() {}
 

@@ -92,8 +92,8 @@ final class VectorCosine {
     }
 
     private static FloatVector widen(MemorySegment rows, long at) {
-        IntVector bits = (IntVector) ShortVector.fromMemorySegment(HALF_S, rows, at, LITTLE_ENDIAN)
-                .convertShape(VectorOperators.S2I, I, 0);
+        IntVector bits = (IntVector)
+                ShortVector.fromMemorySegment(HALF_S, rows, at, LITTLE_ENDIAN).convertShape(VectorOperators.S2I, I, 0);
         FloatVector magnitude = bits.and(0x7fff)
                 .lanewise(VectorOperators.LSHL, 13)
                 .reinterpretAsFloats()
@@ -137,8 +137,8 @@ final class VectorCosine {
             for (int j = 0; j < d; j += step) {
                 ShortVector x = (ShortVector) ByteVector.fromMemorySegment(HALF_B, rows, row + j, LITTLE_ENDIAN)
                         .convertShape(VectorOperators.B2S, S, 0);
-                ShortVector q = (ShortVector)
-                        ByteVector.fromArray(HALF_B, query, j).convertShape(VectorOperators.B2S, S, 0);
+                ShortVector q =
+                        (ShortVector) ByteVector.fromArray(HALF_B, query, j).convertShape(VectorOperators.B2S, S, 0);
                 ShortVector p = x.mul(q), s = x.mul(x);
                 d0 = d0.add(p.convertShape(VectorOperators.S2I, I, 0));
                 d1 = d1.add(p.convertShape(VectorOperators.S2I, I, 1));

@@ -40,7 +40,9 @@ final class VectorMeanPool {
             for (; t < n; t++) {
                 long r0 = block + kept[t] * row;
                 for (int j = 0; j < width; j += LANES) {
-                    FloatVector.fromArray(F, sums, j).add(x(hidden, r0 + 4L * j)).intoArray(sums, j);
+                    FloatVector.fromArray(F, sums, j)
+                            .add(x(hidden, r0 + 4L * j))
+                            .intoArray(sums, j);
                 }
             }
             normalise(sums, pooled, b * row);
