@@ -2,6 +2,7 @@ package io.agentopt.benchmarks;
 
 import io.agentopt.benchmarks.cost.CostBench;
 import io.agentopt.benchmarks.kernels.KernelsBench;
+import io.agentopt.benchmarks.lower.LowerBench;
 import io.agentopt.benchmarks.plan.PlanBench;
 import io.agentopt.benchmarks.simulate.SimulateBench;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class Bench {
             "cost", CostBench::run,
             "first-light", FirstLight::run,
             "kernels", KernelsBench::run,
+            "lower", LowerBench::run,
             "plan", PlanBench::run,
             "simulate", SimulateBench::run));
 
