@@ -1,6 +1,7 @@
 package io.agentopt.benchmarks;
 
 import io.agentopt.benchmarks.cost.CostBench;
+import io.agentopt.benchmarks.kernels.KernelsBench;
 import io.agentopt.benchmarks.lower.LowerBench;
 import io.agentopt.benchmarks.plan.PlanBench;
 import io.agentopt.benchmarks.simulate.SimulateBench;
@@ -14,6 +15,7 @@ public final class Bench {
     private static final Map<String, Function<List<String>, BenchReport>> BENCHES = new TreeMap<>(Map.of(
             "cost", CostBench::run,
             "first-light", FirstLight::run,
+            "kernels", KernelsBench::run,
             "lower", LowerBench::run,
             "plan", PlanBench::run,
             "simulate", SimulateBench::run));

@@ -10,6 +10,6 @@ public final class KernelCatalog {
     /** {@return all kernels} */
     public static List<KernelDefinition> all() {
         return List.of( //
-                new Cosine());
+                new Cosine(), new CosineTopK(), new TopK(), new MeanPool());
     }
 }

@@ -1,0 +1,71 @@
+package io.agentopt.benchmarks.kernels;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Times contenders turn by turn. In a round each has one window of runs, whose median counts; over the rounds the best median
+ * counts. So a disturbance of the machine must hit the same contender in every round to matter, and no contender gets all
+ * the quiet moments.
+ *
+ * @param rounds how often each has its turn
+ * @param windowNanos how long a turn takes at least
+ */
+record Rounds(int rounds, long windowNanos) {
+    private static final int LEAST_RUNS = 3;
+    private static final int MOST_RUNS = 4096;
+
+    /** The JIT compiles in the background; its code is there when turns no longer get faster. */
+    private static final long WARM_UP_NANOS = 200_000_000;
+
+    private static final int STEADY_TURNS = 3;
+    private static final int MOST_TURNS = 20;
+    private static final double STEADY = 0.97;
+
+    /** {@return nanoseconds of one run, by contender} */
+    Map<Contender, Double> time(List<Contender> contenders) {
+        Map<Contender, Double> best = new LinkedHashMap<>();
+        for (Contender c : contenders) warmUp(c);
+        for (int round = 0; round < rounds; round++) {
+            for (Contender c : contenders) best.merge(c, window(c.run()), Math::min);
+        }
+        return best;
+    }
+
+    private static void warmUp(Contender c) {
+        long best = Long.MAX_VALUE;
+        for (int turn = 0, steady = 0; turn < MOST_TURNS && steady < STEADY_TURNS; turn++) {
+            long fastest = fastest(c.run());
+            steady = fastest < STEADY * best ? 0 : steady + 1;
+            best = Math.min(best, fastest);
+        }
+    }
+
+    private static long fastest(Runnable run) {
+        long start = System.nanoTime(), last = start, fastest = Long.MAX_VALUE;
+        while (last - start < WARM_UP_NANOS) {
+            run.run();
+            long now = System.nanoTime();
+            fastest = Math.min(fastest, now - last);
+            last = now;
+        }
+        return fastest;
+    }
+
+    private double window(Runnable run) {
+        long[] nanos = new long[MOST_RUNS];
+        int n = 0;
+        run.run(); // brings this contender's own data into the caches
+        long start = System.nanoTime(), last = start;
+        while (n < MOST_RUNS && (n < LEAST_RUNS || last - start < windowNanos)) {
+            run.run();
+            long now = System.nanoTime();
+            nanos[n++] = now - last;
+            last = now;
+        }
+        Arrays.sort(nanos, 0, n);
+        return n % 2 == 1 ? nanos[n / 2] : (nanos[n / 2 - 1] + nanos[n / 2]) / 2.0;
+    }
+}
