@@ -10,6 +10,13 @@ public final class KernelCatalog {
     /** {@return all kernels} */
     public static List<KernelDefinition> all() {
         return List.of( //
-                new Cosine());
+                new Cosine(),
+                new Gather(),
+                new KvCopy(),
+                new KvPack(),
+                new KvUnpack(),
+                new LogMel(),
+                new LogMelScale(),
+                new Resize());
     }
 }
