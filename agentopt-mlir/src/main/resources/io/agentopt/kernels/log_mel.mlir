@@ -227,7 +227,8 @@ module {
           %sum = arith.addf %so_far, %part fastmath<contract> : !frames
           scf.yield %sum : !frames
         }
-        %held = arith.maximumf %energy, %least : !frames
+        %enough = arith.cmpf uge, %energy, %least : !frames
+        %held = arith.select %enough, %energy, %least : vector<${lanes}xi1>, !frames
         %ln = math.log %held : !frames
         %level = arith.mulf %ln, %log10_of_e : !frames
         vector.store %level, %levels[%block, %mel, %c0] : !levels, !frames
