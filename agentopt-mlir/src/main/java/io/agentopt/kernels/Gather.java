@@ -12,6 +12,7 @@ import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /** {@code gather{d=384,ids=i64,type=f32}}: the embeddings of tokens, {@code rows[i] = table[ids[i]]}. Bits are moved as they are, NaN included. */
 public final class Gather implements KernelDefinition {
@@ -31,6 +32,11 @@ public final class Gather implements KernelDefinition {
                 Operand.in("ids", spec.type("ids"), "n"),
                 Operand.in("table", spec.type("type"), "vocabulary", "d"),
                 Operand.out("rows", spec.type("type"), "n", "d"));
+    }
+
+    @Override
+    public Map<String, String> substitutions(KernelSpec spec) {
+        return Streaming.substitutions(spec);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code kv_copy{d=128,type=f16}}: the positions in use of a KV cache, copied to a cache with room for another number of positions:
@@ -34,6 +35,11 @@ public final class KvCopy implements KernelDefinition {
                 Operand.in("positions", I32, "heads"),
                 Operand.in("from", spec.type("type"), "heads", "from_capacity", "d"),
                 Operand.inOut("to", spec.type("type"), "heads", "to_capacity", "d"));
+    }
+
+    @Override
+    public Map<String, String> substitutions(KernelSpec spec) {
+        return Streaming.substitutions(spec);
     }
 
     @Override

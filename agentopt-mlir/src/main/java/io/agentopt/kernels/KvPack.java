@@ -8,6 +8,7 @@ import io.agentopt.kernel.Operand.Access;
 import io.agentopt.kernel.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code kv_pack{d=128,page=16,type=f16}}: a sequence's pages of a KV cache, put in order into a slab: {@code slab[h, t] = pool[table[t / page], h, t % page]}
@@ -27,6 +28,11 @@ public final class KvPack implements KernelDefinition {
     @Override
     public List<Operand> operands(KernelSpec spec) {
         return PagedCache.operands(spec, Access.READ_WRITE, Access.READ);
+    }
+
+    @Override
+    public Map<String, String> substitutions(KernelSpec spec) {
+        return Streaming.substitutions(spec);
     }
 
     @Override

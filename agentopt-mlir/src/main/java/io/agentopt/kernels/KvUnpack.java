@@ -8,6 +8,7 @@ import io.agentopt.kernel.Operand.Access;
 import io.agentopt.kernel.Parameter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code kv_unpack{d=128,page=16,type=f16}}: a slab of a KV cache, laid out in a sequence's pages: {@code pool[table[t / page], h, t % page] = slab[h, t]} for
@@ -27,6 +28,11 @@ public final class KvUnpack implements KernelDefinition {
     @Override
     public List<Operand> operands(KernelSpec spec) {
         return PagedCache.operands(spec, Access.READ, Access.READ_WRITE);
+    }
+
+    @Override
+    public Map<String, String> substitutions(KernelSpec spec) {
+        return Streaming.substitutions(spec);
     }
 
     @Override

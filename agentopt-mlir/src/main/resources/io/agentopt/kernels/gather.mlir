@@ -1,24 +1,62 @@
 // rows[i, :] = table[ids[i], :]. An id is held below the number of rows in the table, so that no read leaves it whatever the ids become.
+//
+// What is larger than a core's cache is written past it, by stores that do not first read what they replace, while the next row is fetched: its place is
+// known and far away, so hardware does not. The branch is marked, for targets that schedule the other one alone.
 #id = affine_map<(i, j) -> (i)>
 #element = affine_map<(i, j) -> (i, j)>
-func.func @agentopt_gather(%begin: index, %end: index, %all_ids: memref<?x${ids}>, %whole_table: memref<?x${d}x${type}>, %all_rows: memref<?x${d}x${type}>)
-    attributes {llvm.emit_c_interface} {
-  %ids, %table, %rows = memref.distinct_objects %all_ids, %whole_table, %all_rows : memref<?x${ids}>, memref<?x${d}x${type}>, memref<?x${d}x${type}>
+!ids = memref<?x${ids}>
+!rows = memref<?x${d}x${type}>
+!some_ids = memref<?x${ids}, strided<[1], offset: ?>>
+!some_rows = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
+!line = vector<${line}x${type}>
+func.func @agentopt_gather(%begin: index, %end: index, %all_ids: !ids, %whole_table: !rows, %all_rows: !rows) attributes {llvm.emit_c_interface} {
+  %ids, %table, %rows = memref.distinct_objects %all_ids, %whole_table, %all_rows : !ids, !rows, !rows
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
+  %columns = arith.constant ${d} : index
+  %line = arith.constant ${line} : index
   %count = arith.subi %end, %begin : index
-  %table_rows = memref.dim %table, %zero : memref<?x${d}x${type}>
+  %table_rows = memref.dim %table, %zero : !rows
   %last = arith.subi %table_rows, %one : index
-  %wanted = memref.subview %ids[%begin][%count][1] : memref<?x${ids}> to memref<?x${ids}, strided<[1], offset: ?>>
-  %target = memref.subview %rows[%begin, 0][%count, ${d}][1, 1] : memref<?x${d}x${type}> to memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
-  linalg.generic {indexing_maps = [#id, #element], iterator_types = ["parallel", "parallel"]}
-      ins(%wanted : memref<?x${ids}, strided<[1], offset: ?>>) outs(%target : memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>) {
-  ^bb0(%id: ${ids}, %old: ${type}):
-    %given = arith.index_castui %id : ${ids} to index
-    %row = arith.minui %given, %last : index
-    %column = linalg.index 1 : index
-    %x = memref.load %table[%row, %column] : memref<?x${d}x${type}>
-    linalg.yield %x : ${type}
-  }
+
+  %lines_fit = arith.constant ${whole_lines}
+  %address = memref.extract_aligned_pointer_as_index %rows : !rows -> index
+  %within_line = arith.constant 63 : index
+  %past_line = arith.andi %address, %within_line : index
+  %aligned = arith.cmpi eq, %past_line, %zero : index
+  %cached_rows = arith.constant ${cached_rows} : index
+  %large = arith.cmpi ugt, %count, %cached_rows : index
+  %possible = arith.andi %lines_fit, %aligned : i1
+  %streamed = arith.andi %possible, %large : i1
+  scf.if %streamed {
+    %last_row = arith.subi %end, %one : index
+    scf.for %i = %begin to %end step %one {
+      %after = arith.addi %i, %one : index
+      %next = arith.minui %after, %last_row : index
+      %id = memref.load %ids[%i] : !ids
+      %next_id = memref.load %ids[%next] : !ids
+      %given = arith.index_castui %id : ${ids} to index
+      %next_given = arith.index_castui %next_id : ${ids} to index
+      %row = arith.minui %given, %last : index
+      %next_row = arith.minui %next_given, %last : index
+      scf.for %j = %zero to %columns step %line {
+        memref.prefetch %table[%next_row, %j], read, locality<3>, data : !rows
+        %x = vector.load %table[%row, %j] : !rows, !line
+        vector.store %x, %rows[%i, %j] {alignment = 64 : i64, nontemporal = true} : !rows, !line
+      }
+    }
+    llvm.fence seq_cst
+  } else {
+    %wanted = memref.subview %ids[%begin][%count][1] : !ids to !some_ids
+    %target = memref.subview %rows[%begin, 0][%count, ${d}][1, 1] : !rows to !some_rows
+    linalg.generic {indexing_maps = [#id, #element], iterator_types = ["parallel", "parallel"]} ins(%wanted : !some_ids) outs(%target : !some_rows) {
+    ^bb0(%id: ${ids}, %old: ${type}):
+      %given = arith.index_castui %id : ${ids} to index
+      %row = arith.minui %given, %last : index
+      %column = linalg.index 1 : index
+      %x = memref.load %table[%row, %column] : !rows
+      linalg.yield %x : ${type}
+    }
+  } {cpu_streaming}
   return
 }
