@@ -9,8 +9,7 @@
 !some_ids = memref<?x${ids}, strided<[1], offset: ?>>
 !some_rows = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
-func.func @agentopt_gather(%begin: index, %end: index, %all_ids: !ids, %whole_table: !rows, %all_rows: !rows) attributes {llvm.emit_c_interface} {
-  %ids, %table, %rows = memref.distinct_objects %all_ids, %whole_table, %all_rows : !ids, !rows, !rows
+func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows, %rows: !rows) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %columns = arith.constant ${d} : index

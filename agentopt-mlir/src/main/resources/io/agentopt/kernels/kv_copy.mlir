@@ -6,8 +6,7 @@
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
-func.func @agentopt_kv_copy(%begin: index, %end: index, %all_positions: !positions, %all_from: !slab, %all_to: !slab) attributes {llvm.emit_c_interface} {
-  %positions, %from, %to = memref.distinct_objects %all_positions, %all_from, %all_to : !positions, !slab, !slab
+func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, %from: !slab, %to: !slab) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %elements = arith.constant ${d} : index

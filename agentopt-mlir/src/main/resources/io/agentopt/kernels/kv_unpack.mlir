@@ -7,9 +7,7 @@
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
-func.func @agentopt_kv_unpack(%begin: index, %end: index, %all_slab: !slab, %all_pages: !pages, %all_table: !table, %all_positions: memref<1xi32>)
-    attributes {llvm.emit_c_interface} {
-  %slab, %pages, %table, %positions = memref.distinct_objects %all_slab, %all_pages, %all_table, %all_positions : !slab, !pages, !table, memref<1xi32>
+func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: !pages, %table: !table, %positions: memref<1xi32>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %page = arith.constant ${page} : index

@@ -26,10 +26,7 @@ module {
   memref.global "private" constant @filter_bin : memref<${mels}xi32> = dense<${filter_bin}>
   memref.global "private" constant @filter_weight : memref<${filter_weights}xf32> = dense<${filter_weight}>
 
-  func.func @agentopt_log_mel(%begin: index, %end: index, %all_levels: !levels, %all_peak: memref<?x${lanes}xf32>, %all_audio: memref<?xf32>)
-      attributes {llvm.emit_c_interface} {
-    %levels, %peak, %audio = memref.distinct_objects %all_levels, %all_peak, %all_audio
-      : !levels, memref<?x${lanes}xf32>, memref<?xf32>
+  func.func @agentopt_log_mel(%begin: index, %end: index, %levels: !levels, %peak: memref<?x${lanes}xf32>, %audio: memref<?xf32>) {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c10 = arith.constant 10 : index

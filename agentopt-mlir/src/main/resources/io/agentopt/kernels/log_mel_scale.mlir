@@ -4,9 +4,7 @@
 !frames = vector<${lanes}xf32>
 !spectrogram = memref<${mels}x?xf32>
 !levels = memref<?x${mels}x${lanes}xf32>
-func.func @agentopt_log_mel_scale(%begin: index, %end: index, %whole_spectrogram: !spectrogram, %all_levels: !levels, %all_peak: memref<?x${lanes}xf32>)
-    attributes {llvm.emit_c_interface} {
-  %spectrogram, %levels, %peak = memref.distinct_objects %whole_spectrogram, %all_levels, %all_peak : !spectrogram, !levels, memref<?x${lanes}xf32>
+func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spectrogram, %levels: !levels, %peak: memref<?x${lanes}xf32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %lanes = arith.constant ${lanes} : index

@@ -10,12 +10,9 @@
 !window = memref<?x?xi8, strided<[?, 1], offset: ?>>
 !strip = vector<64xf32>
 !pixels = vector<4xf32>
-func.func @agentopt_resize(%begin: index, %end: index, %all_first_row: !indices, %all_row_weights: !weights, %all_first_column: !indices,
-    %all_column_weights: !weights, %all_scale: memref<${channels}xf32>, %all_bias: memref<${channels}xf32>, %whole_image: memref<?x?x${channels}xi8>,
-    %all_out: memref<${channels}x?x?xf32>) attributes {llvm.emit_c_interface} {
-  %first_row, %row_weights, %first_column, %column_weights, %scale, %bias, %image, %out =
-    memref.distinct_objects %all_first_row, %all_row_weights, %all_first_column, %all_column_weights, %all_scale, %all_bias, %whole_image, %all_out
-    : !indices, !weights, !indices, !weights, memref<${channels}xf32>, memref<${channels}xf32>, memref<?x?x${channels}xi8>, memref<${channels}x?x?xf32>
+func.func @agentopt_resize(%begin: index, %end: index, %first_row: !indices, %row_weights: !weights, %first_column: !indices,
+    %column_weights: !weights, %scale: memref<${channels}xf32>, %bias: memref<${channels}xf32>, %image: memref<?x?x${channels}xi8>,
+    %out: memref<${channels}x?x?xf32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index

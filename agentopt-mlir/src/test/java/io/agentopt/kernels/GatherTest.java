@@ -11,7 +11,6 @@ import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.KernelThreads;
-import io.agentopt.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,8 @@ class GatherTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void rowsAreThoseOfTheTableBitForBit(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void rowsAreThoseOfTheTableBitForBit(EveryOrigin.Origin kernels) {
         Random random = new Random(1);
         for (ElementType type : new ElementType[] {F32, F16}) {
             for (ElementType idType : new ElementType[] {I32, I64}) {
@@ -51,8 +50,8 @@ class GatherTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void severalThreadsGatherWhatOneDoes(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void severalThreadsGatherWhatOneDoes(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
             Random random = new Random(2);
             Buffer table = EveryOrigin.random(arena, random, F32, 1000, 96);
@@ -66,8 +65,8 @@ class GatherTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void noIdsNeedNoTable(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void noIdsNeedNoTable(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             kernels.of(spec(8, I64, F32))
                     .run(
@@ -78,8 +77,8 @@ class GatherTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void anIdOutsideOfTheTableIsRefused(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void anIdOutsideOfTheTableIsRefused(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Buffer table = Buffer.allocate(arena, F32, 10, 8);
             Buffer rows = Buffer.allocate(arena, F32, 2, 8);

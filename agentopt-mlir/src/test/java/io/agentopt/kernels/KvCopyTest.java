@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +20,8 @@ class KvCopyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void positionsInUseAreCopiedAndNoOthersAreTouched(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void positionsInUseAreCopiedAndNoOthersAreTouched(EveryOrigin.Origin kernels) {
         Random random = new Random(3);
         for (ElementType type : new ElementType[] {F32, F16}) {
             for (int d : new int[] {1, 5, 128}) {
@@ -32,7 +31,7 @@ class KvCopyTest {
         }
     }
 
-    private static void copy(Kernels kernels, Random random, ElementType type, int d, int fromCapacity, int toCapacity) {
+    private static void copy(EveryOrigin.Origin kernels, Random random, ElementType type, int d, int fromCapacity, int toCapacity) {
         try (Arena arena = Arena.ofConfined()) {
             long[] positions = {0, 1, 10, 11, 7};
             Buffer from = EveryOrigin.random(arena, random, type, positions.length, fromCapacity, d);
@@ -52,8 +51,8 @@ class KvCopyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void morePositionsThanEitherHasRoomForAreRefused(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void morePositionsThanEitherHasRoomForAreRefused(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Buffer small = Buffer.allocate(arena, F16, 2, 4, 8);
             Buffer large = Buffer.allocate(arena, F16, 2, 6, 8);

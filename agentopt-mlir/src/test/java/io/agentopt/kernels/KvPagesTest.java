@@ -10,7 +10,6 @@ import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +19,7 @@ class KvPagesTest {
     private static final int HEADS = 3, PAGES = 9, CAPACITY = 21;
     private static final long[] TABLE = {7, 0, 8, 3, 1, 2};
 
-    private static Kernel kernel(Kernels kernels, String name, int page, int d, ElementType type) {
+    private static Kernel kernel(EveryOrigin.Origin kernels, String name, int page, int d, ElementType type) {
         return kernels.of(KernelSpec.of(name).with("page", page).with("d", d).with("type", type));
     }
 
@@ -33,8 +32,8 @@ class KvPagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void pagesArePackedInTheTablesOrder(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void pagesArePackedInTheTablesOrder(EveryOrigin.Origin kernels) {
         Random random = new Random(4);
         for (ElementType type : new ElementType[] {F32, F16}) {
             for (int d : new int[] {1, 7, 64}) {
@@ -61,8 +60,8 @@ class KvPagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void unpackingWritesThePositionsInUseAndNothingElse(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void unpackingWritesThePositionsInUseAndNothingElse(EveryOrigin.Origin kernels) {
         Random random = new Random(5);
         for (int page : new int[] {1, 4, 5}) {
             for (int positions : new int[] {0, 1, 5, 6}) {
@@ -86,8 +85,8 @@ class KvPagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void tablesAndPositionsThatDoNotFitAreRefused(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void tablesAndPositionsThatDoNotFitAreRefused(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Buffer slab = Buffer.allocate(arena, F32, 2, 10, 4);
             Buffer pool = Buffer.allocate(arena, F32, 3, 2, 4, 4);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -51,8 +50,8 @@ class LogMelTest {
 
     /** A sine on bin 25 has, under a Hann window of 400, the powers (A 400 / 4)^2 there and a quarter of it beside it. */
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void aSinesEnergyIsInItsBinAndTheTwoBesideIt(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void aSinesEnergyIsInItsBinAndTheTwoBesideIt(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             int blocks = 2, mels = 80, lanes = 8;
             KernelSpec spec = KernelSpec.of("log_mel").with("lanes", lanes).with("mels", mels);
@@ -84,18 +83,64 @@ class LogMelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void silenceIsTheLowestLevelEverywhere(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void noiseOfAnyLoudnessIsAsExactAsSinglePrecision(EveryOrigin.Origin kernels) {
+        Random random = new Random(7);
+        for (int lanes : new int[] {4, 8, 16}) {
+            for (double loudness : new double[] {1e-6, 1, 1e6}) {
+                try (Arena arena = Arena.ofConfined()) {
+                    int blocks = 3, mels = lanes == 4 ? 128 : lanes == 8 ? 1 : 80;
+                    KernelSpec spec = KernelSpec.of("log_mel").with("lanes", lanes).with("mels", mels);
+                    Buffer audio = EveryOrigin.random(arena, random, F32, (3 * lanes - 1) * 160 + 400);
+                    for (int i = 0; i < audio.elements(); i++) audio.setFloat(i, (float) (audio.getFloat(i) * loudness));
+                    Buffer[] ours = outputs(arena, blocks, mels, lanes);
+                    Buffer[] exact = outputs(arena, blocks, mels, lanes);
+                    kernels.of(spec).run(ours[0], ours[1], audio);
+                    EveryOrigin.reference(spec).run(exact[0], exact[1], audio);
+                    assertThat(EveryOrigin.difference(ours[0], exact[0])).isLessThan(1e-5);
+                    assertThat(EveryOrigin.difference(ours[1], exact[1])).isLessThan(1e-5);
+                    for (int frames : new int[] {0, 1, lanes, 3 * lanes - 1}) {
+                        KernelSpec scale = KernelSpec.of("log_mel_scale").with("lanes", lanes).with("mels", mels);
+                        Buffer one = Buffer.allocate(arena, F32, mels, frames);
+                        Buffer other = Buffer.allocate(arena, F32, mels, frames);
+                        kernels.of(scale).run(one, exact[0], exact[1]);
+                        EveryOrigin.reference(scale).run(other, exact[0], exact[1]);
+                        assertThat(EveryOrigin.difference(one, other)).isLessThan(1e-6);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Buffer[] outputs(Arena arena, int blocks, int mels, int lanes) {
+        return new Buffer[] {Buffer.allocate(arena, F32, blocks, mels, lanes), Buffer.allocate(arena, F32, blocks, lanes)};
+    }
+
+    /** A full-scale tone leaves rounding noise in bins that are exactly silent: about 1e-7 of its amplitude, 1e-14 of its power. */
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void aTonesSpectrogramIsExactWhereItIsNotRoundingNoise(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
-            Buffer spectrogram = new LogMelSpectrogram(kernels, 128).of(arena, new float[3333]);
+            float[] tone = sine(16_000, 1234, 1);
+            Buffer ours = EveryOrigin.spectrogram(kernels, 80).of(arena, tone);
+            Buffer exact = EveryOrigin.spectrogram(EveryOrigin.REFERENCE, 80).of(arena, tone);
+            assertThat(EveryOrigin.difference(ours, exact)).isLessThan(1e-3);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void silenceIsTheLowestLevelEverywhere(EveryOrigin.Origin kernels) {
+        try (Arena arena = Arena.ofConfined()) {
+            Buffer spectrogram = EveryOrigin.spectrogram(kernels, 128).of(arena, new float[3333]);
             assertThat(spectrogram.shape()).containsExactly(128, 20);
             for (int i = 0; i < spectrogram.elements(); i++) assertThat(spectrogram.getFloat(i)).isEqualTo(-1.5f);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void tenTimesLouderIsHalfAUnitMore(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void tenTimesLouderIsHalfAUnitMore(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Random random = new Random(6);
             float[] quiet = new float[16_000];
@@ -104,7 +149,7 @@ class LogMelTest {
                 quiet[i] = (float) random.nextGaussian() / 100;
                 loud[i] = quiet[i] * 10;
             }
-            LogMelSpectrogram whisper = new LogMelSpectrogram(kernels, 80);
+            LogMelSpectrogram whisper = EveryOrigin.spectrogram(kernels, 80);
             float[] low = whisper.of(arena, quiet).toFloatArray();
             float[] high = whisper.of(arena, loud).toFloatArray();
             for (int i = 0; i < low.length; i++) assertThat(high[i]).isCloseTo(low[i] + 0.5f, within(1e-5f));
@@ -112,12 +157,12 @@ class LogMelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void levelsMoreThanEightBelowTheLargestAreRaised(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void levelsMoreThanEightBelowTheLargestAreRaised(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             float[] audio = sine(8000, 440, 1);
             java.util.Arrays.fill(audio, 4000, 8000, 0);
-            float[] spectrogram = new LogMelSpectrogram(kernels, 80).of(arena, audio).toFloatArray();
+            float[] spectrogram = EveryOrigin.spectrogram(kernels, 80).of(arena, audio).toFloatArray();
             float largest = Float.NEGATIVE_INFINITY;
             for (float x : spectrogram) largest = Math.max(largest, x);
             float floor = spectrogram[spectrogram.length - 1];
@@ -127,8 +172,8 @@ class LogMelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void aNanMakesItsFramesNanAndWithThemTheSpectrogram(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void aNanMakesItsFramesNanAndWithThemTheSpectrogram(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             float[] audio = sine(31 * 160 + 400, 300, 1);
             audio[1000] = Float.NaN;
@@ -148,8 +193,8 @@ class LogMelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void shortAudioAndTooManyFramesAreRefused(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void shortAudioAndTooManyFramesAreRefused(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             KernelSpec spec = KernelSpec.of("log_mel").with("lanes", 4).with("mels", 80);
             Buffer levels = Buffer.allocate(arena, F32, 1, 80, 4);
@@ -159,8 +204,8 @@ class LogMelTest {
             Buffer spectrogram = Buffer.allocate(arena, F32, 80, 5);
             KernelSpec scale = KernelSpec.of("log_mel_scale").with("lanes", 4).with("mels", 80);
             assertThatThrownBy(() -> kernels.of(scale).run(spectrogram, levels, peak)).hasMessageContaining("5 frames");
-            assertThatThrownBy(() -> new LogMelSpectrogram(kernels, 80).of(arena, new float[200])).hasMessageContaining("200 samples");
-            assertThat(new LogMelSpectrogram(kernels, 80).of(arena, new float[201]).shape()).containsExactly(80, 1);
+            assertThatThrownBy(() -> EveryOrigin.spectrogram(kernels, 80).of(arena, new float[200])).hasMessageContaining("200 samples");
+            assertThat(EveryOrigin.spectrogram(kernels, 80).of(arena, new float[201]).shape()).containsExactly(80, 1);
         }
     }
 }

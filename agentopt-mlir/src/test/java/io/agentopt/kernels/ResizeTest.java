@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ class ResizeTest {
         return out;
     }
 
-    private static Buffer resized(Arena arena, Kernels kernels, Buffer image, ResizeTaps y, ResizeTaps x) {
+    private static Buffer resized(Arena arena, EveryOrigin.Origin kernels, Buffer image, ResizeTaps y, ResizeTaps x) {
         int channels = (int) image.dimension(2);
         float[] ones = new float[channels];
         Arrays.fill(ones, 1);
@@ -55,8 +54,8 @@ class ResizeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void antialiasedIsWithinOneLevelOfPillow(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void antialiasedIsWithinOneLevelOfPillow(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             isNear(PILLOW_SMALLER, resized(arena, kernels, image(arena, 11, 13, 3), ResizeTaps.antialiased(11, 4), ResizeTaps.antialiased(13, 5)));
             isNear(PILLOW_LARGER, resized(arena, kernels, image(arena, 2, 3, 3), ResizeTaps.antialiased(2, 4), ResizeTaps.antialiased(3, 5)));
@@ -70,8 +69,8 @@ class ResizeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void theSameSizeNormalisesOnly(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void theSameSizeNormalisesOnly(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             for (int width : new int[] {1, 21, 22, 64, 65}) {
                 Buffer image = image(arena, 3, width, 3);
@@ -88,8 +87,8 @@ class ResizeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void oneColourStaysThatColour(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void oneColourStaysThatColour(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             for (int channels = 1; channels <= 4; channels++) {
                 Buffer image = Buffer.allocate(arena, I8, 37, 53, channels);
@@ -109,7 +108,7 @@ class ResizeTest {
             assertThat(taps.taps()).isEqualTo(2);
             Buffer image = Buffer.allocate(arena, I8, 1, 8, 1);
             for (int i = 0; i < 8; i++) image.setInteger(i, 10L * i * i);
-            Buffer out = resized(arena, Kernels.references(KernelCatalog.all()), image, ResizeTaps.nearestTwo(1, 1), taps);
+            Buffer out = resized(arena, EveryOrigin.REFERENCE, image, ResizeTaps.nearestTwo(1, 1), taps);
             // Centres at 2.0 and 6.0, halfway between pixels 1 and 2, and 5 and 6 (360 wraps to 104).
             assertThat(out.toFloatArray()).containsExactly(25, (250 + 104) / 2f);
         }
@@ -134,8 +133,25 @@ class ResizeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void noRowsOrColumnsGiveNothing(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void everySizeIsAsExactAsSinglePrecision(EveryOrigin.Origin kernels) {
+        int[][] sizes = {{1, 1, 1, 1}, {2, 64, 3, 5}, {33, 43, 17, 19}, {50, 127, 7, 200}, {300, 601, 31, 29}, {19, 5000, 8, 3}};
+        for (int[] size : sizes) {
+            for (int channels : new int[] {1, 3, 4}) {
+                try (Arena arena = Arena.ofConfined()) {
+                    Buffer image = image(arena, size[0], size[1], channels);
+                    ResizeTaps y = ResizeTaps.antialiased(size[0], size[2]);
+                    ResizeTaps x = ResizeTaps.antialiased(size[1], size[3]);
+                    Buffer exact = resized(arena, EveryOrigin.REFERENCE, image, y, x);
+                    assertThat(EveryOrigin.difference(resized(arena, kernels, image, y, x), exact)).isLessThan(1e-5);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void noRowsOrColumnsGiveNothing(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Buffer image = image(arena, 4, 4, 3);
             Buffer none = Buffer.allocate(arena, I32, 0);
@@ -150,8 +166,8 @@ class ResizeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.EveryOrigin#kernels")
-    void windowsOutsideOfTheImageAreRefused(Kernels kernels) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void windowsOutsideOfTheImageAreRefused(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Kernel kernel = kernels.of(RGB);
             float[] ones = {1, 1, 1};
