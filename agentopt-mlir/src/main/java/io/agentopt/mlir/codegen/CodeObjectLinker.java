@@ -26,7 +26,8 @@ public final class CodeObjectLinker {
         String rocm = System.getenv("ROCM_PATH");
         if (rocm != null && !rocm.isBlank()) candidates.add(Path.of(rocm, "llvm/bin/ld.lld"));
         candidates.add(Path.of("/opt/rocm/llvm/bin/ld.lld"));
-        for (String folder : Optional.ofNullable(System.getenv("PATH")).orElse("").split(":")) {
+        for (String folder :
+                Optional.ofNullable(System.getenv("PATH")).orElse("").split(":")) {
             if (folder.startsWith("/")) candidates.add(Path.of(folder, "ld.lld"));
         }
         candidates.add(Path.of("/usr/lib/llvm-22/bin/ld.lld"));
@@ -47,7 +48,15 @@ public final class CodeObjectLinker {
             Path messages = folder.resolve("messages");
             try {
                 Files.write(input, relocatable);
-                run(messages, linker.toString(), "-flavor", "gnu", "-shared", input.toString(), "-o", output.toString());
+                run(
+                        messages,
+                        linker.toString(),
+                        "-flavor",
+                        "gnu",
+                        "-shared",
+                        input.toString(),
+                        "-o",
+                        output.toString());
                 return Files.readAllBytes(output);
             } finally {
                 for (Path file : List.of(input, output, messages, folder)) Files.deleteIfExists(file);

@@ -49,7 +49,8 @@ public final class GpuCompiler {
      */
     public byte[] relocatable(String mlir, String name) {
         if (target instanceof GpuTarget.Nvidia) {
-            throw new IllegalStateException("Object files are made for AMD GPUs, and the target is " + target.chip() + ". Take its assembly, which is PTX.");
+            throw new IllegalStateException("Object files are made for AMD GPUs, and the target is " + target.chip()
+                    + ". Take its assembly, which is PTX.");
         }
         return compile(mlir, name, Form.OBJECT);
     }

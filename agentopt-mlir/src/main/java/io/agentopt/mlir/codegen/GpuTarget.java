@@ -51,7 +51,8 @@ public sealed interface GpuTarget {
      */
     record Amd(String chip) implements GpuTarget {
         /** Lanes of a wavefront. */
-        private static final Map<String, String> WAVE = Map.of("gfx90a", "+wavefrontsize64", "gfx942", "+wavefrontsize64");
+        private static final Map<String, String> WAVE =
+                Map.of("gfx90a", "+wavefrontsize64", "gfx942", "+wavefrontsize64");
 
         public Amd {
             if (!WAVE.containsKey(chip)) throw unknown("AMD", chip, WAVE);
@@ -69,13 +70,15 @@ public sealed interface GpuTarget {
 
         @Override
         public String conversion() {
-            return "convert-gpu-to-rocdl{chipset=" + chip + "},convert-amdgpu-to-rocdl{chipset=" + chip + "},convert-vector-to-llvm,"
+            return "convert-gpu-to-rocdl{chipset=" + chip + "},convert-amdgpu-to-rocdl{chipset=" + chip
+                    + "},convert-vector-to-llvm,"
                     + "convert-to-llvm,reconcile-unrealized-casts,canonicalize,cse,agentopt-device-math";
         }
     }
 
     private static IllegalArgumentException unknown(String vendor, String chip, Map<String, String> known) {
-        return new IllegalArgumentException("'" + chip + "' is no " + vendor + " GPU that kernels are compiled for; those are "
-                + known.keySet().stream().sorted().toList() + ".");
+        return new IllegalArgumentException(
+                "'" + chip + "' is no " + vendor + " GPU that kernels are compiled for; those are "
+                        + known.keySet().stream().sorted().toList() + ".");
     }
 }
