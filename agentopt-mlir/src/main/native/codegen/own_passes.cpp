@@ -75,8 +75,13 @@ struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<>> {
 
 } // namespace
 
+namespace agentopt {
+void registerPrefetch(); // prefetch.cpp
+}
+
 void agentopt::registerOwnPasses() {
   PassRegistration<Schedule>();
   PassRegistration<ApproximateMath>();
   registerDeviceMath();
+  registerPrefetch();
 }

@@ -11,12 +11,15 @@ public final class KernelCatalog {
     public static List<KernelDefinition> all() {
         return List.of( //
                 new Cosine(),
+                new CosineTopK(),
                 new Gather(),
                 new KvCopy(),
                 new KvPack(),
                 new KvUnpack(),
                 new LogMel(),
                 new LogMelScale(),
-                new Resize());
+                new MeanPool(),
+                new Resize(),
+                new TopK());
     }
 }

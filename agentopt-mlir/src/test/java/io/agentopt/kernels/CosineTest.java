@@ -1,144 +1,136 @@
 package io.agentopt.kernels;
 
+import static io.agentopt.kernel.ElementType.F16;
+import static io.agentopt.kernel.ElementType.F32;
+import static io.agentopt.kernel.ElementType.I8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.KernelThreads;
-import io.agentopt.kernel.Kernels;
-import io.agentopt.mlir.codegen.CompiledKernels;
-import io.agentopt.mlir.ffi.Availability;
-import io.agentopt.mlir.ffi.Codegen;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The reference and the compiled code, each against double precision. */
-@ParameterizedClass
-@EnumSource(Kernel.Origin.class)
+/** Scores lie between -1 and 1, and that 1 is what their errors are relative to. */
 class CosineTest {
-    @Parameter
-    Kernel.Origin origin;
+    private static final ElementType[] TYPES = {F32, F16, I8};
 
-    private Kernels kernels;
-
-    @BeforeEach
-    void open() {
-        boolean needed = origin == Kernel.Origin.COMPILED;
-        Assumptions.assumeTrue(
-                !needed || Codegen.availability() instanceof Availability.Available,
-                () -> "SKIPPED: " + Codegen.availability());
-        kernels = needed ? CompiledKernels.open() : Kernels.references(List.of(new Cosine()));
+    private static KernelSpec spec(int d, ElementType type) {
+        return KernelSpec.of("cosine").with("d", d).with("type", type);
     }
 
-    @AfterEach
-    void close() {
-        if (kernels != null) kernels.close();
-    }
-
-    private Kernel kernel(int d) {
-        KernelSpec spec = KernelSpec.of("cosine").with("d", d).with("type", ElementType.F32);
-        Kernel kernel = origin == Kernel.Origin.COMPILED ? kernels.compiled(spec) : kernels.of(spec);
-        assertThat(kernel.origin()).isEqualTo(origin);
-        return kernel;
+    private static ElementType queryType(ElementType type) {
+        return type == I8 ? I8 : F32;
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "5, 1", "3, 2", "7, 17", "33, 383", "64, 384", "2, 1025", "1, 65536"})
-    void agreesWithDoublePrecision(int rows, int d) {
-        float[] matrix = random(rows * d, 1);
-        float[] query = random(d, 2);
-        float[] scores = run(d, matrix, query);
-        for (int i = 0; i < rows; i++) assertClose(scores[i], matrix, i, query);
-    }
-
-    @ParameterizedTest
-    @ValueSource(floats = {1e-15f, 1e15f})
-    void agreesWithDoublePrecisionFarFromOne(float scale) {
-        float[] matrix = random(4 * 96, 3);
-        float[] query = random(96, 4);
-        for (int i = 0; i < matrix.length; i++) matrix[i] *= scale;
-        float[] scores = run(96, matrix, query);
-        for (int i = 0; i < 4; i++) assertClose(scores[i], matrix, i, query);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 384})
-    void noRows(int d) {
-        assertThat(run(d, new float[0], random(d, 5))).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 19})
-    void zerosScoreZeroAndTheNotFiniteIsNaN(int d) {
-        float[] matrix = random(4 * d, 6);
-        Arrays.fill(matrix, 0, d, 0f);
-        matrix[d] = Float.NaN;
-        matrix[2 * d] = Float.POSITIVE_INFINITY;
-        float[] scores = run(d, matrix, random(d, 7));
-        assertThat(scores[0]).isZero();
-        assertThat(scores[1]).isNaN();
-        assertThat(scores[2]).isNaN();
-        assertThat(scores[3]).isFinite();
-        assertThat(run(d, matrix, new float[d])[3]).isZero();
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
-    void severalThreadsGiveWhatOneGives(int count) {
-        int rows = 5_001;
-        float[] matrix = random(rows * 64, 8);
-        float[] query = random(64, 9);
-        try (Arena arena = Arena.ofShared();
-                KernelThreads threads = KernelThreads.of(count)) {
-            Buffer scores = Buffer.allocate(arena, ElementType.F32, rows);
-            kernel(64).run(threads, Buffer.copyOf(arena, matrix, rows, 64), Buffer.copyOf(arena, query), scores);
-            assertThat(scores.toFloatArray()).containsExactly(run(64, matrix, query));
-        }
-    }
-
-    private float[] run(int d, float[] matrix, float[] query) {
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void scoresAreThoseOfDoublePrecision(Function<KernelSpec, Kernel> run) {
+        Random random = new Random(1);
         try (Arena arena = Arena.ofConfined()) {
-            int rows = matrix.length / d;
-            Buffer scores = Buffer.allocate(arena, ElementType.F32, rows);
-            kernel(d).run(Buffer.copyOf(arena, matrix, rows, d), Buffer.copyOf(arena, query), scores);
-            return scores.toFloatArray();
+            for (ElementType type : TYPES) {
+                for (int d : new int[] {1, 3, 31, 64, 385, 768}) {
+                    for (int n : new int[] {0, 1, 133}) {
+                        Buffer matrix = KernelRuns.random(arena, random, type, n, d);
+                        Buffer query = KernelRuns.random(arena, random, queryType(type), d);
+                        Buffer scores = Buffer.allocate(arena, F32, n);
+                        run.apply(spec(d, type)).run(matrix, query, scores);
+                        for (int i = 0; i < n; i++) {
+                            assertThat((double) scores.getFloat(i))
+                                    .as("row %d of %d, %s, d %d", i, n, type, d)
+                                    .isCloseTo(exact(matrix, i, query), within(1e-6));
+                        }
+                    }
+                }
+            }
         }
     }
 
-    /** A sum of d products is off by a share of the sum of their sizes: scores near 0 have no relative accuracy to ask for. */
-    private static void assertClose(float score, float[] matrix, int row, float[] query) {
-        double dot = 0;
-        double m = 0;
-        double q = 0;
-        for (int j = 0; j < query.length; j++) {
-            double x = matrix[row * query.length + j];
-            dot += x * query[j];
-            m += x * x;
-            q += (double) query[j] * query[j];
+    private static double exact(Buffer matrix, long row, Buffer query) {
+        double dot = 0, square = 0, querySquare = 0;
+        long d = query.elements();
+        for (long j = 0; j < d; j++) {
+            double x = matrix.getFloat(row * d + j), y = query.getFloat(j);
+            dot += x * y;
+            square += x * x;
+            querySquare += y * y;
         }
-        double expected = dot / Math.sqrt(m * q);
-        assertThat((double) score)
-                .as("row %d", row)
-                .isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-5 * Math.max(Math.abs(expected), 0.1)));
+        return square == 0 || querySquare == 0 ? 0 : dot / Math.sqrt(square * querySquare);
     }
 
-    private static float[] random(int length, long seed) {
-        Random random = new Random(seed);
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) values[i] = (float) random.nextGaussian();
-        return values;
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void rowsAndQueriesOfZerosScoreZero(Function<KernelSpec, Kernel> run) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (ElementType type : TYPES) {
+                int d = 64;
+                Buffer matrix = KernelRuns.fill(arena, type, i -> i < d ? 0 : 1, 2, d);
+                Buffer ones = KernelRuns.fill(arena, queryType(type), i -> 1, d);
+                Buffer zeros = Buffer.allocate(arena, queryType(type), d);
+                Buffer scores = KernelRuns.fill(arena, F32, i -> 7, 2);
+                run.apply(spec(d, type)).run(matrix, ones, scores);
+                assertThat(scores.toFloatArray()).containsExactly(0, 1);
+                run.apply(spec(d, type)).run(matrix, zeros, scores);
+                assertThat(scores.toFloatArray()).containsExactly(0, 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void nanAndInfinityScoreNan(Function<KernelSpec, Kernel> run) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (ElementType type : new ElementType[] {F32, F16}) {
+                int d = 64;
+                Buffer matrix = KernelRuns.fill(arena, type, i -> 1, 3, d);
+                matrix.setFloat(5, Float.NaN);
+                matrix.setFloat(d + 5, Float.POSITIVE_INFINITY);
+                Buffer query = KernelRuns.fill(arena, F32, i -> 1, d);
+                Buffer scores = Buffer.allocate(arena, F32, 3);
+                run.apply(spec(d, type)).run(matrix, query, scores);
+                assertThat(scores.toFloatArray()).containsExactly(Float.NaN, Float.NaN, 1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void extremesOfEachTypeKeepTheirScore(Function<KernelSpec, Kernel> run) {
+        try (Arena arena = Arena.ofConfined()) {
+            int d = 385;
+            for (double x : new double[] {1e17, 1e-17}) assertScoreOfEqualRows(run, arena, F32, d, x);
+            for (double x : new double[] {65504, 6e-8}) assertScoreOfEqualRows(run, arena, F16, d, x);
+            for (double x : new double[] {127, -128}) assertScoreOfEqualRows(run, arena, I8, d, x);
+            assertScoreOfEqualRows(run, arena, I8, 65_536, -128);
+        }
+    }
+
+    private static void assertScoreOfEqualRows(
+            Function<KernelSpec, Kernel> run, Arena arena, ElementType type, int d, double value) {
+        Buffer matrix = KernelRuns.fill(arena, type, i -> i < d ? value : -(value + (type == I8 ? 1 : 0)), 2, d);
+        Buffer query = KernelRuns.fill(arena, queryType(type), i -> value, d);
+        Buffer scores = Buffer.allocate(arena, F32, 2);
+        run.apply(spec(d, type)).run(matrix, query, scores);
+        assertThat(scores.getFloat(0)).as("%s of %s", value, type).isCloseTo(1, within(1e-6f));
+        assertThat(scores.getFloat(1)).as("minus %s of %s", value, type).isCloseTo(-1, within(1e-6f));
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void severalThreadsScoreWhatOneDoes(Function<KernelSpec, Kernel> run) {
+        try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
+            Buffer matrix = KernelRuns.random(arena, new Random(2), F32, 3001, 64);
+            Buffer query = KernelRuns.random(arena, new Random(3), F32, 64);
+            Buffer one = Buffer.allocate(arena, F32, 3001), three = Buffer.allocate(arena, F32, 3001);
+            run.apply(spec(64, F32)).run(matrix, query, one);
+            run.apply(spec(64, F32)).run(threads, matrix, query, three);
+            assertThat(three.toFloatArray()).containsExactly(one.toFloatArray());
+        }
     }
 }
