@@ -23,7 +23,8 @@ public final class Gather implements KernelDefinition {
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(Parameter.whole("d", 1, 65_536), Parameter.type("ids", I32, I64), Parameter.type("type", F32, F16));
+        return List.of(
+                Parameter.whole("d", 1, 65_536), Parameter.type("ids", I32, I64), Parameter.type("type", F32, F16));
     }
 
     @Override
@@ -50,6 +51,7 @@ public final class Gather implements KernelDefinition {
         long row = spec.integer("d") * spec.type("type").bytes();
         MemorySegment table = buffers[1].segment();
         MemorySegment rows = buffers[2].segment();
-        for (long i = begin; i < end; i++) MemorySegment.copy(table, buffers[0].getInteger(i) * row, rows, i * row, row);
+        for (long i = begin; i < end; i++)
+            MemorySegment.copy(table, buffers[0].getInteger(i) * row, rows, i * row, row);
     }
 }

@@ -17,8 +17,8 @@ final class IndexCheck {
         for (long i = 0; i < count; i++) {
             long index = indices.getInteger(i);
             if (index < 0 || index > most) {
-                throw new IllegalArgumentException("Element " + i + " of '" + what + "' of kernel '" + spec + "' is " + index
-                        + ", which is outside of 0 to " + most + ".");
+                throw new IllegalArgumentException("Element " + i + " of '" + what + "' of kernel '" + spec + "' is "
+                        + index + ", which is outside of 0 to " + most + ".");
             }
         }
     }

@@ -45,6 +45,10 @@ public final class KvPack implements KernelDefinition {
         MemorySegment slab = buffers[0].segment();
         MemorySegment pool = buffers[1].segment();
         PagedCache.forEachPage(
-                spec, begin, end, (slabAt, poolAt, length) -> MemorySegment.copy(pool, poolAt, slab, slabAt, length), buffers);
+                spec,
+                begin,
+                end,
+                (slabAt, poolAt, length) -> MemorySegment.copy(pool, poolAt, slab, slabAt, length),
+                buffers);
     }
 }

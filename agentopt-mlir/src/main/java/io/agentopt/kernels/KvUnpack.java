@@ -46,6 +46,10 @@ public final class KvUnpack implements KernelDefinition {
         MemorySegment slab = buffers[0].segment();
         MemorySegment pool = buffers[1].segment();
         PagedCache.forEachPage(
-                spec, begin, end, (slabAt, poolAt, length) -> MemorySegment.copy(slab, slabAt, pool, poolAt, length), buffers);
+                spec,
+                begin,
+                end,
+                (slabAt, poolAt, length) -> MemorySegment.copy(slab, slabAt, pool, poolAt, length),
+                buffers);
     }
 }

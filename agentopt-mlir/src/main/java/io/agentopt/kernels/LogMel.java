@@ -57,8 +57,8 @@ public final class LogMel implements KernelDefinition {
         long frames = buffers[1].elements();
         long samples = buffers[2].elements();
         if (samples < samples(frames)) {
-            throw new IllegalArgumentException("The 'audio' of kernel '" + spec + "' has " + samples + " samples, and " + frames
-                    + " frames reach over " + samples(frames) + ". Pad it with zeros.");
+            throw new IllegalArgumentException("The 'audio' of kernel '" + spec + "' has " + samples + " samples, and "
+                    + frames + " frames reach over " + samples(frames) + ". Pad it with zeros.");
         }
     }
 

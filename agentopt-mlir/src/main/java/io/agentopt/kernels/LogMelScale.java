@@ -36,8 +36,8 @@ public final class LogMelScale implements KernelDefinition {
     public void checkValues(KernelSpec spec, Buffer... buffers) {
         long frames = buffers[0].dimension(1);
         if (frames > buffers[2].elements()) {
-            throw new IllegalArgumentException("The 'spectrogram' of kernel '" + spec + "' has " + frames + " frames, and 'levels' "
-                    + buffers[2].elements() + ".");
+            throw new IllegalArgumentException("The 'spectrogram' of kernel '" + spec + "' has " + frames
+                    + " frames, and 'levels' " + buffers[2].elements() + ".");
         }
     }
 

@@ -23,7 +23,8 @@ public final class LogMelSpectrogram {
     public LogMelSpectrogram(Kernels kernels, int mels) {
         this.mels = mels;
         this.levels = kernels.of(KernelSpec.of("log_mel").with("lanes", LANES).with("mels", mels));
-        this.scale = kernels.of(KernelSpec.of("log_mel_scale").with("lanes", LANES).with("mels", mels));
+        this.scale =
+                kernels.of(KernelSpec.of("log_mel_scale").with("lanes", LANES).with("mels", mels));
     }
 
     /**
@@ -34,8 +35,8 @@ public final class LogMelSpectrogram {
      */
     public Buffer of(Arena arena, float[] audio) {
         if (audio.length <= MIRRORED) {
-            throw new IllegalArgumentException(
-                    "Audio of " + audio.length + " samples is too short for a spectrogram; pad it with zeros to more than " + MIRRORED + ".");
+            throw new IllegalArgumentException("Audio of " + audio.length
+                    + " samples is too short for a spectrogram; pad it with zeros to more than " + MIRRORED + ".");
         }
         int frames = audio.length / LogMel.HOP;
         int blocks = Math.ceilDiv(frames, LANES);

@@ -3,6 +3,7 @@ package io.agentopt.kernels;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,7 +25,9 @@ final class LogMelTables {
         text.put("samples", Integer.toString(LogMel.POINTS * lanes));
         text.put("window", row(LogMel.POINTS, n -> 0.5 - 0.5 * Math.cos(turns(n, LogMel.POINTS))));
         // Folding counts elements 0 and 10 of a stage twice.
-        text.put("cosine", rows(HALF, r -> row(HALF, m -> Math.cos(turns(r * m, STAGE)) * (m % (HALF - 1) == 0 ? 0.5 : 1))));
+        text.put(
+                "cosine",
+                rows(HALF, r -> row(HALF, m -> Math.cos(turns(r * m, STAGE)) * (m % (HALF - 1) == 0 ? 0.5 : 1))));
         text.put("sine", rows(HALF, r -> row(HALF, m -> m % (HALF - 1) == 0 ? 0 : Math.sin(turns(r * m, STAGE)))));
         text.put("twiddle_cosine", rows(STAGE, q -> row(HALF, r -> Math.cos(turns(q * r, LogMel.POINTS)))));
         text.put("twiddle_sine", rows(STAGE, q -> row(HALF, r -> Math.sin(turns(q * r, LogMel.POINTS)))));
@@ -55,7 +58,7 @@ final class LogMelTables {
         return list(IntStream.range(0, length).mapToObj(i -> (float) value.applyAsDouble(i)));
     }
 
-    private static String rows(int count, java.util.function.IntFunction<String> row) {
+    private static String rows(int count, IntFunction<String> row) {
         return list(IntStream.range(0, count).mapToObj(row));
     }
 

@@ -29,7 +29,8 @@ final class MelFilterBank {
         double[] edges = new double[mels + 2];
         for (int i = 0; i < edges.length; i++) edges[i] = hertz(top * i / (mels + 1));
         List<Filter> filters = new ArrayList<>();
-        for (int m = 0; m < mels; m++) filters.add(filter(edges[m], edges[m + 1], edges[m + 2], (double) sampleRate / points, points / 2));
+        for (int m = 0; m < mels; m++)
+            filters.add(filter(edges[m], edges[m + 1], edges[m + 2], (double) sampleRate / points, points / 2));
         return filters;
     }
 

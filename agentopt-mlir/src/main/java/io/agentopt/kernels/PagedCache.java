@@ -55,7 +55,8 @@ final class PagedCache {
             int page = (int) buffers[2].getInteger(i);
             if (named.get(page)) {
                 throw new IllegalArgumentException("The 'table' of kernel '" + spec + "' names page " + page
-                        + " twice, the second time in element " + i + ". Each page that is written must be named once.");
+                        + " twice, the second time in element " + i
+                        + ". Each page that is written must be named once.");
             }
             named.set(page);
         }
@@ -70,7 +71,10 @@ final class PagedCache {
         for (long head = begin; head < end; head++) {
             for (long t = 0; t < count; t += page) {
                 long paged = buffers[2].getInteger(t / page) * heads + head;
-                copy.copy((head * capacity + t) * position, paged * page * position, Math.min(page, count - t) * position);
+                copy.copy(
+                        (head * capacity + t) * position,
+                        paged * page * position,
+                        Math.min(page, count - t) * position);
             }
         }
     }

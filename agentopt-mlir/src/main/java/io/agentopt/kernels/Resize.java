@@ -9,6 +9,9 @@ import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.Parameter;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,8 +51,9 @@ public final class Resize implements KernelDefinition {
     public void checkValues(KernelSpec spec, Buffer... buffers) {
         Buffer image = buffers[6];
         if (image.dimension(1) * image.dimension(2) > MOST_VALUES_A_LINE) {
-            throw new IllegalArgumentException("The 'image' of kernel '" + spec + "' has lines of " + image.dimension(1)
-                    + " pixels; it takes " + MOST_VALUES_A_LINE / image.dimension(2) + ". Cut the image, or halve it first.");
+            throw new IllegalArgumentException(
+                    "The 'image' of kernel '" + spec + "' has lines of " + image.dimension(1) + " pixels; it takes "
+                            + MOST_VALUES_A_LINE / image.dimension(2) + ". Cut the image, or halve it first.");
         }
         checkWindows(spec, "first_row", buffers[0], buffers[1], image.dimension(0));
         checkWindows(spec, "first_column", buffers[2], buffers[3], image.dimension(1));
@@ -67,36 +71,40 @@ public final class Resize implements KernelDefinition {
 
     @Override
     public void run(KernelSpec spec, long begin, long end, Buffer... buffers) {
-        Buffer out = buffers[7];
-        long channels = out.dimension(0);
-        long rows = out.dimension(1);
-        long columns = out.dimension(2);
+        Buffer image = buffers[6];
+        double[] line = new double[(int) (image.dimension(1) * image.dimension(2))];
         for (long y = begin; y < end; y++) {
-            for (long x = 0; x < columns; x++) {
-                for (long c = 0; c < channels; c++) {
-                    double value = buffers[4].getFloat(c) * window(y, x, c, buffers) + buffers[5].getFloat(c);
-                    out.setFloat((c * rows + y) * columns + x, (float) value);
-                }
-            }
+            sumRows(y, line, buffers[0], buffers[1], image);
+            sumColumns(y, line, buffers);
         }
     }
 
-    private static double window(long y, long x, long channel, Buffer... buffers) {
-        Buffer rowWeights = buffers[1];
-        Buffer columnWeights = buffers[3];
-        Buffer image = buffers[6];
-        long rowTaps = rowWeights.dimension(1);
-        long columnTaps = columnWeights.dimension(1);
-        double sum = 0;
-        for (long s = 0; s < rowTaps; s++) {
-            long line = (buffers[0].getInteger(y) + s) * image.dimension(1) + buffers[2].getInteger(x);
-            double lineSum = 0;
-            for (long t = 0; t < columnTaps; t++) {
-                long value = image.getInteger((line + t) * image.dimension(2) + channel) & 0xff;
-                lineSum += columnWeights.getFloat(x * columnTaps + t) * value;
-            }
-            sum += rowWeights.getFloat(y * rowTaps + s) * lineSum;
+    private static void sumRows(long y, double[] line, Buffer first, Buffer weights, Buffer image) {
+        MemorySegment bytes = image.segment();
+        long taps = weights.dimension(1);
+        Arrays.fill(line, 0);
+        for (long t = 0; t < taps; t++) {
+            double weight = weights.getFloat(y * taps + t);
+            long at = (first.getInteger(y) + t) * line.length;
+            for (int x = 0; x < line.length; x++) line[x] += weight * (bytes.get(ValueLayout.JAVA_BYTE, at + x) & 0xff);
         }
-        return sum;
+    }
+
+    private static void sumColumns(long y, double[] line, Buffer... buffers) {
+        Buffer weights = buffers[3];
+        Buffer out = buffers[7];
+        int channels = (int) out.dimension(0);
+        int taps = (int) weights.dimension(1);
+        long columns = out.dimension(2);
+        for (long x = 0; x < columns; x++) {
+            int left = (int) buffers[2].getInteger(x);
+            for (int c = 0; c < channels; c++) {
+                double value = 0;
+                for (int t = 0; t < taps; t++)
+                    value += weights.getFloat(x * taps + t) * line[(left + t) * channels + c];
+                float moved = (float) (buffers[4].getFloat(c) * value + buffers[5].getFloat(c));
+                out.setFloat((c * out.dimension(1) + y) * columns + x, moved);
+            }
+        }
     }
 }

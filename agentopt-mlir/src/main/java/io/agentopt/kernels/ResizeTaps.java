@@ -57,7 +57,8 @@ public final class ResizeTaps {
             double centre = (i + 0.5) * from / to;
             double sum = 0;
             for (int p = begin[i]; p < end[i]; p++) sum += height(p, centre, reach);
-            for (int p = begin[i]; p < end[i]; p++) weights[i * taps + p - first[i]] = (float) (height(p, centre, reach) / sum);
+            for (int p = begin[i]; p < end[i]; p++)
+                weights[i * taps + p - first[i]] = (float) (height(p, centre, reach) / sum);
         }
         return new ResizeTaps(first, weights, taps);
     }

@@ -39,7 +39,9 @@ class GatherTest {
                         kernels.of(spec(d, idType, type)).run(EveryOrigin.integers(arena, idType, ids), table, rows);
                         long row = (long) d * type.bytes();
                         for (int i = 0; i < ids.length; i++) {
-                            assertThat(rows.segment().asSlice(i * row, row).mismatch(table.segment().asSlice(ids[i] * row, row)))
+                            assertThat(rows.segment()
+                                            .asSlice(i * row, row)
+                                            .mismatch(table.segment().asSlice(ids[i] * row, row)))
                                     .as("row %d of %s", i, type)
                                     .isEqualTo(-1);
                         }
@@ -52,10 +54,12 @@ class GatherTest {
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
     void severalThreadsGatherWhatOneDoes(EveryOrigin.Origin kernels) {
-        try (Arena arena = Arena.ofShared(); KernelThreads threads = KernelThreads.of(3)) {
+        try (Arena arena = Arena.ofShared();
+                KernelThreads threads = KernelThreads.of(3)) {
             Random random = new Random(2);
             Buffer table = EveryOrigin.random(arena, random, F32, 1000, 96);
-            Buffer ids = EveryOrigin.integers(arena, I64, random.longs(5001, 0, 1000).toArray());
+            Buffer ids =
+                    EveryOrigin.integers(arena, I64, random.longs(5001, 0, 1000).toArray());
             Buffer one = Buffer.allocate(arena, F32, 5001, 96);
             Buffer several = Buffer.allocate(arena, F32, 5001, 96);
             kernels.of(spec(96, I64, F32)).run(ids, table, one);
@@ -83,7 +87,8 @@ class GatherTest {
             Buffer table = Buffer.allocate(arena, F32, 10, 8);
             Buffer rows = Buffer.allocate(arena, F32, 2, 8);
             for (long bad : new long[] {10, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
-                assertThatThrownBy(() -> kernels.of(spec(8, I64, F32)).run(EveryOrigin.integers(arena, I64, 9, bad), table, rows))
+                assertThatThrownBy(() -> kernels.of(spec(8, I64, F32))
+                                .run(EveryOrigin.integers(arena, I64, 9, bad), table, rows))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("Element 1 of 'ids'")
                         .hasMessageContaining("is " + bad)

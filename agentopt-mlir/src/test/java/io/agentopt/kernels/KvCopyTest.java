@@ -31,7 +31,8 @@ class KvCopyTest {
         }
     }
 
-    private static void copy(EveryOrigin.Origin kernels, Random random, ElementType type, int d, int fromCapacity, int toCapacity) {
+    private static void copy(
+            EveryOrigin.Origin kernels, Random random, ElementType type, int d, int fromCapacity, int toCapacity) {
         try (Arena arena = Arena.ofConfined()) {
             long[] positions = {0, 1, 10, 11, 7};
             Buffer from = EveryOrigin.random(arena, random, type, positions.length, fromCapacity, d);
@@ -42,8 +43,11 @@ class KvCopyTest {
                 for (int t = 0; t < toCapacity; t++) {
                     for (int j = 0; j < d; j++) {
                         int at = (h * toCapacity + t) * d + j;
-                        float expected = t < positions[h] ? from.getFloat(((long) h * fromCapacity + t) * d + j) : before[at];
-                        assertThat(to.getFloat(at)).as("head %d, position %d, element %d", h, t, j).isEqualTo(expected);
+                        float expected =
+                                t < positions[h] ? from.getFloat(((long) h * fromCapacity + t) * d + j) : before[at];
+                        assertThat(to.getFloat(at))
+                                .as("head %d, position %d, element %d", h, t, j)
+                                .isEqualTo(expected);
                     }
                 }
             }

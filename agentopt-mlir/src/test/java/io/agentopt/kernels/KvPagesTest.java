@@ -50,7 +50,8 @@ class KvPagesTest {
                                         expected[inSlab(h, t, j, d)] = pool.getFloat(inPool(h, t, j, page, d));
                                 }
                             }
-                            kernel(kernels, "kv_pack", page, d, type).run(slab, pool, table, EveryOrigin.integers(arena, I32, positions));
+                            kernel(kernels, "kv_pack", page, d, type)
+                                    .run(slab, pool, table, EveryOrigin.integers(arena, I32, positions));
                             assertThat(slab.toFloatArray()).isEqualTo(expected);
                         }
                     }
@@ -77,7 +78,8 @@ class KvPagesTest {
                         }
                     }
                     Buffer table = EveryOrigin.integers(arena, I32, TABLE);
-                    kernel(kernels, "kv_unpack", page, d, F16).run(slab, pool, table, EveryOrigin.integers(arena, I32, positions));
+                    kernel(kernels, "kv_unpack", page, d, F16)
+                            .run(slab, pool, table, EveryOrigin.integers(arena, I32, positions));
                     assertThat(pool.toFloatArray()).isEqualTo(expected);
                 }
             }
@@ -96,10 +98,15 @@ class KvPagesTest {
             assertThatThrownBy(() -> pack.run(slab, pool, EveryOrigin.integers(arena, I32, 0, 3), six))
                     .hasMessageContaining("Element 1 of 'table'")
                     .hasMessageContaining("0 to 2");
-            assertThatThrownBy(() -> pack.run(slab, pool, EveryOrigin.integers(arena, I32, 0, 1, 2), EveryOrigin.integers(arena, I32, 11)))
+            assertThatThrownBy(() -> pack.run(
+                            slab,
+                            pool,
+                            EveryOrigin.integers(arena, I32, 0, 1, 2),
+                            EveryOrigin.integers(arena, I32, 11)))
                     .hasMessageContaining("'positions'")
                     .hasMessageContaining("0 to 10");
-            assertThatThrownBy(() -> pack.run(slab, pool, EveryOrigin.integers(arena, I32, 0), six)).hasMessageContaining("0 to 4");
+            assertThatThrownBy(() -> pack.run(slab, pool, EveryOrigin.integers(arena, I32, 0), six))
+                    .hasMessageContaining("0 to 4");
             assertThatThrownBy(() -> unpack.run(slab, pool, EveryOrigin.integers(arena, I32, 1, 1), six))
                     .hasMessageContaining("names page 1 twice");
             pack.run(slab, pool, EveryOrigin.integers(arena, I32, 1, 1), six);

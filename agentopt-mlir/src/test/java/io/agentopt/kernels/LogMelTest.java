@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.KernelSpec;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,9 @@ class LogMelTest {
     }
 
     private static double sum(List<MelFilterBank.Filter> filters) {
-        return filters.stream().flatMapToDouble(f -> java.util.Arrays.stream(f.weights())).sum();
+        return filters.stream()
+                .flatMapToDouble(f -> Arrays.stream(f.weights()))
+                .sum();
     }
 
     private static long count(List<MelFilterBank.Filter> filters) {
@@ -70,13 +73,15 @@ class LogMelTest {
                 if (energy == 0) continue;
                 heard++;
                 for (int f = 0; f < 16; f++) {
-                    assertThat(levels.getFloat((f / lanes * mels + m) * lanes + f % lanes)).isCloseTo((float) Math.log10(energy), within(1e-4f));
+                    assertThat(levels.getFloat((f / lanes * mels + m) * lanes + f % lanes))
+                            .isCloseTo((float) Math.log10(energy), within(1e-4f));
                 }
             }
             assertThat(heard).isBetween(2, 4);
             for (int f = 0; f < 16; f++) {
                 float largest = -99;
-                for (int m = 0; m < mels; m++) largest = Math.max(largest, levels.getFloat((f / lanes * mels + m) * lanes + f % lanes));
+                for (int m = 0; m < mels; m++)
+                    largest = Math.max(largest, levels.getFloat((f / lanes * mels + m) * lanes + f % lanes));
                 assertThat(peak.getFloat(f)).isEqualTo(largest);
             }
         }
@@ -90,9 +95,11 @@ class LogMelTest {
             for (double loudness : new double[] {1e-6, 1, 1e6}) {
                 try (Arena arena = Arena.ofConfined()) {
                     int blocks = 3, mels = lanes == 4 ? 128 : lanes == 8 ? 1 : 80;
-                    KernelSpec spec = KernelSpec.of("log_mel").with("lanes", lanes).with("mels", mels);
+                    KernelSpec spec =
+                            KernelSpec.of("log_mel").with("lanes", lanes).with("mels", mels);
                     Buffer audio = EveryOrigin.random(arena, random, F32, (3 * lanes - 1) * 160 + 400);
-                    for (int i = 0; i < audio.elements(); i++) audio.setFloat(i, (float) (audio.getFloat(i) * loudness));
+                    for (int i = 0; i < audio.elements(); i++)
+                        audio.setFloat(i, (float) (audio.getFloat(i) * loudness));
                     Buffer[] ours = outputs(arena, blocks, mels, lanes);
                     Buffer[] exact = outputs(arena, blocks, mels, lanes);
                     kernels.of(spec).run(ours[0], ours[1], audio);
@@ -100,7 +107,9 @@ class LogMelTest {
                     assertThat(EveryOrigin.difference(ours[0], exact[0])).isLessThan(1e-5);
                     assertThat(EveryOrigin.difference(ours[1], exact[1])).isLessThan(1e-5);
                     for (int frames : new int[] {0, 1, lanes, 3 * lanes - 1}) {
-                        KernelSpec scale = KernelSpec.of("log_mel_scale").with("lanes", lanes).with("mels", mels);
+                        KernelSpec scale = KernelSpec.of("log_mel_scale")
+                                .with("lanes", lanes)
+                                .with("mels", mels);
                         Buffer one = Buffer.allocate(arena, F32, mels, frames);
                         Buffer other = Buffer.allocate(arena, F32, mels, frames);
                         kernels.of(scale).run(one, exact[0], exact[1]);
@@ -113,7 +122,9 @@ class LogMelTest {
     }
 
     private static Buffer[] outputs(Arena arena, int blocks, int mels, int lanes) {
-        return new Buffer[] {Buffer.allocate(arena, F32, blocks, mels, lanes), Buffer.allocate(arena, F32, blocks, lanes)};
+        return new Buffer[] {
+            Buffer.allocate(arena, F32, blocks, mels, lanes), Buffer.allocate(arena, F32, blocks, lanes)
+        };
     }
 
     /** A full-scale tone leaves rounding noise in bins that are exactly silent: about 1e-7 of its amplitude, 1e-14 of its power. */
@@ -134,7 +145,8 @@ class LogMelTest {
         try (Arena arena = Arena.ofConfined()) {
             Buffer spectrogram = EveryOrigin.spectrogram(kernels, 128).of(arena, new float[3333]);
             assertThat(spectrogram.shape()).containsExactly(128, 20);
-            for (int i = 0; i < spectrogram.elements(); i++) assertThat(spectrogram.getFloat(i)).isEqualTo(-1.5f);
+            for (int i = 0; i < spectrogram.elements(); i++)
+                assertThat(spectrogram.getFloat(i)).isEqualTo(-1.5f);
         }
     }
 
@@ -161,8 +173,9 @@ class LogMelTest {
     void levelsMoreThanEightBelowTheLargestAreRaised(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             float[] audio = sine(8000, 440, 1);
-            java.util.Arrays.fill(audio, 4000, 8000, 0);
-            float[] spectrogram = EveryOrigin.spectrogram(kernels, 80).of(arena, audio).toFloatArray();
+            Arrays.fill(audio, 4000, 8000, 0);
+            float[] spectrogram =
+                    EveryOrigin.spectrogram(kernels, 80).of(arena, audio).toFloatArray();
             float largest = Float.NEGATIVE_INFINITY;
             for (float x : spectrogram) largest = Math.max(largest, x);
             float floor = spectrogram[spectrogram.length - 1];
@@ -184,11 +197,14 @@ class LogMelTest {
             for (int f = 0; f < 32; f++) {
                 boolean touched = f * 160 <= 1000 && 1000 < f * 160 + 400;
                 assertThat(Float.isNaN(peak.getFloat(f))).as("frame %d", f).isEqualTo(touched);
-                assertThat(Float.isNaN(levels.getFloat((f / 16 * 80 + 7) * 16 + f % 16))).isEqualTo(touched);
+                assertThat(Float.isNaN(levels.getFloat((f / 16 * 80 + 7) * 16 + f % 16)))
+                        .isEqualTo(touched);
             }
             Buffer spectrogram = Buffer.allocate(arena, F32, 80, 19);
-            kernels.of(KernelSpec.of("log_mel_scale").with("lanes", 16).with("mels", 80)).run(spectrogram, levels, peak);
-            for (int i = 0; i < spectrogram.elements(); i++) assertThat(spectrogram.getFloat(i)).isNaN();
+            kernels.of(KernelSpec.of("log_mel_scale").with("lanes", 16).with("mels", 80))
+                    .run(spectrogram, levels, peak);
+            for (int i = 0; i < spectrogram.elements(); i++)
+                assertThat(spectrogram.getFloat(i)).isNaN();
         }
     }
 
@@ -200,12 +216,19 @@ class LogMelTest {
             Buffer levels = Buffer.allocate(arena, F32, 1, 80, 4);
             Buffer peak = Buffer.allocate(arena, F32, 1, 4);
             Buffer audio = Buffer.allocate(arena, F32, 3 * 160 + 399);
-            assertThatThrownBy(() -> kernels.of(spec).run(levels, peak, audio)).hasMessageContaining("879 samples").hasMessageContaining("880");
+            assertThatThrownBy(() -> kernels.of(spec).run(levels, peak, audio))
+                    .hasMessageContaining("879 samples")
+                    .hasMessageContaining("880");
             Buffer spectrogram = Buffer.allocate(arena, F32, 80, 5);
             KernelSpec scale = KernelSpec.of("log_mel_scale").with("lanes", 4).with("mels", 80);
-            assertThatThrownBy(() -> kernels.of(scale).run(spectrogram, levels, peak)).hasMessageContaining("5 frames");
-            assertThatThrownBy(() -> EveryOrigin.spectrogram(kernels, 80).of(arena, new float[200])).hasMessageContaining("200 samples");
-            assertThat(EveryOrigin.spectrogram(kernels, 80).of(arena, new float[201]).shape()).containsExactly(80, 1);
+            assertThatThrownBy(() -> kernels.of(scale).run(spectrogram, levels, peak))
+                    .hasMessageContaining("5 frames");
+            assertThatThrownBy(() -> EveryOrigin.spectrogram(kernels, 80).of(arena, new float[200]))
+                    .hasMessageContaining("200 samples");
+            assertThat(EveryOrigin.spectrogram(kernels, 80)
+                            .of(arena, new float[201])
+                            .shape())
+                    .containsExactly(80, 1);
         }
     }
 }

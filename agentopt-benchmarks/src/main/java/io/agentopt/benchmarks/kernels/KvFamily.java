@@ -35,9 +35,11 @@ final class KvFamily implements KernelFamily {
     public KernelCase prepare(String kernel, Size size, Arena arena) {
         int heads = size.rows(2L * POSITIONS * POSITION);
         long bytes = heads * POSITIONS * POSITION;
-        KernelSpec spec = KernelSpec.of(kernel.substring(0, kernel.length() - "_f16".length())).with("d", D).with("type", F16);
-        List<Contender> contenders = new ArrayList<>(
-                kernel.startsWith("kv_copy") ? slabs(spec, heads, arena) : pages(spec, heads, arena));
+        KernelSpec spec = KernelSpec.of(kernel.substring(0, kernel.length() - "_f16".length()))
+                .with("d", D)
+                .with("type", F16);
+        List<Contender> contenders =
+                new ArrayList<>(kernel.startsWith("kv_copy") ? slabs(spec, heads, arena) : pages(spec, heads, arena));
         contenders.addAll(Ceilings.copy(arena.allocate(bytes, 64), arena.allocate(bytes, 64)));
         return new KernelCase(kernel, size, 2 * bytes, true, true, contenders);
     }
@@ -47,13 +49,15 @@ final class KvFamily implements KernelFamily {
         Buffer to = Buffer.allocate(arena, F16, heads, TO_CAPACITY, D);
         Buffer positions = Buffer.allocate(arena, I32, heads);
         for (int h = 0; h < heads; h++) positions.setInteger(h, POSITIONS);
-        List<Contender> contenders = new ArrayList<>(Ours.contenders(spec, () -> slabError(from, to, heads), positions, from, to));
+        List<Contender> contenders =
+                new ArrayList<>(Ours.contenders(spec, () -> slabError(from, to, heads), positions, from, to));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> {
                     for (long h = 0; h < heads; h++) {
                         long start = h * FROM_CAPACITY * POSITION;
-                        VectorRows.copy(from.segment(), start, to.segment(), h * TO_CAPACITY * POSITION, POSITIONS * POSITION);
+                        VectorRows.copy(
+                                from.segment(), start, to.segment(), h * TO_CAPACITY * POSITION, POSITIONS * POSITION);
                     }
                 },
                 () -> slabError(from, to, heads)));
@@ -87,8 +91,11 @@ final class KvFamily implements KernelFamily {
                 kernel.with("page", PAGE), () -> pageError(pack, slab, pool, table), slab, pool, table, positions));
         contenders.add(Contender.peer(
                 "Vector API",
-                () -> forEachPage(heads, table, (inSlab, inPool) ->
-                        VectorRows.copy(from, pack ? inPool : inSlab, to, pack ? inSlab : inPool, PAGE * POSITION)),
+                () -> forEachPage(
+                        heads,
+                        table,
+                        (inSlab, inPool) -> VectorRows.copy(
+                                from, pack ? inPool : inSlab, to, pack ? inSlab : inPool, PAGE * POSITION)),
                 () -> pageError(pack, slab, pool, table)));
         return contenders;
     }

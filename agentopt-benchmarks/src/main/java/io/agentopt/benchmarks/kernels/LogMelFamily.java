@@ -35,14 +35,17 @@ final class LogMelFamily implements KernelFamily {
         Buffer theirLevels = Buffer.allocate(arena, F32, blocks, mels, LANES);
         Buffer theirPeak = Buffer.allocate(arena, F32, blocks, LANES);
         VectorLogMel vectors = new VectorLogMel(mels);
-        List<Contender> contenders = new ArrayList<>(Ours.contenders(spec, () -> error(spec, levels, audio), levels, peak, audio));
+        List<Contender> contenders =
+                new ArrayList<>(Ours.contenders(spec, () -> error(spec, levels, audio), levels, peak, audio));
         contenders.removeIf(c -> c.role() == Role.PEER);
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> vectors.run(theirLevels.segment(), theirPeak.segment(), audio.segment(), blocks),
                 () -> error(spec, theirLevels, audio)));
-        contenders.addAll(Ceilings.copy(audio.segment(), arena.allocate(audio.segment().byteSize(), 64)));
-        return new KernelCase(kernel, size, audio.segment().byteSize() + levels.segment().byteSize(), true, false, contenders);
+        contenders.addAll(
+                Ceilings.copy(audio.segment(), arena.allocate(audio.segment().byteSize(), 64)));
+        return new KernelCase(
+                kernel, size, audio.segment().byteSize() + levels.segment().byteSize(), true, false, contenders);
     }
 
     /** Relative to levels above 1 and absolute below, over some blocks. */
@@ -56,7 +59,8 @@ final class LogMelFamily implements KernelFamily {
             for (int b = 0; b < blocks; b += Math.max(1, blocks / 8)) {
                 new LogMel().run(spec, b, b + 1, exact, peak, audio);
                 for (long i = (long) b * mels * LANES; i < (b + 1L) * mels * LANES; i++) {
-                    double off = Math.abs(levels.getFloat(i) - exact.getFloat(i)) / Math.max(1, Math.abs(exact.getFloat(i)));
+                    double off =
+                            Math.abs(levels.getFloat(i) - exact.getFloat(i)) / Math.max(1, Math.abs(exact.getFloat(i)));
                     if (!(off <= worst)) worst = off;
                 }
             }

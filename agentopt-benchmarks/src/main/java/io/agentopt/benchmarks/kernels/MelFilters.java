@@ -23,7 +23,8 @@ record MelFilters(int[] start, int[] bin, float[] weight) {
             bin[m] = (int) (low / HERTZ_PER_BIN) + 1;
             start[m + 1] = start[m];
             for (int k = bin[m]; k < BINS && k * HERTZ_PER_BIN < high; k++) {
-                double height = Math.min((k * HERTZ_PER_BIN - low) / (peak - low), (high - k * HERTZ_PER_BIN) / (high - peak));
+                double height =
+                        Math.min((k * HERTZ_PER_BIN - low) / (peak - low), (high - k * HERTZ_PER_BIN) / (high - peak));
                 weight[start[m + 1]++] = (float) (height * 2 / (high - low));
             }
         }

@@ -37,18 +37,33 @@ final class ResizeFamily implements KernelFamily {
         ResizeTaps y = antialiased ? ResizeTaps.antialiased(height, TO) : ResizeTaps.nearestTwo(height, TO);
         ResizeTaps x = antialiased ? ResizeTaps.antialiased(width, TO) : ResizeTaps.nearestTwo(width, TO);
         Buffer[] buffers = {
-            y.first(arena), y.weights(arena), x.first(arena), x.weights(arena), Buffer.copyOf(arena, SCALE), Buffer.copyOf(arena, BIAS), image,
+            y.first(arena),
+            y.weights(arena),
+            x.first(arena),
+            x.weights(arena),
+            Buffer.copyOf(arena, SCALE),
+            Buffer.copyOf(arena, BIAS),
+            image,
             Buffer.allocate(arena, F32, 3, TO, TO)
         };
         Buffer theirs = Buffer.allocate(arena, F32, 3, TO, TO);
         VectorResize vectors = new VectorResize(
-                integers(buffers[0]), buffers[1].toFloatArray(), integers(buffers[2]), buffers[3].toFloatArray(), SCALE, BIAS);
-        List<Contender> contenders = new ArrayList<>(
-                Ours.contenders(KernelSpec.of("resize").with("channels", 3), () -> error(buffers, buffers[7]), buffers));
+                integers(buffers[0]),
+                buffers[1].toFloatArray(),
+                integers(buffers[2]),
+                buffers[3].toFloatArray(),
+                SCALE,
+                BIAS);
+        List<Contender> contenders = new ArrayList<>(Ours.contenders(
+                KernelSpec.of("resize").with("channels", 3), () -> error(buffers, buffers[7]), buffers));
         contenders.add(Contender.peer(
-                "Vector API", () -> vectors.run(image.segment(), width, theirs.segment()), () -> error(buffers, theirs)));
+                "Vector API",
+                () -> vectors.run(image.segment(), width, theirs.segment()),
+                () -> error(buffers, theirs)));
         contenders.addAll(Ceilings.read(image.segment()));
-        return new KernelCase(kernel, size, image.elements() + buffers[7].segment().byteSize(), true, false, contenders);
+        long rowsRead = Math.min(height, (long) TO * y.taps());
+        return new KernelCase(
+                kernel, size, rowsRead * width * 3 + theirs.segment().byteSize(), true, false, contenders);
     }
 
     private static int[] integers(Buffer buffer) {
@@ -64,7 +79,8 @@ final class ResizeFamily implements KernelFamily {
             int column = random.nextInt(TO);
             int channel = i % 3;
             double exact = (double) SCALE[channel] * window(buffers, row, column, channel) + BIAS[channel];
-            double off = Math.abs(out.getFloat(((long) channel * TO + row) * TO + column) - exact) / Math.max(1, Math.abs(exact));
+            double off = Math.abs(out.getFloat(((long) channel * TO + row) * TO + column) - exact)
+                    / Math.max(1, Math.abs(exact));
             worst = Math.max(worst, off);
         }
         return worst;
@@ -78,7 +94,8 @@ final class ResizeFamily implements KernelFamily {
         for (long s = 0; s < rowTaps; s++) {
             for (long t = 0; t < columnTaps; t++) {
                 long pixel = (buffers[0].getInteger(row) + s) * image.dimension(1) + buffers[2].getInteger(column) + t;
-                double weight = (double) buffers[1].getFloat(row * rowTaps + s) * buffers[3].getFloat(column * columnTaps + t);
+                double weight =
+                        (double) buffers[1].getFloat(row * rowTaps + s) * buffers[3].getFloat(column * columnTaps + t);
                 sum += weight * (image.getInteger(3 * pixel + channel) & 0xff);
             }
         }

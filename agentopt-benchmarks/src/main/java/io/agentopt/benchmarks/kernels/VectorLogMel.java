@@ -56,7 +56,8 @@ final class VectorLogMel {
     private void frames(MemorySegment audio, long from) {
         for (int lane = 0; lane < LANES; lane++) {
             long at = from + (long) lane * HOP;
-            for (int n = 0; n < POINTS; n++) samples[n * LANES + lane] = audio.getAtIndex(ValueLayout.JAVA_FLOAT, at + n) * window[n];
+            for (int n = 0; n < POINTS; n++)
+                samples[n * LANES + lane] = audio.getAtIndex(ValueLayout.JAVA_FLOAT, at + n) * window[n];
         }
     }
 
@@ -147,7 +148,8 @@ final class VectorLogMel {
         for (int m = 0; m < filters.bin().length; m++) {
             FloatVector energy = FloatVector.zero(F);
             int shift = 10 + filters.bin()[m] - filters.start()[m];
-            for (int j = filters.start()[m]; j < filters.start()[m + 1]; j++) energy = at(power, shift + j).fma(all(filters.weight()[j]), energy);
+            for (int j = filters.start()[m]; j < filters.start()[m + 1]; j++)
+                energy = at(power, shift + j).fma(all(filters.weight()[j]), energy);
             FloatVector level = energy.max(1e-10f).lanewise(LOG10);
             level.intoMemorySegment(levels, (row + m) * LANES * Float.BYTES, LITTLE_ENDIAN);
             highest = highest.max(level);

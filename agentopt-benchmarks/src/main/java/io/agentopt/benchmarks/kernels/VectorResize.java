@@ -80,10 +80,14 @@ record VectorResize(
             int from = 3 * firstColumn[x];
             int t = 0;
             for (; t + 2 <= taps; t += 2) {
-                even = FloatVector.fromArray(PIXEL, line, from + 3 * t).fma(FloatVector.broadcast(PIXEL, columnWeights[x * taps + t]), even);
-                odd = FloatVector.fromArray(PIXEL, line, from + 3 * t + 3).fma(FloatVector.broadcast(PIXEL, columnWeights[x * taps + t + 1]), odd);
+                even = FloatVector.fromArray(PIXEL, line, from + 3 * t)
+                        .fma(FloatVector.broadcast(PIXEL, columnWeights[x * taps + t]), even);
+                odd = FloatVector.fromArray(PIXEL, line, from + 3 * t + 3)
+                        .fma(FloatVector.broadcast(PIXEL, columnWeights[x * taps + t + 1]), odd);
             }
-            if (t < taps) even = FloatVector.fromArray(PIXEL, line, from + 3 * t).fma(FloatVector.broadcast(PIXEL, columnWeights[x * taps + t]), even);
+            if (t < taps)
+                even = FloatVector.fromArray(PIXEL, line, from + 3 * t)
+                        .fma(FloatVector.broadcast(PIXEL, columnWeights[x * taps + t]), even);
             FloatVector pixel = even.add(odd);
             for (int c = 0; c < 3; c++) {
                 out.setAtIndex(ValueLayout.JAVA_FLOAT, c * plane + at + x, Math.fma(scale[c], pixel.lane(c), bias[c]));
