@@ -38,9 +38,7 @@ class LogMelTest {
     }
 
     private static double sum(List<MelFilterBank.Filter> filters) {
-        return filters.stream()
-                .flatMapToDouble(f -> Arrays.stream(f.weights()))
-                .sum();
+        return filters.stream().flatMapToDouble(f -> Arrays.stream(f.weights())).sum();
     }
 
     private static long count(List<MelFilterBank.Filter> filters) {
