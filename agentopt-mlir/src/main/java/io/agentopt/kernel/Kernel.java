@@ -39,12 +39,12 @@ public final class Kernel {
     /**
      * Runs on the calling thread.
      *
-     * @throws IllegalArgumentException when number, types, shapes, overlap or writability of the buffers do not fit
+     * @throws IllegalArgumentException when number, types, shapes, overlap, writability or values of the buffers do not fit
      * @throws IllegalStateException when a buffer's memory is freed
      * @throws WrongThreadException when a buffer belongs to another thread
      */
     public void run(Buffer... buffers) {
-        long rows = operands.check(buffers);
+        long rows = check(buffers);
         if (rows > 0) code.function().run(0, rows, buffers);
     }
 
@@ -55,7 +55,7 @@ public final class Kernel {
      * @throws WrongThreadException when a buffer's memory is confined to one thread
      */
     public void run(KernelThreads threads, Buffer... buffers) {
-        long rows = operands.check(buffers);
+        long rows = check(buffers);
         if (rows == 0) return;
         long bytes = 0;
         for (Buffer buffer : buffers) bytes += buffer.segment().byteSize();
@@ -66,6 +66,12 @@ public final class Kernel {
             operands.checkShared(buffers);
             threads.run(rows, parts, (begin, end) -> function.run(begin, end, buffers));
         }
+    }
+
+    private long check(Buffer... buffers) {
+        long rows = operands.check(buffers);
+        definition.checkValues(spec, buffers);
+        return rows;
     }
 
     void useCompiled(RowFunction function) {

@@ -33,6 +33,14 @@ public interface KernelDefinition {
         return operands(spec).getFirst().dimensions().getFirst();
     }
 
+    /**
+     * Holds the content of buffers against what the kernel can work with, such as indices against what they point into. Called once for each run, after types
+     * and shapes were checked.
+     *
+     * @throws IllegalArgumentException when a value does not fit
+     */
+    default void checkValues(KernelSpec spec, Buffer... buffers) {}
+
     /** The slow twin of the compiled code, and what runs until there is any. See {@link RowFunction}. */
     void run(KernelSpec spec, long begin, long end, Buffer... buffers);
 

@@ -10,6 +10,16 @@ public final class KernelCatalog {
     /** {@return all kernels} */
     public static List<KernelDefinition> all() {
         return List.of( //
-                new Cosine(), new CosineTopK(), new TopK(), new MeanPool());
+                new Cosine(),
+                new CosineTopK(),
+                new Gather(),
+                new KvCopy(),
+                new KvPack(),
+                new KvUnpack(),
+                new LogMel(),
+                new LogMelScale(),
+                new MeanPool(),
+                new Resize(),
+                new TopK());
     }
 }

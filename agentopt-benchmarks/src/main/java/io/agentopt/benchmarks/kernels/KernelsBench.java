@@ -12,8 +12,15 @@ import java.util.concurrent.TimeUnit;
  * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds.
  */
 public final class KernelsBench {
-    private static final List<KernelFamily> FAMILIES =
-            List.of(new CosineFamily(), new CosineTopKFamily(), new TopKFamily(), new MeanPoolFamily());
+    private static final List<KernelFamily> FAMILIES = List.of(
+            new CosineFamily(),
+            new CosineTopKFamily(),
+            new TopKFamily(),
+            new MeanPoolFamily(),
+            new GatherFamily(),
+            new KvFamily(),
+            new ResizeFamily(),
+            new LogMelFamily());
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private KernelsBench() {}

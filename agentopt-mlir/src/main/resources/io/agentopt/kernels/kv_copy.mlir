@@ -1,0 +1,54 @@
+// to[h, t, :] = from[h, t, :] for t below positions[h], where the two may have room for different numbers of positions.
+//
+// What is larger than a core's cache is written past it, by stores that do not first read what they replace. That branch is marked, for targets that
+// schedule the other one alone.
+!positions = memref<?xi32>
+!slab = memref<?x?x${d}x${type}>
+!run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
+!line = vector<${line}x${type}>
+func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, %from: !slab, %to: !slab) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %elements = arith.constant ${d} : index
+  %line = arith.constant ${line} : index
+  %from_room = memref.dim %from, %one : !slab
+  %to_room = memref.dim %to, %one : !slab
+  %room = arith.minui %from_room, %to_room : index
+
+  %lines_fit = arith.constant ${whole_lines}
+  %address = memref.extract_aligned_pointer_as_index %to : !slab -> index
+  %within_line = arith.constant 63 : index
+  %past_line = arith.andi %address, %within_line : index
+  %aligned = arith.cmpi eq, %past_line, %zero : index
+  %possible = arith.andi %lines_fit, %aligned : i1
+  %cached_rows = arith.constant ${cached_rows} : index
+  %total = scf.for %head = %begin to %end step %one iter_args(%so_far = %zero) -> (index) {
+    %given = memref.load %positions[%head] : !positions
+    %count = arith.index_castui %given : i32 to index
+    %sum = arith.addi %so_far, %count : index
+    scf.yield %sum : index
+  }
+  %large = arith.cmpi ugt, %total, %cached_rows : index
+  %streamed = arith.andi %possible, %large : i1
+  scf.for %head = %begin to %end step %one {
+    %given = memref.load %positions[%head] : !positions
+    %wanted = arith.index_castui %given : i32 to index
+    %count = arith.minui %wanted, %room : index
+    scf.if %streamed {
+      scf.for %t = %zero to %count step %one {
+        scf.for %j = %zero to %elements step %line {
+          %x = vector.load %from[%head, %t, %j] : !slab, !line
+          vector.store %x, %to[%head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !slab, !line
+        }
+      }
+    } else {
+      %source = memref.subview %from[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
+      %target = memref.subview %to[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
+      linalg.copy ins(%source : !run) outs(%target : !run)
+    } {cpu_streaming}
+  }
+  scf.if %streamed {
+    llvm.fence seq_cst
+  } {cpu_streaming}
+  return
+}

@@ -1,0 +1,57 @@
+// spectrogram[m, f] = (max(levels of mel m and frame f, largest of all - 8) + 4) / 4.
+#frame = affine_map<(f) -> (f)>
+!lanes = memref<?xf32, strided<[1], offset: ?>>
+!frames = vector<${lanes}xf32>
+!spectrogram = memref<${mels}x?xf32>
+!levels = memref<?x${mels}x${lanes}xf32>
+func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spectrogram, %levels: !levels, %peak: memref<?x${lanes}xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %lanes = arith.constant ${lanes} : index
+  %four = arith.constant 4.0 : f32
+  %quarter = arith.constant 0.25 : f32
+  %fours = arith.constant dense<4.0> : !frames
+  %quarters = arith.constant dense<0.25> : !frames
+  %range = arith.constant 8.0 : f32
+  %lowest = arith.constant -10.0 : f32
+  %lowest_of_all = arith.constant dense<-10.0> : !frames
+  %frames = memref.dim %spectrogram, %c1 : !spectrogram
+  %rest = arith.remui %frames, %lanes : index
+  %whole = arith.subi %frames, %rest : index
+  %last_block = arith.divui %whole, %lanes : index
+  %highest = scf.for %block = %c0 to %last_block step %c1 iter_args(%so_far = %lowest_of_all) -> (!frames) {
+    %x = vector.load %peak[%block, %c0] : memref<?x${lanes}xf32>, !frames
+    %higher = arith.maximumf %so_far, %x : !frames
+    scf.yield %higher : !frames
+  }
+  %largest_of_whole = vector.reduction <maximumf>, %highest, %lowest : !frames into f32
+  %largest = scf.for %lane = %c0 to %rest step %c1 iter_args(%so_far = %largest_of_whole) -> (f32) {
+    %x = memref.load %peak[%last_block, %lane] : memref<?x${lanes}xf32>
+    %higher = arith.maximumf %so_far, %x : f32
+    scf.yield %higher : f32
+  }
+  %floor = arith.subf %largest, %range : f32
+  %floors = vector.broadcast %floor : f32 to !frames
+  scf.for %mel = %begin to %end step %c1 {
+    scf.for %block = %c0 to %last_block step %c1 {
+      %x = vector.load %levels[%block, %mel, %c0] : !levels, !frames
+      %above = arith.cmpf ogt, %x, %floors : !frames
+      %held = arith.select %above, %x, %floors : vector<${lanes}xi1>, !frames
+      %moved = arith.addf %held, %fours : !frames
+      %scaled = arith.mulf %moved, %quarters : !frames
+      %f = arith.muli %block, %lanes : index
+      vector.store %scaled, %spectrogram[%mel, %f] : !spectrogram, !frames
+    }
+    %from = memref.subview %levels[%last_block, %mel, 0][1, 1, %rest][1, 1, 1] : !levels to !lanes
+    %to = memref.subview %spectrogram[%mel, %whole][1, %rest][1, 1] : !spectrogram to !lanes
+    linalg.generic {indexing_maps = [#frame, #frame], iterator_types = ["parallel"]} ins(%from : !lanes) outs(%to : !lanes) {
+    ^bb0(%x: f32, %old: f32):
+      %above = arith.cmpf ogt, %x, %floor : f32
+      %held = arith.select %above, %x, %floor : f32
+      %moved = arith.addf %held, %four : f32
+      %scaled = arith.mulf %moved, %quarter : f32
+      linalg.yield %scaled : f32
+    }
+  }
+  return
+}

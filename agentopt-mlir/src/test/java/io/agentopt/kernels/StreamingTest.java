@@ -1,0 +1,101 @@
+package io.agentopt.kernels;
+
+import static io.agentopt.kernel.ElementType.F16;
+import static io.agentopt.kernel.ElementType.F32;
+import static io.agentopt.kernel.ElementType.I32;
+import static io.agentopt.kernel.ElementType.I64;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentopt.kernel.Buffer;
+import io.agentopt.kernel.ElementType;
+import io.agentopt.kernel.KernelSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Kernels that move memory, at sizes from which on they write past the caches; and where they cannot, for rows or starts that are no whole lines. */
+class StreamingTest {
+    private static final int LARGE = 9 << 18;
+
+    private static Buffer bits(Arena arena, long... shape) {
+        Buffer buffer = Buffer.allocate(arena, F16, shape);
+        byte[] bytes = new byte[(int) buffer.segment().byteSize()];
+        new Random(9).nextBytes(bytes);
+        buffer.segment().copyFrom(MemorySegment.ofArray(bytes));
+        return buffer;
+    }
+
+    /** A buffer that starts {@code shift} bytes behind a line of 64. */
+    private static Buffer shifted(Arena arena, long shift, ElementType type, long... shape) {
+        long bytes = Arrays.stream(shape).reduce(type.bytes(), (a, b) -> a * b);
+        return new Buffer(arena.allocate(bytes + shift, 64).asSlice(shift), type, shape);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void manyRowsAreGathered(EveryOrigin.Origin kernels) {
+        Random random = new Random(8);
+        for (ElementType type : new ElementType[] {F32, F16}) {
+            for (int d : new int[] {96, 97}) {
+                for (long shift : new long[] {0, 4}) {
+                    try (Arena arena = Arena.ofConfined()) {
+                        int n = LARGE / (d * type.bytes());
+                        Buffer table = EveryOrigin.random(arena, random, type, 100, d);
+                        Buffer ids = EveryOrigin.integers(
+                                arena, I64, random.longs(n, 0, 100).toArray());
+                        Buffer rows = shifted(arena, shift, type, n, d);
+                        Buffer exact = Buffer.allocate(arena, type, n, d);
+                        KernelSpec spec = KernelSpec.of("gather")
+                                .with("d", d)
+                                .with("ids", I64)
+                                .with("type", type);
+                        kernels.of(spec).run(ids, table, rows);
+                        EveryOrigin.reference(spec).run(ids, table, exact);
+                        assertThat(rows.segment().mismatch(exact.segment())).isEqualTo(-1);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void largeCachesAreCopiedPackedAndUnpacked(EveryOrigin.Origin kernels) {
+        int heads = 11, page = 16, d = 64, positions = 1601, pages = 101;
+        KernelSpec copy = KernelSpec.of("kv_copy").with("d", d).with("type", F16);
+        KernelSpec pack =
+                KernelSpec.of("kv_pack").with("d", d).with("page", page).with("type", F16);
+        KernelSpec unpack =
+                KernelSpec.of("kv_unpack").with("d", d).with("page", page).with("type", F16);
+        for (long shift : new long[] {0, 2}) {
+            try (Arena arena = Arena.ofConfined()) {
+                Buffer slab = bits(arena, heads, 1700, d);
+                Buffer larger = shifted(arena, shift, F16, heads, 1800, d);
+                Buffer again = shifted(arena, shift, F16, heads, 1601, d);
+                Buffer pool = shifted(arena, shift, F16, 120, heads, page, d);
+                Buffer exactLarger = Buffer.allocate(arena, F16, heads, 1800, d);
+                Buffer exactAgain = Buffer.allocate(arena, F16, heads, 1601, d);
+                Buffer exactPool = Buffer.allocate(arena, F16, 120, heads, page, d);
+                long[] all = new long[heads];
+                Arrays.fill(all, positions);
+                long[] order = new long[pages];
+                Arrays.setAll(order, i -> (i * 7 + 3) % 120);
+                Buffer each = EveryOrigin.integers(arena, I32, all);
+                Buffer table = EveryOrigin.integers(arena, I32, order);
+                Buffer one = EveryOrigin.integers(arena, I32, positions);
+                kernels.of(copy).run(each, slab, larger);
+                kernels.of(unpack).run(slab, pool, table, one);
+                kernels.of(pack).run(again, pool, table, one);
+                EveryOrigin.reference(copy).run(each, slab, exactLarger);
+                EveryOrigin.reference(unpack).run(slab, exactPool, table, one);
+                EveryOrigin.reference(copy).run(each, slab, exactAgain);
+                assertThat(larger.segment().mismatch(exactLarger.segment())).isEqualTo(-1);
+                assertThat(pool.segment().mismatch(exactPool.segment())).isEqualTo(-1);
+                assertThat(again.segment().mismatch(exactAgain.segment())).isEqualTo(-1);
+            }
+        }
+    }
+}
