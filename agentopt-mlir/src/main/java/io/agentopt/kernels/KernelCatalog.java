@@ -10,6 +10,10 @@ public final class KernelCatalog {
     /** {@return all kernels} */
     public static List<KernelDefinition> all() {
         return List.of( //
-                new Cosine());
+                new Cosine(),
+                new LayerNorm(),
+                new LogSoftmax(),
+                new RmsNorm(),
+                new Softmax());
     }
 }
