@@ -14,6 +14,7 @@ public final class KernelCatalog {
                 new LayerNorm(),
                 new LogSoftmax(),
                 new RmsNorm(),
+                new Sample(),
                 new Softmax());
     }
 }

@@ -2,6 +2,7 @@
 #each = affine_map<(c) -> (c)>
 #whole = affine_map<(c) -> ()>
 
+module attributes {transform.with_named_sequence} {
 func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32>, %weight: memref<${d}xf32>, %bias: memref<${d}xf32>,
     %y: memref<?x${d}xf32>) {
   %c0 = arith.constant 0 : index
@@ -118,4 +119,5 @@ transform.named_sequence @schedule_gpu(%module: !transform.any_op {transform.rea
   %branch = transform.structured.match ops{["scf.if"]} attributes {processor} in %module : (!transform.any_op) -> !transform.any_op
   transform.scf.take_assumed_branch %branch take_else_branch : (!transform.any_op) -> ()
   transform.yield
+}
 }
