@@ -1,4 +1,5 @@
-// y[r, c] = (x[r, c] - mean) / sqrt(variance + epsilon) * weight[c] + bias[c], mean and variance of row r
+// y[r, c] = (x[r, c] - mean) / sqrt(variance + epsilon) * weight[c] + bias[c], mean and variance of row r. What rounding left out of the mean, the drift,
+// is found with the variance and taken off too.
 #each = affine_map<(c) -> (c)>
 #whole = affine_map<(c) -> ()>
 
@@ -14,6 +15,7 @@ func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32
   %epsilon = arith.constant ${epsilon} : f32
   %sum = memref.alloca() : memref<f32>
   %squares = memref.alloca() : memref<f32>
+  %residues = memref.alloca() : memref<f32>
 
   // Past the cache, stores that bypass it and the next row's reads under this row's: whole blocks of 64, aligned to lines.
   %c8 = arith.constant 8 : index
@@ -46,17 +48,25 @@ func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32
       %whole = vector.reduction <add>, %sums fastmath<reassoc> : vector<64xf32> into f32
       %mean = arith.divf %whole, %width : f32
       %means = vector.broadcast %mean : f32 to vector<64xf32>
-      %deviations = scf.for %c = %c0 to %d step %c64 iter_args(%s = %none) -> (vector<64xf32>) {
+      %deviations, %drifts = scf.for %c = %c0 to %d step %c64 iter_args(%s = %none, %t = %none) -> (vector<64xf32>, vector<64xf32>) {
         %v = vector.load %in[%c] : memref<${d}xf32, strided<[1], offset: ?>>, vector<64xf32>
         %centred = arith.subf %v, %means : vector<64xf32>
         %more = vector.fma %centred, %centred, %s : vector<64xf32>
-        scf.yield %more : vector<64xf32>
+        %drifting = arith.addf %t, %centred : vector<64xf32>
+        scf.yield %more, %drifting : vector<64xf32>, vector<64xf32>
       }
       %deviation = vector.reduction <add>, %deviations fastmath<reassoc> : vector<64xf32> into f32
-      %variance = arith.divf %deviation, %width : f32
+      %residue = vector.reduction <add>, %drifts fastmath<reassoc> : vector<64xf32> into f32
+      %drift = arith.divf %residue, %width : f32
+      %drift2 = arith.mulf %drift, %drift : f32
+      %spread = arith.divf %deviation, %width : f32
+      %variance = arith.subf %spread, %drift2 : f32
       %safe = arith.addf %variance, %epsilon : f32
       %root = math.sqrt %safe : f32
       %scale = arith.divf %one, %root : f32
+      %drift_scaled = arith.mulf %drift, %scale : f32
+      %shift = arith.negf %drift_scaled : f32
+      %shifts = vector.broadcast %shift : f32 to vector<64xf32>
       %scales = vector.broadcast %scale : f32 to vector<64xf32>
       %after = arith.addi %row, %c1 : index
       %last = arith.subi %end, %c1 : index
@@ -73,7 +83,7 @@ func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32
         %w = vector.load %weight[%c] : memref<${d}xf32>, vector<64xf32>
         %b = vector.load %bias[%c] : memref<${d}xf32>, vector<64xf32>
         %centred = arith.subf %v, %means : vector<64xf32>
-        %scaled = arith.mulf %centred, %scales : vector<64xf32>
+        %scaled = vector.fma %centred, %scales, %shifts : vector<64xf32>
         %result = vector.fma %scaled, %w, %b : vector<64xf32>
         vector.store %result, %out[%c] {alignment = 64 : i64, nontemporal = true} : memref<${d}xf32, strided<[1], offset: ?>>, vector<64xf32>
       }
@@ -88,24 +98,32 @@ func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32
       %whole = memref.load %sum[] : memref<f32>
       %mean = arith.divf %whole, %width : f32
       linalg.fill ins(%zero : f32) outs(%squares : memref<f32>)
-      linalg.generic {indexing_maps = [#each, #whole], iterator_types = ["reduction"]}
-          ins(%in : memref<${d}xf32, strided<[1], offset: ?>>) outs(%squares : memref<f32>) {
-        ^bb0(%v: f32, %s: f32):
+      linalg.fill ins(%zero : f32) outs(%residues : memref<f32>)
+      linalg.generic {indexing_maps = [#each, #whole, #whole], iterator_types = ["reduction"]}
+          ins(%in : memref<${d}xf32, strided<[1], offset: ?>>) outs(%squares, %residues : memref<f32>, memref<f32>) {
+        ^bb0(%v: f32, %s: f32, %t: f32):
           %centred = arith.subf %v, %mean : f32
           %square = arith.mulf %centred, %centred fastmath<reassoc,contract> : f32
           %more = arith.addf %s, %square fastmath<reassoc,contract> : f32
-          linalg.yield %more : f32
+          %drifting = arith.addf %t, %centred fastmath<reassoc> : f32
+          linalg.yield %more, %drifting : f32, f32
       }
       %deviation = memref.load %squares[] : memref<f32>
-      %variance = arith.divf %deviation, %width : f32
+      %residue = memref.load %residues[] : memref<f32>
+      %drift = arith.divf %residue, %width : f32
+      %drift2 = arith.mulf %drift, %drift : f32
+      %spread = arith.divf %deviation, %width : f32
+      %variance = arith.subf %spread, %drift2 : f32
       %safe = arith.addf %variance, %epsilon : f32
       %root = math.sqrt %safe : f32
       %scale = arith.divf %one, %root : f32
+      %drift_scaled = arith.mulf %drift, %scale : f32
       linalg.generic {indexing_maps = [#each, #each, #each, #each], iterator_types = ["parallel"]}
           ins(%in, %weight, %bias : memref<${d}xf32, strided<[1], offset: ?>>, memref<${d}xf32>, memref<${d}xf32>) outs(%out : memref<${d}xf32, strided<[1], offset: ?>>) {
         ^bb0(%v: f32, %w: f32, %b: f32, %old: f32):
           %centred = arith.subf %v, %mean : f32
-          %scaled = arith.mulf %centred, %scale : f32
+          %drifted = arith.mulf %centred, %scale fastmath<contract> : f32
+          %scaled = arith.subf %drifted, %drift_scaled fastmath<contract> : f32
           %weighted = arith.mulf %scaled, %w fastmath<contract> : f32
           %result = arith.addf %weighted, %b fastmath<contract> : f32
           linalg.yield %result : f32
