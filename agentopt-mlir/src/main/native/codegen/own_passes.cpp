@@ -70,8 +70,13 @@ struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<>> {
 
 } // namespace
 
+namespace agentopt {
+void registerPrefetch(); // prefetch.cpp
+}
+
 void agentopt::registerOwnPasses() {
   PassRegistration<Schedule>();
   PassRegistration<ApproximateMath>();
   registerDeviceMath();
+  registerPrefetch();
 }

@@ -11,10 +11,13 @@ public final class KernelCatalog {
     public static List<KernelDefinition> all() {
         return List.of( //
                 new Cosine(),
+                new CosineTopK(),
                 new LayerNorm(),
                 new LogSoftmax(),
+                new MeanPool(),
                 new RmsNorm(),
                 new Sample(),
-                new Softmax());
+                new Softmax(),
+                new TopK());
     }
 }

@@ -9,7 +9,7 @@ public final class CpuCompiler {
 
     /** From linalg, scf, memref, vector, math and arith, or what the kernel's own {@code @schedule_cpu} leaves of them, to LLVM. */
     static final String PIPELINE = "agentopt-schedule{target=cpu},"
-            + "func.func(convert-linalg-to-loops,scf-forall-to-for,agentopt-approximate-math,canonicalize,cse,"
+            + "func.func(agentopt-prefetch-rows,convert-linalg-to-loops,scf-forall-to-for,agentopt-approximate-math,canonicalize,cse,"
             + "convert-vector-to-scf{full-unroll=true},canonicalize,cse),"
             + "convert-vector-to-llvm{reassociate-fp-reductions=true},convert-scf-to-cf,expand-strided-metadata,lower-affine,"
             + "convert-to-llvm,convert-math-to-libm,convert-to-llvm,reconcile-unrealized-casts,canonicalize,cse";

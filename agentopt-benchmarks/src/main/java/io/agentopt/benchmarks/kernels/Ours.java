@@ -1,0 +1,35 @@
+package io.agentopt.benchmarks.kernels;
+
+import io.agentopt.kernel.Buffer;
+import io.agentopt.kernel.Kernel;
+import io.agentopt.kernel.KernelSpec;
+import io.agentopt.kernel.KernelThreads;
+import io.agentopt.kernel.Kernels;
+import io.agentopt.kernels.KernelCatalog;
+import io.agentopt.mlir.codegen.CompiledKernels;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+
+/** Our kernels as contenders. */
+final class Ours {
+    private static final Kernels COMPILED = CompiledKernels.open();
+    private static final Kernels REFERENCES = Kernels.references(KernelCatalog.all());
+    private static final KernelThreads TWO_THREADS = KernelThreads.of(2);
+
+    private Ours() {}
+
+    /**
+     * {@return the compiled kernel on one and on two threads, and its reference as the peer in plain Java}
+     *
+     * @param error of the buffers after a run
+     * @throws IllegalStateException when the kernel cannot be compiled here
+     */
+    static List<Contender> contenders(KernelSpec spec, DoubleSupplier error, Buffer... buffers) {
+        Kernel compiled = COMPILED.compiled(spec);
+        Kernel reference = REFERENCES.of(spec);
+        return List.of(
+                Contender.ours(() -> compiled.run(buffers), error),
+                Contender.oursOnTwoThreads(() -> compiled.run(TWO_THREADS, buffers), error),
+                Contender.peer("plain Java", () -> reference.run(buffers), error));
+    }
+}

@@ -1,0 +1,5 @@
+/** Compiled kernels beside their peers: {@code ./build bench kernels}. Peers compute the same thing as well as each can. */
+@NullMarked
+package io.agentopt.benchmarks.kernels;
+
+import org.jspecify.annotations.NullMarked;
