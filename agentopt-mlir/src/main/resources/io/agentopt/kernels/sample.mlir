@@ -26,7 +26,9 @@ func.func private @block_tops(%row: memref<?xf32, strided<[1], offset: ?>>, %sho
     linalg.generic {indexing_maps = [#each, #whole], iterator_types = ["reduction"]}
         ins(%block : memref<64xf32, strided<[1], offset: ?>>) outs(%top : memref<f32>) {
       ^bb0(%v: f32, %m: f32):
-        %larger = arith.maxnumf %v, %m fastmath<nsz> : f32
+        %is_number = arith.cmpf ord, %v, %v : f32
+        %number = arith.select %is_number, %v, %lowest : f32
+        %larger = arith.maxnumf %number, %m fastmath<nnan,nsz> : f32
         linalg.yield %larger : f32
     }
     %largest = memref.load %top[] : memref<f32>

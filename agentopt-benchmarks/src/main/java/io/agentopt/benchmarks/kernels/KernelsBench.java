@@ -12,7 +12,13 @@ import java.util.concurrent.TimeUnit;
  * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds.
  */
 public final class KernelsBench {
-    private static final List<KernelFamily> FAMILIES = List.of(new CosineFamily(), new TopKFamily(), new MeanPoolFamily());
+    private static final List<KernelFamily> FAMILIES = List.of(
+            new CosineFamily(),
+            new TopKFamily(),
+            new MeanPoolFamily(),
+            new SoftmaxFamily(),
+            new NormFamily(),
+            new SampleFamily());
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private KernelsBench() {}
