@@ -51,7 +51,8 @@ public final class RmsNorm implements KernelDefinition {
                 squares += value * value;
             }
             double root = Math.sqrt(squares / d + epsilon);
-            for (long c = 0; c < d; c++) y.setFloat(first + c, (float) (x.getFloat(first + c) / root * weight.getFloat(c)));
+            for (long c = 0; c < d; c++)
+                y.setFloat(first + c, (float) (x.getFloat(first + c) / root * weight.getFloat(c)));
         }
     }
 }

@@ -110,7 +110,8 @@ public final class Sample implements KernelDefinition {
             kept = needed;
         }
         int[] columns = IntStream.of(order).limit(kept).sorted().toArray();
-        double aim = uniform * IntStream.of(columns).mapToDouble(c -> weights[c]).sum();
+        double aim =
+                uniform * IntStream.of(columns).mapToDouble(c -> weights[c]).sum();
         double sum = 0;
         for (int c : columns) {
             sum += weights[c];

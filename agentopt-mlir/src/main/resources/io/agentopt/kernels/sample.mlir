@@ -19,19 +19,13 @@ func.func private @block_tops(%row: memref<?xf32, strided<[1], offset: ?>>, %sho
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %lowest = arith.constant 0xFF800000 : f32
-  %top = memref.alloca() : memref<f32>
+  %lows = vector.broadcast %lowest : f32 to vector<64xf32>
   scf.for %b = %c0 to %blocks step %c1 {
     %block = func.call @block(%row, %short, %whole, %b) : (memref<?xf32, strided<[1], offset: ?>>, memref<64xf32, strided<[1], offset: ?>>, index, index) -> memref<64xf32, strided<[1], offset: ?>>
-    linalg.fill ins(%lowest : f32) outs(%top : memref<f32>)
-    linalg.generic {indexing_maps = [#each, #whole], iterator_types = ["reduction"]}
-        ins(%block : memref<64xf32, strided<[1], offset: ?>>) outs(%top : memref<f32>) {
-      ^bb0(%v: f32, %m: f32):
-        %is_number = arith.cmpf ord, %v, %v : f32
-        %number = arith.select %is_number, %v, %lowest : f32
-        %larger = arith.maxnumf %number, %m fastmath<nnan,nsz> : f32
-        linalg.yield %larger : f32
-    }
-    %largest = memref.load %top[] : memref<f32>
+    %values = vector.load %block[%c0] : memref<64xf32, strided<[1], offset: ?>>, vector<64xf32>
+    %is_number = arith.cmpf ord, %values, %values : vector<64xf32>
+    %numbers = arith.select %is_number, %values, %lows : vector<64xi1>, vector<64xf32>
+    %largest = vector.reduction <maxnumf>, %numbers fastmath<nnan,nsz> : vector<64xf32> into f32
     memref.store %largest, %tops[%b] : memref<?xf32>
   }
   return

@@ -6,8 +6,8 @@ import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Kernels;
 import io.agentopt.mlir.codegen.CompiledKernels;
-import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ffi.Availability;
+import io.agentopt.mlir.ffi.Codegen;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -46,7 +46,8 @@ final class RowKernels {
 
     static Buffer normal(Arena arena, Random random, double scale, double shift, long... shape) {
         Buffer buffer = Buffer.allocate(arena, ElementType.F32, shape);
-        for (long i = 0; i < buffer.elements(); i++) buffer.setFloat(i, (float) (random.nextGaussian() * scale + shift));
+        for (long i = 0; i < buffer.elements(); i++)
+            buffer.setFloat(i, (float) (random.nextGaussian() * scale + shift));
         return buffer;
     }
 

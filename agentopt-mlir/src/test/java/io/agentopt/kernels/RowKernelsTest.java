@@ -68,7 +68,11 @@ class RowKernelsTest {
                 for (int count : new int[] {1, 300}) {
                     int[] shape = {count, columns};
                     check(spec("softmax", shape), shape, TINY, a -> inputs(repeated(a, row, shape)));
-                    check(spec("log_softmax", shape), shape, NEAR_ZERO, a -> inputs(repeated(a, row, shape), filled(a, 0.7f, count)));
+                    check(
+                            spec("log_softmax", shape),
+                            shape,
+                            NEAR_ZERO,
+                            a -> inputs(repeated(a, row, shape), filled(a, 0.7f, count)));
                 }
     }
 
@@ -76,7 +80,10 @@ class RowKernelsTest {
     void logSoftmaxIsWithinOneInHundredThousand() {
         for (int[] shape : SHAPES)
             for (float temperature : new float[] {0.05f, 1, 4})
-                check(spec("log_softmax", shape), shape, NEAR_ZERO,
+                check(
+                        spec("log_softmax", shape),
+                        shape,
+                        NEAR_ZERO,
                         a -> inputs(normal(a, random(), 4, -3, long_(shape)), filled(a, temperature, shape[0])));
     }
 
@@ -84,7 +91,10 @@ class RowKernelsTest {
     void logSoftmaxAtNoTemperatureIsNaN() {
         for (float temperature : new float[] {0, -1, Float.NaN}) {
             int[] shape = {2, 100};
-            check(spec("log_softmax", shape), shape, NEAR_ZERO,
+            check(
+                    spec("log_softmax", shape),
+                    shape,
+                    NEAR_ZERO,
                     a -> inputs(normal(a, random(), 1, 0, 2, 100), filled(a, temperature, 2)));
         }
     }
@@ -93,7 +103,10 @@ class RowKernelsTest {
     void rmsNormIsWithinOneInHundredThousand() {
         for (int[] shape : SHAPES)
             for (double scale : new double[] {1e-4, 1, 1e4})
-                check(norm("rms_norm", shape), shape, TINY,
+                check(
+                        norm("rms_norm", shape),
+                        shape,
+                        TINY,
                         a -> inputs(normal(a, random(), scale, 0, long_(shape)), normal(a, random(), 1, 1, shape[1])));
     }
 
@@ -101,7 +114,10 @@ class RowKernelsTest {
     void layerNormIsWithinOneInHundredThousandAlsoFarFromZero() {
         for (int[] shape : SHAPES)
             for (double mean : new double[] {0, 30})
-                check(norm("layer_norm", shape), shape, NEAR_ZERO,
+                check(
+                        norm("layer_norm", shape),
+                        shape,
+                        NEAR_ZERO,
                         a -> inputs(
                                 normal(a, random(), 1, mean, long_(shape)),
                                 normal(a, random(), 1, 1, shape[1]),
@@ -114,7 +130,10 @@ class RowKernelsTest {
         for (float[] row : rows) {
             int[] shape = {2, 3};
             check(norm("rms_norm", shape), shape, TINY, a -> inputs(repeated(a, row, shape), filled(a, 2, 3)));
-            check(norm("layer_norm", shape), shape, NEAR_ZERO,
+            check(
+                    norm("layer_norm", shape),
+                    shape,
+                    NEAR_ZERO,
                     a -> inputs(repeated(a, row, shape), filled(a, 2, 3), filled(a, 1, 3)));
         }
     }

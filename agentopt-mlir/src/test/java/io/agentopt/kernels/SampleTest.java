@@ -72,7 +72,8 @@ class SampleTest {
     void nucleusOfEqualLogitsIsTheFewestFirst() {
         int columns = 100;
         float[] uniform = {0, 0.124f, 0.126f, 0.99f};
-        int[][] drawn = both(columns, new float[columns * 4], row(1, 4), new int[4], row(0.075f, 4), row(0, 4), uniform);
+        int[][] drawn =
+                both(columns, new float[columns * 4], row(1, 4), new int[4], row(0.075f, 4), row(0, 4), uniform);
         assertArrayEquals(new int[] {0, 0, 1, 7}, drawn[0]);
         assertArrayEquals(drawn[0], drawn[1]);
     }
@@ -86,7 +87,13 @@ class SampleTest {
             logits[r * columns + 129] = 2;
         }
         int[][] drawn = both(
-                columns, logits, new float[] {1, 0, -1, Float.NaN}, new int[] {1, 0, 0, 5}, row(0.5f, 4), row(0, 4), row(0.999f, 4));
+                columns,
+                logits,
+                new float[] {1, 0, -1, Float.NaN},
+                new int[] {1, 0, 0, 5},
+                row(0.5f, 4),
+                row(0, 4),
+                row(0.999f, 4));
         assertArrayEquals(new int[] {70, 70, 70, 70}, drawn[0]);
         assertArrayEquals(drawn[0], drawn[1]);
     }
@@ -95,7 +102,9 @@ class SampleTest {
     void whatIsNoNumberIsNeverDrawn() {
         float inf = Float.POSITIVE_INFINITY;
         float nan = Float.NaN;
-        float[] logits = {nan, -inf, -inf, nan, nan, -inf, 1, -inf, 0, inf, nan, inf, -3e38f, nan, -inf, -inf, 3e38f, -3e38f, 3e38f, 0};
+        float[] logits = {
+            nan, -inf, -inf, nan, nan, -inf, 1, -inf, 0, inf, nan, inf, -3e38f, nan, -inf, -inf, 3e38f, -3e38f, 3e38f, 0
+        };
         int[][] drawn = both(4, logits, row(1, 5), new int[5], row(1, 5), row(0, 5), row(0.9f, 5));
         assertArrayEquals(new int[] {-1, 2, 1, 0, 2}, drawn[0]);
         assertArrayEquals(drawn[0], drawn[1]);
@@ -112,7 +121,8 @@ class SampleTest {
             uniform[r] = (r + 0.5f) / rows;
         }
         int[] counts = new int[3];
-        for (int token : both(3, logits, row(1, rows), new int[rows], row(1, rows), row(0, rows), uniform)[1]) counts[token]++;
+        for (int token : both(3, logits, row(1, rows), new int[rows], row(1, rows), row(0, rows), uniform)[1])
+            counts[token]++;
         assertEquals(rows / 8, counts[0], 1);
         assertEquals(rows / 4, counts[1], 1);
     }

@@ -46,8 +46,8 @@ final class NormFamily implements KernelFamily {
         reference[reference.length - 1] = exact;
         Kernels.references(KernelCatalog.all()).of(spec).run(reference);
         double floor = layer ? 1 : 0;
-        List<Contender> contenders =
-                new ArrayList<>(Ours.contenders(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
+        List<Contender> contenders = new ArrayList<>(
+                Ours.contenders(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> {
@@ -62,8 +62,7 @@ final class NormFamily implements KernelFamily {
                 .input("weight", ElementType.FLOAT32, weight.segment(), d)
                 .output("y", ElementType.FLOAT32, rows, d);
         if (layer) onnx.input("bias", ElementType.FLOAT32, bias.segment(), d);
-        contenders.add(
-                Contender.peer("ONNX Runtime", onnx::run, () -> Accuracy.error(exact, onnx.floats("y"), floor)));
+        contenders.add(Contender.peer("ONNX Runtime", onnx::run, () -> Accuracy.error(exact, onnx.floats("y"), floor)));
         contenders.addAll(Ceilings.copy(x.segment(), theirs.segment()));
         return new KernelCase(kernel, size, 2 * x.segment().byteSize(), true, true, contenders);
     }

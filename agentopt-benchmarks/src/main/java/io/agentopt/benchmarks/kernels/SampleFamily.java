@@ -34,7 +34,9 @@ final class SampleFamily implements KernelFamily {
         Random random = new Random(columns);
         Buffer logits = Buffer.allocate(arena, F32, rows, columns);
         for (long i = 0; i < logits.elements(); i++) logits.setFloat(i, (float) (2 * random.nextGaussian()));
-        Buffer temperature = filled(arena, TEMPERATURE, rows), p = filled(arena, P, rows), none = filled(arena, 0, rows);
+        Buffer temperature = filled(arena, TEMPERATURE, rows),
+                p = filled(arena, P, rows),
+                none = filled(arena, 0, rows);
         Buffer k = Buffer.allocate(arena, I32, rows);
         for (int r = 0; r < rows; r++) k.setInteger(r, K);
         Buffer uniform = Fill.random(arena, random, F32, rows);
@@ -54,7 +56,12 @@ final class SampleFamily implements KernelFamily {
                         theirs.setInteger(
                                 r,
                                 sample.draw(
-                                        logits.segment(), (long) r * columns, columns, TEMPERATURE, P, uniform.getFloat(r)));
+                                        logits.segment(),
+                                        (long) r * columns,
+                                        columns,
+                                        TEMPERATURE,
+                                        P,
+                                        uniform.getFloat(r)));
                 },
                 () -> different(exact, theirs, compared)));
         contenders.addAll(Ceilings.read(logits.segment()));

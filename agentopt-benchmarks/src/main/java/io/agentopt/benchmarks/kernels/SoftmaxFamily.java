@@ -45,8 +45,8 @@ final class SoftmaxFamily implements KernelFamily {
         reference[reference.length - 1] = exact;
         Kernels.references(KernelCatalog.all()).of(spec).run(reference);
         double floor = logarithm ? 1 : 0;
-        List<Contender> contenders =
-                new ArrayList<>(Ours.contenders(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
+        List<Contender> contenders = new ArrayList<>(
+                Ours.contenders(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> {
@@ -58,8 +58,7 @@ final class SoftmaxFamily implements KernelFamily {
         OnnxModel onnx = new OnnxModel(arena, name, onnx(logarithm ? "LogSoftmax" : "Softmax", rows, columns))
                 .input("x", ElementType.FLOAT32, x.segment(), rows, columns)
                 .output("y", ElementType.FLOAT32, rows, columns);
-        contenders.add(
-                Contender.peer("ONNX Runtime", onnx::run, () -> Accuracy.error(exact, onnx.floats("y"), floor)));
+        contenders.add(Contender.peer("ONNX Runtime", onnx::run, () -> Accuracy.error(exact, onnx.floats("y"), floor)));
         contenders.addAll(Ceilings.copy(x.segment(), theirs.segment()));
         return new KernelCase(kernel, size, 2 * x.segment().byteSize(), true, true, contenders);
     }

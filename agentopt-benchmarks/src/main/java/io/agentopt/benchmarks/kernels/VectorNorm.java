@@ -28,7 +28,13 @@ final class VectorNorm {
     }
 
     static void layer(
-            MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, int rows, int d, float epsilon) {
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment bias,
+            MemorySegment y,
+            int rows,
+            int d,
+            float epsilon) {
         long row = 4L * d;
         for (long first = 0; first < rows * row; first += row) {
             FloatVector a = FloatVector.zero(F), b = a, c = a, e = a;
@@ -38,13 +44,20 @@ final class VectorNorm {
                 c = c.add(at(x, i + 2L * BYTES));
                 e = e.add(at(x, i + 3L * BYTES));
             }
-            FloatVector mean =
-                    FloatVector.broadcast(F, a.add(b).add(c.add(e)).reduceLanes(VectorOperators.ADD) / d);
+            FloatVector mean = FloatVector.broadcast(F, a.add(b).add(c.add(e)).reduceLanes(VectorOperators.ADD) / d);
             float scale = (float) (1 / Math.sqrt(squares(x, first, row, mean) / d + epsilon));
             for (long i = 0; i < row; i += 2L * BYTES) {
-                at(x, first + i).sub(mean).mul(scale).fma(at(weight, i), at(bias, i)).intoMemorySegment(y, first + i, LITTLE_ENDIAN);
+                at(x, first + i)
+                        .sub(mean)
+                        .mul(scale)
+                        .fma(at(weight, i), at(bias, i))
+                        .intoMemorySegment(y, first + i, LITTLE_ENDIAN);
                 long j = i + BYTES;
-                at(x, first + j).sub(mean).mul(scale).fma(at(weight, j), at(bias, j)).intoMemorySegment(y, first + j, LITTLE_ENDIAN);
+                at(x, first + j)
+                        .sub(mean)
+                        .mul(scale)
+                        .fma(at(weight, j), at(bias, j))
+                        .intoMemorySegment(y, first + j, LITTLE_ENDIAN);
             }
         }
     }
@@ -53,7 +66,8 @@ final class VectorNorm {
         FloatVector a = FloatVector.zero(F), b = a, c = a, d = a;
         for (long i = first; i < first + row; i += 4L * BYTES) {
             FloatVector e = at(x, i).sub(mean), f = at(x, i + BYTES).sub(mean);
-            FloatVector g = at(x, i + 2L * BYTES).sub(mean), h = at(x, i + 3L * BYTES).sub(mean);
+            FloatVector g = at(x, i + 2L * BYTES).sub(mean),
+                    h = at(x, i + 3L * BYTES).sub(mean);
             a = e.fma(e, a);
             b = f.fma(f, b);
             c = g.fma(g, c);

@@ -47,9 +47,11 @@ final class VectorSample {
 
     private int drawOfBest(float temperature, float p, float uniform) {
         Integer[] order = IntStream.range(0, k).boxed().toArray(Integer[]::new);
-        Arrays.sort(order, (a, b) -> values[a] != values[b]
-                ? Float.compare(values[b], values[a])
-                : Integer.compare(columns[a], columns[b]));
+        Arrays.sort(
+                order,
+                (a, b) -> values[a] != values[b]
+                        ? Float.compare(values[b], values[a])
+                        : Integer.compare(columns[a], columns[b]));
         float max = values[order[0]], all = 0;
         float[] weights = new float[k];
         for (int i = 0; i < k; i++) all += weights[i] = (float) Math.exp((values[order[i]] - max) / temperature);

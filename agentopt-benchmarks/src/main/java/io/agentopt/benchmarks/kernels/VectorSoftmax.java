@@ -23,8 +23,10 @@ final class VectorSoftmax {
             for (long i = first; i < first + row; i += 4L * BYTES) {
                 FloatVector e = VectorExponential.exp2(at(x, i).sub(max).mul(LOG2E));
                 FloatVector f = VectorExponential.exp2(at(x, i + BYTES).sub(max).mul(LOG2E));
-                FloatVector g = VectorExponential.exp2(at(x, i + 2L * BYTES).sub(max).mul(LOG2E));
-                FloatVector h = VectorExponential.exp2(at(x, i + 3L * BYTES).sub(max).mul(LOG2E));
+                FloatVector g =
+                        VectorExponential.exp2(at(x, i + 2L * BYTES).sub(max).mul(LOG2E));
+                FloatVector h =
+                        VectorExponential.exp2(at(x, i + 3L * BYTES).sub(max).mul(LOG2E));
                 e.intoMemorySegment(y, i, LITTLE_ENDIAN);
                 f.intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
                 g.intoMemorySegment(y, i + 2L * BYTES, LITTLE_ENDIAN);
