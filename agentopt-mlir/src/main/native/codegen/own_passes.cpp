@@ -12,6 +12,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include "device_math.h"
+#include "exponential.h"
 
 using namespace mlir;
 
@@ -64,7 +65,11 @@ struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<>> {
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    auto wanted = [&](StringRef name) { return name != math::RsqrtOp::getOperationName() && !llvm::is_contained(except, name.str()); };
+    auto spared = [&](StringRef name) { return llvm::is_contained(except, name.str()); };
+    auto wanted = [&](StringRef name) {
+      return name != math::RsqrtOp::getOperationName() && name != math::Exp2Op::getOperationName() && !spared(name);
+    };
+    if (!spared(math::Exp2Op::getOperationName())) agentopt::populateExponentialPatterns(patterns);
     populateMathF32ExpansionPatterns(patterns, wanted);
     populateMathPolynomialApproximationPatterns(patterns, wanted);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) signalPassFailure();

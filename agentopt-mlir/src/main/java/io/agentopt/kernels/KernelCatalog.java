@@ -16,10 +16,15 @@ public final class KernelCatalog {
                 new KvCopy(),
                 new KvPack(),
                 new KvUnpack(),
+                new LayerNorm(),
                 new LogMel(),
                 new LogMelScale(),
+                new LogSoftmax(),
                 new MeanPool(),
                 new Resize(),
+                new RmsNorm(),
+                new Sample(),
+                new Softmax(),
                 new TopK());
     }
 }

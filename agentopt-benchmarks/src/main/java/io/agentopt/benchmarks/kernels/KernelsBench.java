@@ -20,7 +20,10 @@ public final class KernelsBench {
             new GatherFamily(),
             new KvFamily(),
             new ResizeFamily(),
-            new LogMelFamily());
+            new LogMelFamily(),
+            new SoftmaxFamily(),
+            new NormFamily(),
+            new SampleFamily());
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private KernelsBench() {}

@@ -7,6 +7,7 @@ import io.agentopt.kernel.KernelThreads;
 import io.agentopt.kernel.Kernels;
 import io.agentopt.kernels.KernelCatalog;
 import io.agentopt.mlir.codegen.CompiledKernels;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
@@ -25,11 +26,17 @@ final class Ours {
      * @throws IllegalStateException when the kernel cannot be compiled here
      */
     static List<Contender> contenders(KernelSpec spec, DoubleSupplier error, Buffer... buffers) {
-        Kernel compiled = COMPILED.compiled(spec);
         Kernel reference = REFERENCES.of(spec);
+        List<Contender> all = new ArrayList<>(compiled(spec, error, buffers));
+        all.add(Contender.peer("plain Java", () -> reference.run(buffers), error));
+        return all;
+    }
+
+    /** {@return the compiled kernel alone, for kernels whose reference takes minutes; throws as {@link #contenders}} */
+    static List<Contender> compiled(KernelSpec spec, DoubleSupplier error, Buffer... buffers) {
+        Kernel compiled = COMPILED.compiled(spec);
         return List.of(
                 Contender.ours(() -> compiled.run(buffers), error),
-                Contender.oursOnTwoThreads(() -> compiled.run(TWO_THREADS, buffers), error),
-                Contender.peer("plain Java", () -> reference.run(buffers), error));
+                Contender.oursOnTwoThreads(() -> compiled.run(TWO_THREADS, buffers), error));
     }
 }
