@@ -1,97 +1,12 @@
-// The library's own C functions. Java binds these beside a few of MLIR's C API. Four rules keep the border small and safe:
-//
-// - No struct crosses by value and nothing calls back: handles, integers and pointers only. Text goes in as (pointer, length), comes out as a
-//   malloc'ed buffer or a view. Diagnostics are collected here and read afterwards. So no Java exception can ever meet a native frame.
-// - What LLVM would answer with undefined behaviour (erasing a used op, moving an op into itself, nesting without end) is refused here with a code.
-// - Whatever recurses over the IR runs on a stack of its own (onDeepStack): a Java thread has 1 MB or less, and overflowing it in native code ends the
-//   process.
-// - One thread per context: MLIR's thread pool is off.
+// The graph library's own C functions, over the agent dialect. Java binds these beside a few of MLIR's C API.
 #ifndef AGENTOPT_CAPI_H
 #define AGENTOPT_CAPI_H
 
 #include "AgentDialect.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/Diagnostics.h"
-
-#include <deque>
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
+#include "session.h"
 
 namespace agentopt {
 
-using namespace mlir;
-
-constexpr int64_t MAX_DEPTH = 256; // ops within ops; printing and walking recurse
-
-// Runs work on a thread with a deep stack and waits.
-void onDeepStack(llvm::function_ref<void()> work);
-
-// The longest chain of ops within ops, counting the root.
-int64_t height(Operation *root);
-
-// A malloc'ed copy that Java frees.
-char *copy(StringRef s, int64_t *length);
-
-// The records are 8-byte fields that Java reads and writes by offset: keep io.agentopt.mlir.ffi in step.
-struct View {
-  const char *data;
-  int64_t length;
-};
-
-inline View view(StringRef s) { return {s.data(), static_cast<int64_t>(s.size())}; }
-
-struct DiagnosticRecord {
-  int64_t severity, line, column;
-  View file, name, message;
-};
-
-class Session {
-public:
-  Session() : context(MLIRContext::Threading::DISABLED) {
-    context.loadDialect<agentopt::AgentDialect>();
-    context.printOpOnDiagnostic(false);
-    context.getDiagEngine().registerHandler([this](Diagnostic &d) {
-      record(d);
-      for (Diagnostic &note : d.getNotes()) record(note);
-      return success();
-    });
-  }
-
-  MLIRContext context;
-  SmallVector<DiagnosticRecord> diagnostics;
-  std::deque<std::string> texts; // what the records point to
-
-  void clear() {
-    diagnostics.clear();
-    texts.clear();
-  }
-
-private:
-  void record(Diagnostic &d) {
-    DiagnosticRecord r = {};
-    r.severity = static_cast<int64_t>(d.getSeverity());
-    r.message = keep(d.str());
-    d.getLocation()->walk([&](Location l) {
-      if (auto named = dyn_cast<NameLoc>(l); named && !r.name.data) r.name = keep(named.getName().str());
-      if (auto file = dyn_cast<FileLineColLoc>(l); file && !r.file.data) {
-        r.file = keep(file.getFilename().str());
-        r.line = file.getLine();
-        r.column = file.getColumn();
-      }
-      return WalkResult::advance();
-    });
-    diagnostics.push_back(r);
-  }
-
-  View keep(std::string s) {
-    texts.push_back(std::move(s));
-    return view(texts.back());
-  }
-};
-
-inline MLIRContext *contextOf(void *session) { return &static_cast<Session *>(session)->context; }
-inline Operation *operation(void *p) { return static_cast<Operation *>(p); }
 inline Type type(const void *p) { return Type::getFromOpaquePointer(p); }
 inline Attribute attribute(const void *p) { return Attribute::getFromOpaquePointer(p); }
 inline Value value(void *p) { return Value::getFromOpaquePointer(p); }

@@ -1,13 +1,14 @@
-// Sessions and modules: contexts, diagnostics, parsing, printing, passes.
-#include "capi.h"
+// Sessions and modules: contexts, diagnostics, parsing, printing, passes. Part of both libraries.
+#include "session.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
-#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/ErrorHandling.h"
 
+#include <csetjmp>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -17,8 +18,41 @@ using namespace agentopt;
 
 constexpr size_t DEEP_STACK = 64 << 20; // address space only; pages are touched as needed
 
+namespace {
+struct Work {
+  llvm::function_ref<void()> run;
+  bool gaveUp = false;
+  std::string reason;
+  jmp_buf start;
+};
+
+thread_local Work *current = nullptr;
+
+// Returning would end the process. The frames between are abandoned: what they own leaks.
+void giveUp(void *, const char *reason, bool) {
+  if (!current) return;
+  current->reason = reason;
+  _longjmp(current->start, 1);
+}
+
+void *enter(void *p) {
+  auto *work = static_cast<Work *>(p);
+  current = work;
+  if (_setjmp(work->start)) work->gaveUp = true;
+  else work->run();
+  current = nullptr;
+  return nullptr;
+}
+} // namespace
+
 // The thread takes no asynchronous signals: those are the JVM's threads' to handle.
-void agentopt::onDeepStack(llvm::function_ref<void()> work) {
+void agentopt::onDeepStack(llvm::function_ref<void()> run, Session *session) {
+  static const bool handled = [] {
+    llvm::install_fatal_error_handler(giveUp);
+    return true;
+  }();
+  (void)handled;
+  Work work{run, false, {}, {}};
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, DEEP_STACK);
@@ -27,15 +61,15 @@ void agentopt::onDeepStack(llvm::function_ref<void()> work) {
   for (int synchronous : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigdelset(&all, synchronous);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t thread;
-  auto enter = [](void *p) -> void * {
-    (*static_cast<llvm::function_ref<void()> *>(p))();
-    return nullptr;
-  };
   int refused = pthread_create(&thread, &attributes, enter, &work);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
-  if (refused) work(); // out of threads or address space: the caller's stack has to do
+  if (refused) enter(&work); // out of threads or address space: the caller's stack has to do
   else pthread_join(thread, nullptr);
+  if (work.gaveUp && session) {
+    session->broken = true;
+    session->fail("LLVM gave up: " + work.reason);
+  }
 }
 
 char *agentopt::copy(StringRef s, int64_t *length) {
@@ -64,27 +98,23 @@ int64_t agentopt::height(Operation *root) { // without recursion
 
 EXPORT void *agentoptContextCreate() {
   static const bool once = [] {
-    registerCanonicalizerPass();
-    registerCSEPass();
-    registerInlinerPass();
-    registerLoopInvariantCodeMotionPass();
-    registerStripDebugInfoPass();
-    registerSymbolDCEPass();
+    registerPasses();
     return true;
   }();
   (void)once;
   return new Session();
 }
 
-EXPORT void agentoptContextDestroy(void *session) { delete static_cast<Session *>(session); }
-
-EXPORT const void *agentoptDiagnostics(void *session, int64_t *count) {
-  auto *s = static_cast<Session *>(session);
-  *count = s->diagnostics.size();
-  return s->diagnostics.data();
+EXPORT void agentoptContextDestroy(void *p) {
+  if (!session(p)->broken) delete session(p);
 }
 
-EXPORT void agentoptClearDiagnostics(void *session) { static_cast<Session *>(session)->clear(); }
+EXPORT const void *agentoptDiagnostics(void *p, int64_t *count) {
+  *count = session(p)->diagnostics.size();
+  return session(p)->diagnostics.data();
+}
+
+EXPORT void agentoptClearDiagnostics(void *p) { session(p)->clear(); }
 
 EXPORT void agentoptFree(void *p) { std::free(p); }
 
@@ -95,8 +125,8 @@ EXPORT void *agentoptModuleCreate(void *session) {
 }
 
 // Text or bytecode; null when it does not parse or verify.
-EXPORT void *agentoptModuleParse(void *session, const char *data, int64_t length, const char *name, int64_t nameLength) {
-  MLIRContext &context = *contextOf(session);
+EXPORT void *agentoptModuleParse(void *p, const char *data, int64_t length, const char *name, int64_t nameLength) {
+  MLIRContext &context = *contextOf(p);
   void *parsed = nullptr;
   onDeepStack([&] {
     OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(StringRef(data, length), ParserConfig(&context, /*verifyAfterParse=*/false),
@@ -104,7 +134,7 @@ EXPORT void *agentoptModuleParse(void *session, const char *data, int64_t length
     if (!module) return;
     if (height(module->getOperation()) > MAX_DEPTH) emitError(UnknownLoc::get(&context)) << "operations nest deeper than " << MAX_DEPTH << " levels";
     else if (succeeded(verify(module->getOperation()))) parsed = module.release().getOperation();
-  });
+  }, session(p));
   return parsed;
 }
 
@@ -140,10 +170,10 @@ EXPORT char *agentoptWriteBytecode(void *op, int64_t *length) {
 }
 
 // 0 done, 1 the text is no pipeline (said in *error), 2 a pass failed (said in the diagnostics)
-EXPORT int64_t agentoptRunPipeline(void *session, void *module, const char *text, int64_t length, char **error, int64_t *errorLength) {
-  int64_t outcome = 0;
+EXPORT int64_t agentoptRunPipeline(void *p, void *module, const char *text, int64_t length, char **error, int64_t *errorLength) {
+  int64_t outcome = 2;
   onDeepStack([&] {
-    PassManager passes(contextOf(session), ModuleOp::getOperationName());
+    PassManager passes(contextOf(p), ModuleOp::getOperationName());
     StringRef pipeline(text, length);
     std::string message;
     llvm::raw_string_ostream out(message);
@@ -157,7 +187,7 @@ EXPORT int64_t agentoptRunPipeline(void *session, void *module, const char *text
     if (failed(parsed)) {
       *error = copy(message, errorLength);
       outcome = 1;
-    } else if (failed(passes.run(operation(module)))) outcome = 2;
-  });
+    } else if (succeeded(passes.run(operation(module)))) outcome = 0;
+  }, session(p));
   return outcome;
 }

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Text and buffers across the border: UTF-8, as (address, length). */
 final class Memory {
-    private static final MethodHandle FREE = NativeFunction.ofVoid("agentoptFree", 1);
+    private static final class Graph {
+        static final MethodHandle FREE = NativeFunction.ofVoid("agentoptFree", 1);
+    }
 
     private Memory() {}
 
@@ -40,12 +42,17 @@ final class Memory {
                 : MemorySegment.ofAddress(address).reinterpret(length);
     }
 
-    /** Copies a buffer of the library and frees it. */
+    /** Copies a buffer of the graph library and frees it. */
     static byte[] take(long address, long length) {
-        if (address == 0) throw new OutOfMemoryError("The native heap has no room for a buffer of the MLIR library.");
+        return take(Graph.FREE, address, length);
+    }
+
+    /** Copies a buffer of a library and frees it by that library's function. */
+    static byte[] take(MethodHandle free, long address, long length) {
+        if (address == 0) throw new OutOfMemoryError("The native heap has no room for a buffer of a native library.");
         byte[] content = at(address, length).toArray(JAVA_BYTE);
         try {
-            FREE.invokeExact(address);
+            free.invokeExact(address);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

@@ -1,10 +1,6 @@
 package io.agentopt.mlir.ffi;
 
-import io.agentopt.mlir.ffi.Availability.Available;
-import io.agentopt.mlir.ffi.Availability.Unavailable;
-import java.lang.foreign.SymbolLookup;
-
-/** The native library of this process, loaded at first use. */
+/** The graph library of this process, loaded at first use. */
 public final class Mlir {
     private Mlir() {}
 
@@ -13,21 +9,13 @@ public final class Mlir {
         return Loaded.LIBRARY.availability();
     }
 
-    /**
-     * The exported functions.
-     *
-     * @throws IllegalStateException with the reason when the library is unavailable
-     */
-    static SymbolLookup symbols() {
-        NativeLibrary library = Loaded.LIBRARY;
-        return switch (library.availability()) {
-            case Available _ -> library.symbols();
-            case Unavailable(String reason) -> throw new IllegalStateException(reason);
-        };
+    /** {@return the library, loaded or not} */
+    static NativeLibrary library() {
+        return Loaded.LIBRARY;
     }
 
     /** Loading is process-wide and happens once: the JVM cannot unload a library that handles point into. */
     private static final class Loaded {
-        static final NativeLibrary LIBRARY = NativeLibrary.find(NativeLibrary.Search.ofProcess());
+        static final NativeLibrary LIBRARY = NativeLibrary.find(NativeLibrary.Search.ofProcess(Library.GRAPH));
     }
 }

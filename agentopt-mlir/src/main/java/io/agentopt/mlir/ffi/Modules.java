@@ -60,9 +60,13 @@ public final class Modules {
 
     /** {@return what was reported since the last call, which forgets it} */
     public static List<RawDiagnostic> takeDiagnostics(long session) {
+        return takeDiagnostics(Session.DIAGNOSTICS, Session.CLEAR, session);
+    }
+
+    static List<RawDiagnostic> takeDiagnostics(MethodHandle read, MethodHandle clear, long session) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_LONG);
-            long records = (long) Session.DIAGNOSTICS.invokeExact(session, count.address());
+            long records = (long) read.invokeExact(session, count.address());
             long n = count.get(JAVA_LONG, 0);
             List<RawDiagnostic> diagnostics = new ArrayList<>();
             MemorySegment all = Memory.at(records, n * DIAGNOSTIC_BYTES);
@@ -76,7 +80,7 @@ public final class Modules {
                         (int) r.get(JAVA_LONG, 16),
                         Memory.view(r, 40)));
             }
-            if (n > 0) Session.CLEAR.invokeExact(session);
+            if (n > 0) clear.invokeExact(session);
             return diagnostics;
         } catch (Throwable t) {
             throw NativeFunction.failed(t);

@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 
 /**
- * Binds exported functions. Pointers and integers all cross as {@code long}: the two are passed alike in every 64-bit C ABI, handles need no wrapper
+ * Binds exported functions, of the graph library where no other is named. Pointers and integers all cross as {@code long}: the two are passed alike in every 64-bit C ABI, handles need no wrapper
  * objects, and the linker has to spin only one adapter for each number of arguments, which is most of the cost of a cold start.
  */
 final class NativeFunction {
@@ -21,9 +21,7 @@ final class NativeFunction {
      * @throws IllegalStateException when there is no such function
      */
     static MethodHandle of(String name, int arguments) {
-        MemoryLayout[] layouts = new MemoryLayout[arguments];
-        Arrays.fill(layouts, JAVA_LONG);
-        return of(name, FunctionDescriptor.of(JAVA_LONG, layouts));
+        return of(name, FunctionDescriptor.of(JAVA_LONG, longs(arguments)));
     }
 
     /**
@@ -32,17 +30,30 @@ final class NativeFunction {
      * @throws IllegalStateException when there is no such function
      */
     static MethodHandle ofVoid(String name, int arguments) {
-        MemoryLayout[] layouts = new MemoryLayout[arguments];
-        Arrays.fill(layouts, JAVA_LONG);
-        return of(name, FunctionDescriptor.ofVoid(layouts));
+        return of(name, FunctionDescriptor.ofVoid(longs(arguments)));
     }
 
     static MethodHandle of(String name, FunctionDescriptor descriptor) {
-        var address = Mlir.symbols()
-                .find(name)
-                .orElseThrow(() -> new IllegalStateException("The MLIR library has no function '" + name
-                        + "': it belongs to another version of agentopt-mlir. Use the natives of this version."));
-        return Linker.nativeLinker().downcallHandle(address, descriptor);
+        return in(Mlir.library(), name, descriptor);
+    }
+
+    /**
+     * {@return the function of so many {@code long}s to a {@code long} of another library than the graph's}
+     *
+     * @throws IllegalStateException when there is no such function
+     */
+    static MethodHandle in(NativeLibrary library, String name, int arguments) {
+        return in(library, name, FunctionDescriptor.of(JAVA_LONG, longs(arguments)));
+    }
+
+    static MethodHandle in(NativeLibrary library, String name, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker().downcallHandle(library.function(name), descriptor);
+    }
+
+    private static MemoryLayout[] longs(int count) {
+        MemoryLayout[] layouts = new MemoryLayout[count];
+        Arrays.fill(layouts, JAVA_LONG);
+        return layouts;
     }
 
     /** No native function of ours throws; what arrives here is the linker's own complaint. */

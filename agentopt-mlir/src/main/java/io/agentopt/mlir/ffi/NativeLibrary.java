@@ -5,6 +5,7 @@ import io.agentopt.mlir.ffi.Availability.Unavailable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,21 +16,18 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Finds and loads the native library: the file that a system property names, or else the class path's copy, unpacked into a cache folder. A named
+ * Finds and loads a native library: the file that a system property names, or else the class path's copy, unpacked into a cache folder. A named
  * file is never replaced by a fallback: whoever names one wants to know that it does not work.
  */
 final class NativeLibrary {
-    static final String PROPERTY = "agentopt.mlir.library";
-    static final String RESOURCE = "io/agentopt/mlir/natives/linux-x86_64/libagentopt-mlir.so";
-    /** A function every version exports; its absence tells a foreign library. */
-    private static final String WITNESS = "agentoptContextCreate";
-
     private static final SymbolLookup NOTHING = _ -> Optional.empty();
 
+    private final Library library;
     private final Availability availability;
     private final SymbolLookup symbols;
 
-    private NativeLibrary(Availability availability, SymbolLookup symbols) {
+    private NativeLibrary(Library library, Availability availability, SymbolLookup symbols) {
+        this.library = library;
         this.availability = availability;
         this.symbols = symbols;
     }
@@ -38,26 +36,37 @@ final class NativeLibrary {
         return availability;
     }
 
-    SymbolLookup symbols() {
-        return symbols;
+    /**
+     * {@return the address of an exported function}
+     *
+     * @throws IllegalStateException with the reason when the library is unavailable or has no such function
+     */
+    MemorySegment function(String name) {
+        if (availability instanceof Unavailable(String reason)) throw new IllegalStateException(reason);
+        return symbols.find(name)
+                .orElseThrow(() -> new IllegalStateException(library.title() + " has no function '" + name
+                        + "': it belongs to another version of agentopt-mlir. Use the natives of this version."));
     }
 
     /**
      * Where to look.
      *
-     * @param named the value of {@value #PROPERTY}, if set
+     * @param library what to look for
+     * @param named the value of its property, if set
      * @param platform os and architecture, as "linux-x86_64"
      * @param resources opens a class path resource, if there
      * @param caches folders to unpack into, first choice first
      */
     record Search(
+            Library library,
             Optional<String> named,
             String platform,
             Function<String, Optional<InputStream>> resources,
             List<Path> caches) {
-        static Search ofProcess() {
+        static Search ofProcess(Library library) {
             return new Search(
-                    Optional.ofNullable(System.getProperty(PROPERTY)).filter(s -> !s.isBlank()),
+                    library,
+                    Optional.ofNullable(System.getProperty(library.property())).filter(s -> !s.isBlank()),
                     platformName(),
                     name -> Optional.ofNullable(
                             NativeLibrary.class.getClassLoader().getResourceAsStream(name)),
@@ -72,68 +81,81 @@ final class NativeLibrary {
     }
 
     static NativeLibrary find(Search search) {
-        if (search.named().isPresent()) return named(search.named().get());
+        Library library = search.library();
+        if (search.named().isPresent()) return named(library, search.named().get());
         if (!search.platform().equals("linux-x86_64")) {
-            return unavailable("The MLIR library exists for linux-x86_64 only, and this is " + search.platform()
-                    + ". Set -D" + PROPERTY + " to a library of your own, or lower in plain Java.");
+            return unavailable(
+                    library,
+                    library.title() + " exists for linux-x86_64 only, and this is " + search.platform() + ". Set -D"
+                            + library.property() + " to a library of your own, or " + library.otherwise() + ".");
         }
         UnpackedLibrary packed;
         try {
-            Optional<UnpackedLibrary> found = UnpackedLibrary.read(search.resources());
+            Optional<UnpackedLibrary> found = UnpackedLibrary.read(library, search.resources());
             if (found.isEmpty()) {
-                return unavailable("No MLIR library on the class path (" + RESOURCE
-                        + "). Add agentopt-mlir's artifact with classifier" + " natives-linux-x86_64, or set -D"
-                        + PROPERTY + ".");
+                return unavailable(
+                        library,
+                        "No " + library.title().substring("The ".length()) + " on the class path ("
+                                + library.resource() + "). Add agentopt-mlir's artifact with classifier "
+                                + library.classifier()
+                                + ", or set -D" + library.property() + ".");
             }
             packed = found.get();
         } catch (IOException damaged) {
-            return unavailable(String.valueOf(damaged.getMessage()));
+            return unavailable(library, String.valueOf(damaged.getMessage()));
         }
-        return unpack(packed, search.caches());
+        return unpack(library, packed, search.caches());
     }
 
-    private static NativeLibrary named(String path) {
+    private static NativeLibrary named(Library library, String path) {
         Path file = Path.of(path).toAbsolutePath();
         if (!Files.isRegularFile(file)) {
-            return unavailable("The MLIR library '" + file + "' (system property " + PROPERTY
-                    + ") does not exist. Correct the property, or remove it"
-                    + " to use the library on the class path.");
+            return unavailable(
+                    library,
+                    library.title() + " '" + file + "' (system property " + library.property()
+                            + ") does not exist. Correct the property, or remove it"
+                            + " to use the library on the class path.");
         }
-        NativeLibrary loaded = load(file);
+        NativeLibrary loaded = load(library, file);
         return loaded.availability() instanceof Unavailable(String reason)
-                ? unavailable(reason + " It was named by the system property " + PROPERTY + ".")
+                ? unavailable(library, reason + " It was named by the system property " + library.property() + ".")
                 : loaded;
     }
 
-    private static NativeLibrary unpack(UnpackedLibrary packed, List<Path> caches) {
+    private static NativeLibrary unpack(Library library, UnpackedLibrary packed, List<Path> caches) {
         List<String> failures = new ArrayList<>();
         for (Path cache : caches) {
             try {
-                NativeLibrary loaded = load(packed.unpackInto(cache));
+                NativeLibrary loaded = load(library, packed.unpackInto(cache));
                 if (!(loaded.availability() instanceof Unavailable(String reason))) return loaded;
                 failures.add(reason);
             } catch (IOException | UnsupportedOperationException e) {
                 failures.add("Cannot write '" + cache + "' (" + e + ").");
             }
         }
-        return unavailable("The MLIR library could not be unpacked to a folder that allows writing and execution. "
-                + String.join(" ", failures) + " Set AGENTOPT_CACHE to such a folder, or -D" + PROPERTY
-                + " to an unpacked library.");
+        return unavailable(
+                library,
+                library.title() + " could not be unpacked to a folder that allows writing and execution. "
+                        + String.join(" ", failures) + " Set AGENTOPT_CACHE to such a folder, or -D"
+                        + library.property()
+                        + " to an unpacked library.");
     }
 
-    private static NativeLibrary load(Path file) {
+    private static NativeLibrary load(Library library, Path file) {
         try {
             SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
-            if (symbols.find(WITNESS).isEmpty()) {
-                return unavailable("The library '" + file + "' is not AgentOpt's: it has no function " + WITNESS + ".");
+            if (symbols.find(Library.WITNESS).isEmpty()) {
+                return unavailable(
+                        library,
+                        "The library '" + file + "' is not AgentOpt's: it has no function " + Library.WITNESS + ".");
             }
-            return new NativeLibrary(new Available(file), symbols);
+            return new NativeLibrary(library, new Available(file), symbols);
         } catch (IllegalArgumentException | IllegalCallerException e) {
-            return unavailable("The library '" + file + "' cannot be loaded (" + e.getMessage() + ").");
+            return unavailable(library, "The library '" + file + "' cannot be loaded (" + e.getMessage() + ").");
         }
     }
 
-    private static NativeLibrary unavailable(String reason) {
-        return new NativeLibrary(new Unavailable(reason), NOTHING);
+    private static NativeLibrary unavailable(Library library, String reason) {
+        return new NativeLibrary(library, new Unavailable(reason), NOTHING);
     }
 }

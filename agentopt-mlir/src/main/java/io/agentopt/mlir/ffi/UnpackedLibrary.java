@@ -20,10 +20,12 @@ import java.util.function.Function;
  * atomic move (two processes may start at once) and is compared with the original before each use, so a cut-off or altered copy is replaced.
  */
 final class UnpackedLibrary {
+    private final Library library;
     private final byte[] content;
     private final String sha256;
 
-    private UnpackedLibrary(byte[] content, String sha256) {
+    private UnpackedLibrary(Library library, byte[] content, String sha256) {
+        this.library = library;
         this.content = content;
         this.sha256 = sha256;
     }
@@ -33,29 +35,26 @@ final class UnpackedLibrary {
      *
      * @throws IOException when damaged; its message says how
      */
-    static Optional<UnpackedLibrary> read(Function<String, Optional<InputStream>> resources) throws IOException {
-        Optional<byte[]> content = bytes(resources, NativeLibrary.RESOURCE);
+    static Optional<UnpackedLibrary> read(Library library, Function<String, Optional<InputStream>> resources)
+            throws IOException {
+        Optional<byte[]> content = bytes(resources, library.resource());
         if (content.isEmpty()) return Optional.empty();
-        byte[] stated = bytes(resources, NativeLibrary.RESOURCE + ".sha256")
-                .orElseThrow(() -> new IOException("The MLIR library on the class path has no checksum ("
-                        + NativeLibrary.RESOURCE + ".sha256). Fetch or build the natives again."));
+        byte[] stated = bytes(resources, library.resource() + ".sha256")
+                .orElseThrow(() -> new IOException(library.title() + " on the class path has no checksum ("
+                        + library.resource() + ".sha256). Fetch or build the natives again."));
         String expected = new String(stated, StandardCharsets.US_ASCII).strip();
         String actual = checksum(content.get());
         if (!actual.equals(expected)) {
-            throw new IOException("The MLIR library on the class path is damaged: its SHA-256 is " + actual + ", not "
+            throw new IOException(library.title() + " on the class path is damaged: its SHA-256 is " + actual + ", not "
                     + expected + ". Fetch or build the natives again.");
         }
-        return Optional.of(new UnpackedLibrary(content.get(), actual));
+        return Optional.of(new UnpackedLibrary(library, content.get(), actual));
     }
 
     /** {@return folders of this user: the cache, then a private temporary folder that is made when needed} */
     static List<Path> cacheFolders() {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        String cache = System.getenv("AGENTOPT_CACHE");
-        if (cache != null && !cache.isBlank()) return List.of(Path.of(cache).resolve("lib"), temporary);
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path base = xdg != null && !xdg.isBlank() ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
-        return List.of(base.resolve("agentopt/lib"), temporary);
+        return List.of(UserCache.folder().resolve("lib"), temporary);
     }
 
     Path unpackInto(Path cache) throws IOException {
@@ -64,7 +63,7 @@ final class UnpackedLibrary {
         boolean shared = cache.equals(Path.of(System.getProperty("java.io.tmpdir")));
         Path folder =
                 shared ? Files.createTempDirectory("agentopt-mlir-") : Files.createDirectories(cache.resolve(sha256));
-        Path file = folder.resolve("libagentopt-mlir.so");
+        Path file = folder.resolve(library.fileName());
         if (shared) {
             folder.toFile().deleteOnExit();
             file.toFile().deleteOnExit();

@@ -47,7 +47,8 @@ public record Diagnostic(Severity severity, String message, Place place) {
         }
     }
 
-    static Diagnostic of(RawDiagnostic raw) {
+    /** {@return the diagnostic that a native library recorded} */
+    public static Diagnostic of(RawDiagnostic raw) {
         Place place = !raw.name().isEmpty()
                 ? new Place.Named(raw.name())
                 : raw.line() > 0 ? new Place.InText(raw.file(), raw.line(), raw.column()) : new Place.Unknown();

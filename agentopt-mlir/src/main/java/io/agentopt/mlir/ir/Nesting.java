@@ -6,7 +6,7 @@ import java.util.List;
  * Looks at IR text before MLIR's parser does. That parser recurses, so text that nests without end overflows the native stack, which ends the process.
  * This bounds size and nesting and nothing more: it is no sandbox, IR from strangers stays out of the process.
  */
-final class Nesting {
+public final class Nesting {
     static final int MAX_BYTES = 16 << 20;
     /** Brackets of all kinds; an op inside an op costs one or two. */
     static final int MAX_DEPTH = 1_000;
@@ -14,7 +14,7 @@ final class Nesting {
     private Nesting() {}
 
     /** Passes, or throws an {@link MlirException} when the text is too long or nests too deeply. */
-    static void check(byte[] text, String source) {
+    public static void check(byte[] text, String source) {
         if (text.length > MAX_BYTES) {
             throw new MlirException(
                     "The IR of '" + source + "' has " + text.length + " bytes; at most " + MAX_BYTES + " are parsed.",

@@ -41,7 +41,8 @@ class NativeLibraryTest {
 
     @Test
     void anotherPlatform() {
-        var search = new NativeLibrary.Search(Optional.empty(), "windows 11-aarch64", _ -> Optional.empty(), List.of());
+        var search = new NativeLibrary.Search(
+                Library.GRAPH, Optional.empty(), "windows 11-aarch64", _ -> Optional.empty(), List.of());
         assertThat(reason(search))
                 .startsWith("The MLIR library exists for linux-x86_64 only, and this is windows 11-aarch64.");
     }
@@ -57,8 +58,8 @@ class NativeLibraryTest {
     @Test
     void aDamagedLibrary() {
         String expected = "0".repeat(64);
-        assertThat(reason(packed(
-                        Map.of(NativeLibrary.RESOURCE, "abc", NativeLibrary.RESOURCE + ".sha256", expected + "\n"))))
+        assertThat(reason(packed(Map.of(
+                        Library.GRAPH.resource(), "abc", Library.GRAPH.resource() + ".sha256", expected + "\n"))))
                 .isEqualTo("The MLIR library on the class path is damaged: its SHA-256 is"
                         + " ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, not " + expected
                         + ". Fetch or build the natives again.");
@@ -66,14 +67,14 @@ class NativeLibraryTest {
 
     @Test
     void noChecksum() {
-        assertThat(reason(packed(Map.of(NativeLibrary.RESOURCE, "abc"))))
+        assertThat(reason(packed(Map.of(Library.GRAPH.resource(), "abc"))))
                 .startsWith("The MLIR library on the class path has no checksum");
     }
 
     @Test
     void noFolderToUnpackInto() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
-        var search = new NativeLibrary.Search(Optional.empty(), "linux-x86_64", abc(), List.of(file));
+        var search = new NativeLibrary.Search(Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file));
         assertThat(reason(search))
                 .startsWith(
                         "The MLIR library could not be unpacked to a folder that allows writing and execution. Cannot write '"
@@ -85,13 +86,13 @@ class NativeLibraryTest {
     void theNextFolderIsTriedAndEachFailureTold() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
         var search = new NativeLibrary.Search(
-                Optional.empty(), "linux-x86_64", abc(), List.of(file, folder.resolve("cache")));
+                Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file, folder.resolve("cache")));
         assertThat(reason(search)).contains("Cannot write '" + file + "'").contains("cannot be loaded");
     }
 
     @Test
     void aDamagedCopyIsReplaced() throws IOException {
-        UnpackedLibrary packed = UnpackedLibrary.read(abc()).orElseThrow();
+        UnpackedLibrary packed = UnpackedLibrary.read(Library.GRAPH, abc()).orElseThrow();
         Path copy = packed.unpackInto(folder);
         Files.writeString(copy, "ab");
         assertThat(packed.unpackInto(folder)).isEqualTo(copy).hasContent("abc");
@@ -104,25 +105,31 @@ class NativeLibraryTest {
     @Test
     void theRealLibraryLoadsFromAFolderWithSpaces() {
         Assumptions.assumeTrue(Mlir.availability() instanceof Available, () -> "SKIPPED: " + Mlir.availability());
-        var search = NativeLibrary.Search.ofProcess();
+        var search = NativeLibrary.Search.ofProcess(Library.GRAPH);
         var elsewhere = new NativeLibrary.Search(
-                Optional.empty(), search.platform(), search.resources(), List.of(folder.resolve("a b \u00e9")));
+                Library.GRAPH,
+                Optional.empty(),
+                search.platform(),
+                search.resources(),
+                List.of(folder.resolve("a b \u00e9")));
         assertThat(NativeLibrary.find(elsewhere).availability()).isInstanceOf(Available.class);
     }
 
     private static NativeLibrary.Search named(Path file) {
-        return new NativeLibrary.Search(Optional.of(file.toString()), "linux-x86_64", _ -> Optional.empty(), List.of());
+        return new NativeLibrary.Search(
+                Library.GRAPH, Optional.of(file.toString()), "linux-x86_64", _ -> Optional.empty(), List.of());
     }
 
     private NativeLibrary.Search packed(Map<String, String> resources) {
-        return new NativeLibrary.Search(Optional.empty(), "linux-x86_64", resources(resources), List.of(folder));
+        return new NativeLibrary.Search(
+                Library.GRAPH, Optional.empty(), "linux-x86_64", resources(resources), List.of(folder));
     }
 
     private static Function<String, Optional<InputStream>> abc() {
         return resources(Map.of(
-                NativeLibrary.RESOURCE,
+                Library.GRAPH.resource(),
                 "abc",
-                NativeLibrary.RESOURCE + ".sha256",
+                Library.GRAPH.resource() + ".sha256",
                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     }
 

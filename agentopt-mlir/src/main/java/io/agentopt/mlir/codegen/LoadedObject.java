@@ -1,0 +1,47 @@
+package io.agentopt.mlir.codegen;
+
+import io.agentopt.mlir.ffi.Codegen;
+import io.agentopt.mlir.ffi.Codegen.Loading;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Code of an object file in memory, with one entry. */
+public final class LoadedObject implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment entry;
+
+    private LoadedObject(Loading.Done loaded) {
+        this.entry = MemorySegment.ofAddress(loaded.entry()).reinterpret(arena, _ -> Codegen.unload(loaded.code()));
+    }
+
+    /**
+     * Loads an object file. Its code sees libm, memcpy, memmove and memset, and nothing else of the process.
+     *
+     * @param function the function to look up
+     * @throws IllegalArgumentException when it is no object file of this machine, needs other symbols, or lacks the function
+     * @throws IllegalStateException when the code generation library is unavailable
+     */
+    public static LoadedObject load(byte[] object, String function) {
+        return switch (Codegen.load(object, function)) {
+            case Loading.Done loaded -> new LoadedObject(loaded);
+            case Loading.Failed(String reason) ->
+                throw new IllegalArgumentException(
+                        "The object file with '" + function + "' cannot be loaded: " + reason);
+        };
+    }
+
+    /** {@return the function's address, valid until this is closed} */
+    public MemorySegment entry() {
+        return entry;
+    }
+
+    /**
+     * Frees the code. Closing twice does nothing.
+     *
+     * @throws IllegalStateException when a thread is running it
+     */
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) arena.close();
+    }
+}
