@@ -1,5 +1,6 @@
-// MLIR lowers math for NVIDIA to calls of libdevice, which comes with the CUDA toolkit and is on no user's machine. This pass defines what kernels call,
-// by instructions of the hardware. Relative errors are those of PTX's ex2.approx (2 ulp over the full range) and lg2.approx (2^-22 and worse near 1).
+// MLIR lowers math for GPUs to calls of libdevice and of AMD's device libraries, which come with the vendors' toolkits and are on no user's machine. This
+// pass defines what kernels call. On NVIDIA exp is ex2.approx of x log2(e), corrected for the rounding of that product; log is
+// lg2.approx, whose error is absolute, 2^-22, near 1.
 #include "device_math.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -12,82 +13,72 @@ using namespace mlir;
 
 namespace {
 
-constexpr const char *DEFINITIONS = R"mlir(
-llvm.func @__nv_sqrtf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.intr.sqrt(%x) : (f32) -> f32
+constexpr const char *EXP_AND_LOG = R"mlir(
+llvm.func @__nv_exp2f(%x: f32) -> f32 {
+  %r = llvm.call_intrinsic "llvm.nvvm.ex2.approx"(%x) : (f32) -> f32
   llvm.return %r : f32
 }
-llvm.func @__nv_rsqrtf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.f"(%x) : (f32) -> f32
-  llvm.return %r : f32
-}
-llvm.func @__nv_exp2f(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.call_intrinsic "llvm.nvvm.ex2.approx.f"(%x) : (f32) -> f32
-  llvm.return %r : f32
-}
-llvm.func @__nv_expf(%x: f32) -> f32 attributes {always_inline} {
+llvm.func @__nv_expf(%x: f32) -> f32 {
   %high = llvm.mlir.constant(0x3FB8AA3B : f32) : f32
   %low = llvm.mlir.constant(0x32A57060 : f32) : f32
+  %ln2 = llvm.mlir.constant(0x3F317218 : f32) : f32
   %y = llvm.fmul %x, %high : f32
-  %n = llvm.intr.rint(%y) : (f32) -> f32
-  %minus = llvm.fneg %n : f32
-  %f0 = llvm.intr.fma(%x, %high, %minus) : (f32, f32, f32) -> f32
-  %f = llvm.intr.fma(%x, %low, %f0) : (f32, f32, f32) -> f32
-  %least = llvm.mlir.constant(-1.510000e+02 : f32) : f32
-  %most = llvm.mlir.constant(1.290000e+02 : f32) : f32
-  %m0 = llvm.intr.maxnum(%n, %least) : (f32, f32) -> f32
-  %m = llvm.intr.minnum(%m0, %most) : (f32, f32) -> f32
-  %in = llvm.fcmp "oeq" %m, %n : f32
-  %zero = llvm.mlir.constant(0.000000e+00 : f32) : f32
-  %g = llvm.select %in, %f, %zero : i1, f32
-  %half = llvm.mlir.constant(5.000000e-01 : f32) : f32
-  %a0 = llvm.fmul %m, %half : f32
-  %a = llvm.intr.rint(%a0) : (f32) -> f32
-  %b = llvm.fsub %m, %a : f32
-  %p = llvm.call_intrinsic "llvm.nvvm.ex2.approx.f"(%g) : (f32) -> f32
-  %q = llvm.call_intrinsic "llvm.nvvm.ex2.approx.f"(%a) : (f32) -> f32
-  %s = llvm.call_intrinsic "llvm.nvvm.ex2.approx.f"(%b) : (f32) -> f32
-  %t = llvm.fmul %p, %q : f32
-  %e = llvm.fmul %t, %s : f32
-  %nan = llvm.fcmp "uno" %x, %x : f32
-  %r = llvm.select %nan, %x, %e : i1, f32
+  %e = llvm.call_intrinsic "llvm.nvvm.ex2.approx"(%y) : (f32) -> f32
+  %minus = llvm.fneg %y : f32
+  %rest0 = llvm.intr.fma(%x, %high, %minus) : (f32, f32, f32) -> f32
+  %rest = llvm.intr.fma(%x, %low, %rest0) : (f32, f32, f32) -> f32
+  %slope = llvm.fmul %e, %ln2 : f32
+  %corrected = llvm.intr.fma(%slope, %rest, %e) : (f32, f32, f32) -> f32
+  %size = llvm.intr.fabs(%y) : (f32) -> f32
+  %limit = llvm.mlir.constant(1.500000e+02 : f32) : f32
+  %flat = llvm.fcmp "ogt" %size, %limit : f32
+  %r = llvm.select %flat, %e, %corrected : i1, f32
   llvm.return %r : f32
 }
-llvm.func @__nv_logf(%x: f32) -> f32 attributes {always_inline} {
+llvm.func @__nv_log2f(%x: f32) -> f32 {
+  %r = llvm.call_intrinsic "llvm.nvvm.lg2.approx.f"(%x) : (f32) -> f32
+  llvm.return %r : f32
+}
+llvm.func @__nv_logf(%x: f32) -> f32 {
   %ln2 = llvm.mlir.constant(0x3F317218 : f32) : f32
   %l = llvm.call_intrinsic "llvm.nvvm.lg2.approx.f"(%x) : (f32) -> f32
   %r = llvm.fmul %l, %ln2 : f32
   llvm.return %r : f32
 }
-llvm.func @__nv_log2f(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.call_intrinsic "llvm.nvvm.lg2.approx.f"(%x) : (f32) -> f32
+llvm.func @__nv_rsqrtf(%x: f32) -> f32 {
+  %r = llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.f"(%x) : (f32) -> f32
   llvm.return %r : f32
 }
-llvm.func @__nv_fmaf(%x: f32, %y: f32, %z: f32) -> f32 attributes {always_inline} {
+llvm.func @__ocml_rsqrt_f32(%x: f32) -> f32 {
+  %one = llvm.mlir.constant(1.000000e+00 : f32) : f32
+  %s = llvm.intr.sqrt(%x) : (f32) -> f32
+  %r = llvm.fdiv %one, %s : f32
+  llvm.return %r : f32
+}
+llvm.func @__nv_fmaf(%x: f32, %y: f32, %z: f32) -> f32 {
   %r = llvm.intr.fma(%x, %y, %z) : (f32, f32, f32) -> f32
   llvm.return %r : f32
 }
-llvm.func @__nv_fabsf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.intr.fabs(%x) : (f32) -> f32
-  llvm.return %r : f32
-}
-llvm.func @__nv_floorf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.intr.floor(%x) : (f32) -> f32
-  llvm.return %r : f32
-}
-llvm.func @__nv_ceilf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.intr.ceil(%x) : (f32) -> f32
-  llvm.return %r : f32
-}
-llvm.func @__nv_rintf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.intr.rint(%x) : (f32) -> f32
-  llvm.return %r : f32
-}
-llvm.func @__nv_roundf(%x: f32) -> f32 attributes {always_inline} {
-  %r = llvm.intr.round(%x) : (f32) -> f32
+llvm.func @__ocml_fma_f32(%x: f32, %y: f32, %z: f32) -> f32 {
+  %r = llvm.intr.fma(%x, %y, %z) : (f32, f32, f32) -> f32
   llvm.return %r : f32
 }
 )mlir";
+
+// Functions of one f32 that are an LLVM intrinsic which the code generator of the target has.
+std::string plain(StringRef name, StringRef intrinsic) {
+  return ("llvm.func @" + name + "(%x: f32) -> f32 {\n  %r = llvm.intr." + intrinsic + "(%x) : (f32) -> f32\n  llvm.return %r : f32\n}\n").str();
+}
+
+std::string definitions() {
+  std::string all = EXP_AND_LOG;
+  for (StringRef name : {"ceil", "fabs", "floor", "rint", "round", "sqrt"}) {
+    all += plain(("__nv_" + name + "f").str(), name);
+    all += plain(("__ocml_" + name + "_f32").str(), name);
+  }
+  for (StringRef name : {"exp", "exp2", "log", "log2", "log10"}) all += plain(("__ocml_" + name + "_f32").str(), name);
+  return all;
+}
 
 struct DeviceMath : PassWrapper<DeviceMath, OperationPass<gpu::GPUModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DeviceMath)
@@ -98,18 +89,20 @@ struct DeviceMath : PassWrapper<DeviceMath, OperationPass<gpu::GPUModuleOp>> {
 
   void runOnOperation() override {
     gpu::GPUModuleOp module = getOperation();
-    OwningOpRef<ModuleOp> known = parseSourceString<ModuleOp>(DEFINITIONS, &getContext());
+    OwningOpRef<ModuleOp> known = parseSourceString<ModuleOp>(definitions(), &getContext());
     if (!known) return signalPassFailure();
     for (auto function : llvm::make_early_inc_range(module.getOps<LLVM::LLVMFuncOp>())) {
-      if (!function.isExternal() || !function.getName().starts_with("__nv_")) continue;
-      auto definition = known->lookupSymbol<LLVM::LLVMFuncOp>(function.getName());
+      StringRef name = function.getName();
+      if (!function.isExternal() || !(name.starts_with("__nv_") || name.starts_with("__ocml_"))) continue;
+      auto definition = known->lookupSymbol<LLVM::LLVMFuncOp>(name);
       if (!definition) {
-        function.emitError() << "needs libdevice, which is not on users' machines: define it in device_math.cpp or write it by other functions";
+        function.emitError() << "is in the vendor's device library, which users' machines do not have: write the kernel without it";
         return signalPassFailure();
       }
       OpBuilder builder(function);
       auto copy = cast<LLVM::LLVMFuncOp>(builder.clone(*definition));
       copy.setLinkage(LLVM::Linkage::Internal);
+      copy.setAlwaysInline(true);
       function.erase();
     }
   }

@@ -52,7 +52,7 @@ SymbolMap allowed(LLJIT &jit) {
 }
 
 // Not LLJIT's defaults: those register unwind tables, of which kernels have none, and let code see the whole process.
-llvm::Expected<std::unique_ptr<LLJIT>> makeJit() {
+llvm::Expected<std::unique_ptr<LLJIT>> makeJit(std::shared_ptr<std::string> reported) {
   initializeTargets(); // LLJIT asks for one although it compiles nothing here
   LLJITBuilder builder;
   llvm::Triple triple("x86_64-unknown-linux-gnu");
@@ -65,7 +65,8 @@ llvm::Expected<std::unique_ptr<LLJIT>> makeJit() {
   });
   auto jit = builder.create();
   if (!jit) return jit;
-  (*jit)->getExecutionSession().setErrorReporter([](llvm::Error error) { llvm::consumeError(std::move(error)); }); // told by the lookup instead
+  // The lookup says that something is missing, the reporter what.
+  (*jit)->getExecutionSession().setErrorReporter([reported](llvm::Error error) { *reported += llvm::toString(std::move(error)) + " "; });
   if (llvm::Error error = (*jit)->getMainJITDylib().define(absoluteSymbols(allowed(**jit)))) return std::move(error);
   return jit;
 }
@@ -77,8 +78,9 @@ EXPORT void *agentoptLoad(const char *object, int64_t objectLength, const char *
                           int64_t *errorLength) {
   void *loaded = nullptr;
   std::string reason = "LLVM gave up";
+  auto reported = std::make_shared<std::string>();
   onDeepStack([&] {
-    auto jit = makeJit();
+    auto jit = makeJit(reported);
     if (!jit) {
       reason = llvm::toString(jit.takeError());
       return;
@@ -96,7 +98,7 @@ EXPORT void *agentoptLoad(const char *object, int64_t objectLength, const char *
     *entry = static_cast<int64_t>(address->getValue());
     loaded = jit->release();
   });
-  if (!loaded) *error = copy(reason, errorLength);
+  if (!loaded) *error = copy(*reported + reason, errorLength);
   return loaded;
 }
 

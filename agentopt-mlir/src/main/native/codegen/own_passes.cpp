@@ -55,15 +55,22 @@ struct Schedule : PassWrapper<Schedule, OperationPass<ModuleOp>> {
 struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ApproximateMath)
 
+  ApproximateMath() = default;
+  ApproximateMath(const ApproximateMath &other) : PassWrapper(other) {}
+
   StringRef getArgument() const override { return "agentopt-approximate-math"; }
   StringRef getDescription() const override { return "Approximate transcendental functions by polynomials"; }
   void getDependentDialects(DialectRegistry &registry) const override { registry.insert<math::MathDialect, vector::VectorDialect>(); }
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    populateMathPolynomialApproximationPatterns(patterns, MathPolynomialApproximationOptions());
+    auto wanted = [&](StringRef name) { return name != math::RsqrtOp::getOperationName() && !llvm::is_contained(except, name.str()); };
+    populateMathF32ExpansionPatterns(patterns, wanted);
+    populateMathPolynomialApproximationPatterns(patterns, wanted);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) signalPassFailure();
   }
+
+  ListOption<std::string> except{*this, "except", llvm::cl::desc("operations to leave alone: those that the target has instructions for")};
 };
 
 } // namespace

@@ -1,7 +1,8 @@
 package io.agentopt.internal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,15 +15,17 @@ import java.util.UUID;
 
 /** Writes maps, lists, texts, numbers and flags as JSON. */
 public final class JsonText {
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private static final DefaultPrettyPrinter LINES = new DefaultPrettyPrinter()
+            .withObjectIndenter(new DefaultIndenter("  ", "\n")); // the same on every platform
 
     private JsonText() {}
 
     /** {@return the text of an object whose values are maps, lists, texts, numbers and flags} */
     public static String of(Map<String, Object> object) {
         try {
-            return MAPPER.writeValueAsString(object) + "\n";
+            return MAPPER.writer(LINES).writeValueAsString(object) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
                     "The object " + object.keySet() + " cannot be written as JSON: " + e.getOriginalMessage(), e);

@@ -9,6 +9,7 @@ import io.agentopt.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Lowers through the agent dialect. The passes, in order; the module is verified after each:
@@ -38,8 +39,24 @@ public final class MlirLowering implements Lowering {
         return new MlirLowering(listener);
     }
 
+    /**
+     * A program and the IR that it was read from.
+     *
+     * @param bytecode the module after the last pass, in MLIR's binary form, names included
+     */
+    public record Lowered(Program program, byte[] bytecode) {}
+
     @Override
     public Program lower(AgentGraph<?, ?> graph, Placement placement) {
+        return lower(graph, placement, ProgramReader::read);
+    }
+
+    /** Lowers a graph and keeps the IR. Errors as in {@link #lower(AgentGraph, Placement)}. */
+    public Lowered withBytecode(AgentGraph<?, ?> graph, Placement placement) {
+        return lower(graph, placement, module -> new Lowered(ProgramReader.read(module), module.bytecode()));
+    }
+
+    private <T> T lower(AgentGraph<?, ?> graph, Placement placement, Function<MlirModule, T> read) {
         try (MlirContext context = MlirContext.create();
                 MlirModule module = GraphToIr.write(context, graph)) {
             module.verify();
@@ -50,7 +67,7 @@ public final class MlirLowering implements Lowering {
                     .thenEachGraph(InsertTransfers.NAME, new InsertTransfers(placement.home()))
                     .then("cse")
                     .run(module, (pass, ir) -> dumps.accept(new IrDump(pass, ir.get())));
-            return ProgramReader.read(module);
+            return read.apply(module);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.agentopt.runtime;
 
+import io.agentopt.compiled.CompiledPlan;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.lower.DirectLowering;
@@ -44,16 +45,41 @@ public final class AgentRuntime {
      * @throws AgentLoadException if a model or a device is missing; nothing stays open then
      */
     public static <I, O> Agent<I, O> load(Plan<I, O> plan, ModelStore models, AgentOptions options) {
+        Program program = Lowering.best().lower(plan.graph(), plan.placement());
+        return load(plan.graph(), program, plan.placement(), models, planned(plan, options));
+    }
+
+    /** Loads a compiled plan with default options; see {@link #load(CompiledPlan, AgentGraph, ModelStore, AgentOptions)}. */
+    public static <I, O> Agent<I, O> load(CompiledPlan compiled, AgentGraph<I, O> graph, ModelStore models) {
+        return load(compiled, graph, models, AgentOptions.DEFAULTS);
+    }
+
+    /**
+     * Loads a plan that was compiled earlier, perhaps on another machine; nothing is lowered. Its reports compare with the plan.
+     *
+     * @param compiled what to run
+     * @param graph the graph that was planned; its functions, tools, memories and indexes are found by name
+     * @param models where model packs are
+     * @return the agent; the caller closes it
+     * @throws io.agentopt.compiled.CompiledPlanException if the graph is another one or has changed; the message names the first difference
+     * @throws AgentLoadException if a model or a device is missing; nothing stays open then
+     * @throws IllegalArgumentException if the program in the file is broken
+     */
+    public static <I, O> Agent<I, O> load(
+            CompiledPlan compiled, AgentGraph<I, O> graph, ModelStore models, AgentOptions options) {
+        Plan<I, O> plan = compiled.plan(graph);
+        return load(graph, compiled.program(), plan.placement(), models, planned(plan, options));
+    }
+
+    /** {@return options that know the hardware and the expectations of a plan, where they said nothing of their own} */
+    private static AgentOptions planned(Plan<?, ?> plan, AgentOptions options) {
         AgentOptions all = options;
         for (PlannedDevices d : plan.devices()) {
             if (!all.hardware().containsKey(d.deviceClass())) all = all.withHardware(d.deviceClass(), hardware(d));
         }
-        if (all.expectation().equals(Expectation.NONE)) {
-            all = all.withExpectation(new Expectation(
-                    plan.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
-        }
-        Program program = Lowering.best().lower(plan.graph(), plan.placement());
-        return load(plan.graph(), program, plan.placement(), models, all);
+        if (!all.expectation().equals(Expectation.NONE)) return all;
+        return all.withExpectation(new Expectation(
+                plan.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
     }
 
     private static Hardware hardware(PlannedDevices devices) {

@@ -76,9 +76,7 @@ final class BoundedSimplex {
             if (place[j] >= 0) PivotRow.subtract(row, inverse[place[j]], factor[k], r);
         }
         row[r] = 1;
-        double square = 0;
-        for (int k = 0; k <= r; k++) square += row[k] * row[k];
-        weight[r] = square;
+        weight[r] = PivotRow.dot(row, row, r + 1);
         basic[r] = columns + r;
         place[columns + r] = r;
         reduced[columns + r] = 0;

@@ -79,13 +79,13 @@ final class Budget {
     record Mark(long steps, long nanos) {}
 
     Mark mark() {
-        return new Mark(Math.max(1, endSteps - counter.steps), timed ? Math.max(1, endNanos - System.nanoTime()) : 0);
+        return new Mark(Math.max(1, endSteps - counter.steps), timed ? Math.max(1, endNanos - clock.getAsLong()) : 0);
     }
 
     /** {@return the share of what was left at a mark that is left now, of steps or of time, whichever is less} */
     double leftSince(Mark mark) {
         double ofSteps = (double) (endSteps - counter.steps) / mark.steps;
-        double ofTime = timed ? (double) (endNanos - System.nanoTime()) / mark.nanos : 1;
+        double ofTime = timed ? (double) (endNanos - clock.getAsLong()) / mark.nanos : 1;
         return Math.clamp(Math.min(ofSteps, ofTime), 0, 1);
     }
 

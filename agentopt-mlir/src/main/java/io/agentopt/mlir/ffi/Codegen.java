@@ -17,7 +17,7 @@ public final class Codegen {
 
     /** {@return whether code can be generated here, and by which file, or why not; never throws} */
     public static Availability availability() {
-        return Loaded.LIBRARY.availability();
+        return library().availability();
     }
 
     /** {@return what tells one build of the library from another} */
@@ -25,12 +25,17 @@ public final class Codegen {
         return text(Code.VERSION);
     }
 
+    /** {@return the library, loaded or not} */
+    static NativeLibrary library() {
+        return Loaded.LIBRARY;
+    }
+
     private static final class Loaded {
         static final NativeLibrary LIBRARY = NativeLibrary.find(NativeLibrary.Search.ofProcess(Library.CODEGEN));
     }
 
     private static MethodHandle of(String name, int arguments) {
-        return NativeFunction.in(Loaded.LIBRARY, name, arguments);
+        return NativeFunction.in(library(), name, arguments);
     }
 
     private static MethodHandle ofVoid(String name, int arguments) {

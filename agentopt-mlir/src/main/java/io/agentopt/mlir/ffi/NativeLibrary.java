@@ -129,6 +129,8 @@ final class NativeLibrary {
                 NativeLibrary loaded = load(library, packed.unpackInto(cache));
                 if (!(loaded.availability() instanceof Unavailable(String reason))) return loaded;
                 failures.add(reason);
+            } catch (UnpackedLibrary.DamagedException damaged) {
+                return unavailable(library, String.valueOf(damaged.getMessage()));
             } catch (IOException | UnsupportedOperationException e) {
                 failures.add("Cannot write '" + cache + "' (" + e + ").");
             }

@@ -9,54 +9,69 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The class path's library, checked against its SHA-256, and its copy on disk. The copy lies in a folder named by the checksum, arrives there by an
- * atomic move (two processes may start at once) and is compared with the original before each use, so a cut-off or altered copy is replaced.
+ * The class path's library and its copy on disk. The copy lies in a folder named by its SHA-256, arrives there by an atomic move (two processes may start at
+ * once) and is checked before each use, so a cut-off or altered copy is replaced. The packed library itself is read only to make a copy: unpacking 90 MB
+ * takes longer than checking them.
  */
 final class UnpackedLibrary {
+    private static final int CHUNK = 1 << 20;
+
     private final Library library;
-    private final byte[] content;
+    private final Function<String, Optional<InputStream>> resources;
     private final String sha256;
 
-    private UnpackedLibrary(Library library, byte[] content, String sha256) {
+    private UnpackedLibrary(Library library, Function<String, Optional<InputStream>> resources, String sha256) {
         this.library = library;
-        this.content = content;
+        this.resources = resources;
         this.sha256 = sha256;
     }
 
+    /** The packed library is not what its checksum says. */
+    static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DamagedException(String message) {
+            super(message);
+        }
+    }
+
     /**
-     * {@return the library and its checksum, or empty when the class path has none}
+     * {@return the library, or empty when the class path has none}
      *
-     * @throws IOException when damaged; its message says how
+     * @throws DamagedException when its checksum is missing
      */
     static Optional<UnpackedLibrary> read(Library library, Function<String, Optional<InputStream>> resources)
             throws IOException {
-        Optional<byte[]> content = bytes(resources, library.resource());
-        if (content.isEmpty()) return Optional.empty();
-        byte[] stated = bytes(resources, library.resource() + ".sha256")
-                .orElseThrow(() -> new IOException(library.title() + " on the class path has no checksum ("
-                        + library.resource() + ".sha256). Fetch or build the natives again."));
-        String expected = new String(stated, StandardCharsets.US_ASCII).strip();
-        String actual = checksum(content.get());
-        if (!actual.equals(expected)) {
-            throw new IOException(library.title() + " on the class path is damaged: its SHA-256 is " + actual + ", not "
-                    + expected + ". Fetch or build the natives again.");
+        Optional<InputStream> packed = resources.apply(library.resource());
+        if (packed.isEmpty()) return Optional.empty();
+        packed.get().close();
+        String name = library.resource() + ".sha256";
+        try (InputStream stated = resources
+                .apply(name)
+                .orElseThrow(() -> new DamagedException(library.title() + " on the class path has no checksum (" + name
+                        + "). Fetch or build the natives again."))) {
+            String sha256 = new String(stated.readAllBytes(), StandardCharsets.US_ASCII).strip();
+            return Optional.of(new UnpackedLibrary(library, resources, sha256));
         }
-        return Optional.of(new UnpackedLibrary(library, content.get(), actual));
     }
 
     /** {@return folders of this user: the cache, then a private temporary folder that is made when needed} */
     static List<Path> cacheFolders() {
-        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        return List.of(UserCache.folder().resolve("lib"), temporary);
+        return List.of(UserCache.folder().resolve("lib"), Path.of(System.getProperty("java.io.tmpdir")));
     }
 
+    /**
+     * {@return the copy in this folder, made or found there}
+     *
+     * @throws DamagedException when a copy is needed and the packed library is damaged
+     * @throws IOException when the folder cannot be written to
+     */
     Path unpackInto(Path cache) throws IOException {
         // The temporary folder is shared with other users: only a folder that nobody else can write is safe to load
         // from.
@@ -68,10 +83,10 @@ final class UnpackedLibrary {
             folder.toFile().deleteOnExit();
             file.toFile().deleteOnExit();
         }
-        if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) return file;
+        if (Files.isRegularFile(file) && checksum(Files.newInputStream(file)).equals(sha256)) return file;
         Path part = Files.createTempFile(folder, "unpacking", ".part");
         try {
-            Files.write(part, content);
+            copyTo(part);
             try {
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {
@@ -83,18 +98,26 @@ final class UnpackedLibrary {
         return file;
     }
 
-    private static Optional<byte[]> bytes(Function<String, Optional<InputStream>> resources, String name)
-            throws IOException {
-        Optional<InputStream> stream = resources.apply(name);
-        if (stream.isEmpty()) return Optional.empty();
-        try (InputStream in = stream.get()) {
-            return Optional.of(in.readAllBytes());
+    private void copyTo(Path part) throws IOException {
+        try (InputStream packed = resources
+                .apply(library.resource())
+                .orElseThrow(() -> new DamagedException(library.title() + " disappeared from the class path."))) {
+            Files.copy(packed, part, StandardCopyOption.REPLACE_EXISTING);
+        }
+        String actual = checksum(Files.newInputStream(part));
+        if (!actual.equals(sha256)) {
+            throw new DamagedException(library.title() + " on the class path is damaged: its SHA-256 is " + actual
+                    + ", not " + sha256 + ". Fetch or build the natives again.");
         }
     }
 
-    private static String checksum(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    /** Reads the stream to its end and closes it. */
+    private static String checksum(InputStream stream) throws IOException {
+        try (stream) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] chunk = new byte[CHUNK];
+            for (int n = stream.read(chunk); n >= 0; n = stream.read(chunk)) digest.update(chunk, 0, n);
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every JDK has SHA-256.", e);
         }

@@ -21,8 +21,12 @@ public @interface RequiresMlir {
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            if (!(Mlir.availability() instanceof Availability.Unavailable(String reason)))
-                return ConditionEvaluationResult.enabled("MLIR is available");
+            return evaluate(context, Mlir.availability());
+        }
+
+        static ConditionEvaluationResult evaluate(ExtensionContext context, Availability availability) {
+            if (!(availability instanceof Availability.Unavailable(String reason)))
+                return ConditionEvaluationResult.enabled("the library is available");
             if (Boolean.parseBoolean(System.getenv("AGENTOPT_REQUIRE_NATIVES"))
                     || Boolean.getBoolean("agentopt.require.natives")) {
                 throw new IllegalStateException("Natives are required, but: " + reason);

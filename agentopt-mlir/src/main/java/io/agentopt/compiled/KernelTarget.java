@@ -1,0 +1,54 @@
+package io.agentopt.compiled;
+
+import java.util.Comparator;
+import java.util.Objects;
+
+/**
+ * What compiled code runs on.
+ *
+ * @param form of the code
+ * @param processor such as {@code skylake-avx512}, {@code sm_90} or {@code gfx942}
+ * @param features of the processor that the code needs, as LLVM writes them ({@code +avx2,+fma}); may be empty
+ */
+public record KernelTarget(Form form, String processor, String features) implements Comparable<KernelTarget> {
+    private static final Comparator<KernelTarget> ORDER = Comparator.comparing(KernelTarget::form)
+            .thenComparing(KernelTarget::processor)
+            .thenComparing(KernelTarget::features);
+
+    /** What the bytes of a kernel are. */
+    public enum Form {
+        /** A relocatable ELF object for x86-64. */
+        X86_OBJECT("o"),
+        /** PTX text for NVIDIA's driver. */
+        PTX("ptx"),
+        /** An ELF object for AMD GPUs. */
+        AMDGPU_OBJECT("amdgpu");
+
+        private final String extension;
+
+        Form(String extension) {
+            this.extension = extension;
+        }
+
+        String extension() {
+            return extension;
+        }
+    }
+
+    public KernelTarget {
+        Objects.requireNonNull(form, "form");
+        Objects.requireNonNull(features, "features");
+        if (processor.isBlank())
+            throw new IllegalArgumentException("A kernel's target needs a processor, such as sm_90; it is blank.");
+    }
+
+    @Override
+    public int compareTo(KernelTarget other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return form + " " + processor + (features.isEmpty() ? "" : " " + features);
+    }
+}

@@ -1,0 +1,69 @@
+package io.agentopt.mlir.codegen;
+
+import io.agentopt.mlir.ffi.Codegen.Form;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * MLIR of a kernel to code of a GPU, in memory and without the vendor's tools: {@code gpu.launch} or {@code gpu.module}, or whatever the kernel's own
+ * {@code @schedule_gpu} makes one of. Nothing here needs a GPU.
+ */
+public final class GpuCompiler {
+    private final GpuTarget target;
+
+    public GpuCompiler(GpuTarget target) {
+        this.target = target;
+    }
+
+    /** {@return what code is made for} */
+    public GpuTarget target() {
+        return target;
+    }
+
+    /** {@return the passes, which are a part of what code depends on} */
+    public String pipeline() {
+        return "agentopt-schedule{target=gpu},func.func(canonicalize,cse,gpu-launch-sink-index-computations),gpu-kernel-outlining,"
+                + "gpu.module(agentopt-approximate-math{except=math.exp,math.exp2,math.log,math.log2},convert-linalg-to-loops,convert-vector-to-scf,convert-scf-to-cf,expand-strided-metadata,lower-affine,"
+                + target.conversion() + ")";
+    }
+
+    /**
+     * {@return the code as text: PTX, or AMD's assembly}
+     *
+     * @param name what messages call the module
+     * @throws io.agentopt.mlir.ir.MlirException with located diagnostics when the text is no valid module or cannot be lowered
+     * @throws IllegalStateException when the code generation library is unavailable
+     */
+    public String assembly(String mlir, String name) {
+        return new String(compile(mlir, name, Form.ASSEMBLY), StandardCharsets.UTF_8);
+    }
+
+    /** {@return the code as LLVM bitcode; throws as {@link #assembly}} */
+    public byte[] bitcode(String mlir, String name) {
+        return compile(mlir, name, Form.BITCODE);
+    }
+
+    /**
+     * {@return the code as a relocatable ELF file, which a linker makes a code object of; throws as {@link #assembly}}
+     *
+     * @throws IllegalStateException on an NVIDIA target, where assembly is what drivers take
+     */
+    public byte[] relocatable(String mlir, String name) {
+        if (target instanceof GpuTarget.Nvidia) {
+            throw new IllegalStateException("Object files are made for AMD GPUs, and the target is " + target.chip()
+                    + ". Take its assembly, which is PTX.");
+        }
+        return compile(mlir, name, Form.OBJECT);
+    }
+
+    /** {@return the optimised LLVM IR, to look at; throws as {@link #assembly}} */
+    public String llvmIr(String mlir, String name) {
+        return new String(compile(mlir, name, Form.LLVM_IR), StandardCharsets.UTF_8);
+    }
+
+    private byte[] compile(String mlir, String name, Form form) {
+        try (Compilation compilation = new Compilation(mlir, name)) {
+            compilation.run(pipeline());
+            return compilation.emit(target.triple(), target.chip(), target.features(), 0, form);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.agentopt.mlir.codegen;
+
+import java.util.Map;
+
+/** A GPU to compile for. */
+public sealed interface GpuTarget {
+    /** {@return LLVM's name of the chip} */
+    String chip();
+
+    String triple();
+
+    String features();
+
+    /** {@return the passes from a {@code gpu.module} to the target's dialect} */
+    String conversion();
+
+    /**
+     * An NVIDIA GPU; code is PTX, which the driver compiles for the chip and every later one.
+     *
+     * @param chip as {@code sm_90}
+     */
+    record Nvidia(String chip) implements GpuTarget {
+        /** The version of PTX that first has the chip, and so the oldest drivers that take the code. */
+        private static final Map<String, String> PTX = Map.of("sm_80", "+ptx70", "sm_90", "+ptx78", "sm_100", "+ptx86");
+
+        public Nvidia {
+            if (!PTX.containsKey(chip)) throw unknown("NVIDIA", chip, PTX);
+        }
+
+        @Override
+        public String triple() {
+            return "nvptx64-nvidia-cuda";
+        }
+
+        @Override
+        public String features() {
+            return PTX.getOrDefault(chip, "");
+        }
+
+        @Override
+        public String conversion() {
+            return "convert-gpu-to-nvvm,convert-nvgpu-to-nvvm,convert-vector-to-llvm,convert-nvvm-to-llvm,convert-to-llvm,"
+                    + "reconcile-unrealized-casts,canonicalize,cse,agentopt-device-math";
+        }
+    }
+
+    /**
+     * An AMD GPU.
+     *
+     * @param chip as {@code gfx942}
+     */
+    record Amd(String chip) implements GpuTarget {
+        /** Lanes of a wavefront. */
+        private static final Map<String, String> WAVE =
+                Map.of("gfx90a", "+wavefrontsize64", "gfx942", "+wavefrontsize64");
+
+        public Amd {
+            if (!WAVE.containsKey(chip)) throw unknown("AMD", chip, WAVE);
+        }
+
+        @Override
+        public String triple() {
+            return "amdgcn-amd-amdhsa";
+        }
+
+        @Override
+        public String features() {
+            return WAVE.getOrDefault(chip, "");
+        }
+
+        @Override
+        public String conversion() {
+            return "convert-gpu-to-rocdl{chipset=" + chip + "},convert-amdgpu-to-rocdl{chipset=" + chip
+                    + "},convert-vector-to-llvm,"
+                    + "convert-to-llvm,reconcile-unrealized-casts,canonicalize,cse,agentopt-device-math";
+        }
+    }
+
+    private static IllegalArgumentException unknown(String vendor, String chip, Map<String, String> known) {
+        return new IllegalArgumentException(
+                "'" + chip + "' is no " + vendor + " GPU that kernels are compiled for; those are "
+                        + known.keySet().stream().sorted().toList() + ".");
+    }
+}
