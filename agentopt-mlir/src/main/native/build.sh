@@ -86,8 +86,11 @@ build_graph() {
 
 codegen_sources="capi_modules.cpp glibc_floor.c signals.c $(cd "$here" && ls codegen/*.cpp)"
 codegen_headers="session.h $(cd "$here" && ls codegen/*.h)"
+gpu_sources=$(cd "$here" && ls codegen/gpu/*.cpp)
+gpu_headers=$(cd "$here" && ls codegen/gpu/*.h)
 build_codegen() {
     compile "$codegen_headers" $codegen_sources
+    compile "$gpu_headers" $gpu_sources
     echo "namespace agentopt { extern const char *const version; const char *const version = \"MLIR $version, $(basename "$kept")\"; }" >version.cpp
     c++ $flags $cxxflags -c version.cpp
     link libagentopt-codegen.so codegen/export.map
@@ -118,4 +121,5 @@ provide() { # NAME, FUNCTION THAT BUILDS, WHERE TO, HOW LONG, then what it is ma
 }
 
 provide libagentopt-mlir.so build_graph "$graph" "under a minute" Agent.td AgentDialect.h capi.h session.h export.map $graph_sources
-provide libagentopt-codegen.so build_codegen "$codegen" "about two minutes" codegen/export.map $codegen_headers $codegen_sources
+provide libagentopt-codegen.so build_codegen "$codegen" "about two minutes" codegen/export.map $codegen_headers $codegen_sources \
+    $gpu_headers $gpu_sources

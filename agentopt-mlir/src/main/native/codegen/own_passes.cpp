@@ -12,6 +12,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include "device_math.h"
+#include "gpu/gpu_rows.h"
 
 using namespace mlir;
 
@@ -79,4 +80,6 @@ void agentopt::registerOwnPasses() {
   PassRegistration<Schedule>();
   PassRegistration<ApproximateMath>();
   registerDeviceMath();
+  registerGpuRows();
+  registerGpuOperands();
 }

@@ -1,6 +1,7 @@
 package io.agentopt.benchmarks;
 
 import io.agentopt.benchmarks.cost.CostBench;
+import io.agentopt.benchmarks.gpu.GpuKernels;
 import io.agentopt.benchmarks.plan.PlanBench;
 import io.agentopt.benchmarks.simulate.SimulateBench;
 import java.util.List;
@@ -13,6 +14,7 @@ public final class Bench {
     private static final Map<String, Function<List<String>, BenchReport>> BENCHES = new TreeMap<>(Map.of(
             "cost", CostBench::run,
             "first-light", FirstLight::run,
+            "kernels-gpu", GpuKernels::run,
             "plan", PlanBench::run,
             "simulate", SimulateBench::run));
 

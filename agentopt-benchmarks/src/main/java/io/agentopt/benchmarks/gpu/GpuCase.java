@@ -41,6 +41,11 @@ record GpuCase(
         return name.toString();
     }
 
+    /** {@return whether it computes similarities, from -1 to 1} */
+    boolean scores() {
+        return spec.name().equals("cosine");
+    }
+
     private static GpuCase cosine(long d, long bytes) {
         long n = bytes / (4 * d);
         return plain(

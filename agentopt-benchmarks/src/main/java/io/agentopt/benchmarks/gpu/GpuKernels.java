@@ -4,6 +4,11 @@ import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernels.KernelCatalog;
+import io.agentopt.mlir.codegen.GpuCode;
+import io.agentopt.mlir.codegen.GpuCompiler;
+import io.agentopt.mlir.codegen.GpuKernelCompiler;
+import io.agentopt.mlir.codegen.GpuTarget;
+import io.agentopt.mlir.codegen.KernelCache;
 import io.agentopt.mlir.gpu.GpuApi;
 import io.agentopt.mlir.gpu.GpuContext;
 import io.agentopt.mlir.gpu.GpuDriver;
@@ -14,14 +19,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** {@code ./build bench kernels --gpu}: each kernel against a device copy of the same bytes. */
+/** {@code ./build bench kernels-gpu}: each kernel against a device copy of the same bytes. */
 public final class GpuKernels {
     private static final String GOAL = ">= 0.95";
     private static final String VARIANT = "@";
@@ -33,9 +38,14 @@ public final class GpuKernels {
         run(List.of(args)).publish();
     }
 
-    /** {@return the metrics; options: --code FOLDER (PTX files), --bytes N (moved by a case), --driver FILE, --only KERNEL} */
+    /**
+     * {@return the metrics}
+     *
+     * @param options {@code --chip CHIP} to compile for (sm_90), {@code --code FOLDER} of files compiled before instead, {@code --bytes N} that a case
+     *     moves, {@code --driver FILE}, {@code --only KERNEL}
+     */
     public static BenchReport run(List<String> options) {
-        Path code = Path.of(option(options, "--code", "target/gpu"));
+        String folder = option(options, "--code", ""), chip = option(options, "--chip", "sm_90");
         long bytes = Long.parseLong(option(options, "--bytes", Long.toString(2L << 30)));
         String file = option(options, "--driver", ""), only = option(options, "--only", "");
         GpuDriver driver =
@@ -52,13 +62,15 @@ public final class GpuKernels {
             for (GpuCase measured : GpuCase.moving(bytes)) {
                 if (!only.isEmpty() && !measured.spec().name().equals(only)) continue;
                 KernelDefinition definition = definitions.get(measured.spec().name());
-                List<Path> images = images(code, measured.name());
-                if (definition == null || images.isEmpty()) {
-                    System.out.println(measured.name() + ": no code in " + code);
+                if (definition == null) {
+                    System.out.println(measured.name() + ": no such kernel");
                     continue;
                 }
+                Map<String, GpuCode> codes = folder.isEmpty()
+                        ? Map.of(measured.name(), compiled(chip, definition, measured))
+                        : kept(Path.of(folder), measured.name());
                 try (GpuRun run = new GpuRun(context, stream, measured, definition)) {
-                    for (Path image : images) measure(run, stem(image), GpuCode.read(image), metrics);
+                    codes.forEach((name, code) -> measure(run, name, code, metrics));
                 } catch (GpuException e) {
                     System.out.println(measured.name() + ": " + e.getMessage());
                 }
@@ -87,28 +99,33 @@ public final class GpuKernels {
         metrics.add(Metric.of("share_of_copy." + name, share, "share").goal(GOAL));
         metrics.add(Metric.of("bandwidth." + name, result.bytesPerSecond() / 1e9, "GB/s")
                 .peer("device copy", result.copyBytesPerSecond() / 1e9));
-        metrics.add(Metric.of("error." + name, result.error(), "relative").goal("<= 0.00001"));
+        metrics.add(Metric.of("error." + name, result.error(), run.errorUnit()).goal("<= 0.00001"));
+    }
+
+    private static GpuCode compiled(String chip, KernelDefinition definition, GpuCase measured) {
+        GpuCompiler compiler = new GpuCompiler(new GpuTarget.Nvidia(chip));
+        return new GpuKernelCompiler(compiler, KernelCache.ofUser()).code(definition, measured.spec());
     }
 
     /** {@return the code of a case, NAME.ptx, then other schedules of it, NAME@SCHEDULE.ptx, which are printed but are no metrics} */
-    private static List<Path> images(Path folder, String name) {
+    private static Map<String, GpuCode> kept(Path folder, String name) {
+        Map<String, GpuCode> codes = new TreeMap<>();
         try (var files = Files.list(folder)) {
-            return files.filter(f -> stem(f).equals(name) || stem(f).startsWith(name + VARIANT))
-                    .sorted(Comparator.comparing(f -> f.getFileName().toString().replace(".ptx", "")))
-                    .toList();
+            for (Path file : files.toList()) {
+                String stem = file.getFileName().toString().replaceAll("\\.ptx$", "");
+                if (stem.equals(name) || stem.startsWith(name + VARIANT)) codes.put(stem, GpuCode.ofBytes(Files.readAllBytes(file), stem));
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("The kernels' code in '" + folder + "' cannot be listed.", e);
+            throw new UncheckedIOException("The kernels' code in '" + folder + "' cannot be read.", e);
         }
-    }
-
-    private static String stem(Path file) {
-        return file.getFileName().toString().replaceAll("\\.ptx$", "");
+        if (codes.isEmpty()) System.out.println(name + ": no code in " + folder);
+        return codes;
     }
 
     private static Metric worst(String name, String of, List<Metric> metrics, boolean largest) {
         var values = metrics.stream().filter(m -> m.name().startsWith(of)).mapToDouble(Metric::value);
         double value = (largest ? values.max() : values.min()).orElse(Double.NaN);
-        return Metric.of(name, value, largest ? "relative" : "share").goal(largest ? "<= 0.00001" : GOAL);
+        return Metric.of(name, value, largest ? "of its scale" : "share").goal(largest ? "<= 0.00001" : GOAL);
     }
 
     private static String option(List<String> options, String name, String otherwise) {

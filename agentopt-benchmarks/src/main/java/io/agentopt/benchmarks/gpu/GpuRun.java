@@ -4,14 +4,13 @@ import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.Operand;
-import io.agentopt.mlir.gpu.Argument;
-import io.agentopt.mlir.gpu.Arguments;
+import io.agentopt.mlir.codegen.GpuCode;
+import io.agentopt.mlir.gpu.DeviceBuffer;
 import io.agentopt.mlir.gpu.DeviceMemory;
 import io.agentopt.mlir.gpu.GpuContext;
 import io.agentopt.mlir.gpu.GpuEvent;
-import io.agentopt.mlir.gpu.GpuFunction;
+import io.agentopt.mlir.gpu.GpuKernel;
 import io.agentopt.mlir.gpu.GpuStream;
-import io.agentopt.mlir.gpu.LaunchShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -31,6 +30,7 @@ final class GpuRun implements AutoCloseable {
     private final KernelDefinition definition;
     private final Arena arena = Arena.ofShared();
     private final List<Buffer> host = new ArrayList<>();
+    private final List<DeviceBuffer> buffers = new ArrayList<>();
     private final List<DeviceMemory> device = new ArrayList<>();
     private final long rows;
 
@@ -48,6 +48,7 @@ final class GpuRun implements AutoCloseable {
             DeviceMemory memory = context.allocate(Math.max(16, buffer.segment().byteSize()));
             memory.slice(0, buffer.segment().byteSize()).copyFrom(buffer.segment());
             device.add(memory);
+            buffers.add(new DeviceBuffer(memory.slice(0, buffer.segment().byteSize()), operand.type(), shape));
         }
         rows = size(definition.rows(measured.spec()));
     }
@@ -57,31 +58,30 @@ final class GpuRun implements AutoCloseable {
 
     Result run(GpuCode code) {
         long start = System.nanoTime();
-        GpuFunction function = context.load(code.image()).function("agentopt_" + measured.spec().name());
-        double loadSeconds = (System.nanoTime() - start) / 1e9;
-        zeroOutputs();
-        List<Argument> arguments = new ArrayList<>(List.of(new Argument.Index(0), new Argument.Index(rows)));
-        for (int i = 0; i < host.size(); i++) {
-            arguments.add(new Argument.Memref(
-                    device.get(i).all(), host.get(i).type().bytes(), host.get(i).shape()));
+        try (GpuKernel kernel = GpuKernel.load(definition, measured.spec(), code, context)) {
+            double loadSeconds = (System.nanoTime() - start) / 1e9;
+            return run(kernel, loadSeconds);
         }
-        Arguments block = Arguments.of(arguments.toArray(Argument[]::new));
-        LaunchShape shape = code.shape(rows);
-        stream.launch(function, shape, block);
+    }
+
+    private Result run(GpuKernel kernel, double loadSeconds) {
+        zeroOutputs();
+        GpuKernel.Bound bound = kernel.bind(buffers.toArray(DeviceBuffer[]::new));
+        bound.launch(stream);
         stream.synchronize();
         double error = error();
         int repetitions = (int) Math.clamp((20L << 30) / measured.movedBytes(), 3, 50);
-        double[] kernel = new double[ROUNDS], copy = new double[ROUNDS];
+        double[] ours = new double[ROUNDS], copy = new double[ROUNDS];
         try (DeviceMemory from = context.allocate(measured.movedBytes() / 2);
                 DeviceMemory to = context.allocate(measured.movedBytes() / 2)) {
             stream.fill(from.slice(0, from.bytes() / 4 * 4), 0x3f9d70a4);
             for (int round = 0; round < ROUNDS; round++) {
                 copy[round] = seconds(repetitions, () -> stream.copy(to.all(), from.all()));
-                kernel[round] = seconds(repetitions, () -> stream.launch(function, shape, block));
+                ours[round] = seconds(repetitions, () -> bound.launch(stream));
             }
         }
         return new Result(
-                measured.movedBytes() / median(kernel), measured.movedBytes() / median(copy), error, function.registers(), loadSeconds);
+                measured.movedBytes() / median(ours), measured.movedBytes() / median(copy), error, kernel.function().registers(), loadSeconds);
     }
 
     // What an earlier schedule wrote must not pass for this one's.
@@ -110,7 +110,12 @@ final class GpuRun implements AutoCloseable {
         return sorted[sorted.length / 2];
     }
 
-    /** The largest error of the first, middle and last rows, relative to the larger of the value and the mean of its row. */
+    /** {@return what errors are relative to: the range of scores is -1 to 1, and most random ones are near 0, so theirs are absolute} */
+    String errorUnit() {
+        return measured.scores() ? "absolute" : "relative";
+    }
+
+    /** The largest error of the first, middle and last rows: absolute for scores, else relative to the larger of the value and the mean of its row. */
     private double error() {
         double worst = 0;
         long sample = Math.min(rows, SAMPLED_ROWS);
@@ -138,12 +143,13 @@ final class GpuRun implements AutoCloseable {
         }
     }
 
-    private static double error(Buffer expected, Buffer actual, long row, long width) {
+    private double error(Buffer expected, Buffer actual, long row, long width) {
         double mean = 0, worst = 0;
         for (long c = 0; c < width; c++) mean += Math.abs(expected.getFloat(row * width + c)) / width;
         for (long c = 0; c < width; c++) {
             double e = expected.getFloat(row * width + c), a = actual.getFloat(row * width + c);
-            double error = Math.abs(a - e) / Math.max(Math.abs(e), Math.max(mean, Float.MIN_NORMAL));
+            double scale = measured.scores() ? 1 : Math.max(Math.abs(e), Math.max(mean, Float.MIN_NORMAL));
+            double error = Math.abs(a - e) / scale;
             if (!(error <= worst)) worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
         }
         return worst;

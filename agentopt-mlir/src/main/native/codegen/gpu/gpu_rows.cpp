@@ -25,6 +25,9 @@ namespace {
 
 constexpr int64_t MOST_LANES = 1024;
 
+// Marks a branch that writes past a processor's caches; what is written otherwise is what a GPU runs.
+constexpr const char *CPU_STREAMING = "cpu_streaming";
+
 Value rootOf(Value memref) {
   while (auto view = memref.getDefiningOp<ViewLikeOpInterface>()) memref = view.getViewSource();
   return memref;
@@ -116,10 +119,12 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     FunctionType type = function.getFunctionType();
     if (type.getNumInputs() < 2 || !type.getInput(0).isIndex() || !type.getInput(1).isIndex() || type.getNumResults())
       return function.emitError("a kernel takes its first and last row as index arguments and returns nothing");
+    if (failed(check(function))) return failure();
     OpBuilder builder(&gpuModule.getBodyRegion().front(), gpuModule.getBodyRegion().front().end());
     auto kernel = gpu::GPUFuncOp::create(builder, function.getLoc(), function.getName(), type);
     kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
     moveBody(function, kernel);
+    dropStreaming(kernel);
 
     int64_t lanes = lanesFor(kernel);
     if (lanes > 1 && keepsState(usesOf(kernel, lanes))) lanes = 1;
@@ -137,6 +142,22 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     return lower(kernel, group);
   }
 
+  // What stays behind in the module, and what lanes could not hold.
+  static LogicalResult check(func::FuncOp function) {
+    auto numbers = [](Type type) {
+      auto memref = dyn_cast<MemRefType>(type);
+      return !memref || memref.getElementType().isIntOrIndexOrFloat();
+    };
+    WalkResult result = function.walk([&](Operation *op) {
+      if (isa<memref::GetGlobalOp>(op)) return op->emitError("a kernel on a GPU takes tables as operands, not as globals of the module"), WalkResult::interrupt();
+      if (isa<CallOpInterface>(op)) return op->emitError("a kernel on a GPU calls no function"), WalkResult::interrupt();
+      if (!llvm::all_of(op->getResultTypes(), numbers)) return op->emitError("the elements of a GPU kernel's arrays are numbers"), WalkResult::interrupt();
+      return WalkResult::advance();
+    });
+    if (!llvm::all_of(function.getArgumentTypes(), numbers)) return function.emitError("the elements of a GPU kernel's operands are numbers");
+    return failure(result.wasInterrupted());
+  }
+
   // The function's body in the kernel, without what says only that operands do not overlap.
   static void moveBody(func::FuncOp function, gpu::GPUFuncOp kernel) {
     Block &entry = kernel.getBody().front();
@@ -151,6 +172,18 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
       } else {
         builder.clone(op, mapping);
       }
+    }
+  }
+
+  static void dropStreaming(gpu::GPUFuncOp kernel) {
+    SmallVector<scf::IfOp> branches;
+    kernel.walk([&](scf::IfOp branch) {
+      if (branch->hasAttr(CPU_STREAMING) && branch.getNumResults() == 0) branches.push_back(branch);
+    });
+    for (scf::IfOp branch : branches) {
+      if (Block *otherwise = branch.elseBlock())
+        branch->getBlock()->getOperations().splice(branch->getIterator(), otherwise->getOperations(), otherwise->begin(), std::prev(otherwise->end()));
+      branch.erase();
     }
   }
 
@@ -182,14 +215,17 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
   }
 
   static LogicalResult lower(gpu::GPUFuncOp kernel, Group &group) {
-    shareOutLoops(kernel, group);
+    bool shared = shareOutLoops(kernel, group);
     if (failed(makeFragments(kernel, group))) return failure();
     SmallVector<linalg::GenericOp> operations;
     kernel.walk([&](linalg::GenericOp op) { operations.push_back(op); });
     for (linalg::GenericOp op : operations) {
       bool spreadRows = op->getParentOp() == kernel && hasRows(op, group);
       lowerOverLanes(op, spreadOf(op, group.lanes), spreadRows, group);
+      shared |= spreadRows;
     }
+    // Otherwise every group would compute all rows.
+    if (!shared) return kernel.emitError("no loop from the first row to the last at the top of the kernel could be shared out among groups of threads");
     for (auto &[array, fragment] : group.fragments) {
       if (!array.use_empty()) return emitError(array.getLoc(), "an array of a row is used in a way that cannot be spread over lanes");
       array.getDefiningOp()->erase();
@@ -198,7 +234,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
   }
 
   // The loops over rows: those at the top whose number of turns is not known here.
-  static void shareOutLoops(gpu::GPUFuncOp kernel, Group &group) {
+  static bool shareOutLoops(gpu::GPUFuncOp kernel, Group &group) {
+    bool shared = false;
     for (Operation &op : kernel.getBody().front()) {
       auto loop = dyn_cast<scf::ForOp>(op);
       if (!loop || loop.getNumResults() || !isRows(kernel, loop)) continue;
@@ -206,7 +243,9 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
       Value skip = arith::MulIOp::create(b, group.number, loop.getStep());
       loop.setLowerBound(arith::AddIOp::create(b, loop.getLowerBound(), skip));
       loop.setStep(arith::MulIOp::create(b, group.count, loop.getStep()));
+      shared = true;
     }
+    return shared;
   }
 
   static bool isRows(gpu::GPUFuncOp kernel, scf::ForOp loop) {
@@ -248,7 +287,7 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
   Option<int64_t> wave{*this, "wave", llvm::cl::desc("threads that shuffle among each other: 32 or 64"), llvm::cl::init(32)};
   Option<int64_t> laneChunks{*this, "lane-chunks", llvm::cl::desc("loads in flight for each lane, and what its registers hold of a row"), llvm::cl::init(8)};
-  Option<int64_t> blockThreads{*this, "block-threads", llvm::cl::desc("threads of a block that works on several rows"), llvm::cl::init(256)};
+  Option<int64_t> blockThreads{*this, "block-threads", llvm::cl::desc("threads of a block that works on several rows"), llvm::cl::init(128)};
 };
 
 } // namespace
