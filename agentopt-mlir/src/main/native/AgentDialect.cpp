@@ -1,4 +1,4 @@
-// Verifiers, effects, folds and the syntax of agent.graph. The rest is generated from Agent.td, which explains the design.
+// The generated classes of the dialect, the attributes that any op may carry, and the syntax that ODS cannot say.
 #include "AgentDialect.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -7,9 +7,56 @@
 using namespace mlir;
 using namespace agentopt;
 
+namespace {
+
+// A type is left out where it is the usual one.
+ParseResult parseAnswerType(OpAsmParser &parser, Type &type) {
+  if (succeeded(parser.parseOptionalArrow())) return parser.parseType(type);
+  type = CompletionType::get(parser.getContext());
+  return success();
+}
+
+void printAnswerType(OpAsmPrinter &printer, Operation *, Type type) {
+  if (!isa<CompletionType>(type)) printer << " -> " << type;
+}
+
+ParseResult parseEmbeddingType(OpAsmParser &parser, Type &type) {
+  if (succeeded(parser.parseOptionalColon())) return parser.parseType(type);
+  type = EmbeddingType::get(parser.getContext(), {}, Type());
+  return success();
+}
+
+void printEmbeddingType(OpAsmPrinter &printer, Operation *, EmbeddingType type) {
+  if (type.getElementType()) printer << " : " << Type(type);
+}
+
+ParseResult parseAudioType(OpAsmParser &parser, Type &type) {
+  if (succeeded(parser.parseOptionalColon())) return parser.parseType(type);
+  type = AudioType::get(parser.getContext(), 0);
+  return success();
+}
+
+void printAudioType(OpAsmPrinter &printer, Operation *, AudioType type) {
+  if (type.getRate()) printer << " : " << Type(type);
+}
+
+ParseResult parseAudioArrow(OpAsmParser &parser, Type &type) {
+  if (succeeded(parser.parseOptionalArrow())) return parser.parseType(type);
+  type = AudioType::get(parser.getContext(), 0);
+  return success();
+}
+
+void printAudioArrow(OpAsmPrinter &printer, Operation *, AudioType type) {
+  if (type.getRate()) printer << " -> " << Type(type);
+}
+
+} // namespace
+
 #include "AgentDialect.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "AgentTypes.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "AgentAttributes.cpp.inc"
 #define GET_OP_CLASSES
 #include "AgentOps.cpp.inc"
 
@@ -18,171 +65,139 @@ void AgentDialect::initialize() {
 #define GET_TYPEDEF_LIST
 #include "AgentTypes.cpp.inc"
       >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "AgentAttributes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "AgentOps.cpp.inc"
       >();
 }
 
+//===-- Types ---------------------------------------------------------------------------------------------------------------------------===//
+
+bool agentopt::isHostTensor(Type t) {
+  auto tensor = dyn_cast<RankedTensorType>(t);
+  if (!tensor || tensor.getEncoding()) return false;
+  Type element = tensor.getElementType();
+  return element.isF32() || element.isF16() || element.isBF16() || element.isSignlessInteger(1) || element.isSignlessInteger(8) ||
+         element.isSignlessInteger(32) || element.isSignlessInteger(64);
+}
+
+bool agentopt::isHostValue(Type t) {
+  return isa<ValueType, TextType, PromptType, CompletionType, TokenStreamType, AudioType, ImageType, EmbeddingType, PassagesType, ListType, DynamicType>(t) ||
+         t.isInteger(1) || isHostTensor(t);
+}
+
+LogicalResult AudioType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t rate) {
+  if (rate < 0 || rate > 1000000) return emitError() << "a sample rate of " << rate << " Hz is outside 1..1000000";
+  return success();
+}
+
+LogicalResult EmbeddingType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape, Type element) {
+  if (shape.empty() != !element) return emitError() << "an embedding has both a shape and an element type, or neither";
+  if (shape.size() > 4) return emitError() << "an embedding has at most 4 dimensions, not " << shape.size();
+  for (int64_t size : shape)
+    if (size < 1 && !ShapedType::isDynamic(size)) return emitError() << "an embedding's dimension must be 1 or more, not " << size;
+  if (element && !element.isF32() && !element.isF16() && !element.isBF16() && !element.isSignlessInteger(8))
+    return emitError() << "an embedding holds f32, f16, bf16 or i8, not " << element;
+  return success();
+}
+
+Type EmbeddingType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  Type element;
+  if (succeeded(parser.parseOptionalLess()) && (parser.parseDimensionList(shape) || parser.parseType(element) || parser.parseGreater())) return {};
+  return parser.getChecked<EmbeddingType>(parser.getContext(), shape, element);
+}
+
+void EmbeddingType::print(AsmPrinter &printer) const {
+  if (!getElementType()) return;
+  printer << '<';
+  printer.printDimensionList(getShape());
+  printer << 'x' << getElementType() << '>';
+}
+
+//===-- Attributes ----------------------------------------------------------------------------------------------------------------------===//
+
+FailureOr<FloatAttr> agentopt::parseNumber(AsmParser &parser) {
+  double number;
+  if (parser.parseFloat(number)) return failure();
+  return Builder(parser.getContext()).getF64FloatAttr(number);
+}
+
 namespace {
 
-// What a draw that is not reproducible writes: nothing anyone reads, but no two draws are the same.
-struct Sampler : SideEffects::Resource::Base<Sampler> {
-  StringRef getName() final { return "agent.sampler"; }
-};
-
-bool isHostValue(Type t) {
-  return isa<ValueType, TextType, PromptType, CompletionType, EmbeddingType, PassagesType, ListType>(t) || t.isInteger(1);
+// Missing numbers pass.
+LogicalResult verifyRange(function_ref<InFlightDiagnostic()> emitError, FloatAttr number, StringRef name, bool positive, double most) {
+  if (!number) return success();
+  double value = number.getValueAsDouble();
+  if (positive ? value > 0 && value <= most : value >= 0 && value <= most) return success();
+  return emitError() << name << " is " << value << "; it must be " << (positive ? "above 0" : "0 or more") << " and at most " << most;
 }
 
-bool isReproducible(StringRef sampling) { return sampling == "greedy" || sampling.contains("seed="); }
-
-LogicalResult verifySampling(Operation *op, StringRef sampling, bool deterministic) {
-  if (deterministic && !isReproducible(sampling))
-    return op->emitOpError() << "is marked deterministic, but sampling \"" << sampling << "\" is neither greedy nor seeded";
-  return success();
-}
-
-// A KV cache is mutated by its consumer: one consumer, run once for each time the cache is made.
-LogicalResult verifySingleConsumer(Operation *op, Value cache) {
-  if (!cache.use_empty() && !cache.hasOneUse())
-    return op->emitOpError() << "makes a KV cache with " << std::distance(cache.use_begin(), cache.use_end())
-                             << " consumers; decoding mutates the cache, so give each consumer a prefill of its own";
-  for (Operation *user : cache.getUsers())
-    if (user->getBlock() != op->getBlock())
-      return op->emitOpError() << "makes a KV cache that '" << user->getName() << "' consumes in another block; prefill in the block that decodes";
-  return success();
-}
-
-LogicalResult verifyRoute(Operation *op, StringRef from, StringRef to) {
-  if (from == to) return op->emitOpError() << "moves from \"" << from << "\" to itself";
-  return success();
-}
-
-LogicalResult verifyModel(Operation *op, StringRef model, Value cache) {
-  StringRef cached = cast<KvCacheType>(cache.getType()).getModel().getValue();
-  if (model != cached)
-    return op->emitOpError() << "runs model \"" << model << "\" on a KV cache of model \"" << cached << "\"";
-  return success();
-}
-
-// The block of a region must take these arguments ("any" where null) and end in agent.yield of these types.
-LogicalResult verifyBlock(Operation *op, Block &block, StringRef region, ArrayRef<Type> arguments, ArrayRef<Type> yields) {
-  if (block.getNumArguments() != arguments.size())
-    return op->emitOpError() << region << " must take " << arguments.size() << " argument(s), but takes " << block.getNumArguments();
-  for (auto [i, expected] : llvm::enumerate(arguments)) {
-    Type actual = block.getArgument(i).getType();
-    if (expected && actual != expected)
-      return op->emitOpError() << region << " takes " << actual << ", but is given " << expected;
-    if (!isHostValue(actual)) return op->emitOpError() << region << " takes " << actual << ", which is not a host value";
-  }
-  auto yield = dyn_cast<YieldOp>(block.back());
-  if (!yield) return op->emitOpError() << region << " must end in 'agent.yield', but ends in '" << block.back().getName() << "'";
-  if (yield.getNumOperands() != yields.size())
-    return yield.emitOpError() << "must yield " << yields.size() << " value(s) to '" << op->getName() << "', but yields "
-                               << yield.getNumOperands();
-  for (auto [i, expected] : llvm::enumerate(yields)) {
-    Type actual = yield.getOperand(i).getType();
-    if (expected && actual != expected)
-      return yield.emitOpError() << "value " << i << " must be " << expected << " for '" << op->getName() << "', but is " << actual;
-    if (!isHostValue(actual)) return yield.emitOpError() << "value " << i << " is " << actual << ", which is not a host value";
-  }
-  return success();
-}
-
-// A nested graph is typed on its own: either side of its border may know only that there is a value, or only that there is a list.
-bool sameValue(Type inner, Type outer) {
-  auto isElements = [](Type t) { return isa<ListType, PassagesType>(t); };
-  return inner == outer || isa<ValueType>(inner) || isa<ValueType>(outer) || (isElements(inner) && isElements(outer));
-}
+constexpr double MOST = 1e18; // a finite number that no time, price or count reaches
 
 } // namespace
 
-//===-- Model calls ---------------------------------------------------------------------------------------------------------------------===//
-
-LogicalResult GenerateOp::verify() { return verifySampling(*this, getSampling(), getDeterministic()); }
-
-void GenerateOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  if (!getDeterministic()) effects.emplace_back(MemoryEffects::Write::get(), Sampler::get());
-}
-
-Speculation::Speculatability GenerateOp::getSpeculatability() {
-  return getDeterministic() ? Speculation::Speculatable : Speculation::NotSpeculatable;
-}
-
-LogicalResult PrefillOp::verify() {
-  return success(succeeded(verifyModel(*this, getModel(), getCache())) && succeeded(verifySingleConsumer(*this, getCache())));
-}
-
-LogicalResult KvTransferOp::verify() {
-  return success(succeeded(verifyRoute(*this, getFrom(), getTo())) && succeeded(verifySingleConsumer(*this, getTarget())));
-}
-
-LogicalResult DecodeOp::verify() {
-  return success(succeeded(verifyModel(*this, getModel(), getCache())) &&
-                 succeeded(verifySampling(*this, getSampling(), getDeterministic())));
-}
-
-//===-- Host calls ----------------------------------------------------------------------------------------------------------------------===//
-
-void ToolOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  if (getIdempotent()) return;
-  effects.emplace_back(MemoryEffects::Read::get(), SideEffects::DefaultResource::get());
-  effects.emplace_back(MemoryEffects::Write::get(), SideEffects::DefaultResource::get());
-}
-
-Speculation::Speculatability ToolOp::getSpeculatability() {
-  return getIdempotent() ? Speculation::Speculatable : Speculation::NotSpeculatable;
-}
-
-LogicalResult TransferOp::verify() { return verifyRoute(*this, getFrom(), getTo()); }
-
-OpFoldResult TransferOp::fold(FoldAdaptor) {
-  auto before = getSource().getDefiningOp<TransferOp>();
-  if (!before || before.getTo() != getFrom()) return {};
-  if (before.getFrom() == getTo()) return before.getSource();
-  setFromAttr(before.getFromAttr());
-  getSourceMutable().assign(before.getSource());
-  return getResult();
-}
-
-//===-- Regions -------------------------------------------------------------------------------------------------------------------------===//
-
-LogicalResult GraphOp::verifyRegions() { return verifyBlock(*this, *getBody(), "body", {Type()}, {getResultType()}); }
-
-SmallVector<Region *> LoopOp::getLoopRegions() { return {&getBodyRegion()}; }
-
-LogicalResult LoopOp::verifyRegions() {
-  double expected = getExpected().convertToDouble();
-  if (!(expected >= 1 && expected <= static_cast<double>(getMax())))
-    return emitOpError() << "expects " << expected << " rounds, which is outside 1.." << getMax();
-  Type state = getInit().getType();
-  return verifyBlock(*this, *getBody(), "body", {state}, {IntegerType::get(getContext(), 1), getResult().getType(), state});
-}
-
-LogicalResult WhenOp::verifyRegions() {
-  double probability = getProbability().convertToDouble();
-  if (!(probability >= 0 && probability <= 1)) return emitOpError() << "has probability " << probability << ", which is outside 0..1";
-  Type result = getResult().getType();
-  return success(succeeded(verifyBlock(*this, getThenRegion().front(), "then", {}, {result})) &&
-                 succeeded(verifyBlock(*this, getElseRegion().front(), "else", {}, {result})));
-}
-
-LogicalResult ForEachOp::verifyRegions() {
-  double expected = getExpected().convertToDouble();
-  if (!(expected >= 0 && expected <= 1e18)) return emitOpError() << "expects " << expected << " elements; it must be 0 or more, and finite";
-  return verifyBlock(*this, *getBody(), "body", {Type()}, {Type()});
-}
-
-LogicalResult SubgraphOp::verifyRegions() {
-  if (failed(verifyBlock(*this, *getBody(), "body", {Type()}, {Type()}))) return failure();
-  Type argument = getBody()->getArgument(0).getType(), yielded = getBody()->back().getOperand(0).getType();
-  if (!sameValue(argument, getInput().getType()))
-    return emitOpError() << "body takes " << argument << ", but is given " << getInput().getType();
-  if (!sameValue(yielded, getResult().getType()))
-    return emitOpError() << "body yields " << yielded << " where the result is " << getResult().getType();
+LogicalResult SlaAttr::verify(function_ref<InFlightDiagnostic()> emitError, FloatAttr percentile, FloatAttr endToEnd, FloatAttr firstToken,
+                              FloatAttr perToken, FloatAttr worstCase) {
+  if (failed(verifyRange(emitError, percentile, "percentile", true, 100))) return failure();
+  for (auto [limit, name] : {std::pair(endToEnd, "end_to_end"), {firstToken, "first_token"}, {perToken, "per_token"}, {worstCase, "worst_case"}})
+    if (failed(verifyRange(emitError, limit, name, true, MOST))) return failure();
+  if (firstToken && endToEnd && firstToken.getValueAsDouble() > endToEnd.getValueAsDouble())
+    return emitError() << "first_token (" << firstToken.getValueAsDouble() << " s) is above end_to_end (" << endToEnd.getValueAsDouble() << " s)";
+  if (worstCase && endToEnd && worstCase.getValueAsDouble() < endToEnd.getValueAsDouble())
+    return emitError() << "worst_case (" << worstCase.getValueAsDouble() << " s) is below end_to_end (" << endToEnd.getValueAsDouble() << " s)";
   return success();
 }
+
+LogicalResult EstimateAttr::verify(function_ref<InFlightDiagnostic()> emitError, FloatAttr seconds, FloatAttr dollars, FloatAttr spread,
+                                   StringAttr confidence) {
+  for (auto [number, name] : {std::pair(seconds, "seconds"), {dollars, "dollars"}, {spread, "spread"}})
+    if (failed(verifyRange(emitError, number, name, false, MOST))) return failure();
+  if (confidence && !llvm::is_contained({"measured", "imported", "transferred", "generic"}, confidence.getValue()))
+    return emitError() << "confidence is " << confidence << "; it must be measured, imported, transferred or generic";
+  return success();
+}
+
+LogicalResult ExpectationAttr::verify(function_ref<InFlightDiagnostic()> emitError, FloatAttr inputTokens, FloatAttr outputTokens, FloatAttr outputBytes,
+                                      FloatAttr visits) {
+  for (auto [number, name] : {std::pair(inputTokens, "input_tokens"), {outputTokens, "output_tokens"}, {outputBytes, "output_bytes"}, {visits, "visits"}})
+    if (failed(verifyRange(emitError, number, name, false, MOST))) return failure();
+  return success();
+}
+
+// The attributes that the dialect's description lists; any op may carry them.
+LogicalResult AgentDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName().strref().drop_front(getDialectNamespace().size() + 1);
+  Attribute value = attribute.getValue();
+  auto must = [&](bool holds, const char *what) -> LogicalResult {
+    if (holds) return success();
+    return op->emitOpError() << "attribute '" << attribute.getName().strref() << "' must be " << what << ", but is " << value;
+  };
+  auto isNames = [&] {
+    auto all = dyn_cast<ArrayAttr>(value);
+    return all && llvm::all_of(all, [](Attribute a) { return isa<StringAttr>(a) && !cast<StringAttr>(a).empty(); });
+  };
+  if (name == "estimate") return must(isa<EstimateAttr>(value), "an #agent.estimate");
+  if (name == "expectation") return must(isa<ExpectationAttr>(value), "an #agent.expectation");
+  if (name == "timeout_seconds") {
+    auto seconds = dyn_cast<FloatAttr>(value);
+    return must(seconds && seconds.getType().isF64() && seconds.getValueAsDouble() > 0 && seconds.getValueAsDouble() <= MOST, "an f64 above 0");
+  }
+  if (name == "retries") {
+    auto retries = dyn_cast<IntegerAttr>(value);
+    return must(retries && retries.getType().isSignlessInteger(64) && retries.getInt() >= 0, "an i64 of 0 or more");
+  }
+  if (name == "pinned_to") return must(isa<StringAttr>(value) && !cast<StringAttr>(value).empty(), "a string, not empty");
+  if (name == "forbidden" || name == "zones") return must(isNames(), "an array of strings, none empty");
+  return op->emitOpError() << "attribute '" << attribute.getName().strref()
+                           << "' is none of agent.estimate, expectation, timeout_seconds, retries, pinned_to, forbidden and zones";
+}
+
+//===-- The syntax of agent.graph -------------------------------------------------------------------------------------------------------===//
 
 ParseResult GraphOp::parse(OpAsmParser &parser, OperationState &state) {
   StringAttr name;

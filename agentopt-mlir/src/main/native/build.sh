@@ -37,11 +37,20 @@ export here units flags cxxflags
 
 hash() { { echo "$toolchain $flags"; cd "$here"; cat "$@"; } | sha256sum | cut -c 1-32; }
 
-# Compiles the sources given into ./*.o, as many at once as there are processors. A unit is kept under the hash of it and of what all units include.
+# The headers of ours that a source names, beside it.
+included() {
+    folder=$(dirname "$1")
+    sed -n 's/^#include "\([a-z_./]*\)".*/\1/p' "$here/$1" | while read -r header; do
+        if [ -e "$here/$folder/$header" ]; then echo "$folder/$header"; fi
+    done
+}
+
+# Compiles the sources given into ./*.o, as many at once as there are processors. A unit is kept under the hash of it, of the headers that it names and of
+# what all units depend on (the first argument).
 compile() {
-    included=$1
+    common=$1
     shift
-    for source in "$@"; do echo "$source $(hash "$source" $included)"; done | xargs -P "$(nproc)" -n 2 sh -c '
+    for source in "$@"; do echo "$source $(hash "$source" $(included "$source") $common)"; done | xargs -P "$(nproc)" -n 2 sh -c '
         object=$units/$1.o
         if [ ! -e "$object" ]; then
             part=$(mktemp "$units/.part.XXXXXX")
@@ -74,23 +83,21 @@ link() { # NAME, EXPORTS, then what is linked whole
     echo "agentopt-mlir: $name is $(($(wc -c <"$name") / 1024)) KiB and needs glibc $needed"
 }
 
-graph_sources="AgentDialect.cpp capi_modules.cpp capi_ops.cpp graph_registration.cpp glibc_floor.c signals.c"
+graph_headers="$(cd "$here" && ls Agent*.td) AgentDialect.h capi.h session.h"
+graph_sources="AgentDialect.cpp AgentVerifiers.cpp capi_modules.cpp capi_ops.cpp capi_table.cpp graph_registration.cpp glibc_floor.c signals.c"
 build_graph() {
     for job in dialect-decls:AgentDialect.h dialect-defs:AgentDialect.cpp typedef-decls:AgentTypes.h typedef-defs:AgentTypes.cpp \
-        op-decls:AgentOps.h op-defs:AgentOps.cpp; do
-        "$llvm/bin/mlir-tblgen" "-gen-${job%%:*}" -I "$llvm/include" "$here/Agent.td" -o "${job#*:}.inc"
+        attrdef-decls:AgentAttributes.h attrdef-defs:AgentAttributes.cpp op-decls:AgentOps.h op-defs:AgentOps.cpp; do
+        "$llvm/bin/mlir-tblgen" "-gen-${job%%:*}" -I "$llvm/include" -I "$here" "$here/Agent.td" -o "${job#*:}.inc"
     done
-    compile "Agent.td AgentDialect.h capi.h session.h" $graph_sources
+    compile "$graph_headers" $graph_sources
     link libagentopt-mlir.so export.map "$llvm/lib/libMLIRCAPIIR.a"
 }
 
-codegen_sources="capi_modules.cpp glibc_floor.c signals.c $(cd "$here" && ls codegen/*.cpp)"
-codegen_headers="session.h $(cd "$here" && ls codegen/*.h)"
-gpu_sources=$(cd "$here" && ls codegen/gpu/*.cpp)
-gpu_headers=$(cd "$here" && ls codegen/gpu/*.h)
+codegen_sources="capi_modules.cpp glibc_floor.c signals.c $(cd "$here" && ls codegen/*.cpp codegen/gpu/*.cpp)"
+codegen_headers="session.h $(cd "$here" && ls codegen/*.h codegen/gpu/*.h)"
 build_codegen() {
-    compile "$codegen_headers" $codegen_sources
-    compile "$gpu_headers" $gpu_sources
+    compile "" $codegen_sources
     echo "namespace agentopt { extern const char *const version; const char *const version = \"MLIR $version, $(basename "$kept")\"; }" >version.cpp
     c++ $flags $cxxflags -c version.cpp
     link libagentopt-codegen.so codegen/export.map
@@ -120,6 +127,5 @@ provide() { # NAME, FUNCTION THAT BUILDS, WHERE TO, HOW LONG, then what it is ma
     cmp -s "$kept/$library.sha256" "$target/$library.sha256" || cp "$kept/$library" "$kept/$library.sha256" "$target"
 }
 
-provide libagentopt-mlir.so build_graph "$graph" "under a minute" Agent.td AgentDialect.h capi.h session.h export.map $graph_sources
-provide libagentopt-codegen.so build_codegen "$codegen" "about two minutes" codegen/export.map $codegen_headers $codegen_sources \
-    $gpu_headers $gpu_sources
+provide libagentopt-mlir.so build_graph "$graph" "under a minute" $graph_headers export.map $graph_sources
+provide libagentopt-codegen.so build_codegen "$codegen" "about two minutes" codegen/export.map $codegen_headers $codegen_sources

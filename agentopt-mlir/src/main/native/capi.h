@@ -7,6 +7,10 @@
 
 namespace agentopt {
 
+// The name in a location: a string attribute, or null where there is none. Names and what was declared are looked at first, since walking a location
+// takes longer than an op does.
+Attribute nameIn(Location location);
+
 inline Type type(const void *p) { return Type::getFromOpaquePointer(p); }
 inline Attribute attribute(const void *p) { return Attribute::getFromOpaquePointer(p); }
 inline Value value(void *p) { return Value::getFromOpaquePointer(p); }

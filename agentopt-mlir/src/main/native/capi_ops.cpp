@@ -109,15 +109,9 @@ EXPORT void *agentoptName(void *op, View *out) {
 }
 
 EXPORT int64_t agentoptLocationName(void *op, View *out) {
-  bool found = false;
-  operation(op)->getLoc()->walk([&](Location l) {
-    auto named = dyn_cast<NameLoc>(l);
-    if (!named) return WalkResult::advance();
-    *out = view(named.getName().getValue());
-    found = true;
-    return WalkResult::interrupt();
-  });
-  return found;
+  Attribute name = nameIn(operation(op)->getLoc());
+  if (name) *out = view(cast<StringAttr>(name).getValue());
+  return static_cast<bool>(name);
 }
 
 EXPORT void *agentoptNameLocation(void *session, const char *name, int64_t length) {
@@ -190,6 +184,12 @@ EXPORT void *agentoptUnitAttribute(void *session) { return opaque(UnitAttr::get(
 
 EXPORT void *agentoptTypeAttribute(void *t) { return opaque(TypeAttr::get(type(t))); }
 
+EXPORT void *agentoptParseAttribute(void *session, const char *text, int64_t length) {
+  Attribute parsed;
+  onDeepStack([&] { parsed = parseAttribute(StringRef(text, length), contextOf(session)); });
+  return opaque(parsed);
+}
+
 EXPORT void *agentoptParseType(void *session, const char *text, int64_t length) {
   Type parsed;
   onDeepStack([&] { parsed = parseType(StringRef(text, length), contextOf(session)); });
@@ -206,6 +206,7 @@ EXPORT char *agentoptPrintType(void *t, int64_t *length) {
 EXPORT int64_t agentoptTypeParameter(void *t, View *out) {
   if (auto v = dyn_cast<agentopt::ValueType>(type(t))) *out = view(v.getTag().getValue());
   else if (auto kv = dyn_cast<agentopt::KvCacheType>(type(t))) *out = view(kv.getModel().getValue());
+  else if (auto prefix = dyn_cast<agentopt::KvPrefixType>(type(t))) *out = view(prefix.getModel().getValue());
   else return 0;
   return 1;
 }

@@ -1,6 +1,7 @@
 // From a module in LLVM's dialects to code: x86-64, PTX, AMDGPU.
 #include "../session.h"
 #include "entry.h"
+#include "stack_check.h"
 #include "targets.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -141,6 +142,12 @@ bool emit(ModuleOp module, const Target &target, int64_t form, Session &session,
     return false;
   }
   optimize(*translated, *machine);
+  if (source == module) {
+    if (auto problem = checkStack(*translated)) {
+      session.fail(*problem);
+      return false;
+    }
+  }
   if (!write(*translated, *machine, form, bytes)) {
     session.fail("the code generator of '" + target.triple.str() + "' does not write this form");
     return false;

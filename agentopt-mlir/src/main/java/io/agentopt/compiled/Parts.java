@@ -5,6 +5,7 @@ import io.agentopt.compiled.Manifest.KernelFile;
 import io.agentopt.compiled.StoredZip.Entry;
 import io.agentopt.graph.GraphJson;
 import io.agentopt.lower.Lowering;
+import io.agentopt.lower.LoweringCosts;
 import io.agentopt.lower.MlirLowering;
 import io.agentopt.mlir.ffi.Availability.Available;
 import io.agentopt.mlir.ffi.Availability.Unavailable;
@@ -45,16 +46,17 @@ record Parts(
 
     /** Lowers a plan. */
     static Parts of(Plan<?, ?> plan) {
+        LoweringCosts costs = LoweringCosts.of(plan);
         Program program;
         Optional<byte[]> ir;
         switch (Mlir.availability()) {
             case Available _ -> {
-                MlirLowering.Lowered lowered = new MlirLowering().withBytecode(plan.graph(), plan.placement());
+                MlirLowering.Lowered lowered = new MlirLowering(costs).withBytecode(plan.graph(), plan.placement());
                 program = lowered.program();
                 ir = Optional.of(lowered.bytecode());
             }
             case Unavailable _ -> {
-                program = Lowering.best().lower(plan.graph(), plan.placement());
+                program = Lowering.best(costs).lower(plan.graph(), plan.placement());
                 ir = Optional.empty();
             }
         }

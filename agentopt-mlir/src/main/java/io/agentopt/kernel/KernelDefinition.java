@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * <p>The MLIR is one {@code func.func @agentopt_NAME(%begin: index, %end: index, %operand: memref<...>, ...)}, which computes the rows from begin to end.
  * Memrefs have the identity layout; dimensions that are parameters are static. The function returns nothing. Operands do not overlap.
+ * It allocates nothing; memref.alloca stands before loops and is bounded.
  */
 public interface KernelDefinition {
     Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z][a-z0-9_]*)}");

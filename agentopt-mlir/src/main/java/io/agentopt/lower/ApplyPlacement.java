@@ -1,13 +1,15 @@
 package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.Op;
+import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.pass.JavaPass;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.Set;
 
-/** Pass {@code apply-placement}: writes the plan's device class on every op that has one; prefill and decode have theirs already. */
+/** Pass {@code apply-placement}: writes the plan's device class on every op that has one; the parts of LLM calls have theirs already. */
 record ApplyPlacement(Placement placement) implements JavaPass {
     static final String NAME = "apply-placement";
 
@@ -22,8 +24,10 @@ record ApplyPlacement(Placement placement) implements JavaPass {
 
     @Override
     public void run(Op graph) {
-        graph.walk(op -> {
-            if (WHOLE.contains(op.kind())) op.set(AgentDialect.DEVICE, placement.of(OperatorId.whole(op.name())));
-        });
+        OpTable table = OpTable.of(graph);
+        for (int i = 0; i < table.size(); i++) {
+            if (WHOLE.contains(table.kind(i)))
+                table.set(i, AgentDialect.DEVICE, new Attribute.Text(placement.of(OperatorId.whole(table.name(i)))));
+        }
     }
 }

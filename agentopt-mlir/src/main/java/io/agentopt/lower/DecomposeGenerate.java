@@ -5,6 +5,7 @@ import io.agentopt.mlir.dialect.AgentOps;
 import io.agentopt.mlir.dialect.Generation;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpBuilder;
+import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.ir.Value;
 import io.agentopt.mlir.pass.JavaPass;
 import io.agentopt.plan.Placement;
@@ -19,32 +20,58 @@ import java.util.List;
  *                                    %t = agent.kv_transfer %k from "A" to "B"      where the plan says so
  *                                    %c = agent.decode %t on "B"
  * </pre>
+ *
+ * On a hosted endpoint the call stays whole, and so it does on one device class where two steps do not pay.
  */
-record DecomposeGenerate(Placement placement) implements JavaPass {
+record DecomposeGenerate(Placement placement, LoweringCosts costs) implements JavaPass {
     static final String NAME = "decompose-generate";
 
     @Override
     public void run(Op graph) {
-        for (Op generate : graph.all(AgentDialect.GENERATE)) {
-            String path = generate.name();
-            String first = placement.of(OperatorId.prefill(path));
-            String second = placement.of(OperatorId.decode(path));
-            String model = generate.string(AgentDialect.MODEL);
-            OpBuilder b = OpBuilder.before(generate);
-            Op prefill = AgentOps.prefill(b, generate.operand(0), model, path);
-            prefill.set(AgentDialect.DEVICE, first);
-            Value cache = prefill.result();
-            if (!first.equals(second))
-                cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
-            Generation how = new Generation(
-                    model,
-                    generate.integer(AgentDialect.MAX_TOKENS),
-                    generate.string(AgentDialect.SAMPLING),
-                    generate.has(AgentDialect.DETERMINISTIC));
-            Op decode = AgentOps.decode(b, cache, how, path);
-            decode.set(AgentDialect.DEVICE, second);
-            generate.replaceAllUsesWith(List.of(decode.result()));
-            generate.erase();
+        OpTable table = OpTable.of(graph);
+        for (int i = 0; i < table.size(); i++) if (table.is(i, AgentDialect.GENERATE)) decompose(table.op(i));
+    }
+
+    private void decompose(Op generate) {
+        String path = generate.name();
+        String first = placement.of(OperatorId.prefill(path));
+        String second = placement.of(OperatorId.decode(path));
+        if (staysWhole(path, first, second, costs)) {
+            generate.set(AgentDialect.DEVICE, first);
+            return;
         }
+        String model = generate.string(AgentDialect.MODEL);
+        OpBuilder b = OpBuilder.before(generate);
+        Op prefill = AgentOps.prefill(b, generate.operand(0), model, path);
+        prefill.set(AgentDialect.DEVICE, first);
+        Value cache = prefill.result();
+        if (!first.equals(second))
+            cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
+        Generation how = new Generation(
+                model,
+                generate.integer(AgentDialect.MAX_TOKENS),
+                generate.string(AgentDialect.SAMPLING),
+                generate.has(AgentDialect.DETERMINISTIC));
+        Op decode = AgentOps.decode(b, cache, how, path);
+        decode.set(AgentDialect.DEVICE, second);
+        generate.replaceAllUsesWith(List.of(decode.result()));
+        generate.erase();
+    }
+
+    private static boolean staysWhole(String path, String first, String second, LoweringCosts costs) {
+        return onEndpoint(path, first, second, costs) || (first.equals(second) && !costs.splitPays(path));
+    }
+
+    /**
+     * {@return whether an LLM call is one of a hosted endpoint}
+     *
+     * @throws IllegalArgumentException if only one of its phases is there
+     */
+    static boolean onEndpoint(String path, String first, String second, LoweringCosts costs) {
+        if (!costs.isEndpoint(first) && !costs.isEndpoint(second)) return false;
+        if (first.equals(second)) return true;
+        throw new IllegalArgumentException(
+                "The LLM call '" + path + "' is placed on '" + first + "' for its prefill and on '" + second
+                        + "' for its decode, but a KV cache cannot enter or leave a hosted endpoint. Place both on one of them.");
     }
 }

@@ -28,14 +28,23 @@ import java.util.concurrent.atomic.AtomicInteger;
  * missing, and is the slow twin that tests compare {@link MlirLowering} with.
  */
 public final class DirectLowering implements Lowering {
-    /** A lowering; it has no state. */
-    public DirectLowering() {}
+    private final LoweringCosts costs;
+
+    /** A lowering that knows the placement alone. */
+    public DirectLowering() {
+        this(LoweringCosts.unknown());
+    }
+
+    /** A lowering that keeps LLM calls on hosted endpoints whole. */
+    public DirectLowering(LoweringCosts costs) {
+        this.costs = costs;
+    }
 
     @Override
     public Program lower(AgentGraph<?, ?> graph, Placement placement) {
         AtomicInteger numbers = new AtomicInteger();
         BlockBuilder block = new BlockBuilder(numbers::getAndIncrement, new HashMap<>());
-        Scope scope = new Scope(placement, graph.functionNames());
+        Scope scope = new Scope(placement, costs, graph.functionNames());
         Values<Slot> values = new Values<>();
         values.put(graph.body().parameters().getFirst(), block.parameter(placement.home()));
         scope.region("", graph.body(), block, values);
@@ -44,7 +53,7 @@ public final class DirectLowering implements Lowering {
         return new Program(graph.name(), block.build(List.of(output)), Origin.DIRECT);
     }
 
-    private record Scope(Placement placement, Map<String, String> functions) {
+    private record Scope(Placement placement, LoweringCosts costs, Map<String, String> functions) {
 
         void region(String prefix, Region region, BlockBuilder block, Values<Slot> values) {
             for (Node node : region.nodes()) {
@@ -140,6 +149,10 @@ public final class DirectLowering implements Lowering {
             String first = placement.of(OperatorId.prefill(path));
             String second = placement.of(OperatorId.decode(path));
             Slot input = block.on(first, prompt, path);
+            if (DecomposeGenerate.onEndpoint(path, first, second, costs)) {
+                return block.add(new Step.Generate(
+                        path, first, g.model().id(), g.maxTokens(), g.sampling().text(), input, block.slot(first)));
+            }
             Slot cache = block.add(new Step.Prefill(path, first, g.model().id(), input, block.slot(first)));
             if (!first.equals(second)) {
                 cache = block.add(new Step.KvTransfer(path, first, second, cache, block.slot(second)));

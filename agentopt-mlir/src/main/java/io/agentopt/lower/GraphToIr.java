@@ -25,11 +25,13 @@ import java.util.Map;
 
 /**
  * Writes a graph in the agent dialect: one {@code agent.graph}, node paths as locations, functions by the path of the first node
- * that uses them, so that equal work has equal ops.
+ * that uses them, so that equal work has equal ops. What else was declared goes into the locations too ({@link Declared}), and {@link IrToGraph} reads the
+ * graph back.
  */
 final class GraphToIr {
     private final AgentTypes types;
     private final Map<String, String> functions;
+    private final Declared declared = new Declared();
 
     private GraphToIr(AgentTypes types, Map<String, String> functions) {
         this.types = types;
@@ -42,7 +44,7 @@ final class GraphToIr {
         ValueId in = graph.body().parameters().getFirst();
         ValueId out = graph.body().yields().getFirst();
         AgentOps.graph(
-                OpBuilder.atEnd(module.body()),
+                OpBuilder.atEnd(module.body()).declaring(writer.declared.graph(graph)),
                 graph.name(),
                 writer.type(graph, in),
                 writer.type(graph, out),
@@ -62,7 +64,8 @@ final class GraphToIr {
         }
     }
 
-    private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder b, Values<Value> values) {
+    private Op node(AgentGraph<?, ?> graph, String path, Node node, OpBuilder place, Values<Value> values) {
+        OpBuilder b = place.declaring(declared.node(graph, node));
         return switch (node) {
             case Node.Call c -> call(graph, path, c, b, values);
             case Node.Loop l ->

@@ -18,9 +18,14 @@ public interface Lowering {
 
     /** {@return the lowering through MLIR where its library is there, else the one in plain Java; the reason is logged once} */
     static Lowering best() {
+        return best(LoweringCosts.unknown());
+    }
+
+    /** {@return the same, with what a plan predicts; see {@link LoweringCosts#of}} */
+    static Lowering best(LoweringCosts costs) {
         return switch (Mlir.availability()) {
-            case Available a -> new MlirLowering();
-            case Unavailable(String reason) -> PlainJava.because(reason);
+            case Available a -> new MlirLowering(costs);
+            case Unavailable(String reason) -> PlainJava.because(reason, costs);
         };
     }
 }

@@ -8,11 +8,11 @@ final class PlainJava {
 
     private PlainJava() {}
 
-    static Lowering because(String reason) {
+    static Lowering because(String reason, LoweringCosts costs) {
         if (!told) {
             told = true;
             LoggerFactory.getLogger(Lowering.class).info("Lowering in plain Java, without optimisation: {}", reason);
         }
-        return new DirectLowering();
+        return new DirectLowering(costs);
     }
 }

@@ -3,123 +3,157 @@ package io.agentopt.lower;
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.mlir.ir.Op;
-import io.agentopt.mlir.ir.Value;
+import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
 import io.agentopt.program.Program.Origin;
 import io.agentopt.program.Slot;
 import io.agentopt.program.Step;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Reads the program back from a verified, placed module. */
 final class ProgramReader {
-    private final Map<Value, Slot> slots = new HashMap<>();
+    private final OpTable table;
+    private final Slot[] slots; // by value
     private int blocks;
 
-    private ProgramReader() {}
-
-    static Program read(MlirModule module) {
-        Op graph = module.root().all(AgentDialect.GRAPH).getFirst();
-        return new Program(graph.string(AgentDialect.SYM_NAME), new ProgramReader().block(graph, 0), Origin.MLIR);
+    private ProgramReader(OpTable table) {
+        this.table = table;
+        this.slots = new Slot[table.values()];
     }
 
-    private Block block(Op parent, int region) {
-        io.agentopt.mlir.ir.Block source = parent.region(region).block();
+    static Program read(MlirModule module) {
+        Op graph = module.body().ops().stream()
+                .filter(op -> op.is(AgentDialect.GRAPH))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("The module holds no agent.graph."));
+        Block body = new ProgramReader(OpTable.of(graph)).block(0, 0);
+        return new Program(graph.string(AgentDialect.SYM_NAME), body, Origin.MLIR);
+    }
+
+    private Block block(int parent, int region) {
         int number = blocks++;
         int size = 0;
         List<Slot> parameters = new ArrayList<>();
-        for (Value v : source.arguments()) {
-            Slot slot = new Slot(number, size++);
-            slots.put(v, slot);
-            parameters.add(slot);
+        for (int value : table.arguments(parent, region)) {
+            slots[value] = new Slot(number, size++);
+            parameters.add(slots[value]);
         }
         List<Step> steps = new ArrayList<>();
         List<Slot> yields = List.of();
-        for (Op op : source.ops()) {
-            if (op.is(AgentDialect.YIELD)) {
-                yields = op.operands().stream().map(this::slot).toList();
+        for (int op : table.ops(parent, region)) {
+            if (table.is(op, AgentDialect.YIELD)) {
+                yields = operands(op);
+            } else if (table.is(op, AgentDialect.ALL_REDUCE)) {
+                slots[table.result(op)] = in(op, 0); // the engine that runs the shards does it
             } else {
                 Slot result = new Slot(number, size++);
                 steps.add(step(op, result));
-                slots.put(op.result(), result);
+                slots[table.result(op)] = result;
             }
         }
         return new Block(number, size, parameters, steps, yields);
     }
 
-    private Step step(Op op, Slot out) {
-        String path = op.name();
-        return switch (op.kind()) {
+    private Step step(int op, Slot out) {
+        String path = table.name(op);
+        return switch (table.kind(op)) {
+            case AgentDialect.GENERATE ->
+                new Step.Generate(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        number(op, AgentDialect.MAX_TOKENS),
+                        table.string(op, AgentDialect.SAMPLING),
+                        in(op, 0),
+                        out);
+            case AgentDialect.PREFIX ->
+                new Step.Prefix(path, device(op), table.string(op, AgentDialect.MODEL), in(op, 0), out);
             case AgentDialect.PREFILL ->
-                new Step.Prefill(path, device(op), op.string(AgentDialect.MODEL), in(op, 0), out);
+                new Step.Prefill(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        in(op, 0),
+                        table.operandCount(op) > 1 ? Optional.of(in(op, 1)) : Optional.empty(),
+                        out);
             case AgentDialect.DECODE ->
                 new Step.Decode(
                         path,
                         device(op),
-                        op.string(AgentDialect.MODEL),
-                        Math.toIntExact(op.integer(AgentDialect.MAX_TOKENS)),
-                        op.string(AgentDialect.SAMPLING),
+                        table.string(op, AgentDialect.MODEL),
+                        number(op, AgentDialect.MAX_TOKENS),
+                        table.string(op, AgentDialect.SAMPLING),
                         in(op, 0),
                         out);
             case AgentDialect.KV_TRANSFER ->
-                new Step.KvTransfer(path, op.string(AgentDialect.FROM), op.string(AgentDialect.TO), in(op, 0), out);
+                new Step.KvTransfer(
+                        path, table.string(op, AgentDialect.FROM), table.string(op, AgentDialect.TO), in(op, 0), out);
             case AgentDialect.TRANSFER ->
-                new Step.Transfer(path, op.string(AgentDialect.FROM), op.string(AgentDialect.TO), in(op, 0), out);
-            case AgentDialect.EMBED -> new Step.Embed(path, device(op), op.string(AgentDialect.MODEL), in(op, 0), out);
+                new Step.Transfer(
+                        path, table.string(op, AgentDialect.FROM), table.string(op, AgentDialect.TO), in(op, 0), out);
+            case AgentDialect.EMBED ->
+                new Step.Embed(path, device(op), table.string(op, AgentDialect.MODEL), in(op, 0), out);
             case AgentDialect.SEARCH ->
                 new Step.Search(
                         path,
                         device(op),
-                        op.string(AgentDialect.INDEX),
-                        Math.toIntExact(op.integer(AgentDialect.K)),
+                        table.string(op, AgentDialect.INDEX),
+                        number(op, AgentDialect.K),
                         in(op, 0),
                         out);
             case AgentDialect.TOOL ->
                 new Step.ToolCall(
                         path,
                         device(op),
-                        op.string(AgentDialect.NAME),
-                        op.has(AgentDialect.IDEMPOTENT),
+                        table.string(op, AgentDialect.NAME),
+                        table.has(op, AgentDialect.IDEMPOTENT),
                         in(op, 0),
                         out);
             case AgentDialect.TRANSFORM ->
-                new Step.Transform(
-                        path,
-                        device(op),
-                        op.string(AgentDialect.FUNCTION),
-                        op.operands().stream().map(this::slot).toList(),
-                        out);
+                new Step.Transform(path, device(op), table.string(op, AgentDialect.FUNCTION), operands(op), out);
+            case AgentDialect.FUSED -> new Step.Fused(path, device(op), operands(op), block(op, 0), out);
             case AgentDialect.MEMORY_LOAD ->
-                new Step.MemoryLoad(path, device(op), op.string(AgentDialect.STORE), in(op, 0), out);
+                new Step.MemoryLoad(path, device(op), table.string(op, AgentDialect.STORE), in(op, 0), out);
             case AgentDialect.MEMORY_STORE ->
-                new Step.MemoryStore(path, device(op), op.string(AgentDialect.STORE), in(op, 0), in(op, 1), out);
-            case AgentDialect.LOOP ->
-                new Step.Loop(path, Math.toIntExact(op.integer(AgentDialect.MAX)), in(op, 0), block(op, 0), out);
+                new Step.MemoryStore(path, device(op), table.string(op, AgentDialect.STORE), in(op, 0), in(op, 1), out);
+            case AgentDialect.LOOP -> new Step.Loop(path, number(op, AgentDialect.MAX), in(op, 0), block(op, 0), out);
             case AgentDialect.WHEN -> new Step.When(path, in(op, 0), block(op, 0), block(op, 1), out);
             case AgentDialect.FOR_EACH -> new Step.ForEach(path, in(op, 0), block(op, 0), out);
             case AgentDialect.SUBGRAPH -> new Step.Nested(path, in(op, 0), block(op, 0), out);
             default ->
                 throw new IllegalStateException(
-                        "The op " + op + " has no step: it must be lowered before the program is read.");
+                        "The op " + table.op(op) + " has no step: it must be lowered before the program is read.");
         };
     }
 
-    private Slot in(Op op, int index) {
-        return slot(op.operand(index));
+    private List<Slot> operands(int op) {
+        return IntStream.range(0, table.operandCount(op))
+                .mapToObj(i -> in(op, i))
+                .toList();
     }
 
-    private Slot slot(Value value) {
-        Slot slot = slots.get(value);
+    private Slot in(int op, int index) {
+        Slot slot = slots[table.operand(op, index)];
         if (slot == null)
             throw new IllegalStateException(
-                    "A value of type " + value.type() + " is used before an op of the module defines it.");
+                    "Operand " + index + " of " + table.op(op) + " is used before an op of the module defines it.");
         return slot;
     }
 
-    private static String device(Op op) {
-        return op.string(AgentDialect.DEVICE);
+    private int number(int op, String attribute) {
+        return Math.toIntExact(table.integer(op, attribute));
+    }
+
+    /** Functions that were fused are where the step is. */
+    private String device(int op) {
+        int parent = table.parent(op);
+        if (table.is(parent, AgentDialect.FUSED)) return device(parent);
+        return table.findString(op, AgentDialect.DEVICE)
+                .orElseThrow(() -> new IllegalStateException(
+                        "The op " + table.op(op) + " is on no device: it must be lowered before the program is read."));
     }
 }

@@ -37,6 +37,9 @@ public record Program(String graph, Block body, Origin origin) {
                 }
                 case Step.ForEach f -> collect(f.body(), all);
                 case Step.Nested n -> collect(n.body(), all);
+                case Step.Fused f -> collect(f.body(), all);
+                case Step.Generate s -> {}
+                case Step.Prefix s -> {}
                 case Step.Prefill s -> {}
                 case Step.Decode s -> {}
                 case Step.KvTransfer s -> {}

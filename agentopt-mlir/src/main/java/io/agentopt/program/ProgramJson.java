@@ -50,10 +50,25 @@ public final class ProgramJson {
         out.put("step", "");
         out.put("path", step.path());
         String kind = switch (step) {
+            case Step.Generate s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                out.put("maxTokens", s.maxTokens());
+                out.put("sampling", s.sampling());
+                out.put("prompt", s.prompt().toString());
+                yield "generate";
+            }
+            case Step.Prefix s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                out.put("prompt", s.prompt().toString());
+                yield "prefix";
+            }
             case Step.Prefill s -> {
                 out.put("device", s.device());
                 out.put("model", s.model());
                 out.put("prompt", s.prompt().toString());
+                s.prefix().ifPresent(p -> out.put("prefix", p.toString()));
                 yield "prefill";
             }
             case Step.Decode s -> {
@@ -101,6 +116,12 @@ public final class ProgramJson {
                 out.put("function", s.function());
                 out.put("operands", slots(s.operands()));
                 yield "transform";
+            }
+            case Step.Fused s -> {
+                out.put("device", s.device());
+                out.put("operands", slots(s.operands()));
+                out.put("body", block(s.body()));
+                yield "fused";
             }
             case Step.MemoryLoad s -> {
                 out.put("device", s.device());

@@ -47,9 +47,30 @@ final class ProgramJsonReader {
         Slot out = slot(v.at("result"));
         JsonValue kind = v.at("step");
         return switch (kind.text()) {
-            case "prefill" -> {
+            case "generate" -> {
+                fields(v, "device", "model", "maxTokens", "sampling", "prompt");
+                yield new Step.Generate(
+                        path,
+                        text(v, "device"),
+                        text(v, "model"),
+                        count(v.at("maxTokens")),
+                        text(v, "sampling"),
+                        slot(v.at("prompt")),
+                        out);
+            }
+            case "prefix" -> {
                 fields(v, "device", "model", "prompt");
-                yield new Step.Prefill(path, text(v, "device"), text(v, "model"), slot(v.at("prompt")), out);
+                yield new Step.Prefix(path, text(v, "device"), text(v, "model"), slot(v.at("prompt")), out);
+            }
+            case "prefill" -> {
+                fields(v, "device", "model", "prompt", "prefix");
+                yield new Step.Prefill(
+                        path,
+                        text(v, "device"),
+                        text(v, "model"),
+                        slot(v.at("prompt")),
+                        v.maybe("prefix").map(ProgramJsonReader::slot),
+                        out);
             }
             case "decode" -> {
                 fields(v, "device", "model", "maxTokens", "sampling", "cache");
@@ -92,6 +113,10 @@ final class ProgramJsonReader {
             case "transform" -> {
                 fields(v, "device", "function", "operands");
                 yield new Step.Transform(path, text(v, "device"), text(v, "function"), slots(v.at("operands")), out);
+            }
+            case "fused" -> {
+                fields(v, "device", "operands", "body");
+                yield new Step.Fused(path, text(v, "device"), slots(v.at("operands")), block(v.at("body")), out);
             }
             case "memory_load" -> {
                 fields(v, "device", "memory", "key");

@@ -1,6 +1,7 @@
 package io.agentopt.program;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One granular operator of a program. {@code path} is the graph node that it came from, {@code device} the device class that the
@@ -16,11 +17,38 @@ public sealed interface Step {
     /** {@return the slot that it fills} */
     Slot result();
 
-    /** Reads a prompt into a new KV cache. */
-    record Prefill(String path, String device, String model, Slot prompt, Slot result) implements Step {
+    /** Asks a model, prefill and decode in one: on a hosted endpoint, or where taking the two apart does not pay. */
+    record Generate(String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
+            implements Step {
         @Override
         public List<Slot> operands() {
             return List.of(prompt);
+        }
+    }
+
+    /** Reads the beginning of several prompts once; what it makes stays as it is, however many prefills use it. */
+    record Prefix(String path, String device, String model, Slot prompt, Slot result) implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(prompt);
+        }
+    }
+
+    /**
+     * Reads a prompt into a new KV cache.
+     *
+     * @param prefix what was made of the prompt's beginning, if that was read already
+     */
+    record Prefill(String path, String device, String model, Slot prompt, Optional<Slot> prefix, Slot result)
+            implements Step {
+        /** A prefill that reads the whole prompt. */
+        public Prefill(String path, String device, String model, Slot prompt, Slot result) {
+            this(path, device, model, prompt, Optional.empty(), result);
+        }
+
+        @Override
+        public List<Slot> operands() {
+            return prefix.map(p -> List.of(prompt, p)).orElse(List.of(prompt));
         }
     }
 
@@ -81,6 +109,17 @@ public sealed interface Step {
      */
     record Transform(String path, String device, String function, List<Slot> operands, Slot result) implements Step {
         public Transform {
+            operands = List.copyOf(operands);
+        }
+    }
+
+    /**
+     * Applies pure functions to each other's results, as one step.
+     *
+     * @param body transforms; its parameters take the operands, its one yield is the result
+     */
+    record Fused(String path, String device, List<Slot> operands, Block body, Slot result) implements Step {
+        public Fused {
             operands = List.copyOf(operands);
         }
     }

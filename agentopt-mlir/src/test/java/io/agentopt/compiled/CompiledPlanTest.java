@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.compiled.KernelTarget.Form;
-import io.agentopt.graph.AgentGraph;
 import io.agentopt.lower.Lowering;
-import io.agentopt.operator.Memory;
 import io.agentopt.plan.Plan;
 import io.agentopt.program.Step;
 import java.io.ByteArrayInputStream;
@@ -126,27 +124,11 @@ class CompiledPlanTest {
     }
 
     @Test
-    void aGraphThatNoFileCanHoldIsRefusedWhenCompiled() {
-        Memory<String, String> nameless = new Memory<>() {
-            @Override
-            public String name() {
-                return "";
-            }
-
-            @Override
-            public String load(String key) {
-                return key;
-            }
-
-            @Override
-            public void store(String key, String value) {}
-        };
-        AgentGraph<String, String> graph =
-                AgentGraph.define("odd", String.class, String.class, (g, in) -> g.load("load", nameless, in));
-        Plan<String, String> plan = CompiledAgents.plan(graph);
-        assertThatThrownBy(() -> CompiledPlan.of(plan))
+    void whatWouldNotLoadIsRefusedWhenItIsMade() {
+        KernelTarget target = KERNELS.getFirst().target();
+        CompiledKernel large = new CompiledKernel("large", target, "0123abcd", new byte[StoredZip.MOST_BYTES]);
+        assertThatThrownBy(() -> COMPILED.with(List.of(large)))
                 .isInstanceOf(CompiledPlanException.class)
-                .hasMessageStartingWith("The compiled plan 'odd' does not hold what it should: The value \"\" at"
-                        + " $.body.steps[0].memory of program.json is not a text");
+                .hasMessageStartingWith("The compiled plan 'support' is larger than the 64 MiB that are read.");
     }
 }

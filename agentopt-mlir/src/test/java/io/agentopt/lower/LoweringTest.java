@@ -121,9 +121,14 @@ class LoweringTest {
                         "cse",
                         "loop-invariant-code-motion",
                         "decompose-generate",
+                        "merge-shared-prefix",
                         "apply-placement",
+                        "shard-models",
+                        "fuse-transforms",
                         "insert-transfers",
-                        "cse");
+                        "cse",
+                        "schedule",
+                        "outline-kernels");
         assertThat(dumps.getFirst().text()).contains("agent.generate").doesNotContain("agent.prefill");
         assertThat(dumps.getLast().text())
                 .contains("agent.kv_transfer")

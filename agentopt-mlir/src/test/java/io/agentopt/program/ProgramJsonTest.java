@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentopt.program.Program.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class ProgramJsonTest {
             "a \"graph\" \u00e4\ud83d\ude00",
             new Block(
                     0,
-                    16,
+                    20,
                     List.of(s(0, 0)),
                     List.of(
                             new Step.Prefill("p", "H100", "m/x", s(0, 0), s(0, 1)),
@@ -40,7 +41,11 @@ class ProgramJsonTest {
                             new Step.Loop("loop", 8, s(0, 0), ONE, s(0, 12)),
                             new Step.When("when", s(0, 0), NONE, NONE, s(0, 13)),
                             new Step.ForEach("each", s(0, 0), ONE, s(0, 14)),
-                            new Step.Nested("inner", s(0, 0), ONE, s(0, 15))),
+                            new Step.Nested("inner", s(0, 0), ONE, s(0, 15)),
+                            new Step.Generate("g", "api", "m/x", 16, "greedy", s(0, 0), s(0, 16)),
+                            new Step.Prefix("x", "H100", "m/x", s(0, 0), s(0, 17)),
+                            new Step.Prefill("q", "H100", "m/x", s(0, 0), Optional.of(s(0, 17)), s(0, 18)),
+                            new Step.Fused("u", "cpu", List.of(s(0, 0)), ONE, s(0, 19))),
                     List.of(s(0, 15))),
             Origin.MLIR);
 
@@ -80,8 +85,8 @@ class ProgramJsonTest {
     void whatIsWrongIsNamed() {
         refused("\"format\" : 1", "\"format\" : 2", "is not a version this release reads");
         refused("\"origin\" : \"MLIR\"", "\"origin\" : \"GUESSED\"", "is no way of lowering");
-        refused("\"slots\" : 16", "\"slots\" : 17", "does not fit the 16 slots that parameters and steps fill");
-        refused("\"slots\" : 16", "\"slots\" : -1", "does not fit the 16 slots");
+        refused("\"slots\" : 20", "\"slots\" : 21", "does not fit the 20 slots that parameters and steps fill");
+        refused("\"slots\" : 20", "\"slots\" : -1", "does not fit the 20 slots");
         refused("\"number\" : 0", "\"number\" : -1", "must not be negative");
         refused("\"step\" : \"embed\"", "\"step\" : \"sing\"", "is a kind of step that this version does not know");
         refused(

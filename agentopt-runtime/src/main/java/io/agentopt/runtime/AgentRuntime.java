@@ -5,6 +5,7 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.lower.DirectLowering;
 import io.agentopt.lower.Lowering;
+import io.agentopt.lower.LoweringCosts;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.PlannedDevices;
@@ -45,7 +46,7 @@ public final class AgentRuntime {
      * @throws AgentLoadException if a model or a device is missing; nothing stays open then
      */
     public static <I, O> Agent<I, O> load(Plan<I, O> plan, ModelStore models, AgentOptions options) {
-        Program program = Lowering.best().lower(plan.graph(), plan.placement());
+        Program program = Lowering.best(LoweringCosts.of(plan)).lower(plan.graph(), plan.placement());
         return load(plan.graph(), program, plan.placement(), models, planned(plan, options));
     }
 
@@ -169,6 +170,9 @@ public final class AgentRuntime {
     /** {@return where a step runs; empty for control steps, which run where the run is} */
     private static Optional<String> deviceOf(Step step) {
         return switch (step) {
+            case Step.Generate s -> Optional.of(s.device());
+            case Step.Prefix s -> Optional.of(s.device());
+            case Step.Fused s -> Optional.of(s.device());
             case Step.Prefill s -> Optional.of(s.device());
             case Step.Decode s -> Optional.of(s.device());
             case Step.KvTransfer s -> Optional.of(s.to());

@@ -46,6 +46,41 @@ public final class AgentOps {
                 .create();
     }
 
+    /** A generation whose answer is a completion or a token stream. */
+    public static Op generate(OpBuilder b, Value prompt, Generation how, Type answer, String name) {
+        return generation(b.op(GENERATE).operands(prompt), how)
+                .results(answer)
+                .name(name)
+                .create();
+    }
+
+    /** A generation by a model that {@code endpoint} hosts. */
+    public static Op endpoint(OpBuilder b, Value prompt, String endpoint, Generation how, String name) {
+        return generation(b.op(ENDPOINT).operands(prompt).attribute(HOST, endpoint), how)
+                .results(types(b).completion())
+                .name(name)
+                .create();
+    }
+
+    public static Op prefix(OpBuilder b, Value prompt, String model, String name) {
+        return b.op(PREFIX)
+                .operands(prompt)
+                .attribute(MODEL, model)
+                .results(types(b).kvPrefix(model))
+                .name(name)
+                .create();
+    }
+
+    /** A prefill that reads only what the prompt has behind the prefix. */
+    public static Op prefillBehind(OpBuilder b, Value prompt, Value prefix, String model, String name) {
+        return b.op(PREFILL)
+                .operands(prompt, prefix)
+                .attribute(MODEL, model)
+                .results(types(b).kvCache(model))
+                .name(name)
+                .create();
+    }
+
     public static Op prefill(OpBuilder b, Value prompt, String model, String name) {
         return b.op(PREFILL)
                 .operands(prompt)
@@ -91,6 +126,17 @@ public final class AgentOps {
                 .create();
     }
 
+    /** The k passages nearest to a query, by a cross-encoder. */
+    public static Op rerank(OpBuilder b, Value query, Value passages, String model, long k, String name) {
+        return b.op(RERANK)
+                .operands(query, passages)
+                .attribute(MODEL, model)
+                .attribute(K, k)
+                .results(types(b).passages())
+                .name(name)
+                .create();
+    }
+
     /** {@code idempotent} promises that calling twice is calling once: such calls may be merged and dropped. */
     public static Op tool(OpBuilder b, Value argument, String tool, boolean idempotent, Type result, String name) {
         return b.op(TOOL)
@@ -109,6 +155,20 @@ public final class AgentOps {
                 .results(result)
                 .name(name)
                 .create();
+    }
+
+    /** The body takes the arguments, holds transforms and yields the result. */
+    public static Op fused(
+            OpBuilder b, List<Value> arguments, Type result, String name, BiConsumer<OpBuilder, List<Value>> body) {
+        Op op = b.op(FUSED)
+                .operands(arguments)
+                .results(result)
+                .region(arguments.stream().map(Value::type).toArray(Type[]::new))
+                .name(name)
+                .create();
+        Block block = op.region(0).block();
+        body.accept(OpBuilder.atEnd(block), block.arguments());
+        return op;
     }
 
     public static Op memoryLoad(OpBuilder b, Value key, String store, Type result, String name) {

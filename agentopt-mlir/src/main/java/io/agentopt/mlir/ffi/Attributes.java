@@ -3,7 +3,6 @@ package io.agentopt.mlir.ffi;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -29,6 +28,7 @@ public final class Attributes {
         static final MethodHandle BOOL = NativeFunction.of("agentoptBoolAttribute", 2);
         static final MethodHandle UNIT = NativeFunction.of("agentoptUnitAttribute", 1);
         static final MethodHandle TYPE = NativeFunction.of("agentoptTypeAttribute", 1);
+        static final MethodHandle PARSE = NativeFunction.of("agentoptParseAttribute", 3);
     }
 
     private static final class MakeReal {
@@ -69,8 +69,9 @@ public final class Attributes {
     }
 
     public static Raw read(long attribute) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment record = arena.allocate(48, 8);
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment record = scratch.allocate(48, 8);
             OfOp.READ.invokeExact(attribute, record.address());
             return switch ((int) record.get(JAVA_LONG, 0)) {
                 case 1 -> new Raw.Unit();
@@ -89,8 +90,9 @@ public final class Attributes {
     /** {@return the names of the op's attributes, sorted} */
     public static List<String> names(long op) {
         for (int capacity = 16; ; capacity *= 4) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment views = arena.allocate(16L * capacity, 8);
+            try {
+                Scratch scratch = Scratch.forCall();
+                MemorySegment views = scratch.allocate(16L * capacity, 8);
                 int count = (int) (long) OfOp.NAMES.invokeExact(op, views.address(), (long) capacity);
                 if (count > capacity) continue;
                 List<String> names = new ArrayList<>();
@@ -103,18 +105,20 @@ public final class Attributes {
     }
 
     public static void set(long op, String name, long attribute) {
-        try (Arena arena = Arena.ofConfined()) {
+        try {
+            Scratch scratch = Scratch.forCall();
             byte[] utf8 = Memory.utf8(name);
-            OfOp.SET.invokeExact(op, Memory.bytes(arena, utf8).address(), (long) utf8.length, attribute);
+            OfOp.SET.invokeExact(op, Memory.bytes(scratch, utf8).address(), (long) utf8.length, attribute);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
     }
 
     public static void remove(long op, String name) {
-        try (Arena arena = Arena.ofConfined()) {
+        try {
+            Scratch scratch = Scratch.forCall();
             byte[] utf8 = Memory.utf8(name);
-            OfOp.REMOVE.invokeExact(op, Memory.bytes(arena, utf8).address(), (long) utf8.length);
+            OfOp.REMOVE.invokeExact(op, Memory.bytes(scratch, utf8).address(), (long) utf8.length);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
@@ -148,6 +152,11 @@ public final class Attributes {
         return Operations.get(Make.TYPE, type);
     }
 
+    /** {@return the attribute, or 0 when the text is none; the diagnostics say why} */
+    public static long parseAttribute(long session, String text) {
+        return Operations.withText(Make.PARSE, session, text);
+    }
+
     /** {@return the type, or 0 when the text is none; the diagnostics say why} */
     public static long parseType(long session, String text) {
         return Operations.withText(OfType.PARSE, session, text);
@@ -159,8 +168,9 @@ public final class Attributes {
 
     /** {@return the tag of an agent.value or the model of an agent.kv_cache; empty for other types} */
     public static Optional<String> typeParameter(long type) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment view = arena.allocate(16, 8);
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment view = scratch.allocate(16, 8);
             if ((long) OfType.PARAMETER.invokeExact(type, view.address()) == 0) return Optional.empty();
             return Optional.of(Memory.view(view, 0));
         } catch (Throwable t) {
@@ -169,8 +179,9 @@ public final class Attributes {
     }
 
     private static String printed(MethodHandle function, long handle) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment length = arena.allocate(JAVA_LONG);
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment length = scratch.allocate(JAVA_LONG);
             long text = (long) function.invokeExact(handle, length.address());
             return Memory.takeText(text, length.get(JAVA_LONG, 0));
         } catch (Throwable t) {

@@ -3,8 +3,8 @@ package io.agentopt.mlir.ffi;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
@@ -16,10 +16,11 @@ final class Memory {
 
     private Memory() {}
 
-    /** Copies into the arena, with a zero behind and aligned as bytecode wants it. */
-    static MemorySegment bytes(Arena arena, byte[] content) {
-        MemorySegment segment = arena.allocate(content.length + 1L, 16);
+    /** Copies into the memory, with a zero behind and aligned as bytecode wants it. */
+    static MemorySegment bytes(SegmentAllocator memory, byte[] content) {
+        MemorySegment segment = memory.allocate(content.length + 1L, 16);
         MemorySegment.copy(content, 0, segment, JAVA_BYTE, 0, content.length);
+        segment.set(JAVA_BYTE, content.length, (byte) 0);
         return segment;
     }
 
@@ -57,6 +58,17 @@ final class Memory {
             throw NativeFunction.failed(t);
         }
         return content;
+    }
+
+    static long[] takeWords(long address, long length) {
+        if (address == 0) throw new OutOfMemoryError("The native heap has no room for a buffer of the MLIR library.");
+        long[] words = at(address, length).toArray(JAVA_LONG);
+        try {
+            Graph.FREE.invokeExact(address);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+        return words;
     }
 
     static String takeText(long address, long length) {

@@ -2,10 +2,12 @@ package io.agentopt.mlir.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Operations: reading their parts, creating, moving and erasing them. Callers vouch that every handle is alive and every index in range. */
 public final class Operations {
@@ -35,12 +37,13 @@ public final class Operations {
         static final MethodHandle SET_LOCATION = NativeFunction.ofVoid("agentoptSetLocation", 2);
     }
 
-    /** {@return the op's name, as "agent.generate"} */
-    public static String name(long op) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment view = arena.allocate(16, 8);
-            long _ = (long) Read.NAME.invokeExact(op, view.address());
-            return Memory.view(view, 0);
+    /** {@return the op's kind, as "agent.generate"; {@code known} keeps those met so far, by their handle} */
+    public static String kind(long op, Map<Long, String> known) {
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment view = scratch.allocate(16, 8);
+            long kind = (long) Read.NAME.invokeExact(op, view.address());
+            return known.computeIfAbsent(kind, _ -> Memory.view(view, 0).intern());
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
@@ -48,8 +51,9 @@ public final class Operations {
 
     /** {@return the name in the op's location, or "" when it has none} */
     public static String locationName(long op) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment view = arena.allocate(16, 8);
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment view = scratch.allocate(16, 8);
             return (long) Read.LOCATION_NAME.invokeExact(op, view.address()) == 0 ? "" : Memory.view(view, 0);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
@@ -133,34 +137,26 @@ public final class Operations {
 
     /** {@return the new op, or 0 when it would nest too deep} */
     public static long create(Request request) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment r = arena.allocate(15 * 8L, 8);
-            view(arena, r, 0, request.name());
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment r = scratch.allocate(15 * 8L, 8);
+            view(scratch, r, 0, request.name());
             r.set(JAVA_LONG, 16, request.location());
-            array(arena, r, 24, request.operands());
-            array(arena, r, 40, request.results());
-            MemorySegment names =
-                    arena.allocate(16L * Math.max(1, request.attributes().size()), 8);
-            for (int i = 0; i < request.attributes().size(); i++)
-                view(arena, names, 16L * i, request.attributeNames().get(i));
+            array(scratch, r, 24, request.operands());
+            array(scratch, r, 40, request.results());
+            MemorySegment names = views(scratch, request.attributeNames());
             r.set(JAVA_LONG, 56, request.attributes().size());
             r.set(JAVA_LONG, 64, names.address());
-            r.set(JAVA_LONG, 72, longs(arena, request.attributes()));
+            r.set(JAVA_LONG, 72, longs(scratch, request.attributes()));
             r.set(JAVA_LONG, 80, request.regions().size());
-            r.set(
-                    JAVA_LONG,
-                    88,
-                    longs(
-                            arena,
-                            request.regions().stream()
-                                    .map(types -> (long) types.size())
-                                    .toList()));
-            r.set(
-                    JAVA_LONG,
-                    96,
-                    longs(
-                            arena,
-                            request.regions().stream().flatMap(List::stream).toList()));
+            List<Long> counts = new ArrayList<>();
+            List<Long> arguments = new ArrayList<>();
+            for (List<Long> types : request.regions()) {
+                counts.add((long) types.size());
+                arguments.addAll(types);
+            }
+            r.set(JAVA_LONG, 88, longs(scratch, counts));
+            r.set(JAVA_LONG, 96, longs(scratch, arguments));
             r.set(JAVA_LONG, 104, request.block());
             r.set(JAVA_LONG, 112, request.before());
             return (long) Change.CREATE.invokeExact(r.address());
@@ -191,6 +187,48 @@ public final class Operations {
         }
     }
 
+    /** Locations that carry what was declared, and whole modules as tables. */
+    private static final class Whole {
+        static final MethodHandle TABLE = NativeFunction.of("agentoptTable", 2);
+        static final MethodHandle DECLARED = NativeFunction.of("agentoptDeclared", 3);
+        static final MethodHandle LOCATION = NativeFunction.of("agentoptDeclaredLocation", 6);
+    }
+
+    /** {@return the op and all ops inside it, laid out as capi_table.cpp says} */
+    public static long[] table(long op) {
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment length = scratch.allocate(JAVA_LONG);
+            long words = (long) Whole.TABLE.invokeExact(op, length.address());
+            return Memory.takeWords(words, length.get(JAVA_LONG, 0));
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return the attribute that the op was declared with under this name, or 0} */
+    public static long declared(long op, String name) {
+        return withText(Whole.DECLARED, op, name);
+    }
+
+    /** {@return a location with a name and what was declared} */
+    public static long declaredLocation(long session, String name, List<String> keys, List<Long> values) {
+        try {
+            Scratch scratch = Scratch.forCall();
+            byte[] utf8 = Memory.utf8(name);
+            MemorySegment views = views(scratch, keys);
+            return (long) Whole.LOCATION.invokeExact(
+                    session,
+                    Memory.bytes(scratch, utf8).address(),
+                    (long) utf8.length,
+                    (long) keys.size(),
+                    views.address(),
+                    longs(scratch, values));
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
     static long get(MethodHandle function, long handle) {
         try {
             return (long) function.invokeExact(handle);
@@ -208,29 +246,37 @@ public final class Operations {
     }
 
     static long withText(MethodHandle function, long handle, String text) {
-        try (Arena arena = Arena.ofConfined()) {
+        try {
+            Scratch scratch = Scratch.forCall();
             byte[] utf8 = Memory.utf8(text);
-            return (long) function.invokeExact(handle, Memory.bytes(arena, utf8).address(), (long) utf8.length);
+            return (long)
+                    function.invokeExact(handle, Memory.bytes(scratch, utf8).address(), (long) utf8.length);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
     }
 
-    private static void view(Arena arena, MemorySegment record, long offset, String text) {
+    private static void view(SegmentAllocator scratch, MemorySegment record, long offset, String text) {
         byte[] utf8 = Memory.utf8(text);
-        record.set(JAVA_LONG, offset, Memory.bytes(arena, utf8).address());
+        record.set(JAVA_LONG, offset, Memory.bytes(scratch, utf8).address());
         record.set(JAVA_LONG, offset + 8, utf8.length);
     }
 
-    private static void array(Arena arena, MemorySegment record, long offset, List<Long> values) {
-        record.set(JAVA_LONG, offset, values.size());
-        record.set(JAVA_LONG, offset + 8, longs(arena, values));
+    private static MemorySegment views(SegmentAllocator scratch, List<String> texts) {
+        MemorySegment views = scratch.allocate(16L * Math.max(1, texts.size()), 8);
+        for (int i = 0; i < texts.size(); i++) view(scratch, views, 16L * i, texts.get(i));
+        return views;
     }
 
-    private static long longs(Arena arena, List<Long> values) {
+    private static void array(SegmentAllocator scratch, MemorySegment record, long offset, List<Long> values) {
+        record.set(JAVA_LONG, offset, values.size());
+        record.set(JAVA_LONG, offset + 8, longs(scratch, values));
+    }
+
+    private static long longs(SegmentAllocator scratch, List<Long> values) {
         if (values.isEmpty()) return 0;
-        return arena.allocateFrom(
-                        JAVA_LONG, values.stream().mapToLong(Long::longValue).toArray())
-                .address();
+        MemorySegment array = scratch.allocate(8L * values.size(), 8);
+        for (int i = 0; i < values.size(); i++) array.setAtIndex(JAVA_LONG, i, values.get(i));
+        return array.address();
     }
 }

@@ -2,7 +2,6 @@ package io.agentopt.mlir.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -43,8 +42,9 @@ public final class Values {
     public record Definition(boolean result, long handle, int index) {}
 
     public static Definition definition(long value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment record = arena.allocate(24, 8);
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment record = scratch.allocate(24, 8);
             OfValue.OWNER.invokeExact(value, record.address());
             return new Definition(
                     record.get(JAVA_LONG, 0) != 0, record.get(JAVA_LONG, 8), (int) record.get(JAVA_LONG, 16));

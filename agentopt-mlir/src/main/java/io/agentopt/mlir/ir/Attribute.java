@@ -2,6 +2,7 @@ package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Attributes;
 import io.agentopt.mlir.ffi.Attributes.Raw;
+import java.util.List;
 
 /** An attribute's value in Java. */
 public sealed interface Attribute {
@@ -23,8 +24,20 @@ public sealed interface Attribute {
     /** A type. */
     record OfType(Type value) implements Attribute {}
 
-    /** Anything else, in its textual form; read only. */
+    /** An array of strings. */
+    record Texts(List<String> values) implements Attribute {
+        public Texts {
+            values = List.copyOf(values);
+        }
+    }
+
+    /** Anything else, in its textual form. */
     record Other(String printed) implements Attribute {}
+
+    /** {@return a reference to a symbol of the module} */
+    static Attribute symbol(String name) {
+        return new Other("@" + Literals.quoted(name));
+    }
 
     /** {@return the Java value of a native attribute} */
     static Attribute of(MlirContext context, long handle) {
@@ -35,11 +48,16 @@ public sealed interface Attribute {
             case Raw.Text(String value) -> new Text(value);
             case Raw.Bool(boolean value) -> new Flag(value);
             case Raw.OfType(long type) -> new OfType(context.type(type));
-            case Raw.Other(String printed) -> new Other(printed);
+            case Raw.Other(String printed) ->
+                Literals.strings(printed).<Attribute>map(Texts::new).orElseGet(() -> new Other(printed));
         };
     }
 
-    /** {@return the native attribute of a Java value} */
+    /**
+     * {@return the native attribute of a Java value}
+     *
+     * @throws MlirException when the value is {@link Other} and its text is no attribute of the context
+     */
     static long handle(MlirContext context, Attribute attribute) {
         long session = context.session();
         return switch (attribute) {
@@ -49,8 +67,8 @@ public sealed interface Attribute {
             case Text(String value) -> Attributes.string(session, value);
             case Flag(boolean value) -> Attributes.bool(session, value);
             case OfType(Type value) -> Attributes.ofType(value.handle(context));
-            case Other(String printed) ->
-                throw new IllegalArgumentException("Attribute " + printed + " can be read but not set from Java.");
+            case Texts(List<String> values) -> context.attributeHandle(Literals.array(values));
+            case Other(String printed) -> context.attributeHandle(printed);
         };
     }
 }

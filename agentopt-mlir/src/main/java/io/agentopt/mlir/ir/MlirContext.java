@@ -2,6 +2,7 @@ package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Attributes;
 import io.agentopt.mlir.ffi.Modules;
+import io.agentopt.mlir.ffi.Operations;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,11 @@ public final class MlirContext implements AutoCloseable {
     private final Set<MlirModule> modules = new HashSet<>();
     private final Map<String, Type> types = new HashMap<>();
     private final Map<Long, Type> typesByHandle = new HashMap<>();
+    private final Map<Long, String> kinds = new HashMap<>();
+    private final Set<String> defined = new HashSet<>();
+    // Attributes are interned by the native context and live as long as it: what was asked once holds.
+    private final Map<Attribute, Long> attributeHandles = new HashMap<>();
+    private final Map<Long, Attribute> attributes = new HashMap<>();
     private boolean closed;
 
     private MlirContext(long session) {
@@ -92,6 +98,24 @@ public final class MlirContext implements AutoCloseable {
         return type;
     }
 
+    /**
+     * {@return the attribute in this textual form, as {@code 7 : i64} or {@code #agent.estimate<seconds = 0.1>}}
+     *
+     * @throws MlirException when the text is no attribute
+     */
+    public Attribute attribute(String text) {
+        return Attribute.of(this, attributeHandle(text));
+    }
+
+    long attributeHandle(String text) {
+        long session = session();
+        Nesting.check(text.getBytes(StandardCharsets.UTF_8), "attribute");
+        takeDiagnostics();
+        long handle = Attributes.parseAttribute(session, text);
+        if (handle == 0) throw new MlirException("'" + text + "' is no attribute of this context.", takeDiagnostics());
+        return handle;
+    }
+
     /** Closes the context and its modules. Closing twice does nothing. */
     @Override
     public void close() {
@@ -118,6 +142,42 @@ public final class MlirContext implements AutoCloseable {
 
     Type type(long handle) {
         return typesByHandle.computeIfAbsent(handle, h -> new Type(this, h));
+    }
+
+    /** {@return the kind of an op, as "agent.generate"} */
+    String kind(long op) {
+        return Operations.kind(op, kinds);
+    }
+
+    /** {@return the kind of an op whose kind has this handle} */
+    String kind(long op, long kindHandle) {
+        String known = kinds.get(kindHandle);
+        return known == null ? kind(op) : known;
+    }
+
+    /** {@return whether a loaded dialect defines this kind of op} */
+    boolean defines(String kind) {
+        if (defined.contains(kind)) return true;
+        return Operations.isRegistered(session(), kind) && defined.add(kind);
+    }
+
+    Attribute attribute(long handle) {
+        Attribute known = attributes.get(handle);
+        if (known != null) return known;
+        Attribute read = Attribute.of(this, handle);
+        attributes.put(handle, read);
+        return read;
+    }
+
+    long handle(Attribute attribute) {
+        session();
+        if (attribute instanceof Attribute.OfType)
+            return Attribute.handle(this, attribute); // checks the type's context
+        Long known = attributeHandles.get(attribute);
+        if (known != null) return known;
+        long made = Attribute.handle(this, attribute);
+        attributeHandles.put(attribute, made);
+        return made;
     }
 
     void forget(MlirModule module) {

@@ -3,8 +3,10 @@ package io.agentopt.mlir.ir;
 import io.agentopt.mlir.ffi.Modules;
 import io.agentopt.mlir.ffi.Modules.Outcome;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A module: the owner of its ops.
@@ -17,6 +19,10 @@ public final class MlirModule implements AutoCloseable {
     private final long handle;
     private final Map<Long, Op> ops = new HashMap<>();
     private Epoch epoch = new Epoch();
+    private final Map<Long, OpTable> tables = new HashMap<>(); // by root, of the IR as it is now
+    private final Set<Long> erased = new HashSet<>(); // in this epoch
+    private long changes;
+    private boolean verified;
     private boolean closed;
 
     /** A span in which handles stay good; ended once, by something with a name. */
@@ -52,14 +58,16 @@ public final class MlirModule implements AutoCloseable {
     }
 
     /**
-     * Checks the invariants of every op.
+     * Checks the invariants of every op, unless nothing has changed since they held.
      *
      * @throws MlirException with the located reasons when one does not hold
      */
     public void verify() {
         long module = checked();
+        if (verified) return;
         context.takeDiagnostics();
         if (!Modules.verify(module)) throw new MlirException("The module does not verify.", context.takeDiagnostics());
+        verified = true;
     }
 
     /** {@return the module as text that {@link MlirContext#parse} reads back; names are not part of it} */
@@ -91,9 +99,13 @@ public final class MlirModule implements AutoCloseable {
      */
     public void run(String pipeline) {
         verify();
+        changed();
         Outcome outcome = Modules.run(context.session(), handle, pipeline);
         switch (outcome) {
-            case Outcome.Done() -> endEpoch("passes '" + pipeline + "' ran");
+            case Outcome.Done() -> {
+                endEpoch("passes '" + pipeline + "' ran");
+                verified = true; // after each pass, by the pass manager
+            }
             case Outcome.BadPipeline(String reason) ->
                 throw new MlirException("'" + pipeline + "' is no pass pipeline: " + reason, List.of());
             case Outcome.Failed() -> {
@@ -109,6 +121,7 @@ public final class MlirModule implements AutoCloseable {
         epoch.endedBy = cause;
         epoch = new Epoch();
         ops.clear();
+        erased.clear();
     }
 
     /** Destroys the module. Closing twice does nothing, and so does closing after the context. */
@@ -117,6 +130,7 @@ public final class MlirModule implements AutoCloseable {
         if (closed) return;
         context.session();
         closed = true;
+        changed();
         endEpoch("its module was closed");
         context.forget(this);
         Modules.destroyModule(handle);
@@ -128,11 +142,52 @@ public final class MlirModule implements AutoCloseable {
 
     /** One handle object for each op and epoch, so that erasing an op reaches everyone who holds it. */
     Op op(long opHandle) {
-        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h));
+        checkNotErased(opHandle);
+        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, context.kind(h)));
+    }
+
+    /** As {@link #op(long)}, of an op whose kind is known. */
+    Op op(long opHandle, String kind) {
+        checkNotErased(opHandle);
+        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, kind));
+    }
+
+    /** Something in the module is not as it was when it was verified. */
+    void changed() {
+        verified = false;
+        changes++;
+        if (!tables.isEmpty()) tables.clear();
+    }
+
+    /** A change that this table has seen: it still shows the IR as it is. */
+    long keep(long root, OpTable table) {
+        tables.put(root, table);
+        return changes;
+    }
+
+    OpTable table(long root) {
+        return tables.computeIfAbsent(root, r -> OpTable.read(this, r)).renewed();
     }
 
     void forget(long opHandle) {
         ops.remove(opHandle);
+        erased.add(opHandle);
+    }
+
+    /** An op was made, maybe where an erased one was. */
+    Op made(long opHandle, String kind) {
+        erased.remove(opHandle);
+        changed();
+        return op(opHandle, kind);
+    }
+
+    /** {@return how often the module was changed} */
+    long changes() {
+        return changes;
+    }
+
+    private void checkNotErased(long opHandle) {
+        if (erased.contains(opHandle)) throw new IllegalStateException("This handle is stale: the op was erased.");
     }
 
     private long checked() {

@@ -19,11 +19,11 @@ public final class Op {
     private final String kind;
     private boolean erased;
 
-    Op(MlirModule module, MlirModule.Epoch epoch, long handle) {
+    Op(MlirModule module, MlirModule.Epoch epoch, long handle, String kind) {
         this.module = module;
         this.epoch = epoch;
         this.handle = handle;
-        this.kind = Operations.name(handle);
+        this.kind = kind;
     }
 
     /** {@return the op's kind, as "agent.generate"} */
@@ -75,7 +75,16 @@ public final class Op {
     /** {@return the attribute of this name} */
     public Optional<Attribute> attribute(String name) {
         long attribute = Attributes.get(handle(), name);
-        return attribute == 0 ? Optional.empty() : Optional.of(Attribute.of(module.context(), attribute));
+        return attribute == 0 ? Optional.empty() : Optional.of(module.context().attribute(attribute));
+    }
+
+    /**
+     * {@return what was declared of the op under this name} It lies in the op's location: it survives every pass, and two ops that differ in it alone are
+     * equal to the optimiser.
+     */
+    public Optional<Attribute> declared(String name) {
+        long attribute = Operations.declared(handle(), name);
+        return attribute == 0 ? Optional.empty() : Optional.of(module.context().attribute(attribute));
     }
 
     /** {@return the names of all attributes, sorted} */
@@ -135,7 +144,8 @@ public final class Op {
 
     /** Sets an attribute. One that the op's definition declares with another type fails at the next {@link MlirModule#verify()}. */
     public void set(String name, Attribute value) {
-        Attributes.set(handle(), checkName(name), Attribute.handle(module.context(), value));
+        Attributes.set(handle(), checkName(name), module.context().handle(value));
+        module.changed();
     }
 
     public void set(String name, String value) {
@@ -158,6 +168,7 @@ public final class Op {
     /** Removes an attribute, if there. */
     public void remove(String name) {
         Attributes.remove(handle(), checkName(name));
+        module.changed();
     }
 
     // ---- operands, results, regions
@@ -186,6 +197,7 @@ public final class Op {
     public void setOperand(int index, Value value) {
         check(index, Operations.operandCount(handle()), "operand");
         Operations.setOperand(handle, index, value.handle(module));
+        module.changed();
     }
 
     public List<Value> results() {
@@ -279,6 +291,7 @@ public final class Op {
             throw new IllegalStateException(
                     what + " cannot be erased: its values are still used. Replace their uses first.");
         }
+        module.changed();
         for (Op op : inside) {
             op.erased = true;
             module.forget(op.handle);
@@ -307,6 +320,7 @@ public final class Op {
         if (Operations.block(handle()) == 0 || Operations.block(other.handle(module)) == 0) {
             throw new IllegalArgumentException("The root op of a module has no place to move from or to.");
         }
+        module.changed();
         if (!Operations.move(handle, other.handle, after)) {
             throw new IllegalArgumentException(
                     describe() + " cannot move next to " + other.describe() + ", which lies inside it or too deep.");

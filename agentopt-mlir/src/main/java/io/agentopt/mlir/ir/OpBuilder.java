@@ -1,16 +1,28 @@
 package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Operations;
+import java.util.Map;
 import java.util.Optional;
 
 /** Creates ops at a place in a module, one behind the other. */
 public final class OpBuilder {
     private final Block block;
     private final Optional<Op> before;
+    private final Map<String, Attribute> declared;
 
     private OpBuilder(Block block, Optional<Op> before) {
+        this(block, before, Map.of());
+    }
+
+    private OpBuilder(Block block, Optional<Op> before, Map<String, Attribute> declared) {
         this.block = block;
         this.before = before;
+        this.declared = declared;
+    }
+
+    /** {@return a builder at this place whose ops carry what was declared of them; see {@link Op#declared}} */
+    public OpBuilder declaring(Map<String, Attribute> facts) {
+        return new OpBuilder(block, before, facts);
     }
 
     /** {@return a builder that appends to a block} */
@@ -53,10 +65,10 @@ public final class OpBuilder {
      * @throws IllegalArgumentException when no loaded dialect defines it
      */
     public OpDraft op(String kind) {
-        if (!Operations.isRegistered(context().session(), kind)) {
+        if (!context().defines(kind)) {
             throw new IllegalArgumentException("No dialect of this context defines an op '" + kind + "'.");
         }
-        return new OpDraft(this, kind);
+        return new OpDraft(this, kind).declared(declared);
     }
 
     /** The successor may have moved since: its block counts. */

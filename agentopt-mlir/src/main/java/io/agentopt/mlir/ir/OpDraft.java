@@ -2,9 +2,11 @@ package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Operations;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** An op in the making. Whether it fits its definition is for {@link MlirModule#verify()} to say. */
 public final class OpDraft {
@@ -14,6 +16,7 @@ public final class OpDraft {
     private final List<Type> results = new ArrayList<>();
     private final Map<String, Attribute> attributes = new LinkedHashMap<>();
     private final List<List<Type>> regions = new ArrayList<>();
+    private final Map<String, Attribute> declared = new LinkedHashMap<>();
     private String name = "";
 
     OpDraft(OpBuilder place, String kind) {
@@ -24,6 +27,12 @@ public final class OpDraft {
     /** Names the op, in its location. */
     public OpDraft name(String name) {
         this.name = name;
+        return this;
+    }
+
+    /** Adds what was declared of the op but does not change what it means: see {@link Op#declared}. */
+    public OpDraft declared(Map<String, Attribute> facts) {
+        declared.putAll(facts);
         return this;
     }
 
@@ -82,21 +91,31 @@ public final class OpDraft {
         MlirContext context = module.context();
         long created = Operations.create(new Operations.Request(
                 kind,
-                Operations.nameLocation(context.session(), name),
-                operands.stream().map(v -> v.handle(module)).toList(),
+                location(context),
+                handles(operands, v -> v.handle(module)),
                 types(results),
                 List.copyOf(attributes.keySet()),
-                attributes.values().stream()
-                        .map(a -> Attribute.handle(context, a))
-                        .toList(),
+                handles(attributes.values(), context::handle),
                 regions.stream().map(this::types).toList(),
                 place.block().handle(),
                 place.successor().map(Op::handle).orElse(0L)));
         if (created == 0) throw new IllegalArgumentException("'" + kind + "' would nest deeper than 256 levels.");
-        return module.op(created);
+        return module.made(created, kind);
+    }
+
+    private long location(MlirContext context) {
+        if (declared.isEmpty()) return Operations.nameLocation(context.session(), name);
+        return Operations.declaredLocation(
+                context.session(), name, List.copyOf(declared.keySet()), handles(declared.values(), context::handle));
     }
 
     private List<Long> types(List<Type> types) {
-        return types.stream().map(t -> t.handle(place.context())).toList();
+        return handles(types, t -> t.handle(place.context()));
+    }
+
+    private static <T> List<Long> handles(Collection<T> things, ToLongFunction<T> handle) {
+        List<Long> handles = new ArrayList<>(things.size());
+        for (T thing : things) handles.add(handle.applyAsLong(thing));
+        return handles;
     }
 }

@@ -49,6 +49,7 @@ public final class Value {
     /** Lets every user of this value use another one. The type is checked by the next {@link MlirModule#verify()}. */
     public void replaceAllUsesWith(Value other) {
         Values.replaceAllUses(handle(), other.handle(module));
+        module.changed();
     }
 
     long handle() {

@@ -70,21 +70,41 @@ public final class Pipeline {
     }
 
     /**
-     * Verifies the module and runs the passes in order, verifying after each. Every handle fetched before a pass is stale after it.
+     * Verifies the module and runs the passes in order, verifying after each. Every handle fetched before a pass is stale after it. Without an observer,
+     * neighbouring native passes run in one call.
      *
      * @throws io.agentopt.mlir.ir.MlirException when the module does not verify, before or after a pass, or when a native pass fails or does not exist
      */
     public void run(MlirModule module, PassObserver observer) {
         module.verify();
-        for (Step step : steps) {
+        for (Step step : observer == PassObserver.NONE ? joined() : steps) {
             switch (step) {
                 case Step.Native(String name) -> module.run(name);
                 case Step.OverModule(String name, JavaPass pass) -> runJava(module, name, pass, List.of(module.root()));
-                case Step.OverGraphs(String name, JavaPass pass) ->
-                    runJava(module, name, pass, module.root().all("agent.graph"));
+                case Step.OverGraphs(String name, JavaPass pass) -> runJava(module, name, pass, graphs(module));
             }
             observer.after(step.name(), module::print);
         }
+    }
+
+    /** Graphs are ops of the module's own block; what is inside them is not looked through. */
+    private static List<Op> graphs(MlirModule module) {
+        return module.body().ops().stream().filter(op -> op.is("agent.graph")).toList();
+    }
+
+    private List<Step> joined() {
+        List<Step> joined = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof Step.Native(String next)
+                    && !joined.isEmpty()
+                    && joined.getLast() instanceof Step.Native(String before)
+                    && !(before + next).contains("builtin.module")) {
+                joined.set(joined.size() - 1, new Step.Native(before + "," + next));
+            } else {
+                joined.add(step);
+            }
+        }
+        return joined;
     }
 
     private static void runJava(MlirModule module, String name, JavaPass pass, List<Op> anchors) {

@@ -82,6 +82,41 @@ class CpuCompilerTest {
     }
 
     @Test
+    void whatWouldOverflowTheStackIsRefused() {
+        String large =
+                """
+                func.func @agentopt_k(%b: index, %e: index, %x: memref<?xf32>) {
+                  %m = memref.alloca() : memref<200000xf32>
+                  %v = memref.load %x[%b] : memref<?xf32>
+                  memref.store %v, %m[%e] : memref<200000xf32>
+                  %w = memref.load %m[%b] : memref<200000xf32>
+                  memref.store %w, %x[%b] : memref<?xf32>
+                  return
+                }
+                """;
+        assertThatThrownBy(() -> compiler.object(large, "k"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("takes 800000 bytes from the stack");
+        String growing =
+                """
+                func.func @agentopt_k(%b: index, %e: index, %x: memref<?xf32>) {
+                  %c1 = arith.constant 1 : index
+                  scf.for %i = %b to %e step %c1 {
+                    %m = memref.alloca(%i) : memref<?xf32>
+                    %v = memref.load %x[%i] : memref<?xf32>
+                    memref.store %v, %m[%e] : memref<?xf32>
+                    %w = memref.load %m[%b] : memref<?xf32>
+                    memref.store %w, %x[%i] : memref<?xf32>
+                  }
+                  return
+                }
+                """;
+        assertThatThrownBy(() -> compiler.object(growing, "k"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("from the stack in a loop");
+    }
+
+    @Test
     void loopsUseTheVectorsOfTheProcessorThatIsAskedFor() {
         assertThat(new CpuCompiler(new CpuTarget("x86-64-v4", "", 512)).assembly(EXP, "k"))
                 .contains("zmm")

@@ -36,7 +36,7 @@ class AgentOpsTest {
                         });
                         AgentOps.yields(b, loop.result());
                     })
-                    .set(AgentDialect.E2E_SLA_MS, 900.0);
+                    .set(AgentDialect.SLA, SlaMark.endToEnd(95, 0.9).attribute());
 
             Pipeline.of("canonicalize,cse")
                     .thenEachGraph(
@@ -47,7 +47,7 @@ class AgentOpsTest {
 
             assertThat(module.print()).isEqualTo("""
                     module {
-                      agent.graph @support(%arg0: !agent.prompt) -> !agent.completion attributes {e2e_sla_ms = 9.000000e+02 : f64} {
+                      agent.graph @support(%arg0: !agent.prompt) -> !agent.completion attributes {sla = #agent.sla<percentile = 9.500000e+01, end_to_end = 9.000000e-01>} {
                         %0 = agent.loop %arg0 max 4 expected 2.500000e+00 : !agent.prompt -> !agent.completion {
                         ^bb0(%arg1: !agent.prompt):
                           %1 = agent.generate %arg1 model "llama-8b" max_tokens 256 sampling "greedy" deterministic on "gpu0"

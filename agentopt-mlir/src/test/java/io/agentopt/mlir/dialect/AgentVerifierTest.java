@@ -23,7 +23,7 @@ class AgentVerifierTest {
             agent.decode %kv model "m" max_tokens 9 sampling "top_k=3" deterministic : !agent.kv_cache<"m">| 3 | is marked deterministic, but sampling "top_k=3" is neither greedy nor seeded
             agent.kv_transfer %kv from "gpu0" to "gpu0" : !agent.kv_cache<"m">                             | 3 | 'agent.kv_transfer' op moves from "gpu0" to itself
             agent.transfer %in from "cpu0" to "cpu0" : !agent.prompt                                       | 3 | 'agent.transfer' op moves from "cpu0" to itself
-            agent.transfer %kv from "cpu0" to "gpu0" : !agent.kv_cache<"m">                                | 3 | must be host value (any agent type but kv_cache, or i1)
+            agent.transfer %kv from "cpu0" to "gpu0" : !agent.kv_cache<"m">                                | 3 | must be host value (any agent type but kv_cache, i1, a tensor, or a type of a user's dialect)
             agent.loop %in max 3 expected 4.0 : !agent.prompt -> !agent.prompt { ^b(%s: !agent.prompt): agent.yield %c, %in, %s : i1, !agent.prompt, !agent.prompt } | 3 | 'agent.loop' op expects 4.000000e+00 rounds, which is outside 1..3
             agent.loop %in max 3 expected 2.0 : !agent.prompt -> !agent.prompt { ^b(%s: !agent.prompt): agent.yield %c, %in : i1, !agent.prompt } | 3 | 'agent.yield' op must yield 3 value(s) to 'agent.loop', but yields 2
             agent.loop %in max 3 expected 2.0 : !agent.prompt -> !agent.prompt { ^b(%s: !agent.prompt): agent.yield %in, %in, %s : !agent.prompt, !agent.prompt, !agent.prompt } | 3 | 'agent.yield' op value 0 must be 'i1' for 'agent.loop', but is '!agent.prompt'

@@ -64,6 +64,67 @@ class MisuseTest {
     }
 
     @Test
+    void aTableOfOpsGivesNoOpThatIsGone() {
+        OpTable table = OpTable.of(module.root());
+        int b = number(table, "b");
+        Op erased = table.op(b);
+        erased.replaceAllUsesWith(List.of(erased.operand(0)));
+        erased.erase();
+        assertThatIllegalStateException().isThrownBy(() -> table.op(b)).withMessageContaining("erased");
+        assertThat(table.op(number(table, "a")).string("name")).isEqualTo("a"); // a pass goes on with what it has read
+        assertThat(OpTable.of(module.root()).size()).isEqualTo(table.size() - 1);
+        assertThatThrownBy(() -> table.operand(b, 1)).isInstanceOf(IllegalStateException.class);
+        module.endEpoch("a pass ran");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> table.op(number(table, "a")))
+                .withMessageContaining("Read it again");
+        OpTable unchanged = OpTable.of(module.root());
+        module.endEpoch("a pass that changed nothing ran");
+        assertThat(unchanged.op(0).kind()).isEqualTo("builtin.module");
+        module.run("cse");
+        assertThatIllegalStateException().isThrownBy(() -> unchanged.op(0));
+        OpTable last = OpTable.of(module.root());
+        module.close();
+        assertThatIllegalStateException().isThrownBy(() -> last.op(0));
+    }
+
+    private static int number(OpTable table, String tool) {
+        for (int op = 0; op < table.size(); op++)
+            if (table.findString(op, "name").filter(tool::equals).isPresent()) return op;
+        throw new AssertionError("no tool " + tool);
+    }
+
+    @Test
+    void aTableIsTheIr() {
+        OpTable table = OpTable.of(module.root());
+        Op graph = module.root().all("agent.graph").getFirst();
+        for (int op = 0; op < table.size(); op++) {
+            Op same = table.op(op);
+            assertThat(table.kind(op)).isEqualTo(same.kind());
+            assertThat(table.name(op)).isEqualTo(same.name());
+            assertThat(table.operandCount(op)).isEqualTo(same.operands().size());
+            assertThat(table.resultCount(op)).isEqualTo(same.results().size());
+            assertThat(table.regionCount(op)).isEqualTo(same.regions().size());
+            for (String name : same.attributeNames())
+                assertThat(table.attribute(op, name)).isEqualTo(same.attribute(name));
+            if (op > 0)
+                assertThat(table.op(table.parent(op))).isSameAs(same.parent().orElseThrow());
+            for (int region = 0; region < table.regionCount(op); region++) {
+                assertThat(table.ops(op, region).stream().map(table::op).toList())
+                        .isEqualTo(same.region(region).block().ops());
+                assertThat(table.arguments(op, region))
+                        .hasSize(same.region(region).block().arguments().size());
+            }
+        }
+        int a = number(table, "a");
+        assertThat(table.users()[table.result(a)]).containsExactly(number(table, "b"));
+        assertThat(table.definer(table.operand(number(table, "b"), 0))).isEqualTo(a);
+        assertThat(table.isArgument(table.operand(a, 0))).isTrue();
+        assertThat(table.op(table.definer(table.operand(a, 0)))).isSameAs(graph);
+        assertThatThrownBy(() -> table.operand(a, 7)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void anErasedOpIsStaleWithAllInsideIt() {
         Op subgraph = module.root().all("agent.subgraph").getFirst();
         Op inner = tool("inner");

@@ -166,8 +166,8 @@ class ParseTest {
     @Test
     void bracketsInStringsAndCommentsDoNotCount() {
         String quiet =
-                "// " + "(".repeat(5_000) + "\nmodule attributes {agent.note = \"" + "[\\\"".repeat(5_000) + "\"} {}";
-        assertThat(context.parse(quiet, "quiet").print()).contains("agent.note");
+                "// " + "(".repeat(5_000) + "\nmodule attributes {test.note = \"" + "[\\\"".repeat(5_000) + "\"} {}";
+        assertThat(context.parse(quiet, "quiet").print()).contains("test.note");
         assertThat(context.parse("// a > b\n" + GOOD, "arrow").print()).contains("@g");
     }
 

@@ -96,7 +96,8 @@ final class StepDemand {
             }
             case DECODE -> Optional.of(pass.decode(generator(step), prompts.getOrDefault(prompt, 1), out));
             case EMBED -> Optional.of(pass.embed(embedder(step), in));
-            case KV_TRANSFER, SEARCH, TOOL, MEMORY_LOAD, MEMORY_STORE, TRANSFER, TRANSFORM -> Optional.empty();
+            case GENERATE, PREFIX, KV_TRANSFER, SEARCH, TOOL, MEMORY_LOAD, MEMORY_STORE, TRANSFER, TRANSFORM ->
+                Optional.empty();
         };
     }
 

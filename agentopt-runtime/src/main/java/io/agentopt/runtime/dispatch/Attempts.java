@@ -58,6 +58,12 @@ final class Attempts implements StepContext {
 
     /** A tool may itself run an agent: that one's exception is this node's cause, not its report. */
     private AgentRunException asFailure(ExecutableStep.Leaf step, Throwable t) {
+        if (t instanceof FusedFunctions.PartFailure part) {
+            Throwable cause = part.getCause();
+            return cause == null
+                    ? AgentRunException.nullResult(run.graph(), part.path())
+                    : AgentRunException.of(run.graph(), part.path(), cause);
+        }
         boolean own = t instanceof AgentRunException e
                 && e.graph().equals(run.graph())
                 && e.node().equals(step.path());

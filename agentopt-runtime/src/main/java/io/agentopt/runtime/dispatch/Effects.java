@@ -65,6 +65,8 @@ final class Effects {
             case Step.When w -> all(w.then(), w.otherwise());
             case Step.ForEach f -> all(f.body());
             case Step.Nested n -> all(n.body());
+            case Step.Generate s -> nothing();
+            case Step.Prefix s -> nothing();
             case Step.Prefill s -> nothing();
             case Step.Decode s -> nothing();
             case Step.KvTransfer s -> nothing();
@@ -72,6 +74,7 @@ final class Effects {
             case Step.Embed s -> nothing();
             case Step.Search s -> nothing();
             case Step.Transform s -> nothing();
+            case Step.Fused s -> nothing();
         };
     }
 

@@ -29,14 +29,10 @@ public final class GraphStepRunner implements StepRunner {
     public Action bind(Step step) {
         return switch (step) {
             case Step.Transform t -> {
-                Transform<?> function = operator(Transform.class, t.path(), t.function());
-                if (function.arity() != t.operands().size()) {
-                    throw new IllegalArgumentException("Node '" + t.path() + "' of graph '" + graph.name() + "' gives "
-                            + t.operands().size() + " values to a function of " + function.arity()
-                            + ". Lower the graph again.");
-                }
+                Transform<?> function = function(t);
                 yield (operands, context) -> function.body().apply(operands);
             }
+            case Step.Fused f -> FusedFunctions.of(f, this::function);
             case Step.ToolCall t -> {
                 Function<Object, ?> function = unchecked(operator(Tool.class, t.path(), t.path()));
                 yield (operands, context) -> function.apply(operands.getFirst());
@@ -57,6 +53,8 @@ public final class GraphStepRunner implements StepRunner {
             }
             // Devices of one process share its heap: the copy is the value itself.
             case Step.Transfer t -> (operands, context) -> operands.getFirst();
+            case Step.Generate s -> models.generate(s);
+            case Step.Prefix s -> models.prefix(s);
             case Step.Prefill s -> models.prefill(s);
             case Step.Decode s -> models.decode(s);
             case Step.KvTransfer s -> models.kvTransfer(s);
@@ -67,6 +65,13 @@ public final class GraphStepRunner implements StepRunner {
             case Step.ForEach s -> throw control(s);
             case Step.Nested s -> throw control(s);
         };
+    }
+
+    private Transform<?> function(Step.Transform t) {
+        Transform<?> function = operator(Transform.class, t.path(), t.function());
+        if (function.arity() == t.operands().size()) return function;
+        throw new IllegalArgumentException("Node '" + t.path() + "' of graph '" + graph.name() + "' gives "
+                + t.operands().size() + " values to a function of " + function.arity() + ". Lower the graph again.");
     }
 
     private <T extends Operator<?, ?>> T operator(Class<T> kind, String path, String owner) {

@@ -89,6 +89,9 @@ final class ProgramLoader {
                 ExecutableBlock body = inner(n.body(), depth, depths, path, 1, 1);
                 yield new ExecutableStep.Nested(path, result, body.heavy(), ref(n.input(), depth, depths, path), body);
             }
+            case Step.Generate s -> leaf(s, StepKind.GENERATE, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Prefix s -> leaf(s, StepKind.PREFIX, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Fused s -> leaf(s, StepKind.TRANSFORM, s.device(), OperatorId.whole(path), true, depth, depths);
             case Step.Prefill s -> leaf(s, StepKind.PREFILL, s.device(), OperatorId.prefill(path), true, depth, depths);
             case Step.Decode s -> leaf(s, StepKind.DECODE, s.device(), OperatorId.decode(path), false, depth, depths);
             case Step.KvTransfer s ->
@@ -178,6 +181,9 @@ final class ProgramLoader {
             }
             case Step.ForEach f -> uses(f.body(), used);
             case Step.Nested n -> uses(n.body(), used);
+            case Step.Fused s -> {} // isolated: it reads its operands alone
+            case Step.Generate s -> {}
+            case Step.Prefix s -> {}
             case Step.Prefill s -> {}
             case Step.Decode s -> {}
             case Step.KvTransfer s -> {}

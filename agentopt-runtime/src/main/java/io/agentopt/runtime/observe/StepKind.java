@@ -4,6 +4,10 @@ import java.util.Locale;
 
 /** What a granular operator does, as far as an observer cares. */
 public enum StepKind {
+    /** An LLM call in one step. */
+    GENERATE(true),
+    /** The common beginning of several prompts. */
+    PREFIX(true),
     PREFILL(true),
     DECODE(true),
     KV_TRANSFER(true),

@@ -18,6 +18,7 @@ import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.PassageIndex;
+import io.agentopt.operator.Sampling;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.Placement;
@@ -110,7 +111,7 @@ final class RandomAgent {
                 ? Arbitraries.just(List.of())
                 : recipes(depth - 1).list().ofMaxSize(4);
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 14),
+                        Arbitraries.integers().between(0, 15),
                         Arbitraries.integers().between(0, 1000),
                         inner)
                 .as(Recipe::new);
@@ -194,8 +195,24 @@ final class RandomAgent {
             case 13 ->
                 g.node(name, llm, in.map(name + "prompt", x -> Prompt.EMPTY.user("" + x)))
                         .map(name + "length", RandomAgent::read);
+            case 14 -> samples(g, name, in, r);
             default -> passages(g, name, in, visible, r);
         };
+    }
+
+    /** Several samples of one prompt. */
+    private Port<Integer> samples(GraphBuilder g, String name, Port<Integer> in, Recipe r) {
+        Port<Prompt> prompt = in.map(name + "prompt", x -> Prompt.EMPTY.user("" + x));
+        Port<Integer> sum = in;
+        for (int i = 0; i < 2 + r.pick() % 2; i++) {
+            Port<Completion> sample = g.node(name + "sample" + i, llm.sampling(Sampling.seeded(0.7, i)), prompt);
+            sum = g.node(
+                    i == 1 + r.pick() % 2 ? name : name + i,
+                    MIX,
+                    sum,
+                    sample.map(name + "read" + i, RandomAgent::read));
+        }
+        return sum;
     }
 
     /** A for-each over passages that were found, or over what another for-each made of them. */

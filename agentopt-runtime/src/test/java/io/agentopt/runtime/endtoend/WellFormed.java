@@ -58,6 +58,16 @@ final class WellFormed {
     /** {@return the device of the step's result} */
     private String step(Step step, Block block, Set<Slot> visible) {
         return switch (step) {
+            case Step.Generate s -> on(s.device(), s);
+            case Step.Prefix s -> on(s.device(), s);
+            case Step.Fused s -> {
+                String where = on(s.device(), s);
+                block(
+                        s.body(),
+                        Set.of(),
+                        s.operands().stream().map(this::device).toList());
+                yield where;
+            }
             case Step.Prefill s -> {
                 caches.add(s.result());
                 yield on(s.device(), s);

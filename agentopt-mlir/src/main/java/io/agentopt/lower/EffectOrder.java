@@ -1,0 +1,55 @@
+package io.agentopt.lower;
+
+import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.ir.OpTable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which ops of a block must keep their order although no data says so: the rule of decision 0006, of loads and stores of one memory, and of tools with side
+ * effects. A control op has the effects of everything inside it.
+ */
+final class EffectOrder {
+    private final Map<String, Integer> lastStore = new HashMap<>();
+    private final Map<String, Set<Integer>> loadsSince = new HashMap<>();
+    private int lastSideEffect = -1;
+
+    /**
+     * Takes the next op of the block.
+     *
+     * @param position of the op in its block
+     * @return positions of the ops before it that must stay before it
+     */
+    Set<Integer> order(OpTable table, int op, int position) {
+        Set<String> loads = new HashSet<>();
+        Set<String> stores = new HashSet<>();
+        boolean sideEffect = false;
+        for (int inner = op; inner < table.end(op); inner++) {
+            switch (table.kind(inner)) {
+                case AgentDialect.MEMORY_LOAD -> loads.add(table.string(inner, AgentDialect.STORE));
+                case AgentDialect.MEMORY_STORE -> stores.add(table.string(inner, AgentDialect.STORE));
+                case AgentDialect.TOOL -> sideEffect |= !table.has(inner, AgentDialect.IDEMPOTENT);
+                default -> {}
+            }
+        }
+        Set<Integer> before = new HashSet<>();
+        for (String memory : loads) {
+            if (lastStore.containsKey(memory)) before.add(lastStore.get(memory));
+            if (!stores.contains(memory))
+                loadsSince.computeIfAbsent(memory, m -> new HashSet<>()).add(position);
+        }
+        for (String memory : stores) {
+            Integer store = lastStore.put(memory, position);
+            if (store != null) before.add(store);
+            Set<Integer> since = loadsSince.remove(memory);
+            if (since != null) before.addAll(since);
+        }
+        if (sideEffect) {
+            if (lastSideEffect >= 0) before.add(lastSideEffect);
+            lastSideEffect = position;
+        }
+        return before;
+    }
+}

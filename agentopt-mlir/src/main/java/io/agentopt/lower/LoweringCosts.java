@@ -1,0 +1,37 @@
+package io.agentopt.lower;
+
+import io.agentopt.plan.Plan;
+import io.agentopt.plan.granular.OperatorId;
+import java.util.List;
+
+/** What the passes ask before they change what a plan has costed. */
+public interface LoweringCosts {
+    /** {@return whether a device class is a hosted endpoint: it takes whole LLM calls and gives no KV cache away} */
+    boolean isEndpoint(String deviceClass);
+
+    /** {@return whether an LLM call whose phases run on one device class is worth two steps} */
+    boolean splitPays(String path);
+
+    /**
+     * {@return whether LLM calls that run on one device class should have the common beginning of their prompts read once}
+     *
+     * @param paths of the calls, two or more
+     */
+    boolean prefixPays(List<String> paths);
+
+    /** {@return predicted seconds of one run of an operator; 0 where nothing is predicted} */
+    double seconds(OperatorId operator);
+
+    /** {@return over how many devices of its class an LLM call's phase is spread; 1 for one} */
+    int shards(OperatorId operator);
+
+    /** {@return the answers where only a placement is known: no endpoints, every call in two steps, nothing shared, no times} */
+    static LoweringCosts unknown() {
+        return PlannedCosts.NOTHING;
+    }
+
+    /** {@return the answers that a plan's predictions give} */
+    static LoweringCosts of(Plan<?, ?> plan) {
+        return PlannedCosts.of(plan);
+    }
+}

@@ -1,0 +1,66 @@
+package io.agentopt.lower;
+
+import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.dialect.AgentOps;
+import io.agentopt.mlir.ir.Op;
+import io.agentopt.mlir.ir.OpBuilder;
+import io.agentopt.mlir.ir.OpTable;
+import io.agentopt.mlir.ir.Value;
+import io.agentopt.mlir.pass.JavaPass;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pass {@code merge-shared-prefix}: prefills of one prompt by one model on one device read it once.
+ *
+ * <pre>
+ * %a = agent.prefill %p on "A"   ->   %x = agent.prefix %p on "A"
+ * %b = agent.prefill %p on "A"        %a = agent.prefill %p behind %x on "A"
+ *                                     %b = agent.prefill %p behind %x on "A"
+ * </pre>
+ *
+ * That is what several samples of one prompt are. Equal LLM calls were merged before; these differ in how they decode. Only prefills of one block: each
+ * of them runs then, so that reading ahead wastes nothing. Prompts that merely begin alike are made by functions of the host, which the IR cannot look into.
+ */
+record MergeSharedPrefix(LoweringCosts costs) implements JavaPass {
+    static final String NAME = "merge-shared-prefix";
+
+    private record Shared(int prompt, String model, String device, int parent, int region) {}
+
+    @Override
+    public void run(Op graph) {
+        OpTable table = OpTable.of(graph);
+        Map<Shared, List<Integer>> groups = new LinkedHashMap<>();
+        for (int i = 0; i < table.size(); i++) {
+            if (!table.is(i, AgentDialect.PREFILL) || table.operandCount(i) > 1) continue;
+            Shared shared = new Shared(
+                    table.operand(i, 0),
+                    table.string(i, AgentDialect.MODEL),
+                    table.string(i, AgentDialect.DEVICE),
+                    table.parent(i),
+                    table.region(i));
+            groups.computeIfAbsent(shared, s -> new ArrayList<>()).add(i);
+        }
+        groups.forEach((shared, prefills) -> {
+            if (prefills.size() > 1
+                    && costs.prefixPays(prefills.stream().map(table::name).toList()))
+                merge(shared, prefills.stream().map(table::op).toList());
+        });
+    }
+
+    private static void merge(Shared shared, List<Op> prefills) {
+        Op first = prefills.getFirst();
+        Op prefix = AgentOps.prefix(OpBuilder.before(first), first.operand(0), shared.model(), first.name());
+        prefix.set(AgentDialect.DEVICE, shared.device());
+        Value read = prefix.result();
+        for (Op prefill : prefills) {
+            Op behind = AgentOps.prefillBehind(
+                    OpBuilder.before(prefill), prefill.operand(0), read, shared.model(), prefill.name());
+            behind.set(AgentDialect.DEVICE, shared.device());
+            prefill.replaceAllUsesWith(List.of(behind.result()));
+            prefill.erase();
+        }
+    }
+}

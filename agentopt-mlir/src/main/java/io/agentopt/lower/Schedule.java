@@ -1,0 +1,116 @@
+package io.agentopt.lower;
+
+import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.ir.Op;
+import io.agentopt.mlir.ir.OpTable;
+import io.agentopt.mlir.pass.JavaPass;
+import io.agentopt.plan.granular.OperatorId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * Pass {@code schedule}: list scheduling. Of the ops of a block that may come next, the one with the longest predicted way to the block's end comes first;
+ * of equally long ones the one that came first before. The dispatcher starts what is ready in this order.
+ *
+ * <p>Neither data nor effects are reordered: a load keeps its place to stores of its memory, a store to loads and stores, a tool with side effects to all
+ * such tools. Ops between which neither says anything may overlap.
+ */
+record Schedule(LoweringCosts costs) implements JavaPass {
+    static final String NAME = "schedule";
+
+    @Override
+    public void run(Op graph) {
+        OpTable table = OpTable.of(graph);
+        double[] seconds = seconds(table);
+        for (int op = 0; op < table.size(); op++) {
+            for (int region = 0; region < table.regionCount(op); region++) {
+                if (!table.is(op, AgentDialect.FUSED)) block(table, seconds, table.ops(op, region));
+            }
+        }
+    }
+
+    private void block(OpTable table, double[] seconds, List<Integer> ops) {
+        List<List<Integer>> after = after(table, ops);
+        int n = ops.size() - 1; // the last op ends the block and stays there
+        double[] way = new double[n];
+        int[] waitsFor = new int[n];
+        for (int i = n - 1; i >= 0; i--) {
+            for (int next : after.get(i)) {
+                if (next >= n) continue;
+                way[i] = Math.max(way[i], way[next]);
+                waitsFor[next]++;
+            }
+            way[i] += seconds[ops.get(i)];
+        }
+        PriorityQueue<Integer> ready = new PriorityQueue<>((a, b) -> {
+            int longest = Double.compare(way[b], way[a]);
+            return longest != 0 ? longest : Integer.compare(a, b);
+        });
+        for (int i = 0; i < n; i++) if (waitsFor[i] == 0) ready.add(i);
+        List<Integer> order = new ArrayList<>();
+        for (Integer i = ready.poll(); i != null; i = ready.poll()) {
+            order.add(i);
+            for (int next : after.get(i)) if (next < n && --waitsFor[next] == 0) ready.add(next);
+        }
+        for (int i = 0; i < n; i++)
+            if (order.get(i) != i) { // everything from the first change on is put before the end
+                Op end = table.op(ops.getLast());
+                for (int moved : order.subList(i, n)) table.op(ops.get(moved)).moveBefore(end);
+                return;
+            }
+    }
+
+    /** By position in the block, the positions of the ops that must come later: they read the op's results, or its effects forbid another order. */
+    private static List<List<Integer>> after(OpTable table, List<Integer> ops) {
+        List<List<Integer>> after = new ArrayList<>();
+        Map<Integer, Integer> makers = new HashMap<>();
+        EffectOrder effects = new EffectOrder();
+        for (int i = 0; i < ops.size(); i++) {
+            after.add(new ArrayList<>());
+            Set<Integer> before = new HashSet<>();
+            for (int op = ops.get(i); op < table.end(ops.get(i)); op++) {
+                for (int k = 0; k < table.operandCount(op); k++) {
+                    Integer maker = makers.get(table.operand(op, k));
+                    if (maker != null) before.add(maker);
+                }
+            }
+            before.addAll(effects.order(table, ops.get(i), i));
+            for (int b : before) after.get(b).add(i);
+            if (table.resultCount(ops.get(i)) > 0) makers.put(table.result(ops.get(i)), i);
+        }
+        return after;
+    }
+
+    /** By op; that of a control op is what its body takes one after the other, once, so that it is at least as long as what it holds. */
+    private double[] seconds(OpTable table) {
+        double[] seconds = new double[table.size()];
+        for (int op = table.size() - 1; op > 0; op--) {
+            seconds[op] += predicted(table, op);
+            if (table.parent(op) >= 0) seconds[table.parent(op)] += seconds[op];
+        }
+        return seconds;
+    }
+
+    private double predicted(OpTable table, int op) {
+        String path = table.name(op);
+        return switch (table.kind(op)) {
+            case AgentDialect.GENERATE ->
+                costs.seconds(OperatorId.prefill(path)) + costs.seconds(OperatorId.decode(path));
+            case AgentDialect.PREFIX -> costs.seconds(OperatorId.prefill(path));
+            case AgentDialect.PREFILL -> table.operandCount(op) > 1 ? 0 : costs.seconds(OperatorId.prefill(path));
+            case AgentDialect.DECODE -> costs.seconds(OperatorId.decode(path));
+            case AgentDialect.EMBED,
+                    AgentDialect.SEARCH,
+                    AgentDialect.TOOL,
+                    AgentDialect.TRANSFORM,
+                    AgentDialect.MEMORY_LOAD,
+                    AgentDialect.MEMORY_STORE -> costs.seconds(OperatorId.whole(path));
+            default -> 0;
+        };
+    }
+}
