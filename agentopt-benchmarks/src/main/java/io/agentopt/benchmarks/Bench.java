@@ -1,11 +1,8 @@
 package io.agentopt.benchmarks;
 
 import io.agentopt.benchmarks.cost.CostBench;
-<<<<<<< HEAD
 import io.agentopt.benchmarks.gpu.GpuKernels;
-=======
 import io.agentopt.benchmarks.lower.LowerBench;
->>>>>>> main
 import io.agentopt.benchmarks.plan.PlanBench;
 import io.agentopt.benchmarks.simulate.SimulateBench;
 import java.util.List;
@@ -18,11 +15,8 @@ public final class Bench {
     private static final Map<String, Function<List<String>, BenchReport>> BENCHES = new TreeMap<>(Map.of(
             "cost", CostBench::run,
             "first-light", FirstLight::run,
-<<<<<<< HEAD
             "kernels-gpu", GpuKernels::run,
-=======
             "lower", LowerBench::run,
->>>>>>> main
             "plan", PlanBench::run,
             "simulate", SimulateBench::run));
 

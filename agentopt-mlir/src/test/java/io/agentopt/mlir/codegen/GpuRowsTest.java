@@ -33,8 +33,8 @@ class GpuRowsTest {
             new GpuTarget.Amd("gfx90a"),
             new GpuTarget.Amd("gfx942"));
 
-    /** These run on processors alone: their tables are globals of the module. */
-    private static final Set<String> PROCESSORS_ALONE = Set.of("log_mel");
+    /** These run on processors alone: tables that are globals of the module, arrays as long as an image is wide. */
+    private static final Set<String> PROCESSORS_ALONE = Set.of("log_mel", "resize");
 
     static Stream<KernelDefinition> catalog() {
         return KernelCatalog.all().stream().filter(d -> !PROCESSORS_ALONE.contains(d.name()));
@@ -154,6 +154,8 @@ class GpuRowsTest {
                   scf.for %i = %begin to %end step %one {
                     %v = memref.load %x[%i] : memref<?xf32>
                     memref.store %v, %row[%i] : memref<?xf32>
+                    %w = memref.load %row[%begin] : memref<?xf32>
+                    memref.store %w, %x[%i] : memref<?xf32>
                   }
                   return
                 }
@@ -167,15 +169,19 @@ class GpuRowsTest {
                 func.func @agentopt_f(%begin: index, %end: index, %x: memref<?xvector<4xf32>>) { return }
                 """)).isInstanceOf(MlirException.class).hasMessageContaining("operands are numbers");
         assertThatThrownBy(() -> ptx("""
-                func.func @agentopt_f(%begin: index, %end: index) {
+                func.func @agentopt_f(%begin: index, %end: index, %x: memref<?xf32>) {
                   %row = memref.alloca() : memref<4xvector<4xf32>>
+                  %v = memref.load %row[%begin] : memref<4xvector<4xf32>>
+                  vector.store %v, %x[%begin] : memref<?xf32>, vector<4xf32>
                   return
                 }
                 """)).isInstanceOf(MlirException.class).hasMessageContaining("arrays are numbers");
         assertThatThrownBy(() -> ptx("""
                 memref.global "private" constant @table : memref<1xf32> = dense<1.0>
-                func.func @agentopt_f(%begin: index, %end: index) {
+                func.func @agentopt_f(%begin: index, %end: index, %x: memref<?xf32>) {
                   %table = memref.get_global @table : memref<1xf32>
+                  %v = memref.load %table[%begin] : memref<1xf32>
+                  memref.store %v, %x[%begin] : memref<?xf32>
                   return
                 }
                 """)).isInstanceOf(MlirException.class).hasMessageContaining("takes tables as operands");
