@@ -94,8 +94,8 @@ build_graph() {
     link libagentopt-mlir.so export.map "$llvm/lib/libMLIRCAPIIR.a"
 }
 
-codegen_sources="capi_modules.cpp glibc_floor.c signals.c $(cd "$here" && ls codegen/*.cpp)"
-codegen_headers="session.h $(cd "$here" && ls codegen/*.h)"
+codegen_sources="capi_modules.cpp glibc_floor.c signals.c $(cd "$here" && ls codegen/*.cpp codegen/gpu/*.cpp)"
+codegen_headers="session.h $(cd "$here" && ls codegen/*.h codegen/gpu/*.h)"
 build_codegen() {
     compile "" $codegen_sources
     echo "namespace agentopt { extern const char *const version; const char *const version = \"MLIR $version, $(basename "$kept")\"; }" >version.cpp

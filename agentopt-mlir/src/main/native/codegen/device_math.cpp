@@ -45,6 +45,14 @@ llvm.func @__nv_logf(%x: f32) -> f32 {
   %r = llvm.fmul %l, %ln2 : f32
   llvm.return %r : f32
 }
+llvm.func @__nv_fmaxf(%x: f32, %y: f32) -> f32 {
+  %r = llvm.intr.maxnum(%x, %y) : (f32, f32) -> f32
+  llvm.return %r : f32
+}
+llvm.func @__nv_fminf(%x: f32, %y: f32) -> f32 {
+  %r = llvm.intr.minnum(%x, %y) : (f32, f32) -> f32
+  llvm.return %r : f32
+}
 llvm.func @__nv_rsqrtf(%x: f32) -> f32 {
   %r = llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.f"(%x) : (f32) -> f32
   llvm.return %r : f32

@@ -13,6 +13,7 @@
 
 #include "device_math.h"
 #include "exponential.h"
+#include "gpu/gpu_rows.h"
 
 using namespace mlir;
 
@@ -89,4 +90,6 @@ void agentopt::registerOwnPasses() {
   PassRegistration<ApproximateMath>();
   registerDeviceMath();
   registerPrefetch();
+  registerGpuRows();
+  registerGpuOperands();
 }

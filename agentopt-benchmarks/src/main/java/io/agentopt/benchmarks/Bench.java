@@ -1,6 +1,7 @@
 package io.agentopt.benchmarks;
 
 import io.agentopt.benchmarks.cost.CostBench;
+import io.agentopt.benchmarks.gpu.GpuKernels;
 import io.agentopt.benchmarks.kernels.KernelsBench;
 import io.agentopt.benchmarks.lower.LowerBench;
 import io.agentopt.benchmarks.plan.PlanBench;
@@ -16,6 +17,7 @@ public final class Bench {
             "cost", CostBench::run,
             "first-light", FirstLight::run,
             "kernels", KernelsBench::run,
+            "kernels-gpu", GpuKernels::run,
             "lower", LowerBench::run,
             "plan", PlanBench::run,
             "simulate", SimulateBench::run));

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** A dense array in native memory, row by row without gaps. Reads and writes are checked against its bounds and its segment's life. */
-public final class Buffer {
+public final class Buffer implements Shaped {
     private static final long ALIGNMENT = 64;
 
     private final MemorySegment segment;
@@ -64,15 +64,17 @@ public final class Buffer {
         return segment;
     }
 
+    @Override
     public ElementType type() {
         return type;
     }
 
+    @Override
     public int rank() {
         return shape.length;
     }
 
-    /** {@return the length of a dimension, counted from the outermost} */
+    @Override
     public long dimension(int index) {
         return shape[index];
     }

@@ -2,6 +2,8 @@ package io.agentopt.mlir.codegen;
 
 import io.agentopt.mlir.ffi.Codegen.Form;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * MLIR of a kernel to code of a GPU, in memory and without the vendor's tools: {@code gpu.launch} or {@code gpu.module}, or whatever the kernel's own
@@ -24,6 +26,49 @@ public final class GpuCompiler {
         return "agentopt-schedule{target=gpu},func.func(canonicalize,cse,gpu-launch-sink-index-computations),gpu-kernel-outlining,"
                 + "gpu.module(agentopt-approximate-math{except=math.exp,math.exp2,math.log,math.log2},convert-linalg-to-loops,convert-vector-to-scf,convert-scf-to-cf,expand-strided-metadata,lower-affine,"
                 + target.conversion() + ")";
+    }
+
+    /** {@return the passes of {@link #rows}, which are a part of what code depends on} */
+    public String rowsPipeline() {
+        return sharing() + "," + lowering();
+    }
+
+    private String sharing() {
+        return "agentopt-schedule{target=gpu},inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave=" + target.wave()
+                + "},canonicalize,cse";
+    }
+
+    private String lowering() {
+        return "gpu.module(expand-strided-metadata,lower-affine,convert-scf-to-cf," + target.conversion()
+                + ",agentopt-gpu-operands{private-space=" + target.privateSpace() + "})";
+    }
+
+    /**
+     * {@return a kernel over rows as code: PTX, or a relocatable file of AMD's}
+     *
+     * @param mlir one function {@code @agentopt_NAME(%begin: index, %end: index, memrefs...)}, whose rows are shared out among groups of threads
+     * @throws io.agentopt.mlir.ir.MlirException with located diagnostics when the text is no valid module or its rows cannot be shared out
+     * @throws IllegalStateException when the code generation library is unavailable
+     */
+    public GpuCode rows(String mlir, String name) {
+        try (Compilation compilation = new Compilation(mlir, name)) {
+            compilation.run(sharing());
+            String shared = compilation.print();
+            int threads = attribute(shared, "threads"), rowsPerBlock = attribute(shared, "rows_per_block");
+            compilation.run(lowering());
+            Form form = target instanceof GpuTarget.Nvidia ? Form.ASSEMBLY : Form.OBJECT;
+            byte[] image = compilation.emit(target.triple(), target.chip(), target.features(), 0, form);
+            return new GpuCode(image, threads, rowsPerBlock);
+        }
+    }
+
+    private static int attribute(String module, String name) {
+        Matcher found = Pattern.compile("agentopt\\." + name + " = (\\d+)").matcher(module);
+        if (!found.find()) {
+            throw new IllegalArgumentException(
+                    "The module has no kernel: a kernel over rows is a function agentopt_NAME(index, index, memref...).");
+        }
+        return Integer.parseInt(found.group(1));
     }
 
     /**

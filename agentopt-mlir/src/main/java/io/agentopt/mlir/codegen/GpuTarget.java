@@ -11,6 +11,12 @@ public sealed interface GpuTarget {
 
     String features();
 
+    /** {@return threads that exchange values without memory: a warp or a wavefront} */
+    int wave();
+
+    /** {@return LLVM's number of the address space of a thread's own arrays} */
+    int privateSpace();
+
     /** {@return the passes from a {@code gpu.module} to the target's dialect} */
     String conversion();
 
@@ -38,9 +44,19 @@ public sealed interface GpuTarget {
         }
 
         @Override
+        public int wave() {
+            return 32;
+        }
+
+        @Override
+        public int privateSpace() {
+            return 0;
+        }
+
+        @Override
         public String conversion() {
             return "convert-gpu-to-nvvm,convert-nvgpu-to-nvvm,convert-vector-to-llvm,convert-nvvm-to-llvm,convert-to-llvm,"
-                    + "reconcile-unrealized-casts,canonicalize,cse,agentopt-device-math";
+                    + "reconcile-unrealized-casts,agentopt-device-math,canonicalize,cse";
         }
     }
 
@@ -69,10 +85,20 @@ public sealed interface GpuTarget {
         }
 
         @Override
+        public int wave() {
+            return 64;
+        }
+
+        @Override
+        public int privateSpace() {
+            return 5;
+        }
+
+        @Override
         public String conversion() {
             return "convert-gpu-to-rocdl{chipset=" + chip + "},convert-amdgpu-to-rocdl{chipset=" + chip
                     + "},convert-vector-to-llvm,"
-                    + "convert-to-llvm,reconcile-unrealized-casts,canonicalize,cse,agentopt-device-math";
+                    + "convert-to-llvm,reconcile-unrealized-casts,agentopt-device-math,canonicalize,cse";
         }
     }
 

@@ -1,0 +1,59 @@
+package io.agentopt.mlir.codegen;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Code of a kernel over rows for a GPU, and how it is to be launched. Groups of threads take rows in turn, so any number of blocks computes all rows.
+ *
+ * @param image PTX text, or an ELF file of AMD's
+ * @param threads of a block, along x
+ * @param rowsPerBlock that a block computes at a time
+ */
+public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
+    private static final Pattern LAUNCH = Pattern.compile("// threads (\\d+) rows_per_block (\\d+)\n");
+    private static final int LONGEST_LAUNCH = 100;
+
+    public GpuCode {
+        image = image.clone();
+    }
+
+    @Override
+    public byte[] image() {
+        return image.clone();
+    }
+
+    /** {@return the blocks that so many rows take} */
+    public int blocks(long rows) {
+        return (int) Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, Integer.MAX_VALUE / threads);
+    }
+
+    /** {@return the code as a file: a line that says how it is launched, which is a comment in PTX, and the image} */
+    public byte[] toBytes() {
+        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] file = Arrays.copyOf(launch, launch.length + image.length);
+        System.arraycopy(image, 0, file, launch.length, image.length);
+        return file;
+    }
+
+    /**
+     * {@return the code of a file}
+     *
+     * @param name what messages call the file
+     * @throws IllegalArgumentException when its first line does not say how it is launched
+     */
+    public static GpuCode ofBytes(byte[] file, String name) {
+        String start = new String(file, 0, Math.min(file.length, LONGEST_LAUNCH), StandardCharsets.ISO_8859_1);
+        Matcher launch = LAUNCH.matcher(start);
+        if (!launch.lookingAt()) {
+            throw new IllegalArgumentException("The code '" + name
+                    + "' does not begin with how to launch it: '// threads 128 rows_per_block 4', say.");
+        }
+        return new GpuCode(
+                Arrays.copyOfRange(file, launch.end(), file.length),
+                Integer.parseInt(launch.group(1)),
+                Integer.parseInt(launch.group(2)));
+    }
+}

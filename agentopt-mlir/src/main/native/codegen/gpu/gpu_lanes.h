@@ -1,0 +1,44 @@
+// How one linalg operation is spread over the lanes of a group of GPU threads.
+#ifndef AGENTOPT_CODEGEN_GPU_LANES_H
+#define AGENTOPT_CODEGEN_GPU_LANES_H
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/Builders.h"
+
+namespace agentopt {
+
+// Threads that work on one row together: a part of a warp, a warp, or a block.
+struct Group {
+  mlir::gpu::GPUFuncOp kernel;
+  int64_t lanes = 1; // threads of the group
+  int64_t wave = 32; // threads that shuffle among each other
+  mlir::Value lane;   // this thread's place in the group
+  mlir::Value number; // the group's place in the grid
+  mlir::Value count;  // groups in the grid
+  // Arrays of the row that live in registers: each lane holds the elements that it works on.
+  llvm::DenseMap<mlir::Value, mlir::Value> fragments;
+};
+
+// What the lanes share out: consecutive elements along one loop, `width` to each lane at a time.
+struct Spread {
+  int64_t dim = -1;    // the loop; -1 when all lanes do the same
+  int64_t extent = 0;  // its trip count, or ShapedType::kDynamic
+  int64_t width = 1;   // elements that a lane takes at once
+  bool reduces = false;
+
+  int64_t chunks() const { return extent / width; }
+};
+
+// How to spread the operation over this many lanes.
+Spread spreadOf(mlir::linalg::GenericOp op, int64_t lanes);
+
+// Elements at multiples of which the memref surely starts, counted from an address that is aligned to 16 bytes; at most 16.
+int64_t alignmentOf(mlir::Value memref);
+
+// Replaces the operation by loops over this lane's share. `spreadRows`: the first parallel loop is shared out among the groups of the grid.
+void lowerOverLanes(mlir::linalg::GenericOp op, const Spread &spread, bool spreadRows, Group &group);
+
+} // namespace agentopt
+
+#endif

@@ -1,0 +1,37 @@
+package io.agentopt.mlir.codegen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class GpuCodeTest {
+    private static final byte[] IMAGE = {0x7f, 'E', 'L', 'F', 0, (byte) 0xff, '\n'};
+
+    @Test
+    void aFileHoldsTheImageAndItsLaunch() {
+        GpuCode back = GpuCode.ofBytes(new GpuCode(IMAGE, 1024, 1).toBytes(), "k");
+        assertThat(back.image()).isEqualTo(IMAGE);
+        assertThat(back.threads()).isEqualTo(1024);
+        assertThat(back.rowsPerBlock()).isEqualTo(1);
+    }
+
+    @Test
+    void blocksCoverTheRowsAndStayInTheGrid() {
+        GpuCode code = new GpuCode(IMAGE, 128, 4);
+        assertThat(code.blocks(1)).isEqualTo(1);
+        assertThat(code.blocks(4)).isEqualTo(1);
+        assertThat(code.blocks(5)).isEqualTo(2);
+        assertThat((long) code.blocks(Long.MAX_VALUE) * 128).isPositive().isLessThanOrEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void aFileWithoutItsLaunchIsRefused() {
+        for (String text : new String[] {"", ".version 7.8", "// threads 128", "// threads 128 rows_per_block 4"}) {
+            assertThatThrownBy(() -> GpuCode.ofBytes(text.getBytes(StandardCharsets.US_ASCII), "softmax"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'softmax' does not begin with how to launch it");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// A GPU driver without a GPU: device memory is host memory, kernels run on the CPU by name. Compiled twice: as the CUDA driver API, and with -DHIP as HIP.
+// It checks what a driver checks (handles, ranges, a current context) so that a launcher's mistake is an error here too, and it fails on demand.
+#define _GNU_SOURCE
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#ifdef HIP
+#define F(cuda, hip) hip
+#else
+#define F(cuda, hip) cuda
+#endif
+#define SUCCESS 0
+#define INVALID_VALUE 1
+#define OUT_OF_MEMORY 2
+#define INVALID_CONTEXT 201
+#define INVALID_IMAGE F(218, 200)
+#define INVALID_HANDLE 400
+#define NOT_FOUND 500
+#define LAUNCH_FAILED 719
+#define CAPACITY (6ull << 30)
+#define MOST 4096
+
+enum Kind { NONE, DEVICE, PINNED, STREAM, EVENT, MODULE };
+static struct { enum Kind kind; char *address; size_t bytes; } live[MOST];
+static int contexts, sticky, fail_code, fail_after;
+static size_t used;
+static char fail_name[64];
+static __thread int current;
+
+// --- what the tests steer ---
+void stub_fail(const char *function, int64_t code, int64_t after) { strncpy(fail_name, function, 63); fail_code = code; fail_after = after; }
+int stub_reset(void) { sticky = 0; fail_name[0] = 0; return 0; }
+int stub_live(void) { int n = contexts; for (int i = 0; i < MOST; i++) n += live[i].kind != NONE; return n; }
+
+int stub_forget(void) { stub_reset(); for (int i = 0; i < MOST; i++) if (live[i].kind != NONE) { free(live[i].address); live[i].kind = NONE; } contexts = 0; used = 0; return 0; }
+
+static int enter(const char *function, int needs_context) {
+  if (!strcmp(function, fail_name) && fail_after-- == 0) { fail_name[0] = 0; return fail_code; }
+  if (needs_context && !current) return INVALID_CONTEXT;
+  return needs_context ? sticky : SUCCESS;
+}
+#define ENTER(c) { int e_ = enter(__func__, c); if (e_) return e_; }
+
+static void *keep(enum Kind kind, size_t bytes) {
+  for (int i = 0; i < MOST; i++) if (live[i].kind == NONE) {
+    char *p = aligned_alloc(4096, (bytes + 4095) & ~4095ull);
+    if (!p) return 0;
+    live[i].kind = kind; live[i].address = p; live[i].bytes = bytes;
+    return p;
+  }
+  return 0;
+}
+static int find(enum Kind kind, const void *p, size_t bytes) {
+  for (int i = 0; i < MOST; i++)
+    if (live[i].kind == kind && (char *)p >= live[i].address && (char *)p + bytes <= live[i].address + live[i].bytes) return i;
+  return -1;
+}
+static int gone(enum Kind kind, void *p) {
+  int i = find(kind, p, 0);
+  if (i < 0 || live[i].address != p) return INVALID_HANDLE;
+  if (kind == DEVICE) used -= live[i].bytes;
+  memset(p, 0xdd, live[i].bytes < 4096 ? live[i].bytes : 4096);
+  free(p); live[i].kind = NONE;
+  return SUCCESS;
+}
+static int stream_ok(void *s) { return find(STREAM, s, 0) >= 0; }
+
+// --- devices and contexts ---
+int F(cuInit, hipInit)(int flags) { ENTER(0); return SUCCESS; }
+int F(cuDeviceGetCount, hipGetDeviceCount)(int *n) { ENTER(0); *n = 2; return SUCCESS; }
+int F(cuDeviceGet, hipDeviceGet)(int *d, int ordinal) { ENTER(0); *d = ordinal; return SUCCESS; }
+int F(cuDeviceGetName, hipDeviceGetName)(char *b, int n, int d) { ENTER(0); strncpy(b, "stub", n); return SUCCESS; }
+int F(cuDeviceTotalMem_v2, hipDeviceTotalMem)(size_t *s, int d) { ENTER(0); *s = CAPACITY; return SUCCESS; }
+int F(cuDevicePrimaryCtxRetain, hipDevicePrimaryCtxRetain)(void **c, int d) { ENTER(0); contexts++; *c = (void *)(intptr_t)(8 + d); return SUCCESS; }
+int F(cuDevicePrimaryCtxRelease_v2, hipDevicePrimaryCtxRelease)(int d) { ENTER(0); if (!contexts) return INVALID_CONTEXT; contexts--; return SUCCESS; }
+#ifdef HIP
+int hipSetDevice(int64_t d) { ENTER(0); if (d < 0 || d > 1) return 101; current = 8 + d; return SUCCESS; }
+#else
+int cuCtxSetCurrent(int64_t c) { ENTER(0); if (c != 8 && c != 9) return INVALID_CONTEXT; current = c; return SUCCESS; }
+#endif
+int F(cuCtxSynchronize, hipDeviceSynchronize)(void) { ENTER(1); return SUCCESS; }
+int F(cuMemGetInfo_v2, hipMemGetInfo)(size_t *f, size_t *t) { ENTER(1); *f = CAPACITY - used; *t = CAPACITY; return SUCCESS; }
+
+// --- memory ---
+int F(cuMemAlloc_v2, hipMalloc)(void **p, size_t n) {
+  ENTER(1);
+  if (n > CAPACITY - used || !(*p = keep(DEVICE, n))) return OUT_OF_MEMORY;
+  used += n; memset(*p, 0xee, n);
+  return SUCCESS;
+}
+int F(cuMemFree_v2, hipFree)(void *p) { ENTER(1); return gone(DEVICE, p); }
+int F(cuMemHostAlloc, hipHostMalloc)(void **p, size_t n, unsigned flags) { ENTER(1); return n > CAPACITY || !(*p = keep(PINNED, n)) ? OUT_OF_MEMORY : SUCCESS; }
+int F(cuMemFreeHost, hipHostFree)(void *p) { ENTER(1); return gone(PINNED, p); }
+int F(cuMemcpyHtoD_v2, hipMemcpyHtoD)(void *d, void *h, size_t n) { ENTER(1); if (find(DEVICE, d, n) < 0) return INVALID_VALUE; memcpy(d, h, n); return SUCCESS; }
+int F(cuMemcpyDtoH_v2, hipMemcpyDtoH)(void *h, void *d, size_t n) { ENTER(1); if (find(DEVICE, d, n) < 0) return INVALID_VALUE; memcpy(h, d, n); return SUCCESS; }
+int F(cuMemcpyHtoDAsync_v2, hipMemcpyHtoDAsync)(void *d, void *h, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, d, n) < 0 || find(PINNED, h, n) < 0) return INVALID_VALUE; memcpy(d, h, n); return SUCCESS; }
+int F(cuMemcpyDtoHAsync_v2, hipMemcpyDtoHAsync)(void *h, void *d, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, d, n) < 0 || find(PINNED, h, n) < 0) return INVALID_VALUE; memcpy(h, d, n); return SUCCESS; }
+int F(cuMemcpyDtoDAsync_v2, hipMemcpyDtoDAsync)(void *t, void *f, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, t, n) < 0 || find(DEVICE, f, n) < 0) return INVALID_VALUE; memmove(t, f, n); return SUCCESS; }
+int F(cuMemsetD32Async, hipMemsetD32Async)(void *d, unsigned v, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, d, 4 * n) < 0) return INVALID_VALUE; for (size_t i = 0; i < n; i++) ((unsigned *)d)[i] = v; return SUCCESS; }
+static int rows(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int from_device, int to_device) {
+  if (tp < w || fp < w || find(from_device ? DEVICE : PINNED, f, fp * (h - 1) + w) < 0 || find(to_device ? DEVICE : PINNED, t, tp * (h - 1) + w) < 0) return INVALID_VALUE;
+  for (size_t i = 0; i < h; i++) memcpy(t + i * tp, f + i * fp, w);
+  return SUCCESS;
+}
+#ifdef HIP
+int hipMemcpy2DAsync(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int64_t kind, void *s) { ENTER(1); return stream_ok(s) ? rows(t, tp, f, fp, w, h, kind != 1, kind != 2) : INVALID_HANDLE; }
+#else
+typedef struct { size_t x, y; int type; char *host, *device; void *array; size_t pitch; } Side;
+typedef struct { Side f, t; size_t w, h; } Copy;
+int cuMemcpy2DAsync_v2(const Copy *c, void *s) {
+  ENTER(1);
+  if (!stream_ok(s)) return INVALID_HANDLE;
+  return rows(c->t.type == 1 ? c->t.host : c->t.device, c->t.pitch, c->f.type == 1 ? c->f.host : c->f.device, c->f.pitch, c->w, c->h, c->f.type == 2, c->t.type == 2);
+}
+#endif
+
+// --- streams and events ---
+int F(cuStreamCreateWithPriority, hipStreamCreateWithPriority)(void **s, unsigned flags, int64_t priority) { ENTER(1); *s = keep(STREAM, 8); return SUCCESS; }
+int F(cuStreamDestroy_v2, hipStreamDestroy)(void *s) { ENTER(1); return gone(STREAM, s); }
+int F(cuStreamSynchronize, hipStreamSynchronize)(void *s) { ENTER(1); return stream_ok(s) ? SUCCESS : INVALID_HANDLE; }
+int F(cuStreamWaitEvent, hipStreamWaitEvent)(void *s, void *e, int flags) { ENTER(1); return stream_ok(s) && find(EVENT, e, 8) >= 0 ? SUCCESS : INVALID_HANDLE; }
+int F(cuEventCreate, hipEventCreateWithFlags)(void **e, unsigned flags) { ENTER(1); *e = keep(EVENT, 8); *(double *)*e = 0; return SUCCESS; }
+int F(cuEventDestroy_v2, hipEventDestroy)(void *e) { ENTER(1); return gone(EVENT, e); }
+int F(cuEventRecord, hipEventRecord)(void *e, void *s) { ENTER(1); if (!stream_ok(s) || find(EVENT, e, 8) < 0) return INVALID_HANDLE; struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); *(double *)e = t.tv_sec * 1e3 + t.tv_nsec / 1e6; return SUCCESS; }
+int F(cuEventSynchronize, hipEventSynchronize)(void *e) { ENTER(1); return find(EVENT, e, 8) >= 0 ? SUCCESS : INVALID_HANDLE; }
+int F(cuEventElapsedTime, hipEventElapsedTime)(float *ms, double *a, double *b) { ENTER(1); if (find(EVENT, a, 8) < 0 || find(EVENT, b, 8) < 0 || !*a || !*b) return INVALID_HANDLE; *ms = *b - *a; return SUCCESS; }
+
+// --- modules and kernels ---
+int F(cuModuleLoadDataEx, hipModuleLoadDataEx)(void **m, const char *image, int n, int *options, void **values) {
+  ENTER(1);
+#ifdef HIP
+  if (memcmp(image, "\177ELF", 4)) return INVALID_IMAGE;
+  size_t bytes = 4 + strlen(image + 4) + 1;
+#else
+  size_t bytes = strlen(image) + 1;
+  if (!strstr(image, ".entry")) {
+    for (int i = 0; i < n; i++) if (options[i] == 5) strcpy(values[i], "stub: line 1: no entry");
+    return INVALID_IMAGE;
+  }
+#endif
+  *m = keep(MODULE, bytes); memcpy(*m, image, bytes);
+  return SUCCESS;
+}
+int F(cuModuleUnload, hipModuleUnload)(void *m) { ENTER(1); return gone(MODULE, m); }
+int F(cuModuleGetFunction, hipModuleGetFunction)(void **f, char *m, const char *name) {
+  ENTER(1);
+  int i = find(MODULE, m, 0);
+  if (i < 0) return INVALID_HANDLE;
+  char *at = memmem(m, live[i].bytes, name, strlen(name));
+  if (!at) return NOT_FOUND;
+  char *base = strdup(name); // kernels live as long as the process here
+  *f = base;
+  return SUCCESS;
+}
+int F(cuFuncGetAttribute, hipFuncGetAttribute)(int *v, int attribute, void *f) { ENTER(1); *v = attribute == 0 ? 1024 : 32; return SUCCESS; }
+
+#define INDEX(i) (*(int64_t *)p[i])
+#define FLOATS(i) (*(float **)p[i])
+static int run(const char *name, void **p) {
+  if (!strcmp(name, "scale")) { // (memref<?xf32>, f32)
+    float *x = FLOATS(1); int64_t n = INDEX(3); float by = *(float *)p[5];
+    if (find(DEVICE, x, 4 * n) < 0) return 700;
+    for (int64_t i = 0; i < n; i++) x[i] *= by;
+    return SUCCESS;
+  }
+  if (!strcmp(name, "trap")) { sticky = LAUNCH_FAILED; return SUCCESS; } // the launch succeeds, what follows does not
+  int64_t begin = INDEX(0), end = INDEX(1);
+  if (!strcmp(name, "agentopt_cosine")) { // (index, index, memref<?xdxf32>, memref<dxf32>, memref<?xf32>)
+    float *m = FLOATS(3), *q = FLOATS(10), *out = FLOATS(15); int64_t d = INDEX(6);
+    for (int64_t i = begin; i < end; i++) { double s = 0, t = 0, u = 0; for (int64_t j = 0; j < d; j++) { s += (double)m[i * d + j] * q[j]; t += (double)m[i * d + j] * m[i * d + j]; u += (double)q[j] * q[j]; } out[i] = s / sqrt(t * u); }
+    return SUCCESS;
+  }
+  return NOT_FOUND;
+}
+int F(cuLaunchKernel, hipModuleLaunchKernel)(const char *f, int64_t gx, int64_t gy, int64_t gz, int64_t bx, int64_t by, int64_t bz, int64_t shared, void *s, void **p, void **extra) {
+  ENTER(1);
+  if (!stream_ok(s)) return INVALID_HANDLE;
+  if (gx < 1 || gy != 1 || gz != 1 || bx < 1 || by != 1 || bz != 1 || shared > 48 << 10) return INVALID_VALUE;
+  return run(f, p);
+}
+#ifdef HIP
+static const char *name(int e) { return e == OUT_OF_MEMORY ? "hipErrorOutOfMemory" : e == LAUNCH_FAILED ? "hipErrorLaunchFailure" : "hipErrorStub"; }
+const char *hipGetErrorName(int e) { return name(e); }
+const char *hipGetErrorString(int e) { return e == OUT_OF_MEMORY ? "out of memory" : "stub text"; }
+#else
+int cuGetErrorName(int e, const char **s) { if (e == 99999) return INVALID_VALUE; *s = e == OUT_OF_MEMORY ? "CUDA_ERROR_OUT_OF_MEMORY" : e == LAUNCH_FAILED ? "CUDA_ERROR_LAUNCH_FAILED" : "CUDA_ERROR_STUB"; return SUCCESS; }
+int cuGetErrorString(int e, const char **s) { if (e == 99999) return INVALID_VALUE; *s = e == OUT_OF_MEMORY ? "out of memory" : "stub text"; return SUCCESS; }
+#endif
