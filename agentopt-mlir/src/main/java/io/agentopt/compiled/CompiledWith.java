@@ -8,15 +8,16 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The versions that made a compiled plan. They decide about its IR alone: MLIR's bytecode carries no version of the dialect, so only the version that wrote
- * it reads it.
+ * The versions that made a compiled plan. They decide about its IR alone: only the version that wrote it reads it.
  *
  * @param agentopt of this library, such as {@code 0.1.0}
  * @param mlir of MLIR, such as {@code MLIR22.1.8}; empty where the plan was lowered without it
  */
 public record CompiledWith(String agentopt, Optional<String> mlir) {
     private static final String RESOURCE = "release.properties";
-    private static final byte[] BYTECODE_MAGIC = {'M', 'L', (byte) 0xEF, 'R'};
+    /** The seal of our bytecode (40 bytes), MLIR's magic (4) and its version (1); the producer's name follows. */
+    private static final int BEFORE_PRODUCER = 45;
+
     private static final int LONGEST_PRODUCER = 64;
 
     /** {@return this release, and the MLIR that wrote a bytecode} */
@@ -41,7 +42,7 @@ public record CompiledWith(String agentopt, Optional<String> mlir) {
 
     /** {@return who wrote a bytecode: after magic number and version (one byte so far), text that ends with a zero} */
     private static String producer(byte[] bytecode) {
-        int start = BYTECODE_MAGIC.length + 1;
+        int start = Math.min(BEFORE_PRODUCER, bytecode.length);
         int end = start;
         while (end < bytecode.length && end - start <= LONGEST_PRODUCER && bytecode[end] != 0) end++;
         return new String(bytecode, start, end - start, StandardCharsets.US_ASCII);

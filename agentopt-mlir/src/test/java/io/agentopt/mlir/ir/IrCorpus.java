@@ -71,6 +71,18 @@ public final class IrCorpus {
                 %18 = agent.synthesize %11 model "speaker" : !agent.completion
                 agent.yield %18 : !agent.audio
               }
+              agent.graph @shared(%arg0: !agent.prompt) -> !agent.text {
+                %0 = agent.prefix %arg0 model "llama" on "H100" shards 2 : !agent.kv_prefix<"llama">
+                %1 = agent.prefill %arg0 behind %0 : !agent.kv_prefix<"llama"> model "llama" on "H100" shards 2 : !agent.kv_cache<"llama">
+                %2 = agent.decode %1 model "llama" max_tokens 64 sampling "greedy" deterministic on "H100" shards 2 : !agent.kv_cache<"llama">
+                %3 = agent.fused(%2) on "cpu" : (!agent.completion) -> !agent.text {
+                ^bb0(%arg1: !agent.completion):
+                  %4 = agent.transform "text"(%arg1) : (!agent.completion) -> !agent.text
+                  %5 = agent.transform "trim"(%4) : (!agent.text) -> !agent.text
+                  agent.yield %5 : !agent.text
+                }
+                agent.yield %3 : !agent.text
+              }
             }
             """;
 

@@ -74,10 +74,10 @@ class PipelineTest {
     void theObserverSeesTheModuleAfterEachPass() {
         List<String> seen = new ArrayList<>();
         Pipeline.of("cse, agent.graph(canonicalize{max-iterations=3},cse)")
-                .then("mark", root -> root.all("agent.yield").forEach(op -> op.set("seen", 1)))
+                .then("mark", root -> root.all("agent.yield").forEach(op -> op.set("test.seen", 1)))
                 .run(
                         module,
-                        (pass, ir) -> seen.add(pass + " " + (ir.get().contains("seen") ? "marked" : "plain")));
+                        (pass, ir) -> seen.add(pass + " " + (ir.get().contains("test.seen") ? "marked" : "plain")));
         assertThat(seen)
                 .containsExactly("cse plain", "agent.graph(canonicalize{max-iterations=3},cse) plain", "mark marked");
     }
