@@ -70,7 +70,7 @@ final class GpuRun implements AutoCloseable {
         bound.launch(stream);
         stream.synchronize();
         double error = error();
-        int repetitions = (int) Math.clamp((20L << 30) / measured.movedBytes(), 3, 50);
+        int repetitions = Math.clamp((20L << 30) / measured.movedBytes(), 3, 50);
         double[] ours = new double[ROUNDS], copy = new double[ROUNDS];
         try (DeviceMemory from = context.allocate(measured.movedBytes() / 2);
                 DeviceMemory to = context.allocate(measured.movedBytes() / 2)) {
