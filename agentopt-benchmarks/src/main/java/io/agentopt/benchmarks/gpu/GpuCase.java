@@ -15,7 +15,11 @@ import java.util.Map;
  * @param movedBytes that the kernel has to read and write at least
  */
 record GpuCase(
-        KernelSpec spec, Map<String, Long> sizes, Map<String, Long> integers, Map<String, Long> constants, long movedBytes) {
+        KernelSpec spec,
+        Map<String, Long> sizes,
+        Map<String, Long> integers,
+        Map<String, Long> constants,
+        long movedBytes) {
     /** {@return the cases, each moving about so many bytes} */
     static List<GpuCase> moving(long bytes) {
         return List.of(
@@ -49,7 +53,9 @@ record GpuCase(
     private static GpuCase cosine(long d, long bytes) {
         long n = bytes / (4 * d);
         return plain(
-                KernelSpec.of("cosine").with("d", d).with("type", ElementType.F32), Map.of("n", n), n * d * 4 + n * 4 + d * 4);
+                KernelSpec.of("cosine").with("d", d).with("type", ElementType.F32),
+                Map.of("n", n),
+                n * d * 4 + n * 4 + d * 4);
     }
 
     private static GpuCase softmax(long columns, long bytes) {
@@ -59,14 +65,16 @@ record GpuCase(
 
     private static GpuCase norm(String name, long d, long bytes) {
         long rows = bytes / (8 * d);
-        return plain(
-                KernelSpec.of(name).with("d", d).with("epsilon", "0.00001"), Map.of("rows", rows), rows * d * 8);
+        return plain(KernelSpec.of(name).with("d", d).with("epsilon", "0.00001"), Map.of("rows", rows), rows * d * 8);
     }
 
     private static GpuCase gather(long d, long bytes) {
         long n = bytes / (8 * d);
         return new GpuCase(
-                KernelSpec.of("gather").with("d", d).with("ids", ElementType.I64).with("type", ElementType.F32),
+                KernelSpec.of("gather")
+                        .with("d", d)
+                        .with("ids", ElementType.I64)
+                        .with("type", ElementType.F32),
                 Map.of("n", n, "vocabulary", n),
                 Map.of("ids", n),
                 Map.of(),

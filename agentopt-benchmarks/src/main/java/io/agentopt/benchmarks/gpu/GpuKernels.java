@@ -53,8 +53,8 @@ public final class GpuKernels {
                     case GpuDriver.Opened opened -> opened.driver();
                     case GpuDriver.Absent absent -> throw new IllegalArgumentException(absent.reason());
                 };
-        Map<String, KernelDefinition> definitions = KernelCatalog.all().stream()
-                .collect(Collectors.toMap(KernelDefinition::name, Function.identity()));
+        Map<String, KernelDefinition> definitions =
+                KernelCatalog.all().stream().collect(Collectors.toMap(KernelDefinition::name, Function.identity()));
         List<Metric> metrics = new ArrayList<>();
         try (GpuContext context = driver.context(0);
                 GpuStream stream = context.stream()) {
@@ -113,7 +113,8 @@ public final class GpuKernels {
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 String stem = file.getFileName().toString().replaceAll("\\.ptx$", "");
-                if (stem.equals(name) || stem.startsWith(name + VARIANT)) codes.put(stem, GpuCode.ofBytes(Files.readAllBytes(file), stem));
+                if (stem.equals(name) || stem.startsWith(name + VARIANT))
+                    codes.put(stem, GpuCode.ofBytes(Files.readAllBytes(file), stem));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The kernels' code in '" + folder + "' cannot be read.", e);

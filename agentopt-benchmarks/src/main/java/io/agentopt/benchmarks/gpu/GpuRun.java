@@ -70,7 +70,7 @@ final class GpuRun implements AutoCloseable {
         bound.launch(stream);
         stream.synchronize();
         double error = error();
-        int repetitions = (int) Math.clamp((20L << 30) / measured.movedBytes(), 3, 50);
+        int repetitions = Math.clamp((20L << 30) / measured.movedBytes(), 3, 50);
         double[] ours = new double[ROUNDS], copy = new double[ROUNDS];
         try (DeviceMemory from = context.allocate(measured.movedBytes() / 2);
                 DeviceMemory to = context.allocate(measured.movedBytes() / 2)) {
@@ -81,14 +81,19 @@ final class GpuRun implements AutoCloseable {
             }
         }
         return new Result(
-                measured.movedBytes() / median(ours), measured.movedBytes() / median(copy), error, kernel.function().registers(), loadSeconds);
+                measured.movedBytes() / median(ours),
+                measured.movedBytes() / median(copy),
+                error,
+                kernel.function().registers(),
+                loadSeconds);
     }
 
     // What an earlier schedule wrote must not pass for this one's.
     private void zeroOutputs() {
         List<Operand> operands = definition.operands(measured.spec());
         for (int i = 0; i < host.size(); i++) {
-            if (operands.get(i).access() == Operand.Access.WRITE) stream.fill(device.get(i).slice(0, device.get(i).bytes() / 4 * 4), 0);
+            if (operands.get(i).access() == Operand.Access.WRITE)
+                stream.fill(device.get(i).slice(0, device.get(i).bytes() / 4 * 4), 0);
         }
     }
 
@@ -134,8 +139,11 @@ final class GpuRun implements AutoCloseable {
         long width = all.elements() / rows, rowBytes = width * all.type().bytes();
         try (Arena scratch = Arena.ofConfined()) {
             Buffer actual = Buffer.allocate(scratch, all.type(), end - begin, width);
-            device.get(operand).slice(begin * rowBytes, actual.segment().byteSize()).copyTo(actual.segment());
-            MemorySegment rows = all.segment().asSlice(begin * rowBytes, actual.segment().byteSize());
+            device.get(operand)
+                    .slice(begin * rowBytes, actual.segment().byteSize())
+                    .copyTo(actual.segment());
+            MemorySegment rows =
+                    all.segment().asSlice(begin * rowBytes, actual.segment().byteSize());
             Buffer expected = new Buffer(rows, all.type(), end - begin, width);
             double worst = 0;
             for (long row = 0; row < end - begin; row++) worst = Math.max(worst, error(expected, actual, row, width));
@@ -158,7 +166,9 @@ final class GpuRun implements AutoCloseable {
     private long size(String dimension) {
         String parameter = measured.spec().parameters().get(dimension);
         if (parameter != null) return Long.parseLong(parameter);
-        return Character.isDigit(dimension.charAt(0)) ? Long.parseLong(dimension) : measured.sizes().get(dimension);
+        return Character.isDigit(dimension.charAt(0))
+                ? Long.parseLong(dimension)
+                : measured.sizes().get(dimension);
     }
 
     private void fill(Operand operand, Buffer buffer, SplittableRandom random) {

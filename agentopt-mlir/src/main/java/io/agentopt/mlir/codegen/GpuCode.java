@@ -27,12 +27,13 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
 
     /** {@return the blocks that so many rows take} */
     public int blocks(long rows) {
-        return (int) Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, Integer.MAX_VALUE / threads);
+        return Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, Integer.MAX_VALUE / threads);
     }
 
     /** {@return the code as a file: a line that says how it is launched, which is a comment in PTX, and the image} */
     public byte[] toBytes() {
-        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + "\n")
+                .getBytes(StandardCharsets.US_ASCII);
         byte[] file = Arrays.copyOf(launch, launch.length + image.length);
         System.arraycopy(image, 0, file, launch.length, image.length);
         return file;

@@ -34,8 +34,8 @@ public final class GpuCompiler {
     }
 
     private String sharing() {
-        return "agentopt-schedule{target=gpu},inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave=" + target.wave()
-                + "},canonicalize,cse";
+        return "agentopt-schedule{target=gpu},inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave="
+                + target.wave() + "},canonicalize,cse";
     }
 
     private String lowering() {

@@ -26,7 +26,8 @@ public final class GpuKernelCompiler {
         String name = spec.toString();
         GpuTarget target = compiler.target();
         var key = new KernelCache.Key(name, source, compiler.rowsPipeline(), target.chip() + target.features());
-        return GpuCode.ofBytes(cache.get(key, () -> loadable(compiler.rows(source, name)).toBytes()), name);
+        return GpuCode.ofBytes(
+                cache.get(key, () -> loadable(compiler.rows(source, name)).toBytes()), name);
     }
 
     private GpuCode loadable(GpuCode code) {
@@ -34,8 +35,10 @@ public final class GpuKernelCompiler {
             case GpuTarget.Nvidia _ -> code;
             case GpuTarget.Amd amd -> {
                 CodeObjectLinker linker = CodeObjectLinker.find()
-                        .orElseThrow(() -> new IllegalStateException("Code for " + amd.chip()
-                                + " is linked by ld.lld, which was found neither in ROCm (ROCM_PATH, /opt/rocm) nor in PATH."));
+                        .orElseThrow(
+                                () -> new IllegalStateException(
+                                        "Code for " + amd.chip()
+                                                + " is linked by ld.lld, which was found neither in ROCm (ROCM_PATH, /opt/rocm) nor in PATH."));
                 yield new GpuCode(linker.link(code.image()), code.threads(), code.rowsPerBlock());
             }
         };

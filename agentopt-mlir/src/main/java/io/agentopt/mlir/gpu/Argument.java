@@ -31,7 +31,8 @@ public sealed interface Argument {
             shape = shape.clone();
             long elements = 1;
             for (long size : shape) {
-                if (size < 0) throw new IllegalArgumentException("A memref with a size of " + size + ". Sizes are 0 or more.");
+                if (size < 0)
+                    throw new IllegalArgumentException("A memref with a size of " + size + ". Sizes are 0 or more.");
                 elements = Math.multiplyExact(elements, size);
             }
             if (Math.multiplyExact(elements, elementBytes) > memory.bytes()) {

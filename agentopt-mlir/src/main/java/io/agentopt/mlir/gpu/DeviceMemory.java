@@ -35,6 +35,10 @@ public final class DeviceMemory extends GpuResource {
 
     @Override
     void release(long address) {
-        context().call(DriverFunction.FREE, () -> "freeing a " + describe() + " on " + context().device(), address);
+        context()
+                .call(
+                        DriverFunction.FREE,
+                        () -> "freeing a " + describe() + " on " + context().device(),
+                        address);
     }
 }

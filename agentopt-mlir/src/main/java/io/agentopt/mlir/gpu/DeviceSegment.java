@@ -15,8 +15,8 @@ public record DeviceSegment(DeviceMemory owner, long offset, long bytes) {
 
     public DeviceSegment {
         if (offset < 0 || bytes < 0 || bytes > owner.bytes() - offset) {
-            throw new IndexOutOfBoundsException("The range of " + bytes + " bytes at offset " + offset + " is not inside the "
-                    + owner.describe() + ".");
+            throw new IndexOutOfBoundsException("The range of " + bytes + " bytes at offset " + offset
+                    + " is not inside the " + owner.describe() + ".");
         }
     }
 
@@ -55,8 +55,8 @@ public record DeviceSegment(DeviceMemory owner, long offset, long bytes) {
 
     private void transfer(DriverFunction direction, MemorySegment host) {
         if (host.byteSize() != bytes) {
-            throw new IllegalArgumentException("A copy between " + host.byteSize() + " bytes of host memory and " + bytes
-                    + " bytes of device memory. Slice them to the same length.");
+            throw new IllegalArgumentException("A copy between " + host.byteSize() + " bytes of host memory and "
+                    + bytes + " bytes of device memory. Slice them to the same length.");
         }
         if (bytes == 0) return;
         if (host.isNative()) {
@@ -82,7 +82,8 @@ public record DeviceSegment(DeviceMemory owner, long offset, long bytes) {
             long length = host.byteSize();
             boolean up = direction == DriverFunction.UPLOAD;
             if (!up && host.isReadOnly()) {
-                throw new IllegalArgumentException("The host memory is read-only: device memory cannot be copied to it.");
+                throw new IllegalArgumentException(
+                        "The host memory is read-only: device memory cannot be copied to it.");
             }
             owner.context()
                     .call(

@@ -23,8 +23,7 @@ final class DriverLibrary {
 
     private final GpuApi api;
     private final SymbolLookup symbols;
-    private final AtomicReferenceArray<MethodHandle> bound =
-            new AtomicReferenceArray<>(DriverFunction.values().length);
+    private final AtomicReferenceArray<MethodHandle> bound = new AtomicReferenceArray<>(DriverFunction.values().length);
 
     DriverLibrary(GpuApi api, SymbolLookup symbols) {
         this.api = api;
@@ -39,7 +38,8 @@ final class DriverLibrary {
     int call(DriverFunction function, long... arguments) {
         MethodHandle handle = bound.get(function.ordinal());
         if (handle == null) {
-            handle = bind(function.name(api), function.arguments(api)).asSpreader(long[].class, function.arguments(api));
+            handle =
+                    bind(function.name(api), function.arguments(api)).asSpreader(long[].class, function.arguments(api));
             bound.set(function.ordinal(), handle);
         }
         try {
@@ -56,8 +56,10 @@ final class DriverLibrary {
     /** {@return the driver's name of an error and its text, as "CUDA_ERROR_OUT_OF_MEMORY (2: out of memory)"} */
     String describe(int error) {
         return switch (api) {
-            case CUDA -> cudaText("cuGetErrorName", error) + " (" + error + ": " + cudaText("cuGetErrorString", error) + ")";
-            case HIP -> hipText("hipGetErrorName", error) + " (" + error + ": " + hipText("hipGetErrorString", error) + ")";
+            case CUDA ->
+                cudaText("cuGetErrorName", error) + " (" + error + ": " + cudaText("cuGetErrorString", error) + ")";
+            case HIP ->
+                hipText("hipGetErrorName", error) + " (" + error + ": " + hipText("hipGetErrorString", error) + ")";
         };
     }
 
@@ -73,7 +75,8 @@ final class DriverLibrary {
 
     private String hipText(String function, int error) {
         try {
-            return text((long) handle(function, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)).invokeExact((long) error));
+            return text((long) handle(function, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG))
+                    .invokeExact((long) error));
         } catch (Throwable t) {
             throw failed(t);
         }

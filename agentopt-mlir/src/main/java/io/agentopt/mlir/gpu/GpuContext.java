@@ -50,7 +50,8 @@ public final class GpuContext implements AutoCloseable {
      * @throws GpuException when the device has no room
      */
     public DeviceMemory allocate(long bytes) {
-        if (bytes <= 0) throw new IllegalArgumentException("A device memory of " + bytes + " bytes. Ask for 1 or more.");
+        if (bytes <= 0)
+            throw new IllegalArgumentException("A device memory of " + bytes + " bytes. Ask for 1 or more.");
         String attempted = "allocating " + bytes + " bytes on " + device;
         return keep(new DeviceMemory(
                 this, handle(out -> call(DriverFunction.ALLOCATE, () -> attempted, out, bytes)), bytes));
@@ -63,7 +64,8 @@ public final class GpuContext implements AutoCloseable {
      * @throws GpuException when the host has no room
      */
     public PinnedMemory allocatePinned(long bytes) {
-        if (bytes <= 0) throw new IllegalArgumentException("A pinned memory of " + bytes + " bytes. Ask for 1 or more.");
+        if (bytes <= 0)
+            throw new IllegalArgumentException("A pinned memory of " + bytes + " bytes. Ask for 1 or more.");
         String attempted = "allocating " + bytes + " bytes of pinned host memory for " + device;
         return keep(new PinnedMemory(
                 this, handle(out -> call(DriverFunction.ALLOCATE_PINNED, () -> attempted, out, bytes, 0)), bytes));
@@ -78,13 +80,15 @@ public final class GpuContext implements AutoCloseable {
     public GpuStream stream(int priority) {
         return keep(new GpuStream(
                 this,
-                handle(out -> call(DriverFunction.STREAM_CREATE, () -> "creating a stream on " + device, out, 1, priority))));
+                handle(out ->
+                        call(DriverFunction.STREAM_CREATE, () -> "creating a stream on " + device, out, 1, priority))));
     }
 
     /** {@return a new event, which keeps the time at which it was reached} */
     public GpuEvent event() {
         return keep(new GpuEvent(
-                this, handle(out -> call(DriverFunction.EVENT_CREATE, () -> "creating an event on " + device, out, 0))));
+                this,
+                handle(out -> call(DriverFunction.EVENT_CREATE, () -> "creating an event on " + device, out, 0))));
     }
 
     /**

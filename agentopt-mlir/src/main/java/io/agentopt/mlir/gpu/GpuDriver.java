@@ -46,7 +46,8 @@ public final class GpuDriver {
         try {
             return started(api, SymbolLookup.libraryLookup(file, Arena.global()));
         } catch (IllegalArgumentException e) {
-            return new Absent("The " + api.vendor() + " driver '" + file + "' cannot be loaded: " + e.getMessage() + ".");
+            return new Absent(
+                    "The " + api.vendor() + " driver '" + file + "' cannot be loaded: " + e.getMessage() + ".");
         }
     }
 
@@ -97,8 +98,8 @@ public final class GpuDriver {
     public GpuContext context(int number) {
         List<GpuDevice> devices = devices();
         if (number < 0 || number >= devices.size()) {
-            throw new IllegalArgumentException("There is no device " + number + ": the " + api().vendor() + " driver lists "
-                    + (devices.isEmpty() ? "none." : devices + "."));
+            throw new IllegalArgumentException("There is no device " + number + ": the " + api().vendor()
+                    + " driver lists " + (devices.isEmpty() ? "none." : devices + "."));
         }
         return GpuContext.on(library, devices.get(number));
     }
@@ -113,7 +114,10 @@ public final class GpuDriver {
                 DriverFunction.DEVICE_NAME,
                 library.call(DriverFunction.DEVICE_NAME, name.address(), NAME_BYTES - 1, handle),
                 attempted);
-        check(DriverFunction.DEVICE_MEMORY, library.call(DriverFunction.DEVICE_MEMORY, bytes.address(), handle), attempted);
+        check(
+                DriverFunction.DEVICE_MEMORY,
+                library.call(DriverFunction.DEVICE_MEMORY, bytes.address(), handle),
+                attempted);
         return new GpuDevice(api(), number, name.getString(0), bytes.get(JAVA_LONG, 0));
     }
 

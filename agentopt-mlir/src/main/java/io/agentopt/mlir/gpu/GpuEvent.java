@@ -15,7 +15,11 @@ public final class GpuEvent extends GpuResource {
     public void synchronize() {
         long event = hold();
         try {
-            context().call(DriverFunction.EVENT_SYNCHRONIZE, () -> "waiting for an event on " + context().device(), event);
+            context()
+                    .call(
+                            DriverFunction.EVENT_SYNCHRONIZE,
+                            () -> "waiting for an event on " + context().device(),
+                            event);
         } finally {
             drop();
         }
@@ -36,7 +40,8 @@ public final class GpuEvent extends GpuResource {
                 context()
                         .call(
                                 DriverFunction.EVENT_ELAPSED,
-                                () -> "reading the time between two events on " + context().device(),
+                                () -> "reading the time between two events on "
+                                        + context().device(),
                                 milliseconds.address(),
                                 from,
                                 to);
@@ -56,6 +61,10 @@ public final class GpuEvent extends GpuResource {
 
     @Override
     void release(long event) {
-        context().call(DriverFunction.EVENT_DESTROY, () -> "destroying an event on " + context().device(), event);
+        context()
+                .call(
+                        DriverFunction.EVENT_DESTROY,
+                        () -> "destroying an event on " + context().device(),
+                        event);
     }
 }

@@ -38,7 +38,8 @@ public final class GpuException extends RuntimeException {
             case 2 -> " Close device memory that is no longer needed, or ask for less.";
             case 101 -> " List what is there with GpuDriver.devices().";
             case 200, 209 -> " The code was made for another chip: compile it for this device.";
-            case 218, 222 -> " The driver does not read this code: update the driver, or compile for an older PTX version.";
+            case 218, 222 ->
+                " The driver does not read this code: update the driver, or compile for an older PTX version.";
             case 500 -> " The module holds no kernel of this name.";
             case 700, 709, 719 -> " The device is unusable for this process from here on: start a new process.";
             case 701 -> " Use fewer threads a block.";

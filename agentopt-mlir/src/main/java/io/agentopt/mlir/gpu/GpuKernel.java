@@ -18,7 +18,8 @@ public final class GpuKernel implements AutoCloseable {
     private final GpuModule module;
     private final GpuFunction function;
 
-    private GpuKernel(KernelDefinition definition, KernelSpec spec, GpuCode code, GpuModule module, GpuFunction function) {
+    private GpuKernel(
+            KernelDefinition definition, KernelSpec spec, GpuCode code, GpuModule module, GpuFunction function) {
         this.spec = spec;
         this.shapes = new OperandShapes(definition, spec);
         this.code = code;
@@ -35,7 +36,8 @@ public final class GpuKernel implements AutoCloseable {
      * @throws IllegalStateException when the code generation library is unavailable
      * @throws GpuException when the driver does not take the code
      */
-    public static GpuKernel compile(KernelDefinition definition, KernelSpec spec, GpuKernelCompiler compiler, GpuContext context) {
+    public static GpuKernel compile(
+            KernelDefinition definition, KernelSpec spec, GpuKernelCompiler compiler, GpuContext context) {
         return load(definition, spec, compiler.code(definition, spec), context);
     }
 

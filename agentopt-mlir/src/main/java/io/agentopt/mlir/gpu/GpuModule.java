@@ -18,7 +18,8 @@ public final class GpuModule extends GpuResource {
     }
 
     static GpuModule load(GpuContext context, byte[] image) {
-        if (image.length == 0) throw new IllegalArgumentException("A module of 0 bytes. Load PTX text or a code object.");
+        if (image.length == 0)
+            throw new IllegalArgumentException("A module of 0 bytes. Load PTX text or a code object.");
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment copy = scratch.allocate(image.length + 1L, 16); // text ends with a zero
             MemorySegment.copy(image, 0, copy, JAVA_BYTE, 0, image.length);

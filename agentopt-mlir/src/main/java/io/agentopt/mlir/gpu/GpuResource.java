@@ -53,8 +53,9 @@ abstract sealed class GpuResource implements AutoCloseable
     /** {@return itself, where it lives on the same device as its user} */
     final void mustBelongTo(GpuContext user) {
         if (context != user) {
-            throw new IllegalArgumentException("The " + describe() + " belongs to another context (on " + context.device()
-                    + ") than its user (on " + user.device() + "). Use resources of one context together.");
+            throw new IllegalArgumentException(
+                    "The " + describe() + " belongs to another context (on " + context.device() + ") than its user (on "
+                            + user.device() + "). Use resources of one context together.");
         }
     }
 

@@ -49,19 +49,26 @@ public final class GpuStream extends GpuResource {
     /** Copies from pinned memory. The data must stay as it is until the copy is done. */
     public void upload(DeviceSegment to, PinnedMemory from, long fromOffset) {
         inside(from, fromOffset, to.bytes());
-        withBoth(to, from, (device, host) -> enqueue(
-                DriverFunction.UPLOAD_ASYNC,
-                () -> "copying " + to.bytes() + " bytes to " + context().device(),
-                stream -> new long[] {device, host + fromOffset, to.bytes(), stream}));
+        withBoth(
+                to,
+                from,
+                (device, host) -> enqueue(
+                        DriverFunction.UPLOAD_ASYNC,
+                        () -> "copying " + to.bytes() + " bytes to " + context().device(),
+                        stream -> new long[] {device, host + fromOffset, to.bytes(), stream}));
     }
 
     /** Copies to pinned memory. The data are there once the stream has been waited for. */
     public void download(PinnedMemory to, long toOffset, DeviceSegment from) {
         inside(to, toOffset, from.bytes());
-        withBoth(from, to, (device, host) -> enqueue(
-                DriverFunction.DOWNLOAD_ASYNC,
-                () -> "copying " + from.bytes() + " bytes from " + context().device(),
-                stream -> new long[] {host + toOffset, device, from.bytes(), stream}));
+        withBoth(
+                from,
+                to,
+                (device, host) -> enqueue(
+                        DriverFunction.DOWNLOAD_ASYNC,
+                        () -> "copying " + from.bytes() + " bytes from "
+                                + context().device(),
+                        stream -> new long[] {host + toOffset, device, from.bytes(), stream}));
     }
 
     /**
@@ -71,13 +78,16 @@ public final class GpuStream extends GpuResource {
      */
     public void copy(DeviceSegment to, DeviceSegment from) {
         if (to.bytes() != from.bytes()) {
-            throw new IllegalArgumentException("A copy of " + from.bytes() + " bytes to " + to.bytes()
-                    + " bytes. Slice them to the same length.");
+            throw new IllegalArgumentException(
+                    "A copy of " + from.bytes() + " bytes to " + to.bytes() + " bytes. Slice them to the same length.");
         }
-        withBoth(to, from, (target, source) -> enqueue(
-                DriverFunction.COPY_ASYNC,
-                () -> "copying " + to.bytes() + " bytes on " + context().device(),
-                stream -> new long[] {target, source, to.bytes(), stream}));
+        withBoth(
+                to,
+                from,
+                (target, source) -> enqueue(
+                        DriverFunction.COPY_ASYNC,
+                        () -> "copying " + to.bytes() + " bytes on " + context().device(),
+                        stream -> new long[] {target, source, to.bytes(), stream}));
     }
 
     /**
@@ -109,18 +119,23 @@ public final class GpuStream extends GpuResource {
 
     /** Marks where the stream's work is now. */
     public void record(GpuEvent event) {
-        withEvent(event, handle -> enqueue(
-                DriverFunction.EVENT_RECORD,
-                () -> "recording an event on " + context().device(),
-                stream -> new long[] {handle, stream}));
+        withEvent(
+                event,
+                handle -> enqueue(
+                        DriverFunction.EVENT_RECORD,
+                        () -> "recording an event on " + context().device(),
+                        stream -> new long[] {handle, stream}));
     }
 
     /** Lets what comes after wait for an event of another stream. */
     public void waitFor(GpuEvent event) {
-        withEvent(event, handle -> enqueue(
-                DriverFunction.STREAM_WAIT,
-                () -> "letting a stream wait for an event on " + context().device(),
-                stream -> new long[] {stream, handle, 0}));
+        withEvent(
+                event,
+                handle -> enqueue(
+                        DriverFunction.STREAM_WAIT,
+                        () -> "letting a stream wait for an event on "
+                                + context().device(),
+                        stream -> new long[] {stream, handle, 0}));
     }
 
     /**
@@ -142,7 +157,11 @@ public final class GpuStream extends GpuResource {
 
     @Override
     void release(long stream) {
-        context().call(DriverFunction.STREAM_DESTROY, () -> "destroying a stream on " + context().device(), stream);
+        context()
+                .call(
+                        DriverFunction.STREAM_DESTROY,
+                        () -> "destroying a stream on " + context().device(),
+                        stream);
     }
 
     interface Call {
@@ -210,8 +229,8 @@ public final class GpuStream extends GpuResource {
 
     static void inside(PinnedMemory host, long offset, long length) {
         if (offset < 0 || length > host.bytes() - offset) {
-            throw new IndexOutOfBoundsException("The range of " + length + " bytes at offset " + offset + " is not inside the "
-                    + host.describe() + ".");
+            throw new IndexOutOfBoundsException("The range of " + length + " bytes at offset " + offset
+                    + " is not inside the " + host.describe() + ".");
         }
     }
 }

@@ -52,7 +52,8 @@ public record RowCopy(Side to, long toPitch, Side from, long fromPitch, long row
             throw new IllegalArgumentException("A copy of rows with both ends on the host. Use MemorySegment.copy.");
         }
         if (rowBytes < 1 || rows < 1) {
-            throw new IllegalArgumentException("A copy of " + rows + " rows of " + rowBytes + " bytes. Copy 1 or more of each.");
+            throw new IllegalArgumentException(
+                    "A copy of " + rows + " rows of " + rowBytes + " bytes. Copy 1 or more of each.");
         }
         fits("target", to, toPitch, rowBytes, rows);
         fits("source", from, fromPitch, rowBytes, rows);
@@ -73,7 +74,8 @@ public record RowCopy(Side to, long toPitch, Side from, long fromPitch, long row
         switch (to) {
             case OnDevice(DeviceSegment target) -> {
                 switch (from) {
-                    case OnDevice(DeviceSegment source) -> stream.withBoth(target, source, (t, s) -> run(stream, t, s, Kind.WITHIN));
+                    case OnDevice(DeviceSegment source) ->
+                        stream.withBoth(target, source, (t, s) -> run(stream, t, s, Kind.WITHIN));
                     case OnHost(PinnedMemory source, long offset) ->
                         stream.withBoth(target, source, (t, s) -> run(stream, t, s + offset, Kind.UP));
                 }

@@ -132,7 +132,9 @@ class GpuRowsTest {
                   }
                   return
                 }
-                """)).isInstanceOf(MlirException.class).hasMessageContaining("could be shared out among groups of threads");
+                """))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("could be shared out among groups of threads");
     }
 
     @Test
@@ -159,7 +161,9 @@ class GpuRowsTest {
                   }
                   return
                 }
-                """)).isInstanceOf(MlirException.class).hasMessageContaining("a size that is known when it is compiled");
+                """))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("a size that is known when it is compiled");
     }
 
     /** Element types that are no numbers ended the process. */
@@ -167,7 +171,9 @@ class GpuRowsTest {
     void whatAGpuKernelCannotHoldIsRefused() {
         assertThatThrownBy(() -> ptx("""
                 func.func @agentopt_f(%begin: index, %end: index, %x: memref<?xvector<4xf32>>) { return }
-                """)).isInstanceOf(MlirException.class).hasMessageContaining("operands are numbers");
+                """))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("operands are numbers");
         assertThatThrownBy(() -> ptx("""
                 func.func @agentopt_f(%begin: index, %end: index, %x: memref<?xf32>) {
                   %row = memref.alloca() : memref<4xvector<4xf32>>
@@ -184,7 +190,9 @@ class GpuRowsTest {
                   memref.store %v, %x[%begin] : memref<?xf32>
                   return
                 }
-                """)).isInstanceOf(MlirException.class).hasMessageContaining("takes tables as operands");
+                """))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("takes tables as operands");
         assertThatThrownBy(() -> ptx("""
                 func.func private @other(index)
                 func.func @agentopt_f(%begin: index, %end: index) {
@@ -212,7 +220,8 @@ class GpuRowsTest {
     }
 
     private static String ptx(String mlir) {
-        return new String(new GpuCompiler(new GpuTarget.Nvidia("sm_90")).rows(mlir, "k").image(), StandardCharsets.US_ASCII);
+        return new String(
+                new GpuCompiler(new GpuTarget.Nvidia("sm_90")).rows(mlir, "k").image(), StandardCharsets.US_ASCII);
     }
 
     private static KernelDefinition definition(String name) {
@@ -224,8 +233,10 @@ class GpuRowsTest {
         KernelSpec spec = KernelSpec.of(definition.name());
         for (Parameter parameter : definition.parameters()) {
             spec = switch (parameter) {
-                case Parameter.Whole(String name, long least, long most) -> spec.with(name, Math.clamp(64L, least, most));
-                case Parameter.Decimal(String name, double least, double _) -> spec.with(name, least > 0.5 ? "1.0" : "0.5");
+                case Parameter.Whole(String name, long least, long most) ->
+                    spec.with(name, Math.clamp(64L, least, most));
+                case Parameter.Decimal(String name, double least, double _) ->
+                    spec.with(name, least > 0.5 ? "1.0" : "0.5");
                 case Parameter.Choice(String name, List<String> values) -> spec.with(name, values.getFirst());
             };
         }

@@ -41,8 +41,8 @@ class LauncherTest {
             GpuStream stream = context.stream();
             GpuFunction scale = context.load(stub.code("scale")).function("scale");
             // The kernel sees the last four numbers only.
-            Arguments arguments = Arguments.of(
-                    new Argument.Memref(memory.slice(16, 16), Float.BYTES, 4), new Argument.Float32(10));
+            Arguments arguments =
+                    Arguments.of(new Argument.Memref(memory.slice(16, 16), Float.BYTES, 4), new Argument.Float32(10));
             stream.launch(scale, new LaunchShape(1, 32, 0), arguments);
             stream.launch(scale, new LaunchShape(1, 32, 0), arguments);
             stream.synchronize();
@@ -99,12 +99,10 @@ class LauncherTest {
             DeviceMemory wide = context.allocate(64), narrow = context.allocate(16);
             GpuStream stream = context.stream();
             // Rows of two ints, four apart on the host, five apart on the device, two apart in the narrow memory.
-            stream.copyRows(new RowCopy(
-                    new RowCopy.OnDevice(wide.all()), 20, new RowCopy.OnHost(host, 4), 16, 8, 2));
-            stream.copyRows(new RowCopy(
-                    new RowCopy.OnDevice(narrow.all()), 8, new RowCopy.OnDevice(wide.all()), 20, 8, 2));
-            stream.copyRows(new RowCopy(
-                    new RowCopy.OnHost(host, 40), 12, new RowCopy.OnDevice(narrow.all()), 8, 8, 2));
+            stream.copyRows(new RowCopy(new RowCopy.OnDevice(wide.all()), 20, new RowCopy.OnHost(host, 4), 16, 8, 2));
+            stream.copyRows(
+                    new RowCopy(new RowCopy.OnDevice(narrow.all()), 8, new RowCopy.OnDevice(wide.all()), 20, 8, 2));
+            stream.copyRows(new RowCopy(new RowCopy.OnHost(host, 40), 12, new RowCopy.OnDevice(narrow.all()), 8, 8, 2));
             stream.synchronize();
             int[] back = host.segment().asSlice(40, 20).toArray(JAVA_INT);
             assertThat(back).containsExactly(1, 2, 12, 5, 6);
@@ -165,7 +163,8 @@ class LauncherTest {
                     new Argument.Memref(memory.all(), Float.BYTES, 2, 3, 5),
                     new Argument.Int32(-1),
                     new Argument.Address(memory.slice(4, 8)));
-            MemorySegment pointers = MemorySegment.ofAddress(arguments.pointers()).reinterpret(8 * 12);
+            MemorySegment pointers =
+                    MemorySegment.ofAddress(arguments.pointers()).reinterpret(8 * 12);
             long[] values = new long[12];
             for (int i = 0; i < 12; i++) {
                 MemorySegment at = pointers.getAtIndex(java.lang.foreign.ValueLayout.ADDRESS, i)
@@ -182,7 +181,8 @@ class LauncherTest {
     void pinnedMemoryIsOrdinaryMemoryOfAnyThread(GpuApi api) {
         try (GpuContext context = StubDriver.of(api).driver().context(0);
                 PinnedMemory pinned = context.allocatePinned(8)) {
-            CompletableFuture.runAsync(() -> pinned.segment().set(JAVA_FLOAT, 4, 3f)).join();
+            CompletableFuture.runAsync(() -> pinned.segment().set(JAVA_FLOAT, 4, 3f))
+                    .join();
             assertThat(pinned.segment().get(JAVA_FLOAT, 4)).isEqualTo(3f);
             assertThat(pinned.bytes()).isEqualTo(8);
         }

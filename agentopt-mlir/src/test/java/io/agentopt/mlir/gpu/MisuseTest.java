@@ -22,16 +22,18 @@ class MisuseTest {
 
     @Test
     void aMachineWithoutDriver() {
-        assertThat(GpuDriver.open(GpuApi.HIP)).isInstanceOfSatisfying(GpuDriver.Absent.class, a -> assertThat(a.reason())
-                .startsWith("There is no AMD driver: "));
+        assertThat(GpuDriver.open(GpuApi.HIP))
+                .isInstanceOfSatisfying(
+                        GpuDriver.Absent.class, a -> assertThat(a.reason()).startsWith("There is no AMD driver: "));
     }
 
     @Test
     void aFileThatIsNoDriver() throws IOException {
         Path text = Files.writeString(folder.resolve("libcuda.so.1"), "hello");
         assertThat(GpuDriver.open(GpuApi.CUDA, text))
-                .isInstanceOfSatisfying(GpuDriver.Absent.class, a -> assertThat(a.reason())
-                        .startsWith("The NVIDIA driver '" + text + "' cannot be loaded: "));
+                .isInstanceOfSatisfying(
+                        GpuDriver.Absent.class,
+                        a -> assertThat(a.reason()).startsWith("The NVIDIA driver '" + text + "' cannot be loaded: "));
         assertThat(GpuDriver.open(GpuApi.CUDA, StubDriver.of(GpuApi.HIP).file()))
                 .isEqualTo(new GpuDriver.Absent("The library is no NVIDIA driver: it has no function cuInit."));
     }
@@ -41,8 +43,8 @@ class MisuseTest {
         StubDriver stub = StubDriver.of(GpuApi.CUDA);
         stub.fail(DriverFunction.INIT, 999, 0);
         assertThat(GpuDriver.open(GpuApi.CUDA, stub.file()))
-                .isEqualTo(new GpuDriver.Absent(
-                        "The NVIDIA driver failed to start: CUDA_ERROR_STUB (999: stub text)."));
+                .isEqualTo(
+                        new GpuDriver.Absent("The NVIDIA driver failed to start: CUDA_ERROR_STUB (999: stub text)."));
     }
 
     @Test
@@ -69,7 +71,8 @@ class MisuseTest {
         String prefix = api == GpuApi.CUDA ? "CUDA_ERROR_OUT_OF_MEMORY" : "hipErrorOutOfMemory";
         try (GpuContext context = stub.driver().context(0)) {
             assertThatThrownBy(() -> context.allocate(1L << 40))
-                    .isInstanceOfSatisfying(GpuException.class, e -> assertThat(e.error()).isEqualTo(2))
+                    .isInstanceOfSatisfying(
+                            GpuException.class, e -> assertThat(e.error()).isEqualTo(2))
                     .hasMessage(DriverFunction.ALLOCATE.name(api) + " failed with " + prefix
                             + " (2: out of memory) while allocating 1099511627776 bytes on device 0 'stub'."
                             + " Close device memory that is no longer needed, or ask for less.");
@@ -94,7 +97,8 @@ class MisuseTest {
                 .hasMessageEndingWith("start a new process.");
         // Everything on a lost device fails, and closing still closes all of it.
         assertThatThrownBy(context::close)
-                .isInstanceOfSatisfying(GpuException.class, e -> assertThat(e.getSuppressed()).hasSize(1));
+                .isInstanceOfSatisfying(
+                        GpuException.class, e -> assertThat(e.getSuppressed()).hasSize(1));
         context.close();
         assertThat(stream.isOpen()).isFalse();
         stub.forgetAll();
@@ -151,7 +155,11 @@ class MisuseTest {
         StubDriver stub = StubDriver.of(api);
         GpuContext context = stub.driver().context(0);
         for (GpuResource resource : new GpuResource[] {
-            context.allocate(4), context.allocatePinned(4), context.stream(), context.event(), context.load(stub.code("scale"))
+            context.allocate(4),
+            context.allocatePinned(4),
+            context.stream(),
+            context.event(),
+            context.load(stub.code("scale"))
         }) {
             resource.close();
             resource.close();
@@ -177,14 +185,17 @@ class MisuseTest {
         Arguments arguments = Arguments.of(new Argument.Memref(segment, Float.BYTES, 4), new Argument.Float32(1));
         MemorySegment bytes = pinned.segment();
         memory.close();
-        closed(() -> segment.copyFrom(MemorySegment.ofArray(new float[4])), "The device memory of 16 bytes on device 0 'stub' is closed");
+        closed(
+                () -> segment.copyFrom(MemorySegment.ofArray(new float[4])),
+                "The device memory of 16 bytes on device 0 'stub' is closed");
         closed(() -> stream.fill(segment, 0), "device memory");
         closed(() -> stream.copy(other.all(), segment), "device memory");
         closed(() -> stream.launch(scale, new LaunchShape(1, 1, 0), arguments), "device memory");
         closed(() -> Arguments.of(new Argument.Address(segment)), "device memory");
         pinned.close();
         closed(() -> stream.upload(other.all(), pinned, 0), "pinned memory of 16 bytes");
-        assertThatThrownBy(() -> bytes.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> bytes.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0))
+                .isInstanceOf(IllegalStateException.class);
         event.close();
         closed(() -> stream.record(event), "The event");
         closed(event::synchronize, "The event");
@@ -222,8 +233,8 @@ class MisuseTest {
             foreign(() -> here.event().secondsSince(event));
             foreign(() -> stream.launch(function, new LaunchShape(1, 1, 0), Arguments.of()));
             GpuFunction ours = here.load(stub.code("scale")).function("scale");
-            foreign(() -> stream.launch(
-                    ours, new LaunchShape(1, 1, 0), Arguments.of(new Argument.Address(foreign.all()))));
+            foreign(() ->
+                    stream.launch(ours, new LaunchShape(1, 1, 0), Arguments.of(new Argument.Address(foreign.all()))));
         }
         assertThat(stub.live()).isZero();
     }
@@ -269,7 +280,9 @@ class MisuseTest {
     }
 
     private static void refused(Runnable use, String named) {
-        assertThatThrownBy(use::run).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(named);
+        assertThatThrownBy(use::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(named);
     }
 
     @ParameterizedTest
@@ -281,7 +294,9 @@ class MisuseTest {
             MemorySegment host = arena.allocate(16);
             refused(() -> memory.all().copyTo(host.asReadOnly()), "read-only");
             memory.all().copyFrom(host.asReadOnly());
-            assertThatThrownBy(() -> CompletableFuture.runAsync(() -> memory.all().copyTo(host)).join())
+            assertThatThrownBy(
+                            () -> CompletableFuture.runAsync(() -> memory.all().copyTo(host))
+                                    .join())
                     .hasCauseInstanceOf(WrongThreadException.class);
             arena.close();
             assertThatThrownBy(() -> memory.all().copyTo(host)).isInstanceOf(IllegalStateException.class);
@@ -295,7 +310,9 @@ class MisuseTest {
         GpuContext context = stub.driver().context(0);
         DeviceMemory memory = context.allocate(16);
         memory.hold();
-        assertThatThrownBy(memory::close).isInstanceOf(IllegalStateException.class).hasMessageContaining("in use by a call");
+        assertThatThrownBy(memory::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("in use by a call");
         assertThatThrownBy(context::close).isInstanceOf(IllegalStateException.class);
         assertThat(memory.isOpen()).isTrue();
         memory.drop();

@@ -58,11 +58,10 @@ final class StubDriver {
 
     /** {@return code that holds kernels of these names} */
     byte[] code(String... kernels) {
-        String text =
-                switch (api) {
-                    case CUDA -> ".version 8.0\n.entry " + String.join("\n.entry ", kernels) + "\n";
-                    case HIP -> "\u007fELF " + String.join(" ", kernels);
-                };
+        String text = switch (api) {
+            case CUDA -> ".version 8.0\n.entry " + String.join("\n.entry ", kernels) + "\n";
+            case HIP -> "\u007fELF " + String.join(" ", kernels);
+        };
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
@@ -108,7 +107,8 @@ final class StubDriver {
             List<String> command = new ArrayList<>(List.of(compiler, "-shared", "-fPIC", "-O1", "-o", file.toString()));
             if (api == GpuApi.HIP) command.add("-DHIP");
             command.addAll(List.of("src/test/native/stub_driver.c", "-lm"));
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor()).as(said).isZero();
             return new StubDriver(api, file);
