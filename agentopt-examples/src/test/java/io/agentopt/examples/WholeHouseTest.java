@@ -55,7 +55,10 @@ class WholeHouseTest {
     static final ArchRule nativeCallsStayAtTheBorder = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "io.agentopt.mlir.ffi..", "io.agentopt.mlir.gpu..", "io.agentopt.runtime.backend..", "io.agentopt.runtime.device..")
+                    "io.agentopt.mlir.ffi..",
+                    "io.agentopt.mlir.gpu..",
+                    "io.agentopt.runtime.backend..",
+                    "io.agentopt.runtime.device..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.lang.foreign.Linker");

@@ -1,4 +1,4 @@
-/** The kernels on a GPU, each beside a device copy of the same bytes. */
+/** Step 4 of 6: lower. The kernels on a GPU, each beside a device copy of the same bytes. */
 @NullMarked
 package io.agentopt.benchmarks.gpu;
 
