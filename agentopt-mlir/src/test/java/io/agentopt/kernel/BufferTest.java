@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("MustBeClosedChecker")
 class BufferTest {
     @Test
     void elementsOfEveryTypeComeBackAsTheyWereSet() {

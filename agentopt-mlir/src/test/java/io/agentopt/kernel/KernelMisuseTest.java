@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is refused before any code runs, compiled or not. */
+@SuppressWarnings({"MustBeClosedChecker", "NullAway"})
 class KernelMisuseTest {
     private final Arena arena = Arena.ofShared();
     private final Kernels kernels = Kernels.references(List.of(new Cosine()));

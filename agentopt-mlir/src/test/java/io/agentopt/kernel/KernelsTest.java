@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Background compilation, with a compiler of the test's own. */
+@SuppressWarnings("try")
 class KernelsTest {
     private static final KernelSpec SPEC = KernelSpec.of("cosine").with("d", 2).with("type", "f32");
     private static final RowFunction TENS = (begin, end, buffers) -> {

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The reference and the compiled code, each against double precision. */
 @ParameterizedClass
 @EnumSource(Kernel.Origin.class)
+@SuppressWarnings("NullAway")
 class CosineTest {
     @Parameter
     Kernel.Origin origin;

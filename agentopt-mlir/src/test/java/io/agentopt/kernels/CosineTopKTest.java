@@ -42,7 +42,7 @@ class CosineTopKTest {
                             .sorted(Comparator.comparingDouble(Hit::score).reversed())
                             .limit(K)
                             .toList();
-                    long blocks = (n + BLOCK - 1) / BLOCK;
+                    long blocks = (n + BLOCK - 1L) / BLOCK;
                     Buffer values = Buffer.allocate(arena, F32, blocks, K),
                             rows = Buffer.allocate(arena, I64, blocks, K);
                     run.apply(spec(type)).run(threads, matrix, query, values, rows);

@@ -93,7 +93,7 @@ class MeanPoolTest {
             run.apply(spec(d)).run(hidden, mask, pooled);
             assertThat(pooled.getFloat(0)).isNaN();
             assertThat(pooled.getFloat(d + 3)).isNaN();
-            assertThat(pooled.getFloat(2 * d)).isCloseTo((float) (1 / Math.sqrt(d)), within(1e-6f));
+            assertThat(pooled.getFloat(2L * d)).isCloseTo((float) (1 / Math.sqrt(d)), within(1e-6f));
         }
     }
 

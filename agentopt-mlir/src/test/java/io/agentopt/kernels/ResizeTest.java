@@ -116,9 +116,9 @@ class ResizeTest {
                 Buffer out =
                         resized(arena, kernels.of(RGB), image, y, x, new float[] {1, 2, 0.5f}, new float[] {0, -1, 10});
                 for (int i = 0; i < 3 * width; i++) {
-                    assertThat(out.getFloat(i)).isCloseTo(image.getInteger(3L * i) & 0xff, within(1e-4f));
+                    assertThat(out.getFloat(i)).isCloseTo((float) (image.getInteger(3L * i) & 0xff), within(1e-4f));
                     assertThat(out.getFloat(3L * width + i))
-                            .isCloseTo(2 * (image.getInteger(3L * i + 1) & 0xff) - 1, within(1e-3f));
+                            .isCloseTo((float) (2 * (image.getInteger(3L * i + 1) & 0xff) - 1), within(1e-3f));
                     assertThat(out.getFloat(6L * width + i))
                             .isCloseTo(0.5f * (image.getInteger(3L * i + 2) & 0xff) + 10, within(1e-3f));
                 }

@@ -123,8 +123,8 @@ class SampleTest {
         int[] counts = new int[3];
         for (int token : both(3, logits, row(1, rows), new int[rows], row(1, rows), row(0, rows), uniform)[1])
             counts[token]++;
-        assertEquals(rows / 8, counts[0], 1);
-        assertEquals(rows / 4, counts[1], 1);
+        assertEquals(rows / 8f, counts[0], 1);
+        assertEquals(rows / 4f, counts[1], 1);
     }
 
     /** {@return what the reference and the compiled kernel draw} */

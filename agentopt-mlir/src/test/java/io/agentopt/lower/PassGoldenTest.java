@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,7 @@ class PassGoldenTest {
     private static String run(String pass, String text, boolean plain) {
         try (MlirContext context = MlirContext.create();
                 MlirModule module = context.parse(text, pass)) {
-            PASSES.get(pass).run(module);
+            Objects.requireNonNull(PASSES.get(pass)).run(module);
             return plain ? module.print() : module.printWithLocations();
         }
     }

@@ -168,7 +168,7 @@ final class GpuRun implements AutoCloseable {
         if (parameter != null) return Long.parseLong(parameter);
         return Character.isDigit(dimension.charAt(0))
                 ? Long.parseLong(dimension)
-                : measured.sizes().get(dimension);
+                : java.util.Objects.requireNonNull(measured.sizes().get(dimension));
     }
 
     private void fill(Operand operand, Buffer buffer, SplittableRandom random) {

@@ -46,8 +46,12 @@ record CaseResult(KernelCase one, Map<Contender, Double> nanos, Map<Contender, D
                 .max();
     }
 
+    private double nanosOf(Contender c) {
+        return java.util.Objects.requireNonNull(nanos.get(c));
+    }
+
     private double gigabytesPerSecond(Contender c) {
-        return one.bytes() / nanos.get(c);
+        return one.bytes() / nanosOf(c);
     }
 
     private double ours() {
@@ -105,7 +109,7 @@ record CaseResult(KernelCase one, Map<Contender, Double> nanos, Map<Contender, D
                         Locale.ROOT,
                         "    %-28s %9.1f us %8.1f GB/s%s%n",
                         c.name(),
-                        nanos.get(c) / 1e3,
+                        nanosOf(c) / 1e3,
                         gigabytesPerSecond(c),
                         c.role() == Role.OURS ? "  <" : ""));
     }

@@ -37,7 +37,7 @@ final class CosineFamily implements KernelFamily {
 
     @Override
     public KernelCase prepare(String kernel, Size size, Arena arena) {
-        String[] parts = kernel.split("_");
+        String[] parts = kernel.split("_", -1);
         ElementType type = ElementType.of(parts[1]);
         int d = Integer.parseInt(parts[2].substring(1));
         int n = size.rows((long) d * type.bytes());

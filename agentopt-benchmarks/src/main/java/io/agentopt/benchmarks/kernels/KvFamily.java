@@ -34,7 +34,7 @@ final class KvFamily implements KernelFamily {
     @Override
     public KernelCase prepare(String kernel, Size size, Arena arena) {
         int heads = size.rows(2L * POSITIONS * POSITION);
-        long bytes = heads * POSITIONS * POSITION;
+        long bytes = (long) heads * POSITIONS * POSITION;
         KernelSpec spec = KernelSpec.of(kernel.substring(0, kernel.length() - "_f16".length()))
                 .with("d", D)
                 .with("type", F16);

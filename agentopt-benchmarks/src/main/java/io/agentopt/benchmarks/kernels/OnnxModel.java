@@ -28,7 +28,7 @@ final class OnnxModel {
         binding = OrtBinding.of(session);
         resources.addAll(List.of(options, binding, session));
         // The arena closes what lies outside of it too.
-        var unused = MemorySegment.NULL.reinterpret(0, arena, address -> close());
+        var _ = MemorySegment.NULL.reinterpret(0, arena, address -> close());
     }
 
     /** Binds an input to a copy of the data. */

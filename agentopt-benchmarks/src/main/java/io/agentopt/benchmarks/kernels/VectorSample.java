@@ -34,7 +34,7 @@ final class VectorSample {
         Arrays.fill(columns, Integer.MAX_VALUE);
         for (int c = 0; c < width; c += 4 * LANES) {
             FloatVector v = at(logits, first + c), w = at(logits, first + c + LANES);
-            FloatVector x = at(logits, first + c + 2 * LANES), y = at(logits, first + c + 3 * LANES);
+            FloatVector x = at(logits, first + c + 2L * LANES), y = at(logits, first + c + 3L * LANES);
             FloatVector top = v.max(w).max(x.max(y));
             if (!top.compare(VectorOperators.GT, values[0]).anyTrue()) continue;
             for (int i = c; i < c + 4 * LANES; i++) {
@@ -54,7 +54,10 @@ final class VectorSample {
                         : Integer.compare(columns[a], columns[b]));
         float max = values[order[0]], all = 0;
         float[] weights = new float[k];
-        for (int i = 0; i < k; i++) all += weights[i] = (float) Math.exp((values[order[i]] - max) / temperature);
+        for (int i = 0; i < k; i++) {
+            weights[i] = (float) Math.exp((values[order[i]] - max) / temperature);
+            all += weights[i];
+        }
         int kept = 1;
         float sum = weights[0];
         while (kept < k && sum < p * all) sum += weights[kept++];

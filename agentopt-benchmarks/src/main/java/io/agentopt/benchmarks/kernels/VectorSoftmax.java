@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorSoftmax {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = F.vectorByteSize();
-    private static final float LOG2E = 1.44269504f;
+    private static final float LOG2E = 1.442695f;
 
     private VectorSoftmax() {}
 

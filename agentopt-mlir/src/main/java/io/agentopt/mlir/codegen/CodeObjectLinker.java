@@ -29,7 +29,7 @@ public final class CodeObjectLinker {
         if (rocm != null && !rocm.isBlank()) candidates.add(Path.of(rocm, "llvm/bin/ld.lld"));
         candidates.add(Path.of("/opt/rocm/llvm/bin/ld.lld"));
         for (String folder :
-                Optional.ofNullable(System.getenv("PATH")).orElse("").split(":")) {
+                PATHS.split(Optional.ofNullable(System.getenv("PATH")).orElse(""), -1)) {
             if (folder.startsWith("/")) candidates.add(Path.of(folder, "ld.lld"));
         }
         candidates.add(Path.of("/usr/lib/llvm-22/bin/ld.lld"));

@@ -59,8 +59,11 @@ public final class Arguments {
     }
 
     void drop() {
-        for (DeviceMemory memory : memories) memory.drop();
-        java.lang.ref.Reference.reachabilityFence(this);
+        try {
+            for (DeviceMemory memory : memories) memory.drop();
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
     }
 
     private void add(Argument argument) {

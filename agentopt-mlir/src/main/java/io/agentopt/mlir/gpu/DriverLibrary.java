@@ -35,6 +35,7 @@ final class DriverLibrary {
     }
 
     /** {@return the driver's error number, 0 for success} */
+    @SuppressWarnings("EnumOrdinal") // a dense array of one entry a constant; nothing outlives a run
     int call(DriverFunction function, long... arguments) {
         MethodHandle handle = bound.get(function.ordinal());
         if (handle == null) {

@@ -50,7 +50,7 @@ abstract sealed class GpuResource implements AutoCloseable
         holders.decrementAndGet();
     }
 
-    /** {@return itself, where it lives on the same device as its user} */
+    /** Refuses a user of another context. */
     final void mustBelongTo(GpuContext user) {
         if (context != user) {
             throw new IllegalArgumentException(

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 @RequiresCodegen
+@SuppressWarnings("MustBeClosedChecker")
 class LoadedObjectTest {
     private static final String ENTRY = "agentopt_one.entry";
     private static final byte[] ONE = new CpuCompiler(CpuTarget.host()).object("""

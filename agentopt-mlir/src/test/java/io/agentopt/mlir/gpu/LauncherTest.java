@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the launchers do when all goes well, on both interfaces. */
+@SuppressWarnings("try")
 class LauncherTest {
     @ParameterizedTest
     @EnumSource

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each way to use the launchers wrongly, and each failure of a driver: a Java exception that says what was attempted. */
+@SuppressWarnings("MustBeClosedChecker")
 class MisuseTest {
     @TempDir
     Path folder;

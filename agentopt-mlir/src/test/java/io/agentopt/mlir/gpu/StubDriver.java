@@ -19,10 +19,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /** The driver in src/test/native/stub_driver.c, compiled once a process for each interface, and the strings by which a test pulls it. */
 final class StubDriver {
+    private static final Pattern PATHS = Pattern.compile(":");
     private static final Map<GpuApi, StubDriver> COMPILED = new EnumMap<>(GpuApi.class);
 
     private final GpuApi api;
@@ -121,7 +123,7 @@ final class StubDriver {
     }
 
     private static Optional<String> compiler() {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(":"))
+        for (String folder : PATHS.split(System.getenv().getOrDefault("PATH", ""), -1))
             if (Files.isExecutable(Path.of(folder, "cc")))
                 return Optional.of(Path.of(folder, "cc").toString());
         return Optional.empty();
