@@ -98,27 +98,15 @@ public record Plan<I, O>(
 
     /** {@return this plan with other details} */
     public Plan<I, O> with(Insights others) {
-        return new Plan<>(
-                graph,
-                fleet,
-                workload,
-                sla,
-                placement,
-                operators,
-                devices,
-                endToEndSeconds,
-                firstTokenSeconds,
-                criticalPath,
-                dollarsPerHour,
-                bound,
-                notes,
-                figures,
-                check,
-                others);
+        return with(check, others);
     }
 
     /** {@return this plan with what its simulation came to} */
     public Plan<I, O> checked(SimulatedCheck simulated) {
+        return with(Optional.of(simulated), insights);
+    }
+
+    private Plan<I, O> with(Optional<SimulatedCheck> checked, Insights others) {
         return new Plan<>(
                 graph,
                 fleet,
@@ -134,8 +122,8 @@ public record Plan<I, O>(
                 bound,
                 notes,
                 figures,
-                Optional.of(simulated),
-                insights);
+                checked,
+                others);
     }
 
     /** {@return dollars per request at the planned rate} */
