@@ -18,7 +18,7 @@ import io.agentopt.runtime.calibrate.CalibratedMachine;
 import io.agentopt.runtime.calibrate.Calibrator;
 import io.agentopt.runtime.calibrate.LocalMachine;
 import io.agentopt.runtime.calibrate.RunPrediction;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.observe.AgentReport;
 import io.agentopt.runtime.observe.RunEvent.RunFinished;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;

@@ -16,7 +16,7 @@ import io.agentopt.plan.Planner;
 import io.agentopt.runtime.Agent;
 import io.agentopt.runtime.AgentRuntime;
 import io.agentopt.runtime.calibrate.LocalMachine;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;

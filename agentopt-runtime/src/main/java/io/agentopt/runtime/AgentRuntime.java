@@ -15,7 +15,7 @@ import io.agentopt.runtime.device.Devices;
 import io.agentopt.runtime.dispatch.Dispatcher;
 import io.agentopt.runtime.dispatch.GraphStepRunner;
 import io.agentopt.runtime.dispatch.RunClock;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.observe.AgentStatistics;
 import io.agentopt.runtime.observe.Expectation;
 import io.agentopt.runtime.observe.RunListener;

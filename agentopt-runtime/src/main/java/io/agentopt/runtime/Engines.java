@@ -8,10 +8,10 @@ import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.llm.EmbedEngine;
 import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
-import io.agentopt.runtime.llm.LlmException;
-import io.agentopt.runtime.llm.ModelPack;
-import io.agentopt.runtime.llm.ModelPackException;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.error.LlmException;
+import io.agentopt.runtime.llm.pack.ModelPack;
+import io.agentopt.runtime.llm.pack.ModelPackException;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.search.ExactIndex;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +52,8 @@ final class Engines implements AutoCloseable {
             return open(
                     model,
                     need,
-                    p -> LlmEngine.open(p, new EngineSettings(session, options.slots(), Duration.ofSeconds(30))));
+                    p -> LlmEngine.open(
+                            p, EngineSettings.of(session).withSlots(options.slots(), Duration.ofSeconds(30))));
         });
     }
 

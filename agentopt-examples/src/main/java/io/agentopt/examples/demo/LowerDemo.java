@@ -6,7 +6,7 @@ import io.agentopt.lower.MlirLowering;
 import io.agentopt.mlir.ffi.Availability;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.plan.Plan;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;

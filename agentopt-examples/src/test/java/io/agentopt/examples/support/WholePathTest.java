@@ -25,7 +25,7 @@ import io.agentopt.runtime.Hardware;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.Devices;
 import io.agentopt.runtime.dispatch.DeadlineExceededException;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;

@@ -12,6 +12,11 @@ import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.error.LlmException;
+import io.agentopt.runtime.llm.error.PromptTooLongException;
+import io.agentopt.runtime.llm.pack.ModelPack;
+import io.agentopt.runtime.llm.pack.ModelPackException;
+import io.agentopt.runtime.llm.pack.PackSession;
 import io.agentopt.runtime.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,9 +53,9 @@ public final class EmbedEngine implements AutoCloseable {
         }
         Tokenizer tokenizer = pack.openTokenizer();
         try {
-            OrtSession session = DecoderModel.open(pack, settings);
+            OrtSession session = PackSession.open(pack, settings);
             try {
-                DecoderModel.require(
+                PackSession.require(
                         pack,
                         session.inputs(),
                         "input",
@@ -59,7 +64,7 @@ public final class EmbedEngine implements AutoCloseable {
                         ElementType.INT64,
                         -1,
                         -1);
-                DecoderModel.require(
+                PackSession.require(
                         pack,
                         session.inputs(),
                         "input",
@@ -68,7 +73,7 @@ public final class EmbedEngine implements AutoCloseable {
                         ElementType.INT64,
                         -1,
                         -1);
-                DecoderModel.require(
+                PackSession.require(
                         pack,
                         session.outputs(),
                         "output",
@@ -159,7 +164,7 @@ public final class EmbedEngine implements AutoCloseable {
             EmbedTask task =
                     new EmbedTask(cancel, options, Map.of(layout.inputIds(), ids, layout.attentionMask(), mask));
             lane.submit(task);
-            task.await((id, last) -> {});
+            task.await();
             return units(task.vectors, batch);
         }
     }
@@ -174,7 +179,7 @@ public final class EmbedEngine implements AutoCloseable {
         }
 
         @Override
-        boolean advance(OrtRunOptions options) {
+        void run(OrtRunOptions options) {
             Map<String, OrtTensor> outputs = session.run(inputs, options);
             try {
                 vectors = Objects.requireNonNull(outputs.get(layout.embedding()))
@@ -183,7 +188,6 @@ public final class EmbedEngine implements AutoCloseable {
             } finally {
                 outputs.values().forEach(OrtTensor::close);
             }
-            return false;
         }
     }
 

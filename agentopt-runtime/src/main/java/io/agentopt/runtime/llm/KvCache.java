@@ -1,6 +1,7 @@
 package io.agentopt.runtime.llm;
 
 import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.llm.batch.Sequence;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -15,16 +16,16 @@ public final class KvCache implements AutoCloseable {
     }
 
     private final LlmEngine engine;
-    private final KvSlot slot;
+    private final Sequence sequence;
     private final int length;
     private final long startedNanos;
     private final double prefillSeconds;
     private final AtomicReference<State> state = new AtomicReference<>(State.READY);
 
-    KvCache(LlmEngine engine, KvSlot slot, int length, long startedNanos, double prefillSeconds) {
+    KvCache(LlmEngine engine, Sequence sequence, long startedNanos, double prefillSeconds) {
         this.engine = engine;
-        this.slot = slot;
-        this.length = length;
+        this.sequence = sequence;
+        this.length = sequence.held();
         this.startedNanos = startedNanos;
         this.prefillSeconds = prefillSeconds;
     }
@@ -58,23 +59,15 @@ public final class KvCache implements AutoCloseable {
      *
      * @return the cache on the other engine; if that is its own, the same memory
      * @throws IllegalArgumentException if the other engine runs another model
-     * @throws CacheExhaustedException if the other engine has no slot
+     * @throws io.agentopt.runtime.llm.error.CacheExhaustedException if the other engine has no slot
      */
     public KvCache transferTo(LlmEngine other, CancelToken cancel) {
-        KvSlot from = use();
+        Sequence from = use();
         try {
-            KvSlot to = other == engine ? from : other.receive(this, cancel);
-            if (to != from) {
-                try {
-                    from.copyTo(to, length);
-                } catch (RuntimeException e) {
-                    other.giveBack(to);
-                    throw e;
-                }
-                engine.giveBack(from);
-            }
+            Sequence to = other == engine ? from : other.receive(engine, from, cancel);
+            if (to != from) engine.giveBack(from);
             state.set(State.SPENT);
-            return new KvCache(other, to, length, startedNanos, prefillSeconds);
+            return new KvCache(other, to, startedNanos, prefillSeconds);
         } catch (RuntimeException e) {
             state.compareAndSet(State.IN_USE, State.READY);
             throw e;
@@ -87,25 +80,25 @@ public final class KvCache implements AutoCloseable {
     }
 
     /** Takes it for a decode or a transfer. */
-    KvSlot use() {
+    Sequence use() {
         if (!state.compareAndSet(State.READY, State.IN_USE)) {
             throw new IllegalStateException("The KV cache (" + length + " tokens of model '"
                     + engine.model().id()
                     + "') was decoded, transferred or closed already. Prefill again for another answer.");
         }
-        return slot;
+        return sequence;
     }
 
     /** Ends its use: the slot goes back to the engine. */
     void spend() {
         state.set(State.SPENT);
-        engine.giveBack(slot);
+        engine.giveBack(sequence);
     }
 
     /** Gives the slot back, unless a decode or transfer has taken it over. */
     @Override
     public void close() {
-        if (state.compareAndSet(State.READY, State.SPENT)) engine.giveBack(slot);
+        if (state.compareAndSet(State.READY, State.SPENT)) engine.giveBack(sequence);
     }
 
     @Override

@@ -1,41 +1,51 @@
 package io.agentopt.runtime.llm;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import io.agentopt.message.Prompt;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.runtime.backend.CancelToken;
-import io.agentopt.runtime.backend.DeviceLane;
-import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.device.HostMemory;
+import io.agentopt.runtime.llm.batch.Answer;
+import io.agentopt.runtime.llm.batch.AnswerSpec;
+import io.agentopt.runtime.llm.batch.BatchLoop;
+import io.agentopt.runtime.llm.batch.BatchSettings;
+import io.agentopt.runtime.llm.batch.Exchange;
+import io.agentopt.runtime.llm.batch.Prefilled;
+import io.agentopt.runtime.llm.batch.PrefixCache;
+import io.agentopt.runtime.llm.batch.Sequence;
+import io.agentopt.runtime.llm.error.PromptTooLongException;
+import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.execute.InPlaceExecutor;
+import io.agentopt.runtime.llm.pack.ModelPack;
+import io.agentopt.runtime.llm.pack.ModelPackException;
+import io.agentopt.runtime.llm.sample.Sampler;
 import io.agentopt.runtime.text.ChatTemplate;
 import io.agentopt.runtime.text.TextStream;
 import io.agentopt.runtime.text.Tokenizer;
-import java.util.List;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * A decoder model on one device. Prefill and decode are separate: prefill turns a prompt into a {@link KvCache}, decode
- * consumes one, and between the two the cache may move to another engine. Any number of threads may call; the device runs one
- * step at a time, and answers in progress take turns token by token.
+ * consumes one, and between the two the cache may move to another engine. Any number of threads may call: the device fills
+ * prompts chunk by chunk, and answers in progress share its decode steps.
  */
 public final class LlmEngine implements AutoCloseable {
+    private static final int BUFFERED_TOKENS = 256; // that wait for a slow listener
+
     private final ModelPack pack;
-    private final EngineSettings settings;
     private final Tokenizer tokenizer;
     private final ChatTemplate chat;
-    private final DecoderModel decoder;
-    private final KvSlots slots;
-    private final DeviceLane lane;
+    private final BatchLoop loop;
 
-    private LlmEngine(
-            ModelPack pack, EngineSettings settings, Tokenizer tokenizer, ChatTemplate chat, DecoderModel decoder) {
+    private LlmEngine(ModelPack pack, Tokenizer tokenizer, ChatTemplate chat, BatchLoop loop) {
         this.pack = pack;
-        this.settings = settings;
         this.tokenizer = tokenizer;
         this.chat = chat;
-        this.decoder = decoder;
-        slots = new KvSlots(pack.id(), settings.slots(), () -> new KvSlot(decoder));
-        lane = new DeviceLane(pack.id());
+        this.loop = loop;
     }
 
     /**
@@ -52,8 +62,10 @@ public final class LlmEngine implements AutoCloseable {
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
-            return new LlmEngine(pack, settings, tokenizer, chat, new DecoderModel(pack, layout, settings.session()));
-        } catch (RuntimeException e) {
+            DecoderExecutor executor = InPlaceExecutor.open(pack, layout, settings.session(), settings.slots());
+            BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
+            return new LlmEngine(pack, tokenizer, chat, new BatchLoop(pack.id(), executor, batch, PrefixCache.NONE));
+        } catch (RuntimeException | OutOfMemoryError e) {
             tokenizer.close();
             throw e;
         }
@@ -72,14 +84,14 @@ public final class LlmEngine implements AutoCloseable {
         return chat.format(prompt);
     }
 
-    /** {@return steps waiting for the device} */
+    /** {@return requests that wait for a KV cache slot} */
     public int waiting() {
-        return lane.waiting();
+        return loop.waiting();
     }
 
     /** {@return KV caches in use} */
     public int slotsTaken() {
-        return slots.taken();
+        return loop.taken();
     }
 
     /** As {@link #prefill(int[], CancelToken)}, of a prompt in the model's chat template. */
@@ -93,24 +105,15 @@ public final class LlmEngine implements AutoCloseable {
      * @param tokens ids, at least one
      * @return its keys and values; the caller decodes, transfers or closes it
      * @throws PromptTooLongException if the context does not hold it
-     * @throws CacheExhaustedException if no slot became free in time
+     * @throws io.agentopt.runtime.llm.error.CacheExhaustedException if no slot became free in time
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled, also in mid-run
      */
     public KvCache prefill(int[] tokens, CancelToken cancel) {
         long started = System.nanoTime();
         int[] checked = check(tokens);
-        KvSlot slot = slots.take(cancel, settings.slotWait());
-        boolean filled = false;
-        try (OrtRunOptions options = OrtRunOptions.create()) {
-            String what = "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'";
-            PrefillTask task = new PrefillTask(what, slot, checked, cancel, options);
-            lane.submit(task);
-            task.await((id, last) -> {});
-            filled = true;
-            return new KvCache(this, slot, checked.length, started, task.seconds());
-        } finally {
-            if (!filled) slots.giveBack(slot);
-        }
+        Prefilled done = loop.prefill(
+                "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'", checked, cancel);
+        return new KvCache(this, done.sequence(), started, done.seconds());
     }
 
     private int[] check(int[] tokens) {
@@ -118,8 +121,9 @@ public final class LlmEngine implements AutoCloseable {
         if (checked.length == 0)
             throw new IllegalArgumentException(
                     "The prompt of model '" + pack.id() + "' is empty. Give it at least one token.");
-        if (checked.length > decoder.capacity())
-            throw new PromptTooLongException(pack.id(), checked.length, decoder.capacity());
+        if (checked.length > pack.spec().maxContext())
+            throw new PromptTooLongException(
+                    pack.id(), checked.length, pack.spec().maxContext());
         for (int token : checked) {
             if (token < 0 || token >= pack.spec().vocab()) {
                 throw new IllegalArgumentException("The token " + token
@@ -135,7 +139,7 @@ public final class LlmEngine implements AutoCloseable {
      *
      * @param listener hears tokens on this thread
      * @throws IllegalStateException if the cache was used or closed, or belongs to another engine
-     * @throws LlmException if the model's scores are not numbers
+     * @throws io.agentopt.runtime.llm.error.LlmException if the model's scores are not numbers
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled, between tokens or in mid-run
      */
     public Generation decode(KvCache cache, DecodeOptions options, TokenListener listener, CancelToken cancel) {
@@ -143,47 +147,37 @@ public final class LlmEngine implements AutoCloseable {
             throw new IllegalStateException("The KV cache lies on another engine of model '"
                     + cache.engine().model().id() + "'. Move it with transferTo before decoding here.");
         }
-        KvSlot slot = cache.use();
-        try (OrtRunOptions runOptions = OrtRunOptions.create()) {
+        Sequence sequence = cache.use();
+        try {
+            String what = "The decode of model '" + pack.id() + "'";
+            cancel.throwIfCancelled(what);
             Set<Integer> stops = new TreeSet<>(chat.stopTokens());
             stops.addAll(options.stopTokens());
-            DecodeTask task = new DecodeTask(
-                    "The decode of model '" + pack.id() + "'",
-                    pack.id(),
-                    slot,
-                    cache.length(),
-                    decoder.capacity(),
-                    options,
-                    stops,
-                    cancel,
-                    runOptions);
-            return run(task, cache, stops, listener, cancel);
+            AnswerSpec spec = new AnswerSpec(options.maxTokens(), stops, new Sampler(options.sampling()));
+            Exchange.Listener hears =
+                    listener.equals(TokenListener.NONE) ? (id, last) -> {} : new Narrator(listener, stops);
+            return generation(cache, stops, loop.answer(what, sequence, spec, hears, cancel));
         } finally {
             cache.spend();
         }
     }
 
-    private Generation run(
-            DecodeTask task, KvCache cache, Set<Integer> stops, TokenListener listener, CancelToken cancel) {
-        cancel.throwIfCancelled("The decode of model '" + pack.id() + "'");
-        boolean more = task.choose(); // from the scores that prefill left: no run, no hop
-        long first = System.nanoTime();
-        if (more) lane.submit(task);
-        else task.finished();
-        task.await(listener.equals(TokenListener.NONE) ? (id, last) -> {} : new Narrator(listener, stops));
-        double decode = task.steps() == 0 ? 0 : (System.nanoTime() - first) / 1e9;
-        List<Integer> ids = List.copyOf(task.ids());
-        int[] spoken = ids.stream()
+    private Generation generation(KvCache cache, Set<Integer> stops, Answer answer) {
+        int[] spoken = answer.ids().stream()
                 .filter(id -> !stops.contains(id))
                 .mapToInt(Integer::intValue)
                 .toArray();
         Timing timing = new Timing(
-                cache.prefillSeconds(), (first - cache.startedNanos()) / 1e9, decode, task.runSeconds(), task.steps());
-        return new Generation(ids, tokenizer.decode(spoken), task.finish(), cache.length(), timing);
+                cache.prefillSeconds(),
+                (answer.firstNanos() - cache.startedNanos()) / 1e9,
+                (answer.endNanos() - answer.firstNanos()) / 1e9,
+                answer.runSeconds(),
+                answer.steps());
+        return new Generation(answer.ids(), tokenizer.decode(spoken), answer.finish(), cache.length(), timing);
     }
 
     /** Tells a listener the text that each token settles. */
-    private final class Narrator implements EngineTask.Listener {
+    private final class Narrator implements Exchange.Listener {
         private final TokenListener listener;
         private final Set<Integer> stops;
         private final TextStream text = new TextStream(tokenizer);
@@ -208,18 +202,32 @@ public final class LlmEngine implements AutoCloseable {
         }
     }
 
-    KvSlot receive(KvCache cache, CancelToken cancel) {
-        ModelSpec theirs = cache.engine().model();
-        if (!theirs.equals(model())) {
-            throw new IllegalArgumentException(
-                    "The KV cache of model '" + theirs.id() + "' cannot move to an engine of model '" + model().id()
-                            + "': keys and values fit only the same model. Prefill the prompt there.");
+    /** Copies a sequence of another engine of the same model into a slot of this one. */
+    Sequence receive(LlmEngine from, Sequence theirs, CancelToken cancel) {
+        if (!from.model().equals(model())) {
+            throw new IllegalArgumentException("The KV cache of model '"
+                    + from.model().id() + "' cannot move to an engine of model '"
+                    + model().id() + "': keys and values fit only the same model. Prefill the prompt there.");
         }
-        return slots.take(cancel, settings.slotWait());
+        String what = "The transfer of a KV cache of model '" + pack.id() + "'";
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment scores = arena.allocate(JAVA_FLOAT, pack.spec().vocab());
+            MemorySegment packed = from.loop.copyOut(theirs, arena, scores);
+            return loop.receive(what, theirs.tokens(), packed, scores, cancel);
+        }
     }
 
-    void giveBack(KvSlot slot) {
-        slots.giveBack(slot);
+    /** {@return the scores of a prompt's last token, for tests} */
+    float[] scores(Sequence sequence) {
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment scores = arena.allocate(JAVA_FLOAT, pack.spec().vocab());
+            loop.copyOut(sequence, arena, scores);
+            return scores.toArray(JAVA_FLOAT);
+        }
+    }
+
+    void giveBack(Sequence sequence) {
+        loop.release(sequence);
     }
 
     /**
@@ -228,9 +236,7 @@ public final class LlmEngine implements AutoCloseable {
      */
     @Override
     public void close() {
-        lane.close();
-        slots.close();
-        decoder.close();
+        loop.close();
         tokenizer.close();
     }
 

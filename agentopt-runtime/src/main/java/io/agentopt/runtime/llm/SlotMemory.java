@@ -1,6 +1,8 @@
 package io.agentopt.runtime.llm;
 
 import io.agentopt.model.ModelSpec;
+import io.agentopt.runtime.llm.pack.ModelPack;
+import io.agentopt.runtime.llm.pack.ModelPackException;
 import java.util.Locale;
 
 /**
@@ -33,6 +35,6 @@ final class SlotMemory {
                 hostBytes / 1e9,
                 fit > 0
                         ? "Open it with at most " + fit + " slots, or lower maxContext in model.json."
-                        : "Lower maxContext in " + pack.folder().resolve(PackReader.FILE) + "."));
+                        : "Lower maxContext in " + pack.folder().resolve(ModelPack.FILE) + "."));
     }
 }

@@ -14,7 +14,7 @@ import io.agentopt.plan.Plan;
 import io.agentopt.runtime.Agent;
 import io.agentopt.runtime.AgentRuntime;
 import io.agentopt.runtime.dispatch.Running;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import java.nio.file.Path;
 
 /** What another process does with a compiled plan: {@code compile FILE}, {@code run FILE MODELS INPUT}, or {@code plan MODELS INPUT} without a file. */

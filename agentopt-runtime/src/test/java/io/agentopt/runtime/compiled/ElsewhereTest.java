@@ -10,7 +10,7 @@ import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.program.Program.Origin;
 import io.agentopt.runtime.Agent;
 import io.agentopt.runtime.AgentRuntime;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,8 @@ import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.CancelledException;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.error.PromptTooLongException;
+import io.agentopt.runtime.llm.pack.ModelPack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

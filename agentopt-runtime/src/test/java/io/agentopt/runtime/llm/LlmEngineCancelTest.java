@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.CancelledException;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
+import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;

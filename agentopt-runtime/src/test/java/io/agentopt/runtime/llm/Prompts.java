@@ -3,11 +3,11 @@ package io.agentopt.runtime.llm;
 import java.util.SplittableRandom;
 
 /** Prompts for tests. */
-final class Prompts {
+public final class Prompts {
     private Prompts() {}
 
     /** {@return byte tokens drawn from a seed} */
-    static int[] tokens(int n, long seed) {
+    public static int[] tokens(int n, long seed) {
         return new SplittableRandom(seed).ints(n, 32, 127).toArray();
     }
 }

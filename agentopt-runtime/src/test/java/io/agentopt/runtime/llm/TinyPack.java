@@ -1,6 +1,7 @@
 package io.agentopt.runtime.llm;
 
 import io.agentopt.runtime.backend.onnx.OnnxWriter;
+import io.agentopt.runtime.llm.pack.ModelPack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

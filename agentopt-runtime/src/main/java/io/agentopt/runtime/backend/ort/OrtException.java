@@ -10,7 +10,8 @@ public final class OrtException extends RuntimeException {
     private final int code;
     private final String text;
 
-    OrtException(int code, String text) {
+    /** @param text what failed, with the name of the thing and ONNX Runtime's text */
+    public OrtException(int code, String text) {
         super(text);
         this.code = code;
         this.text = text;

@@ -40,13 +40,31 @@ public final class OrtTensor extends OrtHandle {
     }
 
     /** {@return a new tensor of zeros} */
-    @SuppressWarnings("MustBeClosedChecker") // the tensor closes its arena
     public static OrtTensor allocate(ElementType type, long... shape) {
+        return allocate((arena, bytes) -> arena.allocate(bytes, ALIGNMENT), type, shape);
+    }
+
+    /**
+     * {@return a new tensor of zeros whose memory the system gives page by page when it is first written}
+     *
+     * @throws OutOfMemoryError if the system refuses even the addresses
+     */
+    public static OrtTensor reserve(ElementType type, long... shape) {
+        return allocate((arena, bytes) -> ReservedMemory.allocate(arena, bytes, ALIGNMENT), type, shape);
+    }
+
+    @FunctionalInterface
+    private interface Allocation {
+        MemorySegment from(Arena arena, long bytes);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // the tensor closes its arena
+    private static OrtTensor allocate(Allocation allocation, ElementType type, long... shape) {
         OrtEnvironment environment = OrtEnvironment.get();
         long bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment data = arena.allocate(Math.max(bytes, 1), ALIGNMENT).asSlice(0, bytes);
+            MemorySegment data = allocation.from(arena, Math.max(bytes, 1)).asSlice(0, bytes);
             return new OrtTensor(
                     environment, wrap(environment, data, type, shape), type, shape.clone(), data, arena, null);
         } catch (RuntimeException | OutOfMemoryError e) {

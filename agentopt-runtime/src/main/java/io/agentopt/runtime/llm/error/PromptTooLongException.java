@@ -1,4 +1,4 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.error;
 
 /** A text with more tokens than the model's context holds. */
 public final class PromptTooLongException extends LlmException {
@@ -7,7 +7,7 @@ public final class PromptTooLongException extends LlmException {
     private final int tokens;
     private final int limit;
 
-    PromptTooLongException(String model, int tokens, int limit) {
+    public PromptTooLongException(String model, int tokens, int limit) {
         super("The prompt has " + tokens + " tokens and the model '" + model + "' takes at most " + limit
                 + ". Shorten the prompt (fewer passages, fewer turns) or use a model with a longer context.");
         this.tokens = tokens;

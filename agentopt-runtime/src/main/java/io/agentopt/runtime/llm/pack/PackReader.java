@@ -1,4 +1,4 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.pack;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +17,6 @@ import java.util.Map;
 
 /** Reads model.json, format 1. Every complaint names the file and the field. */
 final class PackReader {
-    static final String FILE = "model.json";
     private static final int FORMAT = 1;
 
     private final Path folder;
@@ -25,7 +24,7 @@ final class PackReader {
 
     PackReader(Path folder) {
         this.folder = folder.toAbsolutePath().normalize();
-        file = this.folder.resolve(FILE);
+        file = this.folder.resolve(ModelPack.FILE);
     }
 
     ModelPack read() {
@@ -54,7 +53,8 @@ final class PackReader {
         if (!Files.isDirectory(folder))
             throw new ModelPackException("The model pack '" + folder + "' is not a folder.");
         if (!Files.isRegularFile(file)) {
-            throw new ModelPackException("The folder '" + folder + "' has no " + FILE + ", so it is no model pack.");
+            throw new ModelPackException(
+                    "The folder '" + folder + "' has no " + ModelPack.FILE + ", so it is no model pack.");
         }
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());

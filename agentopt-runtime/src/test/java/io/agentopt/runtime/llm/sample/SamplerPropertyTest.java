@@ -1,9 +1,10 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.operator.Sampling;
+import io.agentopt.runtime.llm.error.LlmException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.pack;
 
 import io.agentopt.message.Message.Role;
 import io.agentopt.model.ModelSpec;
@@ -23,6 +23,9 @@ import java.util.Map;
  */
 public record ModelPack(
         Path folder, ModelSpec spec, String description, String licence, Path onnx, Path tokenizer, Layout layout) {
+    /** What describes a model in its folder. */
+    public static final String FILE = "model.json";
+
     /** How an ONNX file is wired. */
     public sealed interface Layout permits Decoder, Embedder {
         /** {@return input of tokens, int64 [batch, sequence]} */
@@ -85,7 +88,7 @@ public record ModelPack(
     }
 
     /** {@return the tokenizer; the caller closes it} */
-    Tokenizer openTokenizer() {
+    public Tokenizer openTokenizer() {
         Tokenizer opened;
         try {
             opened = Tokenizer.read(tokenizer);
@@ -102,12 +105,12 @@ public record ModelPack(
         return opened;
     }
 
-    ChatTemplate chatTemplate(Tokenizer opened, Chat chat) {
+    /** {@return the chat section as a template over the tokenizer} */
+    public ChatTemplate chatTemplate(Tokenizer opened, Chat chat) {
         try {
             return new ChatTemplate(opened, id(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
         } catch (TokenizerException e) {
-            throw new ModelPackException(
-                    "The chat section of " + folder.resolve(PackReader.FILE) + ": " + e.getMessage(), e);
+            throw new ModelPackException("The chat section of " + folder.resolve(FILE) + ": " + e.getMessage(), e);
         }
     }
 }

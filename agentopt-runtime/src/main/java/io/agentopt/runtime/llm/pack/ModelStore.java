@@ -1,4 +1,4 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.pack;
 
 import io.agentopt.model.ModelCatalog;
 import java.io.IOException;
@@ -30,7 +30,7 @@ public final class ModelStore {
     /** {@return ids of the packs that are there now, sorted} */
     public List<String> ids() {
         try (Stream<Path> folders = Files.list(root)) {
-            return folders.filter(f -> Files.isRegularFile(f.resolve(PackReader.FILE)))
+            return folders.filter(f -> Files.isRegularFile(f.resolve(ModelPack.FILE)))
                     .map(f -> f.getFileName().toString())
                     .sorted()
                     .toList();

@@ -1,14 +1,14 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.pack;
 
 /** A model pack that cannot be used; the message names the file, the value and the way out. */
 public final class ModelPackException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    ModelPackException(String message) {
+    public ModelPackException(String message) {
         super(message);
     }
 
-    ModelPackException(String message, Throwable cause) {
+    public ModelPackException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,4 +1,4 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.error;
 
 /** A request that a model cannot serve. Other requests of the engine go on. */
 public class LlmException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.error;
 
 import java.time.Duration;
 
@@ -6,7 +6,7 @@ import java.time.Duration;
 public final class CacheExhaustedException extends LlmException {
     private static final long serialVersionUID = 1;
 
-    CacheExhaustedException(String model, int slots, Duration waited) {
+    public CacheExhaustedException(String model, int slots, Duration waited) {
         super(
                 "All " + slots + " KV cache slots of model '" + model + "' stayed taken for " + waited.toMillis()
                         + " ms. Close caches that are no longer used, admit fewer requests, or open the engine with more slots.");

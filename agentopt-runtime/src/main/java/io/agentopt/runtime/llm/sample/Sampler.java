@@ -1,14 +1,16 @@
-package io.agentopt.runtime.llm;
+package io.agentopt.runtime.llm.sample;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.agentopt.operator.Sampling;
+import io.agentopt.runtime.llm.batch.TokenChooser;
+import io.agentopt.runtime.llm.error.LlmException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Chooses tokens from scores, for one request: it owns the random numbers. */
-final class Sampler {
+public final class Sampler implements TokenChooser {
     // exp(-30) is 1e-13 of the highest probability: below what the scores resolve, even summed over a vocabulary.
     private static final double NEGLIGIBLE = 30;
 
@@ -17,18 +19,18 @@ final class Sampler {
     private float[] scores = new float[0];
     private long[] order = new long[0];
 
-    Sampler(Sampling sampling) {
+    public Sampler(Sampling sampling) {
         this.sampling = sampling;
         random = new SplittableRandom(sampling.seed());
     }
 
-    /**
-     * {@return the chosen token}
-     *
-     * @param logits one float per token
-     * @throws LlmException if a score is NaN or all are minus infinity
-     */
-    int choose(MemorySegment logits, String owner) {
+    @Override
+    public boolean takesHighest() {
+        return sampling.isGreedy();
+    }
+
+    @Override
+    public int choose(MemorySegment logits, String owner) {
         int n = Math.toIntExact(logits.byteSize() / JAVA_FLOAT.byteSize());
         if (scores.length != n) scores = new float[n];
         MemorySegment.copy(logits, JAVA_FLOAT, 0, scores, 0, n);

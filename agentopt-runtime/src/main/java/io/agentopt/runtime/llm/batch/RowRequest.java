@@ -1,0 +1,43 @@
+package io.agentopt.runtime.llm.batch;
+
+import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that needs a row: a prompt to be filled in chunk by chunk, or keys and values that come from elsewhere. Its
+ * result is a sequence that the caller owns.
+ */
+final class RowRequest {
+    /** Keys and values of another device. */
+    record Import(java.lang.foreign.MemorySegment packed, java.lang.foreign.MemorySegment scores) {}
+
+    final int[] tokens;
+    final Optional<Import> from;
+    final Exchange exchange;
+    final OrtRunOptions options;
+    final long giveUpAt;
+    long runNanos;
+    int reused;
+    private @Nullable Sequence sequence;
+
+    /** @param giveUpAt nanosecond of {@link System#nanoTime} until which it waits for a row */
+    RowRequest(int[] tokens, Optional<Import> from, Exchange exchange, OrtRunOptions options, long giveUpAt) {
+        this.tokens = tokens;
+        this.from = from;
+        this.exchange = exchange;
+        this.options = options;
+        this.giveUpAt = giveUpAt;
+    }
+
+    void sequence(Sequence admitted) {
+        sequence = admitted;
+    }
+
+    /** {@return the sequence, once admitted} */
+    Sequence sequence() {
+        Sequence found = sequence;
+        if (found == null) throw new IllegalStateException("The request has no row yet.");
+        return found;
+    }
+}

@@ -1,0 +1,214 @@
+package io.agentopt.runtime.llm.batch;
+
+import io.agentopt.runtime.backend.ort.OrtException;
+import io.agentopt.runtime.llm.error.CacheExhaustedException;
+import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the device's thread does in one iteration: gives free rows to those who wait, first come first served; fills one
+ * chunk of one prompt, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
+ * longer than one chunk, and a short prompt not for a long one.
+ */
+final class Schedule {
+    private final String model;
+    private final DecoderExecutor executor;
+    private final BatchSettings settings;
+    private final PrefixCache prefixes;
+    private final SharedStep step;
+    private final ArrayDeque<RowRequest> waiting = new ArrayDeque<>();
+    private final ArrayDeque<RowRequest> filling = new ArrayDeque<>();
+    private final List<AnswerRequest> answering = new ArrayList<>();
+    private final RowTable rows;
+    private volatile int waitingCount; // for other threads
+
+    Schedule(String model, DecoderExecutor executor, BatchSettings settings, PrefixCache prefixes) {
+        this.model = model;
+        this.executor = executor;
+        this.settings = settings;
+        this.prefixes = prefixes;
+        rows = new RowTable(executor.kv());
+        step = new SharedStep(executor, rows);
+    }
+
+    /** {@return requests without a row; any thread may ask} */
+    int waiting() {
+        return waitingCount;
+    }
+
+    /** Ends the decode run in flight if one answer alone is in it; any thread may call. */
+    void abortLoneStep() {
+        step.abortIfAlone();
+    }
+
+    /** Puts a request in the line for a row. */
+    void await(RowRequest request) {
+        waiting.add(request);
+        waitingCount = waiting.size();
+    }
+
+    /** Chooses an answer's first token, from the scores that its prompt left; the next iterations go on with it. */
+    void begin(AnswerRequest request) {
+        if (request.exchange.isCancelled()) {
+            request.exchange.failed(request.exchange.cancelled());
+        } else {
+            answering.add(request);
+            choose(request);
+        }
+    }
+
+    /** {@return the table of rows} */
+    RowTable rows() {
+        return rows;
+    }
+
+    /** {@return whether the next iteration has something to run} */
+    boolean isBusy() {
+        return !filling.isEmpty() || answering.stream().anyMatch(r -> !r.exchange.isFull() || r.exchange.isCancelled());
+    }
+
+    /** {@return how long nothing happens by itself} */
+    long nanosToNextExpiry() {
+        long now = System.nanoTime();
+        return waiting.stream()
+                .mapToLong(r -> Math.max(1, r.giveUpAt - now))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    void iterate() {
+        dropCancelled();
+        admit();
+        RowRequest next = filling.poll();
+        if (next != null && fillChunk(next)) filling.add(next);
+        List<AnswerRequest> active = new ArrayList<>(
+                answering.stream().filter(r -> !r.exchange.isFull()).toList());
+        if (active.isEmpty()) return;
+        active.sort(Comparator.comparingInt(r -> r.sequence.row()));
+        step.run(active, this::choose, this::fail);
+    }
+
+    private void dropCancelled() {
+        for (Iterator<RowRequest> i = waiting.iterator(); i.hasNext(); ) {
+            RowRequest r = i.next();
+            if (!r.exchange.isCancelled()) continue;
+            i.remove();
+            r.exchange.failed(r.exchange.cancelled());
+        }
+        List<RowRequest> stopped =
+                filling.stream().filter(r -> r.exchange.isCancelled()).toList();
+        filling.removeAll(stopped);
+        stopped.forEach(r -> fail(r, r.exchange.cancelled()));
+        List<AnswerRequest> ended =
+                answering.stream().filter(r -> r.exchange.isCancelled()).toList();
+        ended.forEach(r -> fail(r, r.exchange.cancelled()));
+    }
+
+    private void admit() {
+        for (RowRequest r = waiting.peek(); r != null && rows.hasFree(); r = waiting.peek()) {
+            waiting.remove();
+            r.sequence(rows.take(r.tokens));
+            Optional<RowRequest.Import> from = r.from;
+            try {
+                if (from.isPresent()) place(r, from.get());
+                else {
+                    r.reused = prefixes.restore(executor.kv(), r.sequence().row(), r.tokens);
+                    r.sequence().held(r.reused);
+                    filling.add(r);
+                }
+            } catch (RuntimeException | OutOfMemoryError e) {
+                fail(r, e);
+            }
+        }
+        long now = System.nanoTime();
+        for (Iterator<RowRequest> i = waiting.iterator(); i.hasNext(); ) {
+            RowRequest r = i.next();
+            if (r.giveUpAt - now > 0) continue;
+            i.remove();
+            r.exchange.failed(new CacheExhaustedException(model, executor.kv().rows(), settings.rowWait()));
+        }
+        waitingCount = waiting.size();
+    }
+
+    private void place(RowRequest r, RowRequest.Import from) {
+        int row = r.sequence().row();
+        executor.kv().write(row, 0, r.tokens.length, from.packed());
+        executor.scores(row, from.scores());
+        r.sequence().held(r.tokens.length);
+        r.exchange.finished();
+    }
+
+    /** {@return whether the prompt has more} */
+    private boolean fillChunk(RowRequest r) {
+        Sequence s = r.sequence();
+        int from = s.held(), to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
+        try {
+            long start = System.nanoTime();
+            executor.prefill(s.row(), r.tokens, from, to, r.options);
+            r.runNanos += System.nanoTime() - start;
+            s.held(to);
+            if (to < r.tokens.length) return true;
+            prefixes.remember(executor.kv(), s.row(), r.tokens, to);
+            r.exchange.finished();
+        } catch (RuntimeException | Error e) { // of this request alone
+            fail(r, e);
+        }
+        return false;
+    }
+
+    private void fail(RowRequest r, Throwable cause) {
+        if (rows.giveUp(r.sequence())) rows.free(r.sequence());
+        r.exchange.failed(cause instanceof OrtException && r.exchange.isCancelled() ? r.exchange.cancelled() : cause);
+    }
+
+    private void choose(AnswerRequest r) {
+        try {
+            int row = r.sequence.row();
+            TokenChooser chooser = r.spec.chooser();
+            int token = chooser.takesHighest() ? executor.best(row) : -1;
+            if (token >= 0) chooser.taken(token);
+            else token = chooser.choose(executor.scores(row), r.owner());
+            if (r.take(token)) return;
+            answering.remove(r);
+            prefixes.remember(executor.kv(), row, r.sequence.all(), r.sequence.held());
+            r.exchange.finished();
+        } catch (RuntimeException | Error e) {
+            fail(r, e);
+        }
+    }
+
+    private void fail(AnswerRequest r, Throwable cause) {
+        answering.remove(r);
+        r.exchange.failed(cause);
+    }
+
+    /** Fails what is not finished and frees the device. */
+    void close(RuntimeException because) {
+        waiting.forEach(r -> r.exchange.failed(because));
+        filling.forEach(r -> fail(r, because));
+        List.copyOf(answering).forEach(r -> fail(r, because));
+        waiting.clear();
+        filling.clear();
+        waitingCount = 0;
+        step.close();
+        prefixes.close();
+        executor.close();
+    }
+
+    /** Tells one answer that it has a token to choose. */
+    @FunctionalInterface
+    interface Stepped {
+        void accept(AnswerRequest request);
+    }
+
+    /** Tells one answer that it has failed. */
+    @FunctionalInterface
+    interface Failed {
+        void accept(AnswerRequest request, Throwable cause);
+    }
+}

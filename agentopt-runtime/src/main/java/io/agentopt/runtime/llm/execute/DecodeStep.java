@@ -1,0 +1,33 @@
+package io.agentopt.runtime.llm.execute;
+
+import java.util.Arrays;
+
+/**
+ * One token for each of several rows.
+ *
+ * <p>Executors that need neighbouring rows run those between as well; {@code held} says how many positions every row of the
+ * table holds, so that what lies there survives.
+ *
+ * @param rows ascending, each once
+ * @param tokens by index of {@code rows}
+ * @param held valid positions by row number, for every row of the table up to the highest of {@code rows}; a token lands at
+ *     position {@code held[row]}
+ */
+public record DecodeStep(int[] rows, int[] tokens, int[] held) {
+    public DecodeStep {
+        if (rows.length == 0 || rows.length != tokens.length) {
+            throw new IllegalArgumentException("A decode step has " + rows.length + " rows and " + tokens.length
+                    + " tokens; give one token for each of at least one row.");
+        }
+        for (int i = 1; i < rows.length; i++) {
+            if (rows[i] <= rows[i - 1]) {
+                throw new IllegalArgumentException(
+                        "The rows " + Arrays.toString(rows) + " of a decode step must ascend, each once.");
+            }
+        }
+        if (held.length <= rows[rows.length - 1]) {
+            throw new IllegalArgumentException("A decode step of rows " + Arrays.toString(rows)
+                    + " needs the held positions of every row up to the last, but has " + held.length + ".");
+        }
+    }
+}

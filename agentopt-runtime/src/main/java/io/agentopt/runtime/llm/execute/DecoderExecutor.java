@@ -1,0 +1,57 @@
+package io.agentopt.runtime.llm.execute;
+
+import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import io.agentopt.runtime.llm.kv.KvRows;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A decoder model on one device. One session serves prefill and decode; the keys and values of all requests lie in one
+ * table of rows. Only one thread calls, except {@link OrtRunOptions#terminate()}, which ends the run in flight.
+ *
+ * <p>A run that fails leaves positions before the appended ones as they were.
+ */
+public interface DecoderExecutor extends AutoCloseable {
+    /** {@return the caches} */
+    KvRows kv();
+
+    /** {@return scores of a position} */
+    int vocab();
+
+    /** {@return most rows that one decode run takes; 1 if several would gain nothing} */
+    int widestStep();
+
+    /**
+     * Appends tokens to one row; afterwards {@link #scores} of the row are those of the last token.
+     *
+     * @param tokens the prompt, of which those from {@code from} (inclusive) to {@code to} (exclusive) are appended
+     * @param from also the position of the first, so the row holds the tokens before it already
+     * @throws io.agentopt.runtime.backend.ort.OrtException if the run fails or is terminated
+     */
+    void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options);
+
+    /**
+     * Appends one token to each of several rows, in one run; afterwards {@link #scores} of these rows are those of the tokens.
+     *
+     * @throws io.agentopt.runtime.backend.ort.OrtException if the run fails or is terminated
+     */
+    void decode(DecodeStep step, OrtRunOptions options);
+
+    /**
+     * {@return float32 [vocab] of the row's last appended token, readable by the host}
+     *
+     * <p>Those of a prefill last until the next append to the row; those of a decode until the next decode of any row.
+     */
+    MemorySegment scores(int row);
+
+    /** Gives a row the scores of its last position, after its cache was written from elsewhere; they last as those of a prefill. */
+    void scores(int row, MemorySegment values);
+
+    /**
+     * {@return the id with the highest of {@link #scores}, the lowest on a tie; -1 if scores are not numbers}  A device may tell
+     * it without copying the scores to the host.
+     */
+    int best(int row);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,145 @@
+package io.agentopt.runtime.llm.kv;
+
+import io.agentopt.runtime.backend.ort.OrtTensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Caches in host memory: per layer a key and a value tensor {@code [rows, kvHeads, capacity, headDim]}. The system gives the
+ * memory when it is first written, so rows that were never used cost nothing.
+ */
+public final class HostKv implements KvRows, AutoCloseable {
+    private final KvShape shape;
+    private final int rows;
+    private final int capacity;
+    private final List<OrtTensor> tensors = new ArrayList<>();
+
+    /**
+     * @param capacity positions of a row
+     * @throws OutOfMemoryError if the system refuses the memory
+     */
+    public HostKv(KvShape shape, int rows, int capacity) {
+        this.shape = shape;
+        this.rows = rows;
+        this.capacity = capacity;
+        try {
+            for (int i = 0; i < 2 * shape.layers(); i++) {
+                tensors.add(OrtTensor.reserve(shape.type(), rows, shape.kvHeads(), capacity, shape.headDim()));
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** {@return a view of some neighbouring rows of one tensor: layer by layer, keys then values; the caller closes it} */
+    public OrtTensor view(int tensor, int firstRow, int count) {
+        return tensors.get(tensor)
+                .view(
+                        (long) firstRow * shape.kvHeads() * capacity * shape.headDim(),
+                        count,
+                        shape.kvHeads(),
+                        capacity,
+                        shape.headDim());
+    }
+
+    @Override
+    public KvShape shape() {
+        return shape;
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public void read(int row, int from, int to, MemorySegment packed) {
+        long run = (to - from) * shape.bytesPerHead();
+        for (int i = 0; i < runs(); i++) MemorySegment.copy(memory(i), offset(row, i, from), packed, i * run, run);
+    }
+
+    @Override
+    public void write(int row, int at, int positions, MemorySegment packed) {
+        long run = positions * shape.bytesPerHead();
+        for (int i = 0; i < runs(); i++) MemorySegment.copy(packed, i * run, memory(i), offset(row, i, at), run);
+    }
+
+    @Override
+    public void move(int fromRow, int toRow, int positions) {
+        long run = positions * shape.bytesPerHead();
+        for (int i = 0; i < runs(); i++) {
+            MemorySegment.copy(memory(i), offset(fromRow, i, 0), memory(i), offset(toRow, i, 0), run);
+        }
+    }
+
+    // A run is one head of one tensor: its positions are neighbours.
+    private int runs() {
+        return tensors.size() * shape.kvHeads();
+    }
+
+    private MemorySegment memory(int run) {
+        return tensors.get(run / shape.kvHeads()).data();
+    }
+
+    private long offset(int row, int run, int position) {
+        if (row < 0 || row >= rows || position < 0 || position > capacity) {
+            throw new IndexOutOfBoundsException("Position " + position + " of row " + row + " is not in a cache of "
+                    + rows + " rows of " + capacity + " positions.");
+        }
+        return (((long) row * shape.kvHeads() + run % shape.kvHeads()) * capacity + position) * shape.bytesPerHead();
+    }
+
+    @Override
+    public KvBlock save(int row, int from, int to) {
+        HostBlock block = new HostBlock(to - from, (to - from) * shape.bytesPerPosition());
+        read(row, from, to, block.memory);
+        return block;
+    }
+
+    @Override
+    public void restore(KvBlock block, int row, int at) {
+        if (!(block instanceof HostBlock host)) {
+            throw new IllegalArgumentException("The block " + block + " was saved on another device.");
+        }
+        write(row, at, host.positions, host.memory);
+    }
+
+    private static final class HostBlock implements KvBlock {
+        private final int positions;
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment memory;
+
+        HostBlock(int positions, long bytes) {
+            this.positions = positions;
+            memory = arena.allocate(bytes, 64);
+        }
+
+        @Override
+        public int positions() {
+            return positions;
+        }
+
+        @Override
+        public long bytes() {
+            return memory.byteSize();
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        tensors.forEach(OrtTensor::close);
+    }
+}

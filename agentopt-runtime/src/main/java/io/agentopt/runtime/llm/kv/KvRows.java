@@ -1,0 +1,42 @@
+package io.agentopt.runtime.llm.kv;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The caches of a device: a table of rows, each with room for {@link #capacity()} positions. Only the thread that runs the
+ * device calls; which positions of a row are valid, the caller knows.
+ *
+ * <p>Packed memory, wherever it occurs, is {@code [layer][key, value][kvHead][position][element]}, dense.
+ */
+public interface KvRows {
+    KvShape shape();
+
+    /** {@return rows, numbered from 0} */
+    int rows();
+
+    /** {@return positions of a row} */
+    int capacity();
+
+    /**
+     * Copies positions {@code from} (inclusive) to {@code to} (exclusive) of a row into host memory.
+     *
+     * @param packed at least {@code (to - from) * shape().bytesPerPosition()} bytes
+     */
+    void read(int row, int from, int to, MemorySegment packed);
+
+    /** Copies {@code positions} of packed host memory into a row, the first to position {@code at}. */
+    void write(int row, int at, int positions, MemorySegment packed);
+
+    /** Copies positions {@code 0} to {@code positions} of a row into another row of the same device. */
+    void move(int fromRow, int toRow, int positions);
+
+    /**
+     * {@return a copy of positions {@code from} to {@code to} of a row, in this device's own memory; the caller closes it}
+     *
+     * @throws OutOfMemoryError if the device has no room for it
+     */
+    KvBlock save(int row, int from, int to);
+
+    /** Copies a block that {@link #save} of this table made into a row, its first position to {@code at}. */
+    void restore(KvBlock block, int row, int at);
+}
