@@ -3,6 +3,7 @@ package io.agentopt.benchmarks;
 import io.agentopt.benchmarks.cost.CostBench;
 import io.agentopt.benchmarks.gpu.GpuKernels;
 import io.agentopt.benchmarks.kernels.KernelsBench;
+import io.agentopt.benchmarks.llm.LlmBench;
 import io.agentopt.benchmarks.lower.LowerBench;
 import io.agentopt.benchmarks.plan.PlanBench;
 import io.agentopt.benchmarks.simulate.SimulateBench;
@@ -18,6 +19,7 @@ public final class Bench {
             "first-light", FirstLight::run,
             "kernels", KernelsBench::run,
             "kernels-gpu", GpuKernels::run,
+            "llm", LlmBench::run,
             "lower", LowerBench::run,
             "plan", PlanBench::run,
             "simulate", SimulateBench::run));

@@ -12,13 +12,15 @@ import java.util.Map;
  * 10 with operator sets 20 and com.microsoft 1.
  */
 public final class OnnxWriter {
-    public static final int FLOAT = 1, INT32 = 6, INT64 = 7;
+    public static final int FLOAT = 1, INT32 = 6, INT64 = 7, FLOAT16 = 10;
 
     /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
     public static final String MICROSOFT = "com.microsoft";
 
     private static final int VARINT = 0, BYTES = 2, FIXED32 = 5;
     private static final int ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_INTS = 7;
+
+    private static final int EXTERNAL = 1;
 
     private final Message graph = new Message();
     private int nodes;
@@ -59,6 +61,27 @@ public final class OnnxWriter {
         for (long d : dims) tensor.integer(1, d);
         graph.message(5, tensor.integer(2, type).text(8, name).bytes(9, raw));
         return this;
+    }
+
+    /**
+     * Adds a constant whose bytes lie in another file, as models above two gigabytes need.
+     *
+     * @param file beside the model, by name
+     * @param offset of its first byte
+     */
+    public OnnxWriter external(String name, int type, String file, long offset, long bytes, long... dims) {
+        Message tensor = new Message();
+        for (long d : dims) tensor.integer(1, d);
+        tensor.integer(2, type).text(8, name);
+        tensor.message(13, entry("location", file))
+                .message(13, entry("offset", Long.toString(offset)))
+                .message(13, entry("length", Long.toString(bytes)));
+        graph.message(5, tensor.integer(14, EXTERNAL));
+        return this;
+    }
+
+    private static Message entry(String key, String value) {
+        return new Message().text(1, key).text(2, value);
     }
 
     /** Adds a standard operator with one output, and returns that output's name. */

@@ -1,0 +1,25 @@
+package io.agentopt.benchmarks.llm;
+
+/**
+ * The shape of a decoder with gated feed-forward, RMS norm and rotary attention.
+ *
+ * @param context positions of its rotary tables
+ */
+record DecoderShape(int layers, int hidden, int heads, int kvHeads, int ffn, int vocab, int context) {
+    /** About 110 million parameters: 440 MB in fp32, far more than caches hold, so that decoding one answer waits for memory. */
+    static final DecoderShape SMALL = new DecoderShape(12, 768, 12, 12, 2048, 16_000, 1280);
+
+    int headDim() {
+        return hidden / heads;
+    }
+
+    int kvWidth() {
+        return kvHeads * headDim();
+    }
+
+    /** {@return weights that a decode step reads, the embedding's rows left out} */
+    long stepParameters() {
+        long layer = 2L * hidden * hidden + 2L * hidden * kvWidth() + 3L * hidden * ffn;
+        return layers * layer + (long) hidden * vocab;
+    }
+}

@@ -1,0 +1,220 @@
+package io.agentopt.benchmarks.llm;
+
+import io.agentopt.runtime.backend.onnx.OnnxWriter;
+import io.agentopt.runtime.llm.pack.ModelPack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A decoder with random weights, written as a pack twice with the same weights: with GroupQueryAttention over a cache in
+ * place, and as exporters without such an operator write it, where every step concatenates past and new keys and values.
+ */
+final class RandomDecoder {
+    private static final String MASK = "attention_mask", IDS = "input_ids";
+
+    private final DecoderShape shape;
+    private final boolean inPlace;
+    private final OnnxWriter w = new OnnxWriter("random decoder");
+    private final WeightFile weights = new WeightFile();
+
+    private RandomDecoder(DecoderShape shape, boolean inPlace) {
+        this.shape = shape;
+        this.inPlace = inPlace;
+    }
+
+    /** {@return the pack of the model with its cache in place, written under the folder} */
+    static ModelPack pack(Path root, String id, DecoderShape shape) {
+        Path folder = root.resolve(id);
+        write(folder, shape, true);
+        Vocabulary.write(folder.resolve("tokenizer.json"), shape.vocab());
+        text(folder.resolve(ModelPack.FILE), json(id, shape));
+        return ModelPack.read(folder);
+    }
+
+    /** {@return the ONNX file of the model that concatenates, written into the folder} */
+    static Path concatenating(Path folder, DecoderShape shape) {
+        write(folder, shape, false);
+        return folder.resolve("model.onnx");
+    }
+
+    private static void write(Path folder, DecoderShape shape, boolean inPlace) {
+        RandomDecoder decoder = new RandomDecoder(shape, inPlace);
+        try {
+            Files.createDirectories(folder);
+            decoder.graph();
+            decoder.weights.write(folder);
+            Files.write(folder.resolve("model.onnx"), decoder.w.model());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The model cannot be written to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void graph() {
+        w.input(IDS, OnnxWriter.INT64, "batch", "sequence").input(MASK, OnnxWriter.INT64, "batch", "total");
+        w.output("logits", OnnxWriter.FLOAT, "batch", 1, shape.vocab());
+        weights.declare(w, "embedding", 1, shape.vocab(), shape.hidden());
+        float[] ones = new float[shape.hidden()];
+        java.util.Arrays.fill(ones, 1);
+        w.constant("gain", ones, shape.hidden());
+        rotary();
+        w.constant("axis1", new long[] {1}, 1).constant("one", new long[] {1});
+        w.node("ReduceSum", "known", List.of(MASK, "axis1"), Map.of("keepdims", 0L));
+        w.node("Sub", "before", List.of("known", "one"), Map.of());
+        w.node("Cast", "seqlens", List.of("before"), Map.of("to", (long) OnnxWriter.INT32));
+        w.node("Shape", "maskShape", List.of(MASK), Map.of());
+        w.node("Gather", "total64", List.of("maskShape", "axis1"), Map.of());
+        w.node("Cast", "total", List.of("total64"), Map.of("to", (long) OnnxWriter.INT32));
+        w.constant("minusOne", new long[] {-1}, 1);
+        if (!inPlace) concatenationConstants();
+        String x = w.node("Gather", "x", List.of("embedding", IDS), Map.of());
+        for (int layer = 0; layer < shape.layers(); layer++) x = layer(x, layer);
+        String last = w.node("Gather", "last", List.of(x, "minusOne"), Map.of("axis", 1L));
+        norm(last, "final");
+        matmul("final", "logits", shape.hidden(), shape.vocab());
+    }
+
+    private String layer(String x, int layer) {
+        String p = "l" + layer + ".";
+        norm(x, p + "n1");
+        matmul(p + "n1", p + "q", shape.hidden(), shape.hidden());
+        matmul(p + "n1", p + "k", shape.hidden(), shape.kvWidth());
+        matmul(p + "n1", p + "v", shape.hidden(), shape.kvWidth());
+        String room = inPlace ? "capacity" : "past";
+        for (String kind : List.of("key", "value")) {
+            w.input(past(layer, kind), OnnxWriter.FLOAT, "batch", shape.kvHeads(), room, shape.headDim());
+            String after = inPlace ? "capacity" : "total";
+            w.output(present(layer, kind), OnnxWriter.FLOAT, "batch", shape.kvHeads(), after, shape.headDim());
+        }
+        if (inPlace) {
+            w.node(
+                    OnnxWriter.MICROSOFT,
+                    "GroupQueryAttention",
+                    List.of(p + "att", present(layer, "key"), present(layer, "value")),
+                    List.of(
+                            p + "q",
+                            p + "k",
+                            p + "v",
+                            past(layer, "key"),
+                            past(layer, "value"),
+                            "seqlens",
+                            "total",
+                            "cos",
+                            "sin"),
+                    Map.of("num_heads", (long) shape.heads(), "kv_num_heads", (long) shape.kvHeads(), "do_rotary", 1L));
+        } else {
+            concatenatingAttention(p, layer);
+        }
+        matmul(p + "att", p + "o", shape.hidden(), shape.hidden());
+        w.node("Add", p + "x1", List.of(x, p + "o"), Map.of());
+        norm(p + "x1", p + "n2");
+        matmul(p + "n2", p + "gate", shape.hidden(), shape.ffn());
+        matmul(p + "n2", p + "up", shape.hidden(), shape.ffn());
+        w.node("Sigmoid", p + "s", List.of(p + "gate"), Map.of());
+        w.node("Mul", p + "silu", List.of(p + "gate", p + "s"), Map.of());
+        w.node("Mul", p + "gu", List.of(p + "silu", p + "up"), Map.of());
+        matmul(p + "gu", p + "down", shape.ffn(), shape.hidden());
+        return w.node("Add", p + "x2", List.of(p + "x1", p + "down"), Map.of());
+    }
+
+    private void concatenationConstants() {
+        w.constant("split", new long[] {0, 0, shape.heads(), shape.headDim()}, 4);
+        w.constant("join", new long[] {0, 0, shape.hidden()}, 3);
+        w.constant("scale", new float[] {(float) (1 / Math.sqrt(shape.headDim()))});
+        w.constant("zero", new long[] {0});
+        w.node("Unsqueeze", "positions", List.of("before", "axis1"), Map.of()); // of a decode step: one token
+    }
+
+    // A decode step as exporters without fused attention write it; as many KV heads as heads, one new position.
+    private void concatenatingAttention(String p, int layer) {
+        for (String name : List.of("q", "k", "v")) {
+            String in = p + name;
+            if (!name.equals("v")) {
+                w.node(
+                        OnnxWriter.MICROSOFT,
+                        "RotaryEmbedding",
+                        List.of(p + name + "r"),
+                        List.of(in, "positions", "cos", "sin"),
+                        Map.of("num_heads", (long) shape.heads()));
+                in = p + name + "r";
+            }
+            w.node("Reshape", p + name + "4", List.of(in, "split"), Map.of());
+            w.node("Transpose", p + name + "h", List.of(p + name + "4"), Map.of("perm", new long[] {0, 2, 1, 3}));
+        }
+        w.node("Concat", present(layer, "key"), List.of(past(layer, "key"), p + "kh"), Map.of("axis", 2L));
+        w.node("Concat", present(layer, "value"), List.of(past(layer, "value"), p + "vh"), Map.of("axis", 2L));
+        w.node("Transpose", p + "kt", List.of(present(layer, "key")), Map.of("perm", new long[] {0, 1, 3, 2}));
+        w.node("MatMul", p + "dots", List.of(p + "qh", p + "kt"), Map.of());
+        w.node("Mul", p + "scaled", List.of(p + "dots", "scale"), Map.of());
+        w.node("Softmax", p + "weights", List.of(p + "scaled"), Map.of("axis", -1L));
+        w.node("MatMul", p + "mixed", List.of(p + "weights", present(layer, "value")), Map.of());
+        w.node("Transpose", p + "rows", List.of(p + "mixed"), Map.of("perm", new long[] {0, 2, 1, 3}));
+        w.node("Reshape", p + "att", List.of(p + "rows", "join"), Map.of());
+    }
+
+    static String past(int layer, String kind) {
+        return "past_key_values." + layer + "." + kind;
+    }
+
+    static String present(int layer, String kind) {
+        return "present." + layer + "." + kind;
+    }
+
+    private void norm(String x, String out) {
+        w.node("", "SimplifiedLayerNormalization", List.of(out), List.of(x, "gain"), Map.of("axis", -1L, "epsilon", 1e-5f));
+    }
+
+    private void matmul(String x, String out, int from, int to) {
+        weights.declare(w, out + ".w", Math.sqrt(3.0 / from), from, to);
+        w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
+    }
+
+    private void rotary() {
+        int half = shape.headDim() / 2;
+        float[] cos = new float[shape.context() * half], sin = new float[shape.context() * half];
+        for (int t = 0; t < shape.context(); t++) {
+            for (int i = 0; i < half; i++) {
+                double angle = t * Math.pow(10_000, -(double) i / half);
+                cos[t * half + i] = (float) Math.cos(angle);
+                sin[t * half + i] = (float) Math.sin(angle);
+            }
+        }
+        w.constant("cos", cos, shape.context(), half).constant("sin", sin, shape.context(), half);
+    }
+
+    private static String json(String id, DecoderShape s) {
+        return """
+                {"format":1,"id":"%s","kind":"decoder","description":"random weights","licence":"Apache-2.0",
+                 "architecture":{"layers":%d,"hidden":%d,"heads":%d,"kvHeads":%d,"headDim":%d,"ffn":%d,"ffnGated":true,"vocab":%d,
+                  "tiedEmbeddings":false,"maxContext":%d},
+                 "weightPrecision":"fp32","computePrecision":"fp32","kvPrecision":"fp32",
+                 "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"last","inputIds":"input_ids",
+                  "attentionMask":"attention_mask","logits":"logits","pastKey":"past_key_values.%%d.key",
+                  "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
+                 "tokenizer":{"file":"tokenizer.json"},
+                 "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",
+                  "generationPrompt":"","stopTokens":["<end>"]}}
+                """.formatted(
+                        id,
+                        s.layers(),
+                        s.hidden(),
+                        s.heads(),
+                        s.kvHeads(),
+                        s.headDim(),
+                        s.ffn(),
+                        s.vocab(),
+                        s.context());
+    }
+
+    private static void text(Path file, String text) {
+        try {
+            Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The file " + file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.agentopt.benchmarks.llm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** How much memory the process has in use, as the system counts it. */
+final class ResidentMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private ResidentMemory() {}
+
+    /** {@return bytes of VmRSS, after a collection of the heap, whose size is not the question} */
+    static long bytesAfterCollection() {
+        System.gc();
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(l -> l.startsWith("VmRSS:"))
+                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The memory of this process cannot be read from " + STATUS + ".", e);
+        }
+    }
+}
