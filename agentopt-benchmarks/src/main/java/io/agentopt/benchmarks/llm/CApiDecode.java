@@ -49,13 +49,14 @@ final class CApiDecode implements AutoCloseable {
     /** @param held positions that the cache holds before each step: every step appends at the same place */
     @SuppressWarnings("restricted")
     CApiDecode(Path onnx, DecoderShape shape, int held, int threads) throws Throwable {
-        SymbolLookup library = SymbolLookup.libraryLookup(Path.of(OrtEnvironment.get().origin()), arena);
+        SymbolLookup library =
+                SymbolLookup.libraryLookup(Path.of(OrtEnvironment.get().origin()), arena);
         MemorySegment base = ((MemorySegment) Linker.nativeLinker()
                         .downcallHandle(library.findOrThrow("OrtGetApiBase"), FunctionDescriptor.of(ADDRESS))
                         .invokeExact())
                 .reinterpret(16);
-        MethodHandle getApi = Linker.nativeLinker()
-                .downcallHandle(base.get(ADDRESS, 0), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+        MethodHandle getApi =
+                Linker.nativeLinker().downcallHandle(base.get(ADDRESS, 0), FunctionDescriptor.of(ADDRESS, JAVA_INT));
         api = ((MemorySegment) getApi.invokeExact(API_VERSION)).reinterpret(300 * ADDRESS.byteSize());
         MemorySegment env = made(CREATE_ENV, 4, arena.allocateFrom("bench"));
         MemorySegment settings = made(CREATE_SESSION_OPTIONS);
@@ -80,8 +81,8 @@ final class CApiDecode implements AutoCloseable {
         long bytes = 4L * shape.kvHeads() * shape.context() * shape.headDim();
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (String kind : new String[] {"key", "value"}) {
-                MemorySegment kv = tensor(
-                        arena.allocate(bytes, 64), FLOAT, 1, shape.kvHeads(), shape.context(), shape.headDim());
+                MemorySegment kv =
+                        tensor(arena.allocate(bytes, 64), FLOAT, 1, shape.kvHeads(), shape.context(), shape.headDim());
                 bind(BIND_INPUT, RandomDecoder.past(layer, kind), kv);
                 bind(BIND_OUTPUT, RandomDecoder.present(layer, kind), kv);
             }
@@ -144,8 +145,8 @@ final class CApiDecode implements AutoCloseable {
     @SuppressWarnings("restricted")
     private void check(MemorySegment status) throws Throwable {
         if (status.address() == 0) return;
-        MemorySegment text = (MemorySegment)
-                function(GET_ERROR_MESSAGE, FunctionDescriptor.of(ADDRESS, ADDRESS)).invokeExact(status);
+        MemorySegment text = (MemorySegment) function(GET_ERROR_MESSAGE, FunctionDescriptor.of(ADDRESS, ADDRESS))
+                .invokeExact(status);
         throw new IllegalStateException(text.reinterpret(4096).getString(0));
     }
 

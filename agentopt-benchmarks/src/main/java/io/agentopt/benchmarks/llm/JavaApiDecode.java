@@ -43,8 +43,8 @@ final class JavaApiDecode implements AutoCloseable {
             try (OrtSession.Result result = session.run(inputs)) {
                 for (int layer = 0; layer < shape.layers(); layer++) {
                     for (String kind : new String[] {"key", "value"}) {
-                        OnnxTensor present = (OnnxTensor) result.get(RandomDecoder.present(layer, kind))
-                                .orElseThrow();
+                        OnnxTensor present = (OnnxTensor)
+                                result.get(RandomDecoder.present(layer, kind)).orElseThrow();
                         FloatBuffer values = present.getFloatBuffer();
                         float[] copy = new float[values.remaining()];
                         values.get(copy);
@@ -63,8 +63,10 @@ final class JavaApiDecode implements AutoCloseable {
     double handedOn(int held, int steps) throws OrtException {
         Map<String, OnnxTensor> kv = new HashMap<>();
         for (String name : names()) {
-            kv.put(name, OnnxTensor.createTensor(
-                    environment, FloatBuffer.wrap(new float[shape.kvWidth() * held]), dims(held)));
+            kv.put(
+                    name,
+                    OnnxTensor.createTensor(
+                            environment, FloatBuffer.wrap(new float[shape.kvWidth() * held]), dims(held)));
         }
         AutoCloseable owner = () -> kv.values().forEach(OnnxTensor::close);
         long start = System.nanoTime();
@@ -78,9 +80,8 @@ final class JavaApiDecode implements AutoCloseable {
             owner = result;
             for (int layer = 0; layer < shape.layers(); layer++) {
                 for (String kind : new String[] {"key", "value"}) {
-                    kv.put(
-                            RandomDecoder.past(layer, kind),
-                            (OnnxTensor) result.get(RandomDecoder.present(layer, kind)).orElseThrow());
+                    kv.put(RandomDecoder.past(layer, kind), (OnnxTensor)
+                            result.get(RandomDecoder.present(layer, kind)).orElseThrow());
                 }
             }
             best((OnnxTensor) result.get("logits").orElseThrow());

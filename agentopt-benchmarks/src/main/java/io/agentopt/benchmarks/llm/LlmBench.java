@@ -87,7 +87,10 @@ public final class LlmBench {
             }
             double tokens = STREAMS * TOKENS;
             return Metric.of("streams16_speedup", oneByOne / atOnce, "x")
-                    .peer(String.format("one at a time, %.1f tokens/s against %.1f", tokens / oneByOne, tokens / atOnce), 1)
+                    .peer(
+                            String.format(
+                                    "one at a time, %.1f tokens/s against %.1f", tokens / oneByOne, tokens / atOnce),
+                            1)
                     .goal(">= 6");
         }
     }
@@ -118,7 +121,10 @@ public final class LlmBench {
             double[] heap = new double[ROUNDS], handed = new double[ROUNDS];
             for (int round = -1; round < ROUNDS; round++) { // the first is for the JIT and the caches
                 int at = Math.max(0, round);
-                ours[at] = generate(engine, prompt(HELD, round), STEPS + 1).timing().perToken() * 1e9;
+                ours[at] = generate(engine, prompt(HELD, round), STEPS + 1)
+                                .timing()
+                                .perToken()
+                        * 1e9;
                 raw[at] = cApi(c);
                 heap[at] = java.throughTheHeap(HELD, STEPS);
                 handed[at] = java.handedOn(HELD, STEPS);

@@ -165,7 +165,12 @@ final class RandomDecoder {
     }
 
     private void norm(String x, String out) {
-        w.node("", "SimplifiedLayerNormalization", List.of(out), List.of(x, "gain"), Map.of("axis", -1L, "epsilon", 1e-5f));
+        w.node(
+                "",
+                "SimplifiedLayerNormalization",
+                List.of(out),
+                List.of(x, "gain"),
+                Map.of("axis", -1L, "epsilon", 1e-5f));
     }
 
     private void matmul(String x, String out, int from, int to) {
@@ -197,17 +202,9 @@ final class RandomDecoder {
                   "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
                  "tokenizer":{"file":"tokenizer.json"},
                  "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",
-                  "generationPrompt":"","stopTokens":["<end>"]}}
+                  "generationPrompt":">","stopTokens":["<end>"]}}
                 """.formatted(
-                        id,
-                        s.layers(),
-                        s.hidden(),
-                        s.heads(),
-                        s.kvHeads(),
-                        s.headDim(),
-                        s.ffn(),
-                        s.vocab(),
-                        s.context());
+                id, s.layers(), s.hidden(), s.heads(), s.kvHeads(), s.headDim(), s.ffn(), s.vocab(), s.context());
     }
 
     private static void text(Path file, String text) {

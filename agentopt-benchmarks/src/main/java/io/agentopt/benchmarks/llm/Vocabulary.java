@@ -17,7 +17,8 @@ final class Vocabulary {
             boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
             vocab.append(b == 0 ? "" : ",").append("\"\\u%04x\":%d".formatted(printable ? b : next++, b));
         }
-        for (int id = 256; id < size - 1; id++) vocab.append(",\"w").append(id).append("\":").append(id);
+        for (int id = 256; id < size - 1; id++)
+            vocab.append(",\"w").append(id).append("\":").append(id);
         String json = """
                 {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":%d,"content":"<end>","single_word":false,
                  "lstrip":false,"rstrip":false,"normalized":false,"special":true}],"normalizer":null,

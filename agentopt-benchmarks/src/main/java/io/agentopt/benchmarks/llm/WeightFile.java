@@ -44,12 +44,17 @@ final class WeightFile {
             MemorySegment bytes = file.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
             for (Part p : parts) {
                 long seed = p.name().hashCode() * 0x9E3779B97F4A7C15L;
-                LongStream.range(0, (p.elements() + CHUNK - 1) / CHUNK).parallel().forEach(c -> {
-                    long end = Math.min(p.elements(), (c + 1) * CHUNK);
-                    for (long i = c * CHUNK; i < end; i++) {
-                        bytes.set(JAVA_FLOAT_UNALIGNED, p.offset() + i * Float.BYTES, uniform(seed, i) * p.range());
-                    }
-                });
+                LongStream.range(0, (p.elements() + CHUNK - 1) / CHUNK)
+                        .parallel()
+                        .forEach(c -> {
+                            long end = Math.min(p.elements(), (c + 1) * CHUNK);
+                            for (long i = c * CHUNK; i < end; i++) {
+                                bytes.set(
+                                        JAVA_FLOAT_UNALIGNED,
+                                        p.offset() + i * Float.BYTES,
+                                        uniform(seed, i) * p.range());
+                            }
+                        });
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The weights cannot be written to " + folder + ": " + e.getMessage(), e);
