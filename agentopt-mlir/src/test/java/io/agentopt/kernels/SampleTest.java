@@ -84,6 +84,22 @@ class SampleTest {
         assertArrayEquals(drawn[0], drawn[1]);
     }
 
+    /** All weights are 1 then, and infinity times the logarithm of 1 is no number: the reference kept nothing and ended in an array's index. */
+    @Test
+    void anInfiniteTemperatureKeepsAllWhereMinPIsOne() {
+        float inf = Float.POSITIVE_INFINITY;
+        int[][] drawn = both(
+                3,
+                new float[] {0, 2, 1, 0, 2, 1, 0, 2, 1},
+                row(inf, 3),
+                new int[3],
+                row(1, 3),
+                new float[] {1, 5, 0.5f},
+                row(0.9f, 3));
+        assertArrayEquals(new int[] {2, 1, 2}, drawn[0]);
+        assertArrayEquals(drawn[0], drawn[1]);
+    }
+
     @Test
     void whatIsNoNumberIsNeverDrawn() {
         float inf = Float.POSITIVE_INFINITY;
