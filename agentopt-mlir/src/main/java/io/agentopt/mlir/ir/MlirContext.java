@@ -227,6 +227,7 @@ public final class MlirContext implements AutoCloseable {
         if (known != null) return known;
         long made = Attributes.string(own, text);
         texts.put(text, made);
+        attributes.put(made, new Attribute.Text(text));
         return made;
     }
 

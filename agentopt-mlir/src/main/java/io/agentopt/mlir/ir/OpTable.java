@@ -244,7 +244,9 @@ public final class OpTable {
      * @throws IllegalArgumentException when there is none
      */
     public String string(int op, String name) {
-        return findString(op, name).orElseGet(() -> op(op).string(name)); // which says what is wrong
+        long value = attributeHandle(op, name);
+        if (value != 0 && module.context().attribute(value) instanceof Attribute.Text(String text)) return text;
+        return op(op).string(name); // which says what is wrong
     }
 
     public Optional<String> findString(int op, String name) {
