@@ -27,7 +27,8 @@ record ApplyPlacement(Placement placement) implements JavaPass {
     @Override
     public void run(Op graph) {
         OpTable table = OpTable.of(graph);
-        Map<OperatorId, String> classes = new HashMap<>(placement.deviceClasses()); // which is sorted, and so slow to ask
+        Map<OperatorId, String> classes =
+                new HashMap<>(placement.deviceClasses()); // which is sorted, and so slow to ask
         for (int i = 0; i < table.size(); i++) {
             if (!WHOLE.contains(table.kind(i))) continue;
             OperatorId operator = OperatorId.whole(table.name(i));

@@ -35,8 +35,7 @@ public final class MlirLowering implements Lowering {
     public static final String INPUT = "input";
 
     /** Every region of the dialect is one block, in which there is nothing to simplify but dead ops; those go anyway. */
-    private static final String SIMPLIFY =
-            "canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion";
+    private static final String SIMPLIFY = "canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion";
 
     private final LoweringCosts costs;
     private final PassObserver observer;

@@ -86,7 +86,8 @@ record Schedule(LoweringCosts costs) implements JavaPass {
                     }
                 }
             }
-            for (int before : effects.order(table, first, i)) if (known[before] < i) after.get(before).add(i);
+            for (int before : effects.order(table, first, i))
+                if (known[before] < i) after.get(before).add(i);
             if (table.resultCount(first) > 0) makers[table.result(first)] = i;
         }
         return after;

@@ -38,7 +38,8 @@ public final class Operations {
     /** {@return the handle of the op's kind; ops of one kind and context have the same} */
     public static long kind(long op) {
         try {
-            return (long) Read.NAME.invokeExact(op, Scratch.forCall().allocate(16, 8).address());
+            return (long)
+                    Read.NAME.invokeExact(op, Scratch.forCall().allocate(16, 8).address());
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

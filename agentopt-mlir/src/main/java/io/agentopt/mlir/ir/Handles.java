@@ -15,7 +15,8 @@ final class Handles<V> {
     private int size;
 
     @SuppressWarnings("unchecked") // put takes nothing else
-    @Nullable V get(long handle) {
+    @Nullable
+    V get(long handle) {
         return (V) values[slot(handle)];
     }
 

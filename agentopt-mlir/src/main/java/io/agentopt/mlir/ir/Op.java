@@ -150,7 +150,10 @@ public final class Op {
 
     /** Sets an attribute, which the module must be told of. */
     void put(String name, Attribute value) {
-        Attributes.set(handle(), module.context().text(checkName(name)), module.context().handle(value));
+        Attributes.set(
+                handle(),
+                module.context().text(checkName(name)),
+                module.context().handle(value));
     }
 
     public void set(String name, String value) {

@@ -19,7 +19,8 @@ public final class OpTable {
     private static final int OPERANDS = 6;
 
     private final MlirModule module;
-    private final Handles<long[]> overlaid = new Handles<>(); // attributes set since, by name and then by op; 0 where not set
+    private final Handles<long[]> overlaid =
+            new Handles<>(); // attributes set since, by name and then by op; 0 where not set
     private long changes;
     private MlirModule.Epoch epoch;
     private final long[] words;
