@@ -14,15 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each way in which the library can be missing, and what is said then. */
 class NativeLibraryTest {
-    private static final Supplier<Optional<String>> GLIBC = () -> Optional.of("2.36");
-
     @TempDir
     Path folder;
 
@@ -45,7 +42,12 @@ class NativeLibraryTest {
     @Test
     void anotherPlatform() {
         var search = new NativeLibrary.Search(
-                Library.GRAPH, Optional.empty(), "windows 11-aarch64", _ -> Optional.empty(), List.of(), GLIBC);
+                Library.GRAPH,
+                Optional.empty(),
+                "windows 11-aarch64",
+                _ -> Optional.empty(),
+                List.of(),
+                NativeLibraryTest::newGlibc);
         assertThat(reason(search))
                 .startsWith("The MLIR library exists for linux-x86_64 only, and this is windows 11-aarch64.");
     }
@@ -77,8 +79,8 @@ class NativeLibraryTest {
     @Test
     void noFolderToUnpackInto() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
-        var search =
-                new NativeLibrary.Search(Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file), GLIBC);
+        var search = new NativeLibrary.Search(
+                Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file), NativeLibraryTest::newGlibc);
         assertThat(reason(search))
                 .startsWith(
                         "The MLIR library could not be unpacked to a folder that allows writing and execution. Cannot write '"
@@ -90,7 +92,12 @@ class NativeLibraryTest {
     void theNextFolderIsTriedAndEachFailureTold() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
         var search = new NativeLibrary.Search(
-                Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file, folder.resolve("cache")), GLIBC);
+                Library.GRAPH,
+                Optional.empty(),
+                "linux-x86_64",
+                abc(),
+                List.of(file, folder.resolve("cache")),
+                NativeLibraryTest::newGlibc);
         assertThat(reason(search)).contains("Cannot write '" + file + "'").contains("cannot be loaded");
     }
 
@@ -159,13 +166,22 @@ class NativeLibraryTest {
                 search.platform(),
                 search.resources(),
                 List.of(folder.resolve("a b \u00e9")),
-                GLIBC);
+                NativeLibraryTest::newGlibc);
         assertThat(NativeLibrary.find(elsewhere).availability()).isInstanceOf(Available.class);
     }
 
     private static NativeLibrary.Search named(Path file) {
         return new NativeLibrary.Search(
-                Library.GRAPH, Optional.of(file.toString()), "linux-x86_64", _ -> Optional.empty(), List.of(), GLIBC);
+                Library.GRAPH,
+                Optional.of(file.toString()),
+                "linux-x86_64",
+                _ -> Optional.empty(),
+                List.of(),
+                NativeLibraryTest::newGlibc);
+    }
+
+    private static Optional<String> newGlibc() {
+        return Optional.of("2.36");
     }
 
     private static NativeLibrary.Search with(Path file, Optional<String> glibc) {
@@ -180,7 +196,12 @@ class NativeLibraryTest {
 
     private NativeLibrary.Search packed(Map<String, String> resources) {
         return new NativeLibrary.Search(
-                Library.GRAPH, Optional.empty(), "linux-x86_64", resources(resources), List.of(folder), GLIBC);
+                Library.GRAPH,
+                Optional.empty(),
+                "linux-x86_64",
+                resources(resources),
+                List.of(folder),
+                NativeLibraryTest::newGlibc);
     }
 
     private static Function<String, Optional<InputStream>> abc() {
