@@ -29,18 +29,19 @@ record DecomposeGenerate(Placement placement, LoweringCosts costs) implements Ja
     @Override
     public void run(Op graph) {
         OpTable table = OpTable.of(graph);
-        for (int i = 0; i < table.size(); i++) if (table.is(i, AgentDialect.GENERATE)) decompose(table.op(i));
+        for (int i = 0; i < table.size(); i++) if (table.is(i, AgentDialect.GENERATE)) decompose(table, i);
     }
 
-    private void decompose(Op generate) {
-        String path = generate.name();
+    private void decompose(OpTable table, int i) {
+        Op generate = table.op(i);
+        String path = table.name(i);
         String first = placement.of(OperatorId.prefill(path));
         String second = placement.of(OperatorId.decode(path));
         if (staysWhole(path, first, second, costs)) {
             generate.set(AgentDialect.DEVICE, first);
             return;
         }
-        String model = generate.string(AgentDialect.MODEL);
+        String model = table.string(i, AgentDialect.MODEL);
         OpBuilder b = OpBuilder.before(generate);
         Op prefill = AgentOps.prefill(b, generate.operand(0), model, path);
         prefill.set(AgentDialect.DEVICE, first);
@@ -49,9 +50,9 @@ record DecomposeGenerate(Placement placement, LoweringCosts costs) implements Ja
             cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
         Generation how = new Generation(
                 model,
-                generate.integer(AgentDialect.MAX_TOKENS),
-                generate.string(AgentDialect.SAMPLING),
-                generate.has(AgentDialect.DETERMINISTIC));
+                table.integer(i, AgentDialect.MAX_TOKENS),
+                table.string(i, AgentDialect.SAMPLING),
+                table.has(i, AgentDialect.DETERMINISTIC));
         Op decode = AgentOps.decode(b, cache, how, path);
         decode.set(AgentDialect.DEVICE, second);
         generate.replaceAllUsesWith(List.of(decode.result()));

@@ -23,6 +23,7 @@ final class EffectOrder {
      * @return positions of the ops before it that must stay before it
      */
     Set<Integer> order(OpTable table, int op, int position) {
+        if (pure(table, op)) return Set.of();
         Set<String> loads = new HashSet<>();
         Set<String> stores = new HashSet<>();
         boolean sideEffect = false;
@@ -51,5 +52,21 @@ final class EffectOrder {
             lastSideEffect = position;
         }
         return before;
+    }
+
+    /** Most ops are; a set for each would take longer than the rest. */
+    private static boolean pure(OpTable table, int op) {
+        for (int inner = op; inner < table.end(op); inner++) {
+            switch (table.kind(inner)) {
+                case AgentDialect.MEMORY_LOAD, AgentDialect.MEMORY_STORE -> {
+                    return false;
+                }
+                case AgentDialect.TOOL -> {
+                    if (!table.has(inner, AgentDialect.IDEMPOTENT)) return false;
+                }
+                default -> {}
+            }
+        }
+        return true;
     }
 }

@@ -20,6 +20,7 @@ import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Tool;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -30,11 +31,13 @@ import java.util.Map;
  */
 final class GraphToIr {
     private final AgentTypes types;
+    private final Type value;
     private final Map<String, String> functions;
     private final Declared declared = new Declared();
 
     private GraphToIr(AgentTypes types, Map<String, String> functions) {
         this.types = types;
+        this.value = types.value("object");
         this.functions = functions;
     }
 
@@ -132,7 +135,8 @@ final class GraphToIr {
     }
 
     private Op call(AgentGraph<?, ?> graph, String path, Node.Call call, OpBuilder b, Values<Value> values) {
-        List<Value> in = call.inputs().stream().map(values::get).toList();
+        List<Value> in = new ArrayList<>(call.inputs().size());
+        for (ValueId input : call.inputs()) in.add(values.get(input));
         Value first = in.getFirst();
         Type result = type(graph, call.result());
         return switch (call.operator()) {
@@ -155,7 +159,7 @@ final class GraphToIr {
 
     private Type type(AgentGraph<?, ?> graph, ValueId id) {
         return switch (graph.typeOf(id)) {
-            case VALUE -> types.value("object");
+            case VALUE -> value;
             case TEXT -> types.text();
             case PROMPT -> types.prompt();
             case COMPLETION -> types.completion();

@@ -3,10 +3,8 @@ package io.agentopt.mlir.ir;
 import io.agentopt.mlir.ffi.Modules;
 import io.agentopt.mlir.ffi.Modules.Outcome;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A module: the owner of its ops.
@@ -20,10 +18,10 @@ public final class MlirModule implements AutoCloseable {
 
     private final MlirContext context;
     private final long handle;
-    private final Map<Long, Op> ops = new HashMap<>();
+    private final Handles<Op> ops = new Handles<>();
     private Epoch epoch = new Epoch();
     private final Map<Long, OpTable> tables = new HashMap<>(); // by root, of the IR as it is now
-    private final Set<Long> erased = new HashSet<>(); // in this epoch
+    private final Handles<Boolean> erased = new Handles<>(); // in this epoch
     private long changes;
     private boolean verified;
     private boolean closed;
@@ -166,14 +164,23 @@ public final class MlirModule implements AutoCloseable {
 
     /** One handle object for each op and epoch, so that erasing an op reaches everyone who holds it. */
     Op op(long opHandle) {
-        checkNotErased(opHandle);
-        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, context.kind(h)));
+        Op known = ops.get(opHandle);
+        return known != null ? known : op(opHandle, kindOf(opHandle));
     }
 
     /** As {@link #op(long)}, of an op whose kind is known. */
     Op op(long opHandle, String kind) {
         checkNotErased(opHandle);
-        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, kind));
+        Op known = ops.get(opHandle);
+        if (known != null) return known;
+        Op op = new Op(this, epoch, opHandle, kind);
+        ops.put(opHandle, op);
+        return op;
+    }
+
+    private String kindOf(long opHandle) {
+        checkNotErased(opHandle);
+        return context.kind(opHandle);
     }
 
     /** Something in the module is not as it was when it was verified. */
@@ -183,8 +190,17 @@ public final class MlirModule implements AutoCloseable {
         if (!tables.isEmpty()) tables.clear();
     }
 
-    /** A change that this table has seen: it still shows the IR as it is. */
-    long keep(long root, OpTable table) {
+    /**
+     * A change that this table has seen: it still shows the IR as it is.
+     *
+     * @return {@link #changes()} after it
+     */
+    long changedAsIn(long root, OpTable table) {
+        if (tables.size() == 1 && tables.get(root) == table) {
+            verified = false;
+            return ++changes;
+        }
+        changed();
         tables.put(root, table);
         return changes;
     }
@@ -195,7 +211,7 @@ public final class MlirModule implements AutoCloseable {
 
     void forget(long opHandle) {
         ops.remove(opHandle);
-        erased.add(opHandle);
+        erased.put(opHandle, true);
     }
 
     /** An op was made, maybe where an erased one was. */
