@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The field {@code work} of a node: {@code {"flops": .., "bytes": .., "residentBytes": ..}} or {@code {"seconds": {"cpu": ..}, "residentBytes": ..}}. */
+/** The field {@code work} of a node: {@code {"flops": .., "bytes": .., "precision": .., "residentBytes": ..}} or {@code {"seconds": {"cpu": ..}, "residentBytes": ..}}. */
 final class WorkJson {
     private WorkJson() {}
 
     static void write(ObjectNode node, Work work) {
         ObjectNode out = node.putObject("work");
         switch (work) {
-            case Work.Counted c -> out.put("flops", c.flops()).put("bytes", c.bytes());
+            case Work.Counted c -> out.put("flops", c.flops()).put("bytes", c.bytes()).put("precision", c.precision());
             case Work.Timed t -> {
                 ObjectNode seconds = out.putObject("seconds");
                 t.seconds().forEach(seconds::put);
@@ -29,9 +29,9 @@ final class WorkJson {
         if (!work.isObject()) throw reader.error(path, "the field \"work\" is not an object.");
         double resident = reader.number(path, work, "residentBytes");
         if (!work.has("seconds")) {
-            reader.fields(path, work, "flops", "bytes", "residentBytes");
+            reader.fields(path, work, "flops", "bytes", "precision", "residentBytes");
             return Optional.of(new Work.Counted(
-                    reader.number(path, work, "flops"), reader.number(path, work, "bytes"), resident));
+                    reader.number(path, work, "flops"), reader.number(path, work, "bytes"), reader.text(path, work, "precision"), resident));
         }
         reader.fields(path, work, "seconds", "residentBytes");
         JsonNode kinds = work.path("seconds");

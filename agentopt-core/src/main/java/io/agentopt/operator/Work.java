@@ -10,28 +10,40 @@ public sealed interface Work {
     /** The kinds of devices that {@link Timed} knows. */
     List<String> KINDS = List.of("cpu", "gpu", "accelerator");
 
+    /** The number formats that {@link Counted} knows. */
+    List<String> PRECISIONS = List.of("fp32", "fp16", "bf16", "fp8", "int8", "int4");
+
     /** {@return bytes, such as weights, that lie in a device's memory all the while} */
     double residentBytes();
 
     /**
-     * Work in amounts; the cost model turns it into seconds on each device, as arithmetic in fp32.
+     * Work in amounts; the cost model turns it into seconds on each device.
      *
      * @param flops floating-point operations of a run; a multiply-add counts two
      * @param bytes read from and written to memory in a run, weights included
+     * @param precision number format of the arithmetic, such as {@code fp16}; it runs where the rate for that is known
      * @param residentBytes as {@link Work#residentBytes}
      */
-    record Counted(double flops, double bytes, double residentBytes) implements Work {
+    record Counted(double flops, double bytes, String precision, double residentBytes) implements Work {
         public Counted {
             amount("flops", flops);
             amount("bytes", bytes);
             amount("residentBytes", residentBytes);
+            if (!PRECISIONS.contains(precision))
+                throw new IllegalArgumentException("The precision \"" + precision
+                        + "\" of declared work is no number format. Use one of " + PRECISIONS + ".");
             if (flops == 0 && bytes == 0)
                 throw new IllegalArgumentException("Work of 0 flops and 0 bytes takes no time. Give what a run does.");
         }
 
         @Override
         public Counted keeping(double bytesOfMemory) {
-            return new Counted(flops, bytes, bytesOfMemory);
+            return new Counted(flops, bytes, precision, bytesOfMemory);
+        }
+
+        /** {@return this work in another number format, such as {@code fp32}} */
+        public Counted in(String format) {
+            return new Counted(flops, bytes, format, residentBytes);
         }
     }
 
@@ -70,9 +82,9 @@ public sealed interface Work {
         }
     }
 
-    /** {@return work in amounts; see {@link Counted}} */
+    /** {@return work in amounts, computed in fp16; see {@link Counted}} */
     static Counted counted(double flops, double bytes) {
-        return new Counted(flops, bytes, 0);
+        return new Counted(flops, bytes, "fp16", 0);
     }
 
     /** {@return work that takes so long on a kind of device; see {@link Timed}} */

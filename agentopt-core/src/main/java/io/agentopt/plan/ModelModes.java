@@ -118,7 +118,7 @@ record ModelModes(PlanningSettings settings, CountedModes counted) {
                 1,
                 0,
                 0,
-                Precision.FP32,
+                Precision.of(w.precision(), "declared work"),
                 OperatorClass.INFER);
     }
 

@@ -17,6 +17,11 @@ record ApplyPlacement(Placement placement) implements JavaPass {
     private static final Set<String> WHOLE = Set.of(
             AgentDialect.EMBED,
             AgentDialect.SEARCH,
+            AgentDialect.RERANK,
+            AgentDialect.TRANSCRIBE,
+            AgentDialect.SYNTHESIZE,
+            AgentDialect.INFER,
+            AgentDialect.KERNEL,
             AgentDialect.TOOL,
             AgentDialect.TRANSFORM,
             AgentDialect.MEMORY_LOAD,
@@ -26,7 +31,7 @@ record ApplyPlacement(Placement placement) implements JavaPass {
     public void run(Op graph) {
         OpTable table = OpTable.of(graph);
         for (int i = 0; i < table.size(); i++) {
-            if (WHOLE.contains(table.kind(i)))
+            if (WHOLE.contains(table.kind(i)) || AgentDialect.isCustom(table.kind(i)))
                 table.set(i, AgentDialect.DEVICE, new Attribute.Text(placement.of(OperatorId.whole(table.name(i)))));
         }
     }

@@ -140,7 +140,7 @@ public final class AgentRuntime {
             listeners.addFirst(statistics);
             Map<String, NodeOptions> nodes = new HashMap<>();
             graph.calls().forEach((path, call) -> nodes.put(path, call.options()));
-            GraphStepRunner runner = new GraphStepRunner(graph, new EngineModelRunner(graph, engines));
+            GraphStepRunner runner = new GraphStepRunner(graph, new EngineModelRunner(graph, engines, options.runners()));
             Dispatcher dispatcher = new Dispatcher(program, runner, nodes, clock, RunListener.all(listeners));
             return new Agent<>(graph, dispatcher, options, statistics, clock, engines);
         } catch (Throwable t) {
@@ -179,6 +179,13 @@ public final class AgentRuntime {
             case Step.Transfer s -> Optional.of(s.to());
             case Step.Embed s -> Optional.of(s.device());
             case Step.Search s -> Optional.of(s.device());
+            case Step.Endpoint s -> Optional.of(s.device());
+            case Step.Rerank s -> Optional.of(s.device());
+            case Step.Transcribe s -> Optional.of(s.device());
+            case Step.Synthesize s -> Optional.of(s.device());
+            case Step.Infer s -> Optional.of(s.device());
+            case Step.Kernel s -> Optional.of(s.device());
+            case Step.Custom s -> Optional.of(s.device());
             case Step.ToolCall s -> Optional.of(s.device());
             case Step.Transform s -> Optional.of(s.device());
             case Step.MemoryLoad s -> Optional.of(s.device());
