@@ -53,8 +53,7 @@ public record Custom<O>(
         Objects.requireNonNull(effects, "effects");
         Objects.requireNonNull(work, "work");
         Objects.requireNonNull(function, "function");
-        Matcher parts = NAME.matcher(name);
-        if (!parts.matches() || TAKEN.contains(parts.group(1))) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("The name \"" + name
                     + "\" of a custom operator must be a family and a kind of lower case letters, digits and underscores, such"
                     + " as acme.redact; the families " + TAKEN.stream().sorted().toList() + " are taken.");
@@ -65,6 +64,12 @@ public record Custom<O>(
             throw new IllegalArgumentException("The custom operator '" + name + "' takes " + inputs + " and gives "
                     + output + ": values are objects. Name Integer.class in place of int.class.");
         }
+    }
+
+    /** {@return whether a text is a family and a kind, of a family that is not taken} */
+    public static boolean isName(String name) {
+        Matcher parts = NAME.matcher(name);
+        return parts.matches() && !TAKEN.contains(parts.group(1));
     }
 
     /** {@return a custom operator of one input that is a function of the host with effects outside} */

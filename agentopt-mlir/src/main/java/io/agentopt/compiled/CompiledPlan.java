@@ -1,6 +1,7 @@
 package io.agentopt.compiled;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.lower.CustomKinds;
 import io.agentopt.mlir.ir.MlirContext;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.plan.Plan;
@@ -160,6 +161,7 @@ public final class CompiledPlan {
                         "Its program runs all the same; to see its IR, compile it again.");
             }
         }
+        CustomKinds.load(context, program());
         return context.read(bytecode, Parts.IR + " of '" + source + "'");
     }
 

@@ -1,6 +1,7 @@
 package io.agentopt.program;
 
 import io.agentopt.internal.JsonValue;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Custom.Effects;
 import io.agentopt.program.Program.Origin;
 import java.util.ArrayList;
@@ -151,6 +152,8 @@ final class ProgramJsonReader {
             }
             case "custom" -> {
                 fields(v, "device", "operator", "effects", "operands");
+                if (!Custom.isName(text(v, "operator")))
+                    throw v.at("operator").wrong("is no name of a custom operator", AGAIN);
                 yield new Step.Custom(
                         path,
                         text(v, "device"),

@@ -176,7 +176,7 @@ public final class MlirContext implements AutoCloseable {
     }
 
     /** {@return whether a loaded dialect defines this kind of op} */
-    boolean defines(String kind) {
+    public boolean defines(String kind) {
         if (defined.contains(kind)) return true;
         return Operations.isRegistered(session(), kind) && defined.add(kind);
     }

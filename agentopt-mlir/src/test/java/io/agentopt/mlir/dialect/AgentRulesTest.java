@@ -83,7 +83,7 @@ class AgentRulesTest {
             agent.kernel 7(%v) : (tensor<?x4xf32>) -> tensor<f32>                          | 'agent.kernel' op names its kernel by 7 : i64; it must be a specification or the symbol of one
             agent.kernel @absent(%v) : (tensor<?x4xf32>) -> tensor<f32>                    | 'agent.kernel' op names @absent, which is no 'agent.kernel_decl' of the module
             agent.kernel @g(%v) : (tensor<?x4xf32>) -> tensor<f32>                         | 'agent.kernel' op names @g, which is no 'agent.kernel_decl' of the module
-            agent.kernel "norm"(%t) : (!agent.text) -> tensor<f32>                         | must be variadic of a tensor, an embedding, audio or an image
+            agent.kernel "norm"(%t) : (!agent.text) -> tensor<f32>                         | must be variadic of a tensor, an embedding, audio, an image, or a value of the host that holds one
             agent.all_reduce %v by "product" over 2 : tensor<?x4xf32>                      | 'agent.all_reduce' op reduces by "product"; it must be sum, mean, min or max
             agent.all_reduce %v by "sum" over 1 : tensor<?x4xf32>                          | 'agent.all_reduce' op reduces over 1 shard; there must be 2 or more
             agent.all_reduce %t by "sum" over 2 : !agent.text                              | must be a tensor, an embedding or a completion

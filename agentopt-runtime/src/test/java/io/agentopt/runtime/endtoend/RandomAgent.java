@@ -69,6 +69,7 @@ final class RandomAgent {
     private final Embed embedder = embed(model("e"));
     private final VectorSearch search = vectorSearch(INDEX, 2);
     private final Generate llm = generate(model("m")).maxTokens(4);
+    private final RandomModels models = new RandomModels(calls, stored);
     private final AgentGraph<Integer, Integer> graph;
 
     private RandomAgent(List<Recipe> recipes) {
@@ -111,7 +112,7 @@ final class RandomAgent {
                 ? Arbitraries.just(List.of())
                 : recipes(depth - 1).list().ofMaxSize(4);
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 15),
+                        Arbitraries.integers().between(0, 21),
                         Arbitraries.integers().between(0, 1000),
                         inner)
                 .as(Recipe::new);
@@ -196,7 +197,10 @@ final class RandomAgent {
                 g.node(name, llm, in.map(name + "prompt", x -> Prompt.EMPTY.user("" + x)))
                         .map(name + "length", RandomAgent::read);
             case 14 -> samples(g, name, in, r);
-            default -> passages(g, name, in, visible, r);
+            case 15 -> passages(g, name, in, visible, r);
+            case 16 -> g.node(name, effects ? models.order() : models.note(), in);
+            case 17 -> g.node(name, models.mix(), List.of(in, other));
+            default -> models.node(g, name, in, r.kind(), r.pick());
         };
     }
 

@@ -41,6 +41,14 @@ class TwoLoweringsPropertyTest {
     static void everyPassHadWork() {
         if (Mlir.availability() instanceof Unavailable) return;
         assertThat(MET).contains(Step.Fused.class, Step.Prefix.class, Step.Generate.class, Step.KvTransfer.class);
+        assertThat(MET)
+                .contains(
+                        Step.Rerank.class,
+                        Step.Transcribe.class,
+                        Step.Synthesize.class,
+                        Step.Infer.class,
+                        Step.Kernel.class,
+                        Step.Custom.class);
     }
 
     @BeforeContainer
