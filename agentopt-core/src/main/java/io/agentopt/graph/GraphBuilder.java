@@ -107,7 +107,11 @@ public final class GraphBuilder {
     /** Adds an operator of several inputs, with options. */
     public <O> Port<O> node(
             String name, Operator<Object, O> operator, List<? extends Port<?>> inputs, NodeOptions options) {
-        return call(name, operator, options, required(inputs, name, "the inputs are missing (null)").toArray(Port[]::new));
+        return call(
+                name,
+                operator,
+                options,
+                required(inputs, name, "the inputs are missing (null)").toArray(Port[]::new));
     }
 
     /** Reads a memory. */

@@ -153,7 +153,8 @@ public final class GraphJson {
                 out.put("severalOutputs", k.severalOutputs());
                 k.work().ifPresent(w -> WorkJson.write(out, w));
             }
-            case Custom<?> c -> out.put("custom", c.name()).put("effects", c.effects().word());
+            case Custom<?> c ->
+                out.put("custom", c.name()).put("effects", c.effects().word());
             case Tool<?, ?> t -> out.put("tool", t.name());
             case Transform<?> t -> out.put("function", functions.getOrDefault(path, path));
             case MemoryLoad<?, ?> m -> out.put("memory", m.memory().name());

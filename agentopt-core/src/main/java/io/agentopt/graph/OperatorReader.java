@@ -91,7 +91,8 @@ final class OperatorReader {
             default ->
                 throw file.error(
                         path,
-                        "the kind \"" + kind + "\" is unknown. This version knows generate, embed, search, rerank, transcribe,"
+                        "the kind \"" + kind
+                                + "\" is unknown. This version knows generate, embed, search, rerank, transcribe,"
                                 + " synthesize, infer, kernel, custom, tool, transform, memory_load, memory_store, loop, when,"
                                 + " for_each and graph.");
         };
@@ -107,11 +108,7 @@ final class OperatorReader {
         if (!several.isBoolean())
             throw file.error(path, "the field \"severalOutputs\" is missing or neither true nor false.");
         return new Kernel<>(
-                file.text(path, n, "kernel"),
-                parameters,
-                inputs,
-                several.booleanValue(),
-                WorkJson.read(file, path, n));
+                file.text(path, n, "kernel"), parameters, inputs, several.booleanValue(), WorkJson.read(file, path, n));
     }
 
     private Custom<?> custom(String path, JsonNode n) {
@@ -122,7 +119,8 @@ final class OperatorReader {
         throw file.error(
                 path,
                 "its custom operator '" + bound.name() + "' has the effects \"" + effects + "\" in the file, and \""
-                        + bound.effects().word() + "\" as it is bound. Bind the one that was meant, or write the file again.");
+                        + bound.effects().word()
+                        + "\" as it is bound. Bind the one that was meant, or write the file again.");
     }
 
     private ModelRef model(String path, JsonNode n) {

@@ -113,11 +113,15 @@ public final class Outline {
             case Transcribe t ->
                 "transcribe with " + t.model() + t.language().map(l -> ", " + l).orElse("");
             case Synthesize s ->
-                "synthesize with " + s.model() + s.voice().map(v -> ", voice " + v).orElse("");
+                "synthesize with " + s.model()
+                        + s.voice().map(v -> ", voice " + v).orElse("");
             case Infer<?> i -> "infer " + String.join(", ", i.outputs()) + " with " + i.model();
             case Kernel<?> k -> "kernel " + k.specification();
             case Custom<?> c ->
-                c.name() + (c.effects() == Custom.Effects.OUTSIDE ? "" : ", " + c.effects().word());
+                c.name()
+                        + (c.effects() == Custom.Effects.OUTSIDE
+                                ? ""
+                                : ", " + c.effects().word());
             case Tool<?, ?> t -> "tool " + t.name() + (t.idempotent() ? ", idempotent" : "");
             case Transform<?> t -> "function";
             case MemoryLoad<?, ?> m -> "load " + m.memory().name();

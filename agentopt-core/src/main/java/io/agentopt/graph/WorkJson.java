@@ -14,7 +14,8 @@ final class WorkJson {
     static void write(ObjectNode node, Work work) {
         ObjectNode out = node.putObject("work");
         switch (work) {
-            case Work.Counted c -> out.put("flops", c.flops()).put("bytes", c.bytes()).put("precision", c.precision());
+            case Work.Counted c ->
+                out.put("flops", c.flops()).put("bytes", c.bytes()).put("precision", c.precision());
             case Work.Timed t -> {
                 ObjectNode seconds = out.putObject("seconds");
                 t.seconds().forEach(seconds::put);
@@ -31,7 +32,10 @@ final class WorkJson {
         if (!work.has("seconds")) {
             reader.fields(path, work, "flops", "bytes", "precision", "residentBytes");
             return Optional.of(new Work.Counted(
-                    reader.number(path, work, "flops"), reader.number(path, work, "bytes"), reader.text(path, work, "precision"), resident));
+                    reader.number(path, work, "flops"),
+                    reader.number(path, work, "bytes"),
+                    reader.text(path, work, "precision"),
+                    resident));
         }
         reader.fields(path, work, "seconds", "residentBytes");
         JsonNode kinds = work.path("seconds");

@@ -104,8 +104,7 @@ public record Custom<O>(
 
     /** {@return a custom operator with effects outside for which the runtime is given a runner} */
     public static <O> Custom<O> external(String name, Class<O> output, Class<?>... inputs) {
-        return new Custom<>(
-                name, List.of(inputs), output, Effects.OUTSIDE, Optional.empty(), Optional.empty());
+        return new Custom<>(name, List.of(inputs), output, Effects.OUTSIDE, Optional.empty(), Optional.empty());
     }
 
     /** {@return this operator with a promise of what it does to the world} */

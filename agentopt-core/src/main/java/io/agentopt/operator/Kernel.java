@@ -35,7 +35,8 @@ public record Kernel<O>(
             require(VALUE, "value of parameter '" + p.getKey() + "'", p.getValue(), name);
         }
         if (arity < 1)
-            throw new IllegalArgumentException("The inputs (" + arity + ") of kernel '" + name + "' must be at least 1.");
+            throw new IllegalArgumentException(
+                    "The inputs (" + arity + ") of kernel '" + name + "' must be at least 1.");
     }
 
     /** {@return a kernel with one output} */

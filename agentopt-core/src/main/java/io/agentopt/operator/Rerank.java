@@ -43,8 +43,8 @@ public record Rerank(
 
     private static void atLeastOne(String name, double value, ModelRef model) {
         if (!(value >= 1) || Double.isInfinite(value))
-            throw new IllegalArgumentException("The " + name + " (" + value + ") of reranker '" + model
-                    + "' must be finite and at least 1.");
+            throw new IllegalArgumentException(
+                    "The " + name + " (" + value + ") of reranker '" + model + "' must be finite and at least 1.");
     }
 
     @Override

@@ -57,12 +57,12 @@ public sealed interface Work {
         public Timed {
             seconds = Collections.unmodifiableSortedMap(new TreeMap<>(seconds));
             if (seconds.isEmpty())
-                throw new IllegalArgumentException("Work in seconds names no kind of device. Name one of " + KINDS + ".");
+                throw new IllegalArgumentException(
+                        "Work in seconds names no kind of device. Name one of " + KINDS + ".");
             seconds.forEach((kind, s) -> {
                 if (!KINDS.contains(kind)) {
-                    throw new IllegalArgumentException(
-                            "Work takes " + s + " s on '" + kind + "', which is no kind of device. Use one of " + KINDS
-                                    + ".");
+                    throw new IllegalArgumentException("Work takes " + s + " s on '" + kind
+                            + "', which is no kind of device. Use one of " + KINDS + ".");
                 }
                 amount("seconds on '" + kind + "'", s);
             });

@@ -138,10 +138,20 @@ final class ModeEnumeration {
             case Transcribe t -> models.transcribe(c, on, operator, t, refusals);
             case Synthesize s ->
                 models.declared(
-                        c, on, operator, s.work().orElseThrow(), "model " + s.model().id(), refusals);
+                        c,
+                        on,
+                        operator,
+                        s.work().orElseThrow(),
+                        "model " + s.model().id(),
+                        refusals);
             case Infer<?> i ->
                 models.declared(
-                        c, on, operator, i.work().orElseThrow(), "model " + i.model().id(), refusals);
+                        c,
+                        on,
+                        operator,
+                        i.work().orElseThrow(),
+                        "model " + i.model().id(),
+                        refusals);
             case Kernel<?> k ->
                 k.work().isPresent() && hostClass(c)
                         ? models.declared(c, on, operator, k.work().get(), "", refusals)

@@ -57,7 +57,8 @@ record ModelModes(PlanningSettings settings, CountedModes counted) {
     List<CandidateMode> transcribe(
             int c, DeviceClass on, GranularOperator operator, Transcribe t, List<String> refusals) {
         if (t.work().isPresent())
-            return declared(c, on, operator, t.work().get(), "model " + t.model().id(), refusals);
+            return declared(
+                    c, on, operator, t.work().get(), "model " + t.model().id(), refusals);
         EncoderDecoderSpec model = settings.speech().find(t.model().id());
         double windows = model.audio().windows(t.expectedSeconds());
         int tokens = (int) Math.min(Integer.MAX_VALUE, Math.ceil(t.expectedTokens() / windows)); // of a window
@@ -65,12 +66,11 @@ record ModelModes(PlanningSettings settings, CountedModes counted) {
             return counted.refuse(
                     refusals,
                     c,
-                    tokens + " tokens for each window of " + model.audio().windowSeconds()
-                            + " s exceed what model '" + model.id() + "' puts out (" + model.maxOutput() + ")");
+                    tokens + " tokens for each window of " + model.audio().windowSeconds() + " s exceed what model '"
+                            + model.id() + "' puts out (" + model.maxOutput() + ")");
         }
         SecondsSum sum = new SecondsSum();
-        sum.add(settings.cost()
-                .seconds(EncoderDecoderDemand.encode(model, t.expectedSeconds(), 1), on.device()));
+        sum.add(settings.cost().seconds(EncoderDecoderDemand.encode(model, t.expectedSeconds(), 1), on.device()));
         sum.add(settings.cost()
                 .seconds(EncoderDecoderDemand.crossAttentionCache(model, t.expectedSeconds(), 1), on.device()));
         Demand step = EncoderDecoderDemand.decodeStep(model, (tokens + 1) / 2, 1);
@@ -94,13 +94,11 @@ record ModelModes(PlanningSettings settings, CountedModes counted) {
             case Work.Timed w -> {
                 Double seconds = w.seconds().get(on.device().kind().id());
                 yield seconds == null
-                        ? new Estimate.Unknown("it is declared for " + w.seconds().keySet() + " and not for a "
-                                + on.device().kind().id())
+                        ? new Estimate.Unknown(
+                                "it is declared for " + w.seconds().keySet() + " and not for a "
+                                        + on.device().kind().id())
                         : new Estimate.Known(
-                                seconds,
-                                DECLARED_SPREAD,
-                                Confidence.GENERIC,
-                                new Estimate.Breakdown(seconds, 0, 0, 0));
+                                seconds, DECLARED_SPREAD, Confidence.GENERIC, new Estimate.Breakdown(seconds, 0, 0, 0));
             }
         };
         return modes(c, operator, "batch=1", estimate, shared, work.residentBytes(), 0, refusals);

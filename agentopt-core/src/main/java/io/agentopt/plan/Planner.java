@@ -293,9 +293,10 @@ public final class Planner {
 
     private static void requireWork(AgentGraph<?, ?> graph, String path, String what, Optional<Work> work) {
         if (work.isPresent()) return;
-        throw new IllegalArgumentException("Node '" + path + "' of graph '" + graph.name()
-                + "' cannot be planned: no catalog knows what a run of the " + what
-                + " costs. Say it: .costing(Work.seconds(\"cpu\", ..)) as measured, or .costing(Work.counted(flops, bytes)).");
+        throw new IllegalArgumentException(
+                "Node '" + path + "' of graph '" + graph.name()
+                        + "' cannot be planned: no catalog knows what a run of the " + what
+                        + " costs. Say it: .costing(Work.seconds(\"cpu\", ..)) as measured, or .costing(Work.counted(flops, bytes)).");
     }
 
     private void require(AgentGraph<?, ?> graph, String path, ModelRef model, ModelSpec.Kind kind, String verb) {

@@ -75,7 +75,8 @@ record PlanningSettings(
     }
 
     PlanningSettings withOptions(SolveOptions other) {
-        return new PlanningSettings(models, speech, cost, solver, other, precisions, colocated, queue, utilisations, objective);
+        return new PlanningSettings(
+                models, speech, cost, solver, other, precisions, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withPrecisions(String model, List<Precision> allowed) {
@@ -86,7 +87,8 @@ record PlanningSettings(
         }
         Map<String, List<Precision>> more = new TreeMap<>(precisions);
         more.put(model, allowed.stream().distinct().toList());
-        return new PlanningSettings(models, speech, cost, solver, options, more, colocated, queue, utilisations, objective);
+        return new PlanningSettings(
+                models, speech, cost, solver, options, more, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withColocated(List<String> nodes) {
@@ -96,7 +98,8 @@ record PlanningSettings(
         }
         List<List<String>> more = new ArrayList<>(colocated);
         more.add(nodes.stream().distinct().toList());
-        return new PlanningSettings(models, speech, cost, solver, options, precisions, more, queue, utilisations, objective);
+        return new PlanningSettings(
+                models, speech, cost, solver, options, precisions, more, queue, utilisations, objective);
     }
 
     PlanningSettings withQueue(QueueModel model, List<Double> levels) {
@@ -108,7 +111,8 @@ record PlanningSettings(
         }
         List<Double> used = levels.isEmpty() ? List.of(PlanningProblem.UTILISATION_CAP) : levels;
         return new PlanningSettings(
-                models, speech,
+                models,
+                speech,
                 cost,
                 solver,
                 options,
@@ -120,7 +124,8 @@ record PlanningSettings(
     }
 
     PlanningSettings withObjective(Objective other) {
-        return new PlanningSettings(models, speech, cost, solver, options, precisions, colocated, queue, utilisations, other);
+        return new PlanningSettings(
+                models, speech, cost, solver, options, precisions, colocated, queue, utilisations, other);
     }
 
     /** {@return the ways in which a model may be served: as it is where nothing is said, or once per allowed format of its weights} */

@@ -19,8 +19,9 @@ import java.util.List;
 
 /** A graph from sound to sound that has every operator that is neither an LLM call nor an embedding. */
 final class EveryModel {
-    static final Custom<String> REDACT =
-            custom("acme.redact", String.class, String.class, s -> s.replaceAll("[0-9]", "#")).promising(Effects.PURE);
+    static final Custom<String> REDACT = custom(
+                    "acme.redact", String.class, String.class, s -> s.replaceAll("[0-9]", "#"))
+            .promising(Effects.PURE);
     static final Custom<String> LOG =
             custom("acme.log", String.class, String.class, s -> s).promising(Effects.IDEMPOTENT);
     static final Custom<String> ORDER = Custom.external("shop.order", String.class, String.class);
@@ -49,8 +50,7 @@ final class EveryModel {
                     List.of(ids, in));
             Port<Tensor> likely = g.node("softmax", kernel("softmax", 1).with("columns", 3), logits);
             var top = g.node("top", Kernel.several("top_k", 1).with("k", 1), likely);
-            Port<String> answer =
-                    g.node("answer", (String s, Object t) -> s + t, g.node("order", ORDER, clean), top);
+            Port<String> answer = g.node("answer", (String s, Object t) -> s + t, g.node("order", ORDER, clean), top);
             return g.node(
                     "speak",
                     synthesize(model("hexgrad/Kokoro-82M"))

@@ -77,10 +77,11 @@ class EveryModelTest {
                         "g", String.class, Tensor.class, (g, in) -> g.node("k", kernel("softmax", 1), in)))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining("Node 'k'")
-                .hasMessageContaining("the input is used as TEXT and as numbers. Insert a transform that makes a tensor");
+                .hasMessageContaining(
+                        "the input is used as TEXT and as numbers. Insert a transform that makes a tensor");
         assertThatThrownBy(() -> AgentGraph.define("g", String.class, Tensor.class, (g, in) -> {
-                    var answer = g.node(
-                            "ask", generate(model("m")), in.map("p", s -> io.agentopt.message.Prompt.system(s)));
+                    var answer =
+                            g.node("ask", generate(model("m")), in.map("p", s -> io.agentopt.message.Prompt.system(s)));
                     return g.node("i", infer(model("o"), "y", "x"), answer);
                 }))
                 .hasMessageContaining("the result of 'ask' is used as COMPLETION and as numbers");
@@ -125,8 +126,9 @@ class EveryModelTest {
                 .custom(EveryModel.ORDER)
                 .custom(EveryModel.REDACT.promising(Effects.OUTSIDE));
         Bindings.of(GRAPH); // the original's own functions
-        GRAPH.functionNames().forEach((path, name) ->
-                changed.function(name, (io.agentopt.operator.Transform<?>) GRAPH.calls().get(path).operator()));
+        GRAPH.functionNames()
+                .forEach((path, name) -> changed.function(name, (io.agentopt.operator.Transform<?>)
+                        GRAPH.calls().get(path).operator()));
         assertThatThrownBy(() -> GraphJson.read(file, Audio.class, Audio.class, changed))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining("Node 'redact'")
@@ -151,8 +153,7 @@ class EveryModelTest {
     void aDamagedFileSaysWhere(String from, String to, String message) {
         String file = GraphJson.write(GRAPH);
         assertThat(file).contains(from);
-        assertThatThrownBy(() ->
-                        GraphJson.read(file.replace(from, to), Audio.class, Audio.class, Bindings.of(GRAPH)))
+        assertThatThrownBy(() -> GraphJson.read(file.replace(from, to), Audio.class, Audio.class, Bindings.of(GRAPH)))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining(message);
     }

@@ -17,7 +17,9 @@ class TensorTest {
         assertThat(t.floats()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(t.shape()).containsExactly(2, 3);
         assertThat(t).hasToString("f32[2, 3]").isEqualTo(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
-        assertThat(t).isNotEqualTo(Tensor.of(new float[] {1, 2, 3, 4, 5, 6})).hasSameHashCodeAs(Tensor.of(t.floats(), 2, 3));
+        assertThat(t)
+                .isNotEqualTo(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}))
+                .hasSameHashCodeAs(Tensor.of(t.floats(), 2, 3));
         assertThat(Tensor.of(new int[] {1})).isNotEqualTo(Tensor.of(new long[] {1}));
         assertThat(Tensor.of(new byte[0], 0, 7).elements()).isZero();
         assertThat(Tensor.of(new long[] {5}).longs()).containsExactly(5);
@@ -26,10 +28,12 @@ class TensorTest {
     @Test
     void valuesFillTheShape() {
         assertThatThrownBy(() -> Tensor.of(new int[3], 2, 2))
-                .hasMessage("A tensor i32[2, 2] has 4 elements, but 3 values are given. Give as many values as the shape has"
-                        + " elements.");
+                .hasMessage(
+                        "A tensor i32[2, 2] has 4 elements, but 3 values are given. Give as many values as the shape has"
+                                + " elements.");
         assertThatThrownBy(() -> Tensor.of(new int[1], -1, -1)).hasMessageContaining("is negative");
-        assertThatThrownBy(() -> Tensor.of(new int[0], 1 << 20, 1 << 20, 1 << 30)).hasMessageContaining("or more elements");
+        assertThatThrownBy(() -> Tensor.of(new int[0], 1 << 20, 1 << 20, 1 << 30))
+                .hasMessageContaining("or more elements");
     }
 
     @Test

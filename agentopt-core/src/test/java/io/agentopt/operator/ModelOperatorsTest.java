@@ -82,7 +82,18 @@ class ModelOperatorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redact", "acme.", "Acme.redact", "agent.redact", "builtin.module", "irdl.is", "a.b.c", "a b.c", ""})
+    @ValueSource(
+            strings = {
+                "redact",
+                "acme.",
+                "Acme.redact",
+                "agent.redact",
+                "builtin.module",
+                "irdl.is",
+                "a.b.c",
+                "a b.c",
+                ""
+            })
     void aCustomOperatorHasAFamilyOfItsOwn(String name) {
         assertThatThrownBy(() -> custom(name, String.class, String.class, s -> s))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -91,14 +102,16 @@ class ModelOperatorsTest {
 
     @Test
     void aCustomOperatorHandlesObjects() {
-        assertThatThrownBy(() -> Custom.external("a.b", String.class, int.class)).hasMessageContaining("Integer.class");
+        assertThatThrownBy(() -> Custom.external("a.b", String.class, int.class))
+                .hasMessageContaining("Integer.class");
         assertThatThrownBy(() -> Custom.external("a.b", String.class)).hasMessageContaining("takes nothing");
         assertThat(Custom.of("a.b", String.class, Integer.class, String.class, (s, i) -> s + i)
                         .function()
                         .orElseThrow()
                         .apply(List.of("x", 1)))
                 .isEqualTo("x1");
-        assertThat(custom("a.b", String.class, String.class, s -> s).repeatable()).isFalse();
+        assertThat(custom("a.b", String.class, String.class, s -> s).repeatable())
+                .isFalse();
         assertThat(custom("a.b", String.class, String.class, s -> s)
                         .promising(Effects.IDEMPOTENT)
                         .repeatable())

@@ -45,9 +45,9 @@ class ModelOperatorsPlanTest {
     private static final Planner PLANNER = Planner.minimizeCost();
     private static final Fleet CPU_AND_GPU = PlanFixtures.fleet("CPU-32-core", "L4");
 
-    private static <A, B> Plan<A, B> planned(Class<A> in, Class<B> out, Operator<? super A, B> operator, NodeOptions options) {
-        AgentGraph<A, B> graph =
-                AgentGraph.define("one", in, out, (g, x) -> g.node("op", operator, x, options));
+    private static <A, B> Plan<A, B> planned(
+            Class<A> in, Class<B> out, Operator<? super A, B> operator, NodeOptions options) {
+        AgentGraph<A, B> graph = AgentGraph.define("one", in, out, (g, x) -> g.node("op", operator, x, options));
         Plan<A, B> plan = PLANNER.plan(graph, LOAD, SLA, CPU_AND_GPU);
         assertThat(PlanJson.read(plan.toJson(), "plan.json", graph)).isEqualTo(plan);
         return plan;
@@ -94,12 +94,16 @@ class ModelOperatorsPlanTest {
 
     @Test
     void aRerankerTakesTheTimeOfItsPairs() {
-        AgentGraph<String, Integer> graph = AgentGraph.define("one", String.class, Integer.class, (g, in) -> g.rerank(
-                        "op",
-                        rerank(model(RERANKER), 2).expecting(20, 100, 8),
-                        in,
-                        in.map("found", s -> List.of(Passage.of("a", s))))
-                .map("count", List::size));
+        AgentGraph<String, Integer> graph = AgentGraph.define(
+                "one",
+                String.class,
+                Integer.class,
+                (g, in) -> g.rerank(
+                                "op",
+                                rerank(model(RERANKER), 2).expecting(20, 100, 8),
+                                in,
+                                in.map("found", s -> List.of(Passage.of("a", s))))
+                        .map("count", List::size));
         PlannedOperator o = only(PLANNER.plan(graph, LOAD, SLA, PlanFixtures.fleet("L4", "CPU-32-core")));
         var demand = RerankDemand.rerank(ModelCatalog.packaged().find(RERANKER), 20, 100, 8);
         assertThat(o.seconds()).isEqualTo(seconds(cost().seconds(demand, device(o.deviceClass()))));
@@ -144,45 +148,48 @@ class ModelOperatorsPlanTest {
         PlannedOperator kernel =
                 only(planned(Tensor.class, Tensor.class, kernel("softmax", 1).with("columns", 4), NodeOptions.NONE));
         assertThat(kernel.deviceClass()).isEqualTo("CPU-32-core");
-        Custom<String> redact =
-                custom("acme.redact", String.class, String.class, s -> s).costing(Work.seconds("cpu", 0.125).and("gpu", 1e-6));
+        Custom<String> redact = custom("acme.redact", String.class, String.class, s -> s)
+                .costing(Work.seconds("cpu", 0.125).and("gpu", 1e-6));
         PlannedOperator own = only(planned(String.class, String.class, redact, NodeOptions.NONE));
         assertThat(own.deviceClass()).isEqualTo("CPU-32-core");
         assertThat(own.seconds()).isEqualTo(0.125);
         Custom<String> elsewhere = Custom.external("acme.far", String.class, String.class)
                 .promising(Effects.PURE)
                 .costing(Work.seconds("gpu", 1e-3));
-        assertThat(only(planned(String.class, String.class, elsewhere, NodeOptions.NONE)).deviceClass())
+        assertThat(only(planned(String.class, String.class, elsewhere, NodeOptions.NONE))
+                        .deviceClass())
                 .isEqualTo("L4");
     }
 
     @Test
     void whatNoCatalogKnowsMustBeSaid() {
-        assertThatThrownBy(() -> planned(
-                        String.class, Audio.class, synthesize(model("hexgrad/Kokoro-82M")), NodeOptions.NONE))
+        assertThatThrownBy(() ->
+                        planned(String.class, Audio.class, synthesize(model("hexgrad/Kokoro-82M")), NodeOptions.NONE))
                 .hasMessageContaining("Node 'op' of graph 'one' cannot be planned")
                 .hasMessageContaining("text to speech by 'hexgrad/Kokoro-82M'")
                 .hasMessageContaining(".costing(Work.seconds");
-        assertThatThrownBy(() -> planned(
-                        Tensor.class, Tensor.class, infer(model("file"), "y", "x"), NodeOptions.NONE))
+        assertThatThrownBy(() -> planned(Tensor.class, Tensor.class, infer(model("file"), "y", "x"), NodeOptions.NONE))
                 .hasMessageContaining("model file 'file'");
-        assertThatThrownBy(() -> planned(
-                        Audio.class, String.class, transcribe(model("openai/whisper")), NodeOptions.NONE))
+        assertThatThrownBy(
+                        () -> planned(Audio.class, String.class, transcribe(model("openai/whisper")), NodeOptions.NONE))
                 .hasMessageContaining("needs a speech model of known shape")
                 .hasMessageContaining("Did you mean");
-        assertThatThrownBy(() -> planned(
-                        Audio.class, String.class, transcribe(model("suno/bark")), NodeOptions.NONE))
+        assertThatThrownBy(() -> planned(Audio.class, String.class, transcribe(model("suno/bark")), NodeOptions.NONE))
                 .hasMessageContaining("only the size");
     }
 
     @Test
     void aRerankerIsAnEncoder() {
-        AgentGraph<String, Integer> graph = AgentGraph.define("one", String.class, Integer.class, (g, in) -> g.rerank(
-                        "op",
-                        rerank(model("meta-llama/Meta-Llama-3.1-8B"), 2),
-                        in,
-                        in.map("found", s -> List.of(Passage.of("a", s))))
-                .map("count", List::size));
+        AgentGraph<String, Integer> graph = AgentGraph.define(
+                "one",
+                String.class,
+                Integer.class,
+                (g, in) -> g.rerank(
+                                "op",
+                                rerank(model("meta-llama/Meta-Llama-3.1-8B"), 2),
+                                in,
+                                in.map("found", s -> List.of(Passage.of("a", s))))
+                        .map("count", List::size));
         assertThatThrownBy(() -> PLANNER.plan(graph, LOAD, SLA, CPU_AND_GPU))
                 .hasMessageContaining("reranks with 'meta-llama/Meta-Llama-3.1-8B', which is a language model");
     }

@@ -44,8 +44,8 @@ public final class RandomAgents {
     private static final Tool<String, String> LOOKUP =
             tool("lookup", (String s) -> s).expecting(Duration.ofMillis(30)).priced(1e-5);
     private static final String RERANKER = "BAAI/bge-reranker-v2-m3";
-    private static final Synthesize SPEAK =
-            synthesize(model("tts")).costing(Work.seconds("cpu", 0.3).and("gpu", 0.05).keeping(3e8));
+    private static final Synthesize SPEAK = synthesize(model("tts"))
+            .costing(Work.seconds("cpu", 0.3).and("gpu", 0.05).keeping(3e8));
     private static final Infer<Tensor> CLASSIFY =
             infer(model("file"), "y", "x").costing(Work.counted(2e9, 1e8).keeping(1e8));
     private static final Custom<String> REDACT = custom("acme.redact", String.class, String.class, s -> s);
@@ -121,7 +121,8 @@ public final class RandomAgents {
             case 12 ->
                 g.rerank(
                                 name,
-                                rerank(model(RERANKER), 2).expecting(20, 1 + random.nextInt(300), 1 + random.nextInt(20)),
+                                rerank(model(RERANKER), 2)
+                                        .expecting(20, 1 + random.nextInt(300), 1 + random.nextInt(20)),
                                 in,
                                 in.map(name + "d", s -> List.of(Passage.of("a", s))))
                         .map(name + "t", d -> d.toString());

@@ -43,9 +43,9 @@ public final class CustomKinds {
 
     private static List<OperatorKinds> kinds(Map<String, Shape> operators) {
         Map<String, Map<String, Shape>> families = new TreeMap<>();
-        operators.forEach((name, shape) -> families.computeIfAbsent(
-                        name.substring(0, name.indexOf('.')), f -> new TreeMap<>())
-                .put(name, shape));
+        operators.forEach(
+                (name, shape) -> families.computeIfAbsent(name.substring(0, name.indexOf('.')), f -> new TreeMap<>())
+                        .put(name, shape));
         List<OperatorKinds> kinds = new ArrayList<>();
         families.forEach((family, ops) -> kinds.add(family(family, ops)));
         return kinds;
@@ -57,7 +57,9 @@ public final class CustomKinds {
             String kind = name.substring(family.length() + 1);
             irdl.append("  irdl.operation @").append(kind).append(" {\n");
             StringBuilder ports = new StringBuilder();
-            for (int i = 0; i < shape.arity(); i++) { // a constraint of its own each: one that is shared would make types equal
+            for (int i = 0;
+                    i < shape.arity();
+                    i++) { // a constraint of its own each: one that is shared would make types equal
                 irdl.append("    %i").append(i).append(" = irdl.any\n");
                 ports.append(i == 0 ? "i" : ", i").append(i).append(": %i").append(i);
             }

@@ -141,8 +141,7 @@ public final class DirectLowering implements Lowering {
                         case Embed e -> new Step.Embed(path, device, e.model().id(), first, out);
                         case VectorSearch s ->
                             new Step.Search(path, device, s.index().name(), s.k(), first, out);
-                        case Rerank r ->
-                            new Step.Rerank(path, device, r.model().id(), r.k(), first, in.get(1), out);
+                        case Rerank r -> new Step.Rerank(path, device, r.model().id(), r.k(), first, in.get(1), out);
                         case Transcribe t ->
                             new Step.Transcribe(path, device, t.model().id(), t.language(), first, out);
                         case Synthesize s ->

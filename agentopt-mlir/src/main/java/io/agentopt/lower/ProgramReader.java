@@ -193,9 +193,9 @@ final class ProgramReader {
         Effects effects = Arrays.stream(Effects.values())
                 .filter(e -> e.word().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "The op " + table.op(op) + " has the effects '" + word + "', which are none of "
-                                + Arrays.stream(Effects.values()).map(Effects::word).toList() + "."));
+                .orElseThrow(() -> new IllegalStateException("The op " + table.op(op) + " has the effects '" + word
+                        + "', which are none of "
+                        + Arrays.stream(Effects.values()).map(Effects::word).toList() + "."));
         return new Step.Custom(path, device(op), table.kind(op), effects, operands(op), out);
     }
 

@@ -95,8 +95,7 @@ public sealed interface Step {
     }
 
     /** Asks a model that somebody else hosts. */
-    record Endpoint(
-            String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
+    record Endpoint(String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
             implements Step {
         @Override
         public List<Slot> operands() {

@@ -84,8 +84,8 @@ class ModelOperatorsLoweringTest {
     @Test
     void bothLoweringsGiveTheSameSteps() {
         AgentGraph<Audio, Audio> graph = everything();
-        Map<OperatorId, String> except =
-                Map.of(OperatorId.whole("hear"), "L4", OperatorId.whole("speak"), "L4", OperatorId.whole("redact"), "far");
+        Map<OperatorId, String> except = Map.of(
+                OperatorId.whole("hear"), "L4", OperatorId.whole("speak"), "L4", OperatorId.whole("redact"), "far");
         Program direct = lower(new DirectLowering(), graph, except);
         Program optimised = lower(new MlirLowering(), graph, except);
         assertThat(optimised.body()).isEqualTo(direct.body());
@@ -93,7 +93,15 @@ class ModelOperatorsLoweringTest {
                 .filteredOn(s -> !(s instanceof Step.Transfer) && !(s instanceof Step.Transform))
                 .extracting(s -> s.getClass().getSimpleName())
                 .containsExactly(
-                        "Transcribe", "Transcribe", "Custom", "Rerank", "Infer", "Kernel", "Kernel", "Custom", "Custom",
+                        "Transcribe",
+                        "Transcribe",
+                        "Custom",
+                        "Rerank",
+                        "Infer",
+                        "Kernel",
+                        "Kernel",
+                        "Custom",
+                        "Custom",
                         "Synthesize");
     }
 
@@ -109,20 +117,21 @@ class ModelOperatorsLoweringTest {
 
     @Test
     void theIrShowsTheUsersOps() {
-        String input = MlirLowering.trace(
-                        everything(), LoweringTest.all(everything(), "cpu", Map.of()))
+        String input = MlirLowering.trace(everything(), LoweringTest.all(everything(), "cpu", Map.of()))
                 .getFirst()
                 .text();
         assertThat(input)
                 .contains("\"acme.redact\"(", "{effects = \"pure\"} : (!agent.text) -> !agent.text")
-                .contains("agent.kernel \"top_k{k=1}\"(", "agent.infer \"file\"(", "input_names = [\"ids\", \"audio\"]");
+                .contains(
+                        "agent.kernel \"top_k{k=1}\"(", "agent.infer \"file\"(", "input_names = [\"ids\", \"audio\"]");
     }
 
     /** A pure operator is work that may be merged and dropped; of one with an outside every run stays. */
     @Test
     void effectsAreTheOptimisersLicence() {
         for (Effects effects : Effects.values()) {
-            Custom<String> op = custom("acme.op", String.class, String.class, s -> s).promising(effects);
+            Custom<String> op =
+                    custom("acme.op", String.class, String.class, s -> s).promising(effects);
             AgentGraph<String, String> graph = AgentGraph.define("g", String.class, String.class, (g, in) -> {
                 Port<String> a = g.node("a", op, in);
                 Port<String> b = g.node("b", op, in);
@@ -155,7 +164,9 @@ class ModelOperatorsLoweringTest {
                 .filteredOn(Step.Transcribe.class::isInstance)
                 .extracting(s -> ((Step.Transcribe) s).language())
                 .containsExactlyInAnyOrder(Optional.empty(), Optional.of("en"));
-        assertThat(program.allSteps()).filteredOn(Step.Transcribe.class::isInstance).hasSize(2);
+        assertThat(program.allSteps())
+                .filteredOn(Step.Transcribe.class::isInstance)
+                .hasSize(2);
     }
 
     @Test

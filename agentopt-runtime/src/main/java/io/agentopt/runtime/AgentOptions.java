@@ -95,12 +95,14 @@ public record AgentOptions(
                 devices,
                 listeners,
                 expectation,
-                closeGrace, runners);
+                closeGrace,
+                runners);
     }
 
     /** {@return these options with a number of KV caches for each LLM engine} */
     public AgentOptions withSlots(int count) {
-        return new AgentOptions(deadline, threads, count, hardware, devices, listeners, expectation, closeGrace, runners);
+        return new AgentOptions(
+                deadline, threads, count, hardware, devices, listeners, expectation, closeGrace, runners);
     }
 
     /** {@return these options, saying what a device class is} */
@@ -113,7 +115,8 @@ public record AgentOptions(
                 devices,
                 listeners,
                 expectation,
-                closeGrace, runners);
+                closeGrace,
+                runners);
     }
 
     /** {@return these options with what {@link io.agentopt.runtime.device.Devices#detect} found earlier} */
@@ -141,8 +144,7 @@ public record AgentOptions(
 
     /** {@return these options with what runs models and operators that AgentOpt has no engine for} */
     public AgentOptions withRunners(Runners more) {
-        return new AgentOptions(
-                deadline, threads, slots, hardware, devices, listeners, expectation, closeGrace, more);
+        return new AgentOptions(deadline, threads, slots, hardware, devices, listeners, expectation, closeGrace, more);
     }
 
     /** {@return these options with a client of a hosted endpoint of the fleet} */

@@ -140,7 +140,8 @@ public final class AgentRuntime {
             listeners.addFirst(statistics);
             Map<String, NodeOptions> nodes = new HashMap<>();
             graph.calls().forEach((path, call) -> nodes.put(path, call.options()));
-            GraphStepRunner runner = new GraphStepRunner(graph, new EngineModelRunner(graph, engines, options.runners()));
+            GraphStepRunner runner =
+                    new GraphStepRunner(graph, new EngineModelRunner(graph, engines, options.runners()));
             Dispatcher dispatcher = new Dispatcher(program, runner, nodes, clock, RunListener.all(listeners));
             return new Agent<>(graph, dispatcher, options, statistics, clock, engines);
         } catch (Throwable t) {

@@ -145,11 +145,11 @@ final class EngineModelRunner implements ModelRunner {
     public Action kernel(Step.Kernel step) {
         KernelAction action = KernelAction.of(step, engines.kernels());
         Node.Call call = graph.calls().get(step.path());
-        if (call != null
-                && call.operator() instanceof Kernel<?> k
-                && k.severalOutputs() != action.severalOutputs()) {
+        if (call != null && call.operator() instanceof Kernel<?> k && k.severalOutputs() != action.severalOutputs()) {
             throw new IllegalArgumentException(need(step) + " declares the kernel '" + step.kernel() + "' with "
-                    + (k.severalOutputs() ? "several outputs, and it has one. Use Kernel.one." : "one output, and it has several. Use Kernel.several."));
+                    + (k.severalOutputs()
+                            ? "several outputs, and it has one. Use Kernel.one."
+                            : "one output, and it has several. Use Kernel.several."));
         }
         return action;
     }

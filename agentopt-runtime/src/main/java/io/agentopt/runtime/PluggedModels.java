@@ -32,8 +32,7 @@ record PluggedModels(Runners runners) {
         if (runner == null) return Optional.empty();
         Sampling sampling = Sampling.parse(step.sampling());
         return Optional.of((in, context) -> {
-            Completion answer =
-                    runner.complete(step.model(), (Prompt) in.getFirst(), step.maxTokens(), sampling);
+            Completion answer = runner.complete(step.model(), (Prompt) in.getFirst(), step.maxTokens(), sampling);
             context.countTokens(answer.promptTokens(), answer.outputTokens());
             if (!answer.text().isEmpty()) context.token(answer.text());
             return answer;
@@ -58,8 +57,8 @@ record PluggedModels(Runners runners) {
                     + " passages where at most " + step.k() + " were asked for.");
         for (Passage p : best) {
             if (!known.contains(p.id()))
-                throw new IllegalStateException(
-                        "The reranker '" + step.model() + "' gave the passage '" + p.id() + "', which it was not given.");
+                throw new IllegalStateException("The reranker '" + step.model() + "' gave the passage '" + p.id()
+                        + "', which it was not given.");
         }
         return List.copyOf(best);
     }

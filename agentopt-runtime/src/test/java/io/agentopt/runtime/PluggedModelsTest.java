@@ -69,19 +69,35 @@ class PluggedModelsTest {
     }
 
     private static AgentGraph<String, String> ranked() {
-        return AgentGraph.define("one", String.class, String.class, (g, q) -> g.rerank(
-                        "op",
-                        rerank(model("rr"), 2),
-                        q,
-                        q.map("found", s -> List.of(Passage.of("a", "x"), Passage.of("b", s), Passage.of("c", "z"))))
-                .map("ids", list -> list.stream().map(Passage::id).toList().toString()));
+        return AgentGraph.define(
+                "one",
+                String.class,
+                String.class,
+                (g, q) -> g.rerank(
+                                "op",
+                                rerank(model("rr"), 2),
+                                q,
+                                q.map(
+                                        "found",
+                                        s -> List.of(Passage.of("a", "x"), Passage.of("b", s), Passage.of("c", "z"))))
+                        .map(
+                                "ids",
+                                list -> list.stream().map(Passage::id).toList().toString()));
     }
 
     @Test
     void aRerankerChoosesAmongWhatItIsGiven() {
-        assertThat(run(ranked(), NOTHING.withReranker("rr", (q, p, k) -> p.reversed().subList(0, k)), "q"))
+        assertThat(run(
+                        ranked(),
+                        NOTHING.withReranker("rr", (q, p, k) -> p.reversed().subList(0, k)),
+                        "q"))
                 .isEqualTo("[c, b]");
-        refused(ranked(), "Graph 'one'", "Node 'op' (rerank)", "reranker 'rr'", "AgentOptions.withReranker(\"rr\", ...)");
+        refused(
+                ranked(),
+                "Graph 'one'",
+                "Node 'op' (rerank)",
+                "reranker 'rr'",
+                "AgentOptions.withReranker(\"rr\", ...)");
         assertThatThrownBy(() -> run(ranked(), NOTHING.withReranker("rr", (q, p, k) -> p), "q"))
                 .isInstanceOf(AgentRunException.class)
                 .hasMessageContaining("gave 3 passages where at most 2 were asked for");
@@ -101,27 +117,28 @@ class PluggedModelsTest {
                 .isEqualTo("3en");
         refused(hear, "Node 'op' (transcribe)", "speech model 'asr'", "withTranscriber");
         AgentGraph<String, Audio> speak = one(String.class, Audio.class, synthesize(model("tts")));
-        assertThat(run(
-                        speak,
-                        NOTHING.withSynthesizer("tts", (t, v) -> new Audio(new float[t.length()], 100)),
-                        "four"))
+        assertThat(run(speak, NOTHING.withSynthesizer("tts", (t, v) -> new Audio(new float[t.length()], 100)), "four"))
                 .isEqualTo(new Audio(new float[4], 100));
         refused(speak, "Node 'op' (synthesize)", "speech model 'tts'", "withSynthesizer");
     }
 
     @Test
     void aModelFileIsGivenTensorsByName() {
-        AgentGraph<Audio, Integer> graph = AgentGraph.define("one", Audio.class, Integer.class, (g, in) -> g.node(
-                        "op",
-                        Infer.several(model("file"), List.of("y", "z"), List.of("ids", "wave")),
-                        List.of(in.map("ids", a -> Tensor.of(new long[] {7})), in))
-                .map("z", t -> t.get("z").ints()[0] + t.byName().size()));
+        AgentGraph<Audio, Integer> graph = AgentGraph.define(
+                "one",
+                Audio.class,
+                Integer.class,
+                (g, in) -> g.node(
+                                "op",
+                                Infer.several(model("file"), List.of("y", "z"), List.of("ids", "wave")),
+                                List.of(in.map("ids", a -> Tensor.of(new long[] {7})), in))
+                        .map("z", t -> t.get("z").ints()[0] + t.byName().size()));
         AgentOptions options = NOTHING.withInference("file", (in, out) -> {
             assertThat(in.byName().keySet()).containsExactly("ids", "wave");
             assertThat(out).containsExactly("y", "z");
             int n = (int) in.get("ids").longs()[0] + in.get("wave").elements();
-            return new Tensors(Map.of(
-                    "y", Tensor.of(new float[1]), "z", Tensor.of(new int[] {n}), "more", Tensor.of(new int[1])));
+            return new Tensors(
+                    Map.of("y", Tensor.of(new float[1]), "z", Tensor.of(new int[] {n}), "more", Tensor.of(new int[1])));
         });
         assertThat(run(graph, options, new Audio(new float[5], 8000))).isEqualTo(7 + 5 + 2);
         refused(graph, "Node 'op' (infer)", "model file 'file'", "withInference");
@@ -144,7 +161,8 @@ class PluggedModelsTest {
         refused(graph, "Node 'op' (custom)", "custom operator 'acme.far'", "withCustom");
         assertThatThrownBy(() -> run(graph, NOTHING.withCustom("acme.far", in -> 7), "a"))
                 .isInstanceOf(AgentRunException.class)
-                .hasMessageContaining("'acme.far' gave a java.lang.Integer, and it is declared to give a java.lang.String");
+                .hasMessageContaining(
+                        "'acme.far' gave a java.lang.Integer, and it is declared to give a java.lang.String");
     }
 
     @Test
@@ -160,9 +178,9 @@ class PluggedModelsTest {
                     "one",
                     String.class,
                     String.class,
-                    (g, x) -> g.node(
-                            "op", flaky, x, NodeOptions.NONE.retries(effects == Effects.OUTSIDE ? 0 : 2)));
-            if (effects == Effects.OUTSIDE) assertThatThrownBy(() -> run(graph, NOTHING, "a")).hasMessageContaining("not yet");
+                    (g, x) -> g.node("op", flaky, x, NodeOptions.NONE.retries(effects == Effects.OUTSIDE ? 0 : 2)));
+            if (effects == Effects.OUTSIDE)
+                assertThatThrownBy(() -> run(graph, NOTHING, "a")).hasMessageContaining("not yet");
             else assertThat(run(graph, NOTHING, "a")).isEqualTo("a");
             assertThat(calls).hasValue(effects == Effects.OUTSIDE ? 1 : 3);
         }
@@ -170,11 +188,15 @@ class PluggedModelsTest {
 
     @Test
     void kernelsRun() {
-        AgentGraph<Tensor, Tensor> graph = AgentGraph.define("one", Tensor.class, Tensor.class, (g, in) -> g.node(
-                        "top",
-                        Kernel.several("top_k", 1).with("k", 2),
-                        g.node("op", kernel("softmax", 1).with("columns", 4), in))
-                .map("indices", t -> t.get("indices")));
+        AgentGraph<Tensor, Tensor> graph = AgentGraph.define(
+                "one",
+                Tensor.class,
+                Tensor.class,
+                (g, in) -> g.node(
+                                "top",
+                                Kernel.several("top_k", 1).with("k", 2),
+                                g.node("op", kernel("softmax", 1).with("columns", 4), in))
+                        .map("indices", t -> t.get("indices")));
         assertThat(run(graph, NOTHING, Tensor.of(new float[] {1, 9, 3, 7, 0, 0, 5, 1}, 2, 4)))
                 .isEqualTo(Tensor.of(new long[] {1, 3, 2, 3}, 2, 2));
         AgentGraph<Tensor, Tensor> wrong =
@@ -191,7 +213,8 @@ class PluggedModelsTest {
                 "one",
                 String.class,
                 String.class,
-                (g, q) -> g.node("ask", generate(model(llm)).maxTokens(40).expecting(20, 10), q.map("p", Prompt::system))
+                (g, q) -> g.node(
+                                "ask", generate(model(llm)).maxTokens(40).expecting(20, 10), q.map("p", Prompt::system))
                         .map("text", Completion::text));
         Fleet fleet = Fleet.rented("f")
                 .add("CPU-32-core", 1)
@@ -202,15 +225,18 @@ class PluggedModelsTest {
         assertThat(plan.placement().deviceClasses().values()).contains("somebody");
         assertThatThrownBy(() -> AgentRuntime.load(plan, ModelStore.of(models)))
                 .isInstanceOf(AgentLoadException.class)
-                .hasMessageContainingAll("Node 'ask' (endpoint)", "'somebody'", "AgentOptions.withEndpoint(\"somebody\", ...)");
+                .hasMessageContainingAll(
+                        "Node 'ask' (endpoint)", "'somebody'", "AgentOptions.withEndpoint(\"somebody\", ...)");
         RunTrace trace = new RunTrace();
         AgentOptions options = NOTHING.withListener(trace)
-                .withEndpoint("somebody", (model, prompt, most, sampling) -> new Completion(
-                        model + " " + prompt.messages().getFirst().text() + " " + most + " " + sampling.text(),
-                        List.of(),
-                        3,
-                        5,
-                        Finish.STOP));
+                .withEndpoint(
+                        "somebody",
+                        (model, prompt, most, sampling) -> new Completion(
+                                model + " " + prompt.messages().getFirst().text() + " " + most + " " + sampling.text(),
+                                List.of(),
+                                3,
+                                5,
+                                Finish.STOP));
         try (Agent<String, String> agent = AgentRuntime.load(plan, ModelStore.of(models), options)) {
             assertThat(agent.run("hi")).isEqualTo(llm + " hi 40 greedy");
         }

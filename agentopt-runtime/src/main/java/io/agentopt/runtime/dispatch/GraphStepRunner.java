@@ -78,9 +78,11 @@ public final class GraphStepRunner implements StepRunner {
     /** The operator's own function, or a runner that was given for its name; either must give what the operator says. */
     private Action custom(Step.Custom step) {
         Custom<?> custom = operator(Custom.class, step.path(), step.path());
-        if (!custom.name().equals(step.operator()) || custom.arity() != step.operands().size()) {
+        if (!custom.name().equals(step.operator())
+                || custom.arity() != step.operands().size()) {
             throw new IllegalArgumentException("Step '" + step.path() + "' runs the custom operator '" + step.operator()
-                    + "' on " + step.operands().size() + " values, and graph '" + graph.name() + "' has '" + custom.name()
+                    + "' on " + step.operands().size() + " values, and graph '" + graph.name() + "' has '"
+                    + custom.name()
                     + "' of " + custom.arity() + " there. Lower the program from this graph.");
         }
         Action action = custom.function()

@@ -46,8 +46,7 @@ public final class KernelAction implements StepRunner.Action {
         this.path = path;
         this.kernel = kernel;
         this.operands = operands;
-        this.inputs =
-                operands.stream().filter(o -> o.access() != Access.WRITE).toList();
+        this.inputs = operands.stream().filter(o -> o.access() != Access.WRITE).toList();
         this.outputs = operands.stream().filter(Operand::isWritten).toList();
     }
 
@@ -67,7 +66,8 @@ public final class KernelAction implements StepRunner.Action {
             definition = KernelCatalog.all().stream()
                     .filter(d -> d.name().equals(spec.name()))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("The catalog has no kernel '" + spec.name() + "'."));
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("The catalog has no kernel '" + spec.name() + "'."));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Node '" + step.path() + "' (kernel): " + e.getMessage(), e);
         }
@@ -119,7 +119,9 @@ public final class KernelAction implements StepRunner.Action {
             Map<String, Tensor> results = new LinkedHashMap<>();
             for (int i = 0; i < buffers.length; i++)
                 if (operands.get(i).isWritten()) results.put(operands.get(i).name(), copyOut(buffers[i]));
-            return severalOutputs() ? new Tensors(results) : results.values().iterator().next();
+            return severalOutputs()
+                    ? new Tensors(results)
+                    : results.values().iterator().next();
         }
     }
 
@@ -133,8 +135,8 @@ public final class KernelAction implements StepRunner.Action {
         for (int i = 0; i < shape.length; i++) {
             Long earlier = sizes.putIfAbsent(operand.dimensions().get(i), (long) shape[i]);
             if (earlier != null && earlier != shape[i])
-                throw refused("takes " + operand + ", where " + operand.dimensions().get(i) + " is " + earlier
-                        + ", and was given " + tensor + ".");
+                throw refused("takes " + operand + ", where "
+                        + operand.dimensions().get(i) + " is " + earlier + ", and was given " + tensor + ".");
         }
         return tensor;
     }
@@ -158,7 +160,8 @@ public final class KernelAction implements StepRunner.Action {
             elements *= shape.getLast();
         }
         if (elements * o.type().bytes() > Integer.MAX_VALUE)
-            throw refused("would give " + o + " of sizes " + shape + ", more than a tensor holds. Give it smaller inputs.");
+            throw refused(
+                    "would give " + o + " of sizes " + shape + ", more than a tensor holds. Give it smaller inputs.");
         return Buffer.allocate(
                 arena, o.type(), shape.stream().mapToLong(Long::longValue).toArray());
     }

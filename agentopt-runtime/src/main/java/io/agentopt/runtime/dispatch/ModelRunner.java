@@ -86,7 +86,8 @@ public interface ModelRunner {
 
     /** {@return the refusal of a step for which there is no runner} */
     static IllegalArgumentException missing(String path, String operator, String name, String what, String door) {
-        return new IllegalArgumentException("Node '" + path + "' (" + operator + ") needs a runner for the " + what + " '"
-                + name + "', and there is none. Give one with AgentOptions." + door + "(\"" + name + "\", ...).");
+        return new IllegalArgumentException(
+                "Node '" + path + "' (" + operator + ") needs a runner for the " + what + " '" + name
+                        + "', and there is none. Give one with AgentOptions." + door + "(\"" + name + "\", ...).");
     }
 }

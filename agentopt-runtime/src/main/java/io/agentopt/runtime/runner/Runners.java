@@ -59,7 +59,8 @@ public record Runners(
 
     /** {@return these runners and one for a custom operator} */
     public Runners custom(String operator, CustomRunner runner) {
-        return new Runners(endpoints, rerankers, transcribers, synthesizers, inferences, plus(customs, operator, runner));
+        return new Runners(
+                endpoints, rerankers, transcribers, synthesizers, inferences, plus(customs, operator, runner));
     }
 
     private static <V> Map<String, V> plus(Map<String, V> map, String key, V value) {

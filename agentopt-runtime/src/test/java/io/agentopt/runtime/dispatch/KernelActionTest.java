@@ -33,8 +33,7 @@ class KernelActionTest {
     }
 
     private static Step.Kernel step(String kernel, int inputs) {
-        return new Step.Kernel(
-                "k", "cpu", kernel, Collections.nCopies(inputs, new Slot(0, 0)), new Slot(0, 1));
+        return new Step.Kernel("k", "cpu", kernel, Collections.nCopies(inputs, new Slot(0, 0)), new Slot(0, 1));
     }
 
     private static Object run(Kernels kernels, String kernel, Object... inputs) {
@@ -111,7 +110,10 @@ class KernelActionTest {
                 .hasMessageContaining("takes a tensor, an embedding or sound as 'x'")
                 .hasMessageContaining("java.lang.String");
         assertThatThrownBy(() -> run(
-                        REFERENCES, "gather{ids=i32,type=f32,d=2}", Tensor.of(new int[] {9}), Tensor.of(new float[4], 2, 2)))
+                        REFERENCES,
+                        "gather{ids=i32,type=f32,d=2}",
+                        Tensor.of(new int[] {9}),
+                        Tensor.of(new float[4], 2, 2)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

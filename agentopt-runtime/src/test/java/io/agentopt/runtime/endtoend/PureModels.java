@@ -64,8 +64,8 @@ final class PureModels implements ModelRunner {
 
     @Override
     public StepRunner.Action endpoint(Step.Endpoint step) {
-        return (in, context) -> new Completion(
-                "re: " + ((Prompt) in.getFirst()).messages(), List.of(), 1, 1, Finish.STOP);
+        return (in, context) ->
+                new Completion("re: " + ((Prompt) in.getFirst()).messages(), List.of(), 1, 1, Finish.STOP);
     }
 
     @Override

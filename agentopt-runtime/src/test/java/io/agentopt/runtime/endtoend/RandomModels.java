@@ -77,7 +77,9 @@ final class RandomModels {
                                 name + "hear",
                                 pick % 2 == 0
                                         ? transcribe(model("asr"))
-                                        : transcribe(model("asr")).language("en").costing(Work.counted(1, 1)),
+                                        : transcribe(model("asr"))
+                                                .language("en")
+                                                .costing(Work.counted(1, 1)),
                                 g.node(
                                         name + "speak",
                                         pick % 3 == 0
