@@ -16,6 +16,7 @@ import io.agentopt.message.Tensor;
 import io.agentopt.operator.Custom;
 import io.agentopt.operator.Custom.Effects;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,9 +30,9 @@ class EveryModelTest {
         AgentGraph<Audio, Audio> back =
                 GraphJson.read(Golden.read("models.json"), Audio.class, Audio.class, Bindings.of(GRAPH));
         assertThat(GraphJson.write(back)).isEqualTo(GraphJson.write(GRAPH));
-        assertThat(back.calls().get("classify").operator())
-                .isEqualTo(GRAPH.calls().get("classify").operator());
-        assertThat(back.calls().get("redact").operator()).isSameAs(EveryModel.REDACT);
+        assertThat(call(back, "classify").operator())
+                .isEqualTo(call(GRAPH, "classify").operator());
+        assertThat(call(back, "redact").operator()).isSameAs(EveryModel.REDACT);
     }
 
     @Test
@@ -60,7 +61,7 @@ class EveryModelTest {
     }
 
     private static PortType type(String path) {
-        return GRAPH.typeOf(GRAPH.calls().get(path).result());
+        return GRAPH.typeOf(call(GRAPH, path).result());
     }
 
     @Test
@@ -128,7 +129,7 @@ class EveryModelTest {
         Bindings.of(GRAPH); // the original's own functions
         GRAPH.functionNames()
                 .forEach((path, name) -> changed.function(name, (io.agentopt.operator.Transform<?>)
-                        GRAPH.calls().get(path).operator()));
+                        call(GRAPH, path).operator()));
         assertThatThrownBy(() -> GraphJson.read(file, Audio.class, Audio.class, changed))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining("Node 'redact'")
@@ -163,6 +164,10 @@ class EveryModelTest {
         assertThatThrownBy(() -> AgentGraph.define(
                         "g", Audio.class, Audio.class, (g, in) -> g.node("speak", synthesize(model("m")), cast(in))))
                 .hasMessageContaining("the input is used as AUDIO and as TEXT");
+    }
+
+    private static Node.Call call(AgentGraph<?, ?> graph, String path) {
+        return Objects.requireNonNull(graph.calls().get(path), path);
     }
 
     @SuppressWarnings("unchecked")

@@ -34,6 +34,7 @@ import io.agentopt.program.Program;
 import io.agentopt.program.Step;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -111,8 +112,8 @@ class ModelOperatorsLoweringTest {
         AgentGraph<Audio, Audio> back =
                 GraphIr.read(GraphIr.write(graph), Audio.class, Audio.class, Bindings.of(graph));
         assertThat(GraphJson.write(back)).isEqualTo(GraphJson.write(graph));
-        assertThat(back.calls().get("top").operator())
-                .isEqualTo(graph.calls().get("top").operator());
+        assertThat(Objects.requireNonNull(back.calls().get("top")).operator())
+                .isEqualTo(Objects.requireNonNull(graph.calls().get("top")).operator());
     }
 
     @Test

@@ -83,6 +83,13 @@ record PluggedModels(Runners runners) {
     Optional<Action> infer(Step.Infer step) {
         Inference runner = runners.inferences().get(step.model());
         if (runner == null) return Optional.empty();
+        if (step.inputs().size() != step.operands().size() || step.outputs().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Step '" + step.path() + "' gives " + step.operands().size()
+                            + " values to the inputs " + step.inputs() + " of model '" + step.model()
+                            + "' and wants the outputs "
+                            + step.outputs() + ". Lower the graph again.");
+        }
         return Optional.of((in, context) -> {
             Tensors given = runner.infer(inputs(step, in), step.outputs());
             Map<String, Tensor> wanted = new LinkedHashMap<>();

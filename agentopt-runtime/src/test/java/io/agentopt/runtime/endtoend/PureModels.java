@@ -72,7 +72,7 @@ final class PureModels implements ModelRunner {
     public StepRunner.Action rerank(Step.Rerank step) {
         return (in, context) -> ((List<?>) in.get(1))
                 .stream()
-                        .sorted(Comparator.comparing(p -> (in.getFirst() + p.toString()).hashCode()))
+                        .sorted(Comparator.comparingInt(p -> (in.getFirst() + p.toString()).hashCode()))
                         .limit(step.k())
                         .toList();
     }
