@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operators that are neither LLM calls nor embeddings, through the dialect and past it. */
 @RequiresMlir
@@ -181,6 +183,25 @@ class ModelOperatorsLoweringTest {
         assertThatThrownBy(() -> GraphIr.read(ir, Audio.class, Audio.class, two))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining("is not bound");
+    }
+
+    /** Whatever name core takes, the compiler takes: names of MLIR's own dialects, of its keywords, of what is in the text around. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "func.call", "arith.addi", "scf.if", "llvm.add", "linalg.fill", "tensor.cast", "memref.load", "index.add",
+                "math.exp", "vector.print", "gpu.launch", "affine.apply", "module.loc", "loc.module", "irdl2.is", "a.b",
+                "attributes.i32", "none.index", "true.false", "test.any", "any.is", "o.i0", "dialect.operation"
+            })
+    void everyNameThatCoreTakesIsAnOp(String name) {
+        Custom<String> op = custom(name, String.class, String.class, s -> s).promising(Effects.PURE);
+        AgentGraph<String, String> graph = AgentGraph.define(
+                "g", String.class, String.class, (g, in) -> g.nested(
+                        "in", AgentGraph.define("n", String.class, String.class, (n, x) -> n.node("op", op, x)), in));
+        assertThat(lower(new MlirLowering(), graph, Map.of()).body())
+                .isEqualTo(lower(new DirectLowering(), graph, Map.of()).body());
+        assertThat(GraphJson.write(GraphIr.read(GraphIr.write(graph), String.class, String.class, Bindings.of(graph))))
+                .isEqualTo(GraphJson.write(graph));
     }
 
     @Test
