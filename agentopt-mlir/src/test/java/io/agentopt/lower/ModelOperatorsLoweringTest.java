@@ -189,14 +189,18 @@ class ModelOperatorsLoweringTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "func.call", "arith.addi", "scf.if", "llvm.add", "linalg.fill", "tensor.cast", "memref.load", "index.add",
+                "func.call", "arith.addi", "scf.if", "llvm.add", "linalg.fill", "tensor.cast", "memref.load",
+                        "index.add",
                 "math.exp", "vector.print", "gpu.launch", "affine.apply", "module.loc", "loc.module", "irdl2.is", "a.b",
                 "attributes.i32", "none.index", "true.false", "test.any", "any.is", "o.i0", "dialect.operation"
             })
     void everyNameThatCoreTakesIsAnOp(String name) {
         Custom<String> op = custom(name, String.class, String.class, s -> s).promising(Effects.PURE);
         AgentGraph<String, String> graph = AgentGraph.define(
-                "g", String.class, String.class, (g, in) -> g.nested(
+                "g",
+                String.class,
+                String.class,
+                (g, in) -> g.nested(
                         "in", AgentGraph.define("n", String.class, String.class, (n, x) -> n.node("op", op, x)), in));
         assertThat(lower(new MlirLowering(), graph, Map.of()).body())
                 .isEqualTo(lower(new DirectLowering(), graph, Map.of()).body());

@@ -45,6 +45,9 @@ import net.jqwik.api.Combinators;
 final class RandomAgent {
     static final List<String> DEVICES = List.of("cpu", "H100", "MI300X");
 
+    /** A hosted endpoint, where lowering knows of it: some LLM calls are there with both phases. */
+    static final String HOSTED = "hosted";
+
     @SuppressWarnings("UnnecessaryLambda") // one object for all nodes: a graph knows functions by identity
     private static final Function<Integer, Integer> TWICE = x -> 2 * x + 1;
 
@@ -91,6 +94,12 @@ final class RandomAgent {
         GranularGraph.of(graph).operators().stream()
                 .filter(o -> o.call().isPresent())
                 .forEach(o -> classes.put(o.id(), DEVICES.get(random.nextInt(DEVICES.size()))));
+        graph.calls().forEach((path, call) -> {
+            if (call.operator() instanceof Generate && random.nextInt(4) == 0) {
+                classes.put(OperatorId.prefill(path), HOSTED);
+                classes.put(OperatorId.decode(path), HOSTED);
+            }
+        });
         return new Placement(DEVICES.get(random.nextInt(DEVICES.size())), classes);
     }
 
