@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,6 +149,30 @@ class ModelOperatorsLoweringTest {
             assertThat(lower(new DirectLowering(), graph, Map.of()).allSteps())
                     .filteredOn(Step.Custom.class::isInstance)
                     .hasSize(3);
+        }
+    }
+
+    /** The long one would come first if nothing but time counted. */
+    @Test
+    void whatHasAnOutsideKeepsTheOrderOfTheGraph() {
+        LoweringCosts costs = new PlannedCosts(
+                Set.of(), Map.of(OperatorId.whole("short"), 0.01, OperatorId.whole("long"), 0.9), Map.of());
+        for (Effects effects : Effects.values()) {
+            Custom<String> brief =
+                    custom("acme.brief", String.class, String.class, s -> s).promising(effects);
+            Custom<String> slow =
+                    custom("acme.slow", String.class, String.class, s -> s).promising(effects);
+            AgentGraph<String, String> graph = AgentGraph.define(
+                    "g",
+                    String.class,
+                    String.class,
+                    (g, in) -> g.node("join", String::concat, g.node("short", brief, in), g.node("long", slow, in)));
+            String first = lower(new MlirLowering(costs), graph, Map.of())
+                    .body()
+                    .steps()
+                    .getFirst()
+                    .path();
+            assertThat(first).as(effects.word()).isEqualTo(effects == Effects.OUTSIDE ? "short" : "long");
         }
     }
 
