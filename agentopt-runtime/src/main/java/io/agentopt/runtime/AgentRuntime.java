@@ -88,13 +88,14 @@ public final class AgentRuntime {
     }
 
     /**
-     * Lowers a graph in plain Java and loads it; see {@link #load(AgentGraph, Program, Placement, ModelStore, AgentOptions)}.
+     * Lowers a graph in plain Java and loads it; see {@link #load(AgentGraph, Program, Placement, ModelStore, AgentOptions)}. A class that the options have a
+     * client for is a hosted endpoint.
      *
      * @throws IllegalArgumentException if the placement lacks an operator of the graph
      */
     public static <I, O> Agent<I, O> load(
             AgentGraph<I, O> graph, Placement placement, ModelStore models, AgentOptions options) {
-        return load(graph, new DirectLowering().lower(graph, placement), placement, models, options);
+        return load(graph, lower(graph, placement, options), placement, models, options);
     }
 
     /**
@@ -118,7 +119,7 @@ public final class AgentRuntime {
     public static <I, O> Agent<I, O> load(AgentGraph<I, O> graph, Placement placement, AgentOptions options) {
         return open(
                 graph,
-                new DirectLowering().lower(graph, placement),
+                lower(graph, placement, options),
                 placement,
                 Optional.empty(),
                 options,
@@ -149,6 +150,13 @@ public final class AgentRuntime {
             clock.close();
             throw t;
         }
+    }
+
+    /** Classes that a client was given for are hosted endpoints. */
+    private static Program lower(AgentGraph<?, ?> graph, Placement placement, AgentOptions options) {
+        LoweringCosts costs =
+                LoweringCosts.endpoints(options.runners().endpoints().keySet());
+        return new DirectLowering(costs).lower(graph, placement);
     }
 
     private static void check(AgentGraph<?, ?> graph, Program program, Placement placement) {

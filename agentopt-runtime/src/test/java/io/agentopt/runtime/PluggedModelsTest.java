@@ -247,6 +247,19 @@ class PluggedModelsTest {
     }
 
     @Test
+    void aPlacementAloneMayNameAnEndpointToo() {
+        AgentGraph<Prompt, Completion> graph = one(Prompt.class, Completion.class, generate(model("m")));
+        AgentOptions options = NOTHING.withEndpoint(
+                "somebody", (model, prompt, most, sampling) -> new Completion("yes", List.of(), 1, 1, Finish.STOP));
+        try (Agent<Prompt, Completion> agent =
+                AgentRuntime.load(graph, Running.placed(graph, "somebody", "somebody"), options)) {
+            assertThat(agent.run(Prompt.EMPTY.user("?")).text()).isEqualTo("yes");
+        }
+        assertThatThrownBy(() -> AgentRuntime.load(graph, Running.placed(graph, "cpu", "somebody"), options))
+                .hasMessageContaining("cannot enter or leave a hosted endpoint");
+    }
+
+    @Test
     void runnersReplaceOthersOfTheirName() {
         var options = NOTHING.withTranscriber("a", (s, l) -> "1").withTranscriber("a", (s, l) -> "2");
         AgentGraph<Audio, String> hear = one(Audio.class, String.class, transcribe(model("a")));
