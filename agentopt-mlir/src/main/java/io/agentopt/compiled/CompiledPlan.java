@@ -3,6 +3,7 @@ package io.agentopt.compiled;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Kernels;
+import io.agentopt.lower.CustomKinds;
 import io.agentopt.mlir.codegen.CompiledKernels;
 import io.agentopt.mlir.codegen.CpuKernelCompiler;
 import io.agentopt.mlir.codegen.GpuCode;
@@ -223,6 +224,7 @@ public final class CompiledPlan {
                         "Its program runs all the same; to see its IR, compile it again.");
             }
         }
+        CustomKinds.load(context, program());
         return context.read(bytecode, Parts.IR + " of '" + source + "'");
     }
 

@@ -19,6 +19,11 @@ record ApplyPlacement(Placement placement) implements JavaPass {
     private static final Set<String> WHOLE = Set.of(
             AgentDialect.EMBED,
             AgentDialect.SEARCH,
+            AgentDialect.RERANK,
+            AgentDialect.TRANSCRIBE,
+            AgentDialect.SYNTHESIZE,
+            AgentDialect.INFER,
+            AgentDialect.KERNEL,
             AgentDialect.TOOL,
             AgentDialect.TRANSFORM,
             AgentDialect.MEMORY_LOAD,
@@ -30,7 +35,7 @@ record ApplyPlacement(Placement placement) implements JavaPass {
         Map<OperatorId, String> classes =
                 new HashMap<>(placement.deviceClasses()); // which is sorted, and so slow to ask
         for (int i = 0; i < table.size(); i++) {
-            if (!WHOLE.contains(table.kind(i))) continue;
+            if (!WHOLE.contains(table.kind(i)) && !AgentDialect.isCustom(table.kind(i))) continue;
             OperatorId operator = OperatorId.whole(table.name(i));
             String device = classes.get(operator);
             table.set(

@@ -106,18 +106,23 @@ record Schedule(LoweringCosts costs) implements JavaPass {
     private double predicted(OpTable table, int op) {
         String path = table.name(op);
         return switch (table.kind(op)) {
-            case AgentDialect.GENERATE ->
+            case AgentDialect.GENERATE, AgentDialect.ENDPOINT ->
                 costs.seconds(OperatorId.prefill(path)) + costs.seconds(OperatorId.decode(path));
             case AgentDialect.PREFIX -> costs.seconds(OperatorId.prefill(path));
             case AgentDialect.PREFILL -> table.operandCount(op) > 1 ? 0 : costs.seconds(OperatorId.prefill(path));
             case AgentDialect.DECODE -> costs.seconds(OperatorId.decode(path));
             case AgentDialect.EMBED,
                     AgentDialect.SEARCH,
+                    AgentDialect.RERANK,
+                    AgentDialect.TRANSCRIBE,
+                    AgentDialect.SYNTHESIZE,
+                    AgentDialect.INFER,
+                    AgentDialect.KERNEL,
                     AgentDialect.TOOL,
                     AgentDialect.TRANSFORM,
                     AgentDialect.MEMORY_LOAD,
                     AgentDialect.MEMORY_STORE -> costs.seconds(OperatorId.whole(path));
-            default -> 0;
+            default -> AgentDialect.isCustom(table.kind(op)) ? costs.seconds(OperatorId.whole(path)) : 0;
         };
     }
 }

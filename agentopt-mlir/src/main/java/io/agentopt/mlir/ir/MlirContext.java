@@ -199,6 +199,11 @@ public final class MlirContext implements AutoCloseable {
         return request.clear();
     }
 
+    /** {@return whether a loaded dialect defines this kind of op} */
+    public boolean defines(String kind) {
+        return kindHandle(kind) != 0;
+    }
+
     Attribute attribute(long handle) {
         session(); // handles die with it
         Attribute known = attributes.get(handle);
