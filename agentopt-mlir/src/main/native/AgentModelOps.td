@@ -127,7 +127,8 @@ def InferOp : AgentOp<"infer", [Pure]> {
     ```mlir
     %r = agent.infer "classifier"(%ids, %mask) on "cpu" {input_names = ["ids", "mask"]} : (tensor<1x?xi64>, tensor<1x?xi64>) -> tensor<1x3xf32>
     ```
-    Without names the operands are the model's inputs in its own order, the results its first outputs.
+    Without names the operands are the model's inputs in its own order, the results its first outputs. One result that is an `!agent.value` may hold
+    several named outputs.
   }];
   let arguments = (ins Variadic<HostValue>:$arguments, Name:$model, OptionalAttr<StrArrayAttr>:$input_names, OptionalAttr<StrArrayAttr>:$output_names,
                        Device:$device, Shards:$shards);

@@ -50,7 +50,7 @@ def HostValue : Type<CPred<"::agentopt::isHostValue($_self)">, "host value (any 
 def Elements : AnyTypeOf<[ListType, PassagesType], "a list or passages">;
 def Words : AnyTypeOf<[TextType, CompletionType, TokenStreamType], "text, a completion or a token stream">;
 def Answer : AnyTypeOf<[CompletionType, TokenStreamType], "a completion or a token stream">;
-def Numbers : AnyTypeOf<[HostTensor, EmbeddingType, AudioType, ImageType], "a tensor, an embedding, audio or an image">;
+def Numbers : AnyTypeOf<[HostTensor, EmbeddingType, AudioType, ImageType, ValueType], "a tensor, an embedding, audio, an image, or a value of the host that holds one">;
 def Partial : AnyTypeOf<[HostTensor, EmbeddingType, CompletionType], "a tensor, an embedding or a completion">;
 
 #endif

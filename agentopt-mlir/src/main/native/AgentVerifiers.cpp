@@ -151,8 +151,10 @@ LogicalResult DecodeOp::verify() {
 
 LogicalResult InferOp::verify() {
   if (getOutputs().empty()) return emitOpError() << "has no result; a model gives at least one";
-  return success(succeeded(verifyNames(*this, getInputNames(), "operand", getArguments().size())) &&
-                 succeeded(verifyNames(*this, getOutputNames(), "result", getOutputs().size())));
+  if (failed(verifyNames(*this, getInputNames(), "operand", getArguments().size()))) return failure();
+  bool together = getOutputs().size() == 1 && isa<ValueType>(getOutputs().front().getType()); // one value of the host holds all that are named
+  if (together && getOutputNames() && !getOutputNames()->empty()) return success();
+  return verifyNames(*this, getOutputNames(), "result", getOutputs().size());
 }
 
 LogicalResult AllReduceOp::verify() {

@@ -21,22 +21,33 @@ struct OwnerRecord {
   int64_t index;
 };
 
-struct CreateRequest {
-  View name;
-  void *location;
-  int64_t operandCount;
-  void **operands;
-  int64_t resultCount;
-  void **results;
-  int64_t attributeCount;
-  View *attributeNames;
-  void **attributes;
-  int64_t regionCount;
-  int64_t *argumentCounts; // per region, of its one block
-  void **argumentTypes;    // all regions, one after the other
-  void *block;             // where the op goes
-  void *before;            // null: at the end of the block
+// Reads a request word by word.
+class Request {
+public:
+  explicit Request(const int64_t *words) : at(words) {}
+
+  int64_t number() { return *at++; }
+  void *pointer() { return reinterpret_cast<void *>(*at++); }
+  Attribute attribute() { return agentopt::attribute(pointer()); }
+
+  // A counted list of names, which are string attributes, and values.
+  template <typename Use> void attributes(Use use) {
+    for (int64_t i = number(); i > 0; --i) {
+      StringAttr name = cast<StringAttr>(attribute());
+      use(NamedAttribute(name, attribute()));
+    }
+  }
+
+private:
+  const int64_t *at;
 };
+
+// A name, and behind it what was declared of an op but is no part of its meaning: CSE does not compare it.
+Location location(MLIRContext *context, Attribute name, ArrayRef<NamedAttribute> declared) {
+  Location named = name ? Location(NameLoc::get(cast<StringAttr>(name))) : Location(UnknownLoc::get(context));
+  if (declared.empty()) return named;
+  return FusedLoc::get(context, {named}, DictionaryAttr::get(context, declared));
+}
 
 int64_t depth(Operation *op) {
   int64_t n = 0;
@@ -52,27 +63,36 @@ bool usedOutside(Value v, Operation *op) {
 
 //===-- Operations ----------------------------------------------------------------------------------------------------------------------===//
 
-EXPORT int64_t agentoptIsRegistered(void *session, const char *name, int64_t length) {
-  return RegisteredOperationName::lookup(StringRef(name, length), contextOf(session)).has_value();
+// The kind of ops of this name, as agentoptName gives it; null when no loaded dialect defines it.
+EXPORT void *agentoptKind(void *session, const char *name, int64_t length) {
+  auto kind = RegisteredOperationName::lookup(StringRef(name, length), contextOf(session));
+  return kind ? kind->getAsOpaquePointer() : nullptr;
 }
 
+// Words: the op that the new one goes before, or 0; the block at whose end it goes otherwise; its kind; its name (a string attribute or 0); counted lists of
+// what is declared (name, value), operands, result types, attributes (name, value), and regions, each with the counted list of its block's arguments' types.
 // Null when the op would nest too deep; an op whose attributes do not fit its definition is created and then fails to verify.
-EXPORT void *agentoptCreate(const CreateRequest *r) {
-  auto *block = static_cast<Block *>(r->block);
+EXPORT void *agentoptCreate(void *session, const int64_t *words) {
+  Request r(words);
+  void *before = r.pointer();
+  auto *block = static_cast<Block *>(r.pointer());
+  if (before) block = operation(before)->getBlock();
   if (depth(block->getParentOp()) >= MAX_DEPTH) return nullptr;
-  OperationState state(Location(cast<LocationAttr>(attribute(r->location))), StringRef(r->name.data, r->name.length));
-  for (int64_t i = 0; i < r->operandCount; ++i) state.operands.push_back(value(r->operands[i]));
-  for (int64_t i = 0; i < r->resultCount; ++i) state.types.push_back(type(r->results[i]));
-  for (int64_t i = 0; i < r->attributeCount; ++i)
-    state.addAttribute(StringRef(r->attributeNames[i].data, r->attributeNames[i].length), attribute(r->attributes[i]));
-  void **argument = r->argumentTypes;
-  for (int64_t i = 0; i < r->regionCount; ++i) {
+  OperationName kind = OperationName::getFromOpaquePointer(r.pointer());
+  Attribute name = r.attribute();
+  SmallVector<NamedAttribute> declared;
+  r.attributes([&](NamedAttribute a) { declared.push_back(a); });
+  OperationState state(location(contextOf(session), name, declared), kind);
+  for (int64_t i = r.number(); i > 0; --i) state.operands.push_back(value(r.pointer()));
+  for (int64_t i = r.number(); i > 0; --i) state.types.push_back(type(r.pointer()));
+  r.attributes([&](NamedAttribute a) { state.attributes.push_back(a); });
+  for (int64_t i = r.number(); i > 0; --i) {
     auto *body = new Block();
-    for (int64_t j = 0; j < r->argumentCounts[i]; ++j) body->addArgument(type(*argument++), state.location);
+    for (int64_t j = r.number(); j > 0; --j) body->addArgument(type(r.pointer()), state.location);
     state.addRegion()->push_back(body);
   }
   Operation *op = Operation::create(state);
-  if (r->before) block->getOperations().insert(Block::iterator(operation(r->before)), op);
+  if (before) block->getOperations().insert(Block::iterator(operation(before)), op);
   else block->push_back(op);
   return op;
 }
@@ -136,7 +156,8 @@ EXPORT void agentoptReplaceAllUses(void *from, void *to) {
 
 //===-- Attributes and types ------------------------------------------------------------------------------------------------------------===//
 
-EXPORT void *agentoptAttribute(void *op, const char *name, int64_t length) { return opaque(operation(op)->getAttr(StringRef(name, length))); }
+// Names of attributes are string attributes.
+EXPORT void *agentoptAttribute(void *op, void *name) { return opaque(operation(op)->getAttr(cast<StringAttr>(attribute(name)))); }
 
 EXPORT int64_t agentoptAttributeNames(void *op, View *out, int64_t capacity) {
   DictionaryAttr all = operation(op)->getAttrDictionary();
@@ -145,11 +166,9 @@ EXPORT int64_t agentoptAttributeNames(void *op, View *out, int64_t capacity) {
   return all.size();
 }
 
-EXPORT void agentoptSetAttribute(void *op, const char *name, int64_t length, void *a) {
-  operation(op)->setAttr(StringRef(name, length), attribute(a));
-}
+EXPORT void agentoptSetAttribute(void *op, void *name, void *a) { operation(op)->setAttr(cast<StringAttr>(attribute(name)), attribute(a)); }
 
-EXPORT void agentoptRemoveAttribute(void *op, const char *name, int64_t length) { operation(op)->removeAttr(StringRef(name, length)); }
+EXPORT void agentoptRemoveAttribute(void *op, void *name) { operation(op)->removeAttr(cast<StringAttr>(attribute(name))); }
 
 EXPORT void agentoptReadAttribute(void *p, AttributeRecord *out) {
   *out = {};

@@ -29,12 +29,18 @@ public:
 
 private:
   llvm::DenseMap<Value, int64_t> values;
+  NamedAttrList attributes;
   int64_t ops = 0;
 
   static int64_t word(const void *p) { return reinterpret_cast<int64_t>(p); }
 
   // Not yet numbered: a use before its definition, which only an op that does not verify has.
   int64_t number(Value v) { return values.try_emplace(v, values.size()).first->second; }
+
+  void add(NamedAttribute a) {
+    words.push_back(word(opaque(a.getName())));
+    words.push_back(word(opaque(a.getValue())));
+  }
 
   void op(Operation *o, int64_t parent, int64_t region) {
     ++ops;
@@ -44,12 +50,13 @@ private:
     for (Value v : o->getOperands()) words.push_back(number(v));
     words.push_back(o->getNumResults());
     for (Value v : o->getResults()) words.push_back(number(v));
-    DictionaryAttr attributes = o->getAttrDictionary();
-    words.push_back(attributes.size());
-    for (NamedAttribute a : attributes) {
-      words.push_back(word(opaque(a.getName())));
-      words.push_back(word(opaque(a.getValue())));
-    }
+    attributes.clear();
+    if (o->getPropertiesStorageSize()) o->getName().populateInherentAttrs(o, attributes); // making a dictionary of both takes longer than the rest
+    size_t counted = words.size();
+    words.push_back(0);
+    for (NamedAttribute a : attributes) add(a);
+    for (NamedAttribute a : o->getRawDictionaryAttrs()) add(a);
+    words[counted] = (words.size() - counted - 1) / 2;
     words.push_back(o->getNumRegions());
     for (Region &r : o->getRegions()) { // every region of the dialect has one block
       words.push_back(r.empty() ? 0 : r.front().getNumArguments());
@@ -85,15 +92,6 @@ EXPORT char *agentoptTable(void *root, int64_t *length) {
   Table table;
   table.add(operation(root));
   return copy(StringRef(reinterpret_cast<const char *>(table.words.data()), table.words.size() * sizeof(int64_t)), length);
-}
-
-// A location with a name and, behind it, what was declared of an op but is no part of its meaning: CSE does not compare it.
-EXPORT void *agentoptDeclaredLocation(void *session, const char *name, int64_t length, int64_t count, View *keys, void **values) {
-  MLIRContext *context = contextOf(session);
-  SmallVector<NamedAttribute> declared;
-  for (int64_t i = 0; i < count; ++i) declared.emplace_back(StringAttr::get(context, StringRef(keys[i].data, keys[i].length)), attribute(values[i]));
-  Location named = length ? Location(NameLoc::get(StringAttr::get(context, StringRef(name, length)))) : Location(UnknownLoc::get(context));
-  return opaque(FusedLoc::get(context, {named}, DictionaryAttr::get(context, declared)));
 }
 
 EXPORT void *agentoptDeclared(void *op, const char *name, int64_t length) {

@@ -6,7 +6,7 @@ module {
     %3 = agent.prefill %arg0 model "m" on "H100" : !agent.kv_cache<"m">
     %4 = agent.decode %3 model "m" max_tokens 8 sampling "greedy" deterministic on "H100" : !agent.kv_cache<"m">
     %5 = agent.generate %arg0 model "tiny" max_tokens 7 sampling "greedy" deterministic on "H100"
-    %6 = agent.generate %arg0 model "m" max_tokens 6 sampling "temperature=0.7,top_k=0,top_p=1.0,seed=7" deterministic on "hosted"
+    %6 = agent.endpoint %arg0 at "hosted" model "m" max_tokens 6 sampling "temperature=0.7,top_k=0,top_p=1.0,seed=7" deterministic on "hosted"
     %7 = agent.transform "join"(%2, %4, %5, %6) : (!agent.completion, !agent.completion, !agent.completion, !agent.completion) -> !agent.value<"object">
     agent.yield %7 : !agent.value<"object">
   }

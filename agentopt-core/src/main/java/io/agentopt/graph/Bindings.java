@@ -1,18 +1,27 @@
 package io.agentopt.graph;
 
+import io.agentopt.message.Audio;
 import io.agentopt.message.Completion;
 import io.agentopt.message.Embedding;
 import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
+import io.agentopt.message.Tensor;
+import io.agentopt.message.Tensors;
 import io.agentopt.message.ToolCall;
 import io.agentopt.message.ToolResult;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.PassageIndex;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.util.List;
@@ -23,7 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a graph file refers to by name: functions, tools, memories, indexes, and the types that nested graphs take and give. A
+ * What a graph file refers to by name: functions, tools, custom operators, memories, indexes, and the types that nested graphs take and give. A
  * file loads no class and runs no code; what it may use is what it is given here. Each name stands for one thing.
  */
 public final class Bindings {
@@ -39,6 +48,9 @@ public final class Bindings {
                     Prompt.class,
                     Completion.class,
                     Embedding.class,
+                    Audio.class,
+                    Tensor.class,
+                    Tensors.class,
                     Passage.class,
                     ToolCall.class,
                     ToolResult.class)
@@ -60,8 +72,14 @@ public final class Bindings {
                 case MemoryLoad<?, ?> m -> b.memory(m.memory());
                 case MemoryStore<?, ?> m -> b.memory(m.memory());
                 case VectorSearch s -> b.index(s.index());
+                case Custom<?> c -> b.custom(c);
                 case Generate g -> {}
                 case Embed e -> {}
+                case Rerank r -> {}
+                case Transcribe t -> {}
+                case Synthesize s -> {}
+                case Infer<?> i -> {}
+                case Kernel<?> k -> {}
             }
         });
         b.types(graph.body());
@@ -108,6 +126,19 @@ public final class Bindings {
     /** Adds an index under its name. */
     public Bindings index(PassageIndex index) {
         return put("index", index.name(), index);
+    }
+
+    /** Adds a custom operator under its name. */
+    public Bindings custom(Custom<?> operator) {
+        return put("custom", operator.name(), operator);
+    }
+
+    /** {@return the custom operators that were added, by name} */
+    public List<Custom<?>> customs() {
+        return things.values().stream()
+                .filter(Custom.class::isInstance)
+                .<Custom<?>>map(t -> (Custom<?>) t)
+                .toList();
     }
 
     /** Adds a type that a nested graph takes or gives, under its class name. Texts, numbers, lists and messages are there already. */

@@ -1,9 +1,11 @@
 package io.agentopt.graph;
 
+import io.agentopt.message.Passage;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Operator;
+import io.agentopt.operator.Rerank;
 import io.agentopt.operator.Transform;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,6 +91,27 @@ public final class GraphBuilder {
                 a,
                 b,
                 c);
+    }
+
+    /** Adds a reranker of passages that were found for a query. */
+    public Port<List<Passage>> rerank(
+            String name, Rerank operator, Port<String> query, Port<? extends List<Passage>> passages) {
+        return call(name, operator, NodeOptions.NONE, query, passages);
+    }
+
+    /** Adds an operator of several inputs: a model file, a kernel, a custom operator. */
+    public <O> Port<O> node(String name, Operator<Object, O> operator, List<? extends Port<?>> inputs) {
+        return node(name, operator, inputs, NodeOptions.NONE);
+    }
+
+    /** Adds an operator of several inputs, with options. */
+    public <O> Port<O> node(
+            String name, Operator<Object, O> operator, List<? extends Port<?>> inputs, NodeOptions options) {
+        return call(
+                name,
+                operator,
+                options,
+                required(inputs, name, "the inputs are missing (null)").toArray(Port[]::new));
     }
 
     /** Reads a memory. */

@@ -1,12 +1,18 @@
 package io.agentopt.graph;
 
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.ModelRef;
 import io.agentopt.operator.Operator;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.util.HashMap;
@@ -88,6 +94,12 @@ final class GraphChecks {
             case Generate g -> model(graph, path, g.model());
             case Embed e -> model(graph, path, e.model());
             case VectorSearch s -> model(graph, path, s.index().embedder());
+            case Rerank r -> model(graph, path, r.model());
+            case Transcribe t -> model(graph, path, t.model());
+            case Synthesize s -> model(graph, path, s.model());
+            case Infer<?> i -> model(graph, path, i.model());
+            case Kernel<?> k -> {}
+            case Custom<?> c -> retries(graph, path, call, c.repeatable());
             case Tool<?, ?> t -> retries(graph, path, call, t.idempotent());
             case MemoryStore<?, ?> m -> retries(graph, path, call, false);
             case MemoryLoad<?, ?> m -> {}
@@ -126,8 +138,14 @@ final class GraphChecks {
                 case MemoryLoad<?, ?> m -> claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
                 case MemoryStore<?, ?> m ->
                     claim(owners, "memory '" + m.memory().name() + "'", m.memory(), graph, path);
+                case Custom<?> c -> claim(owners, "custom operator '" + c.name() + "'", c, graph, path);
                 case Generate g -> {}
                 case Embed e -> {}
+                case Rerank r -> {}
+                case Transcribe t -> {}
+                case Synthesize s -> {}
+                case Infer<?> i -> {}
+                case Kernel<?> k -> {}
                 case Transform<?> t -> {}
             }
         });

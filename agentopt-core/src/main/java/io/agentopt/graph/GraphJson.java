@@ -9,18 +9,24 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A graph as JSON, format 1: structure and numbers; functions, tools, memories and indexes by name. Reading checks everything
+ * A graph as JSON, format 1: structure and numbers; functions, tools, custom operators, memories and indexes by name. Reading checks everything
  * that declaring checks, and that nodes do not depend on each other in a circle.
  */
 public final class GraphJson {
@@ -117,6 +123,38 @@ public final class GraphJson {
                         .put("expectedOutputTokens", g.expectedOutputTokens());
             case Embed e -> out.put("model", e.model().id()).put("expectedTokens", e.expectedTokens());
             case VectorSearch s -> out.put("index", s.index().name()).put("k", s.k());
+            case Rerank r ->
+                out.put("model", r.model().id())
+                        .put("k", r.k())
+                        .put("expectedQueryTokens", r.expectedQueryTokens())
+                        .put("expectedPassageTokens", r.expectedPassageTokens())
+                        .put("expectedPassages", r.expectedPassages());
+            case Transcribe t -> {
+                out.put("model", t.model().id());
+                t.language().ifPresent(l -> out.put("language", l));
+                out.put("expectedSeconds", t.expectedSeconds()).put("expectedTokens", t.expectedTokens());
+                t.work().ifPresent(w -> WorkJson.write(out, w));
+            }
+            case Synthesize s -> {
+                out.put("model", s.model().id());
+                s.voice().ifPresent(v -> out.put("voice", v));
+                s.work().ifPresent(w -> WorkJson.write(out, w));
+            }
+            case Infer<?> i -> {
+                out.put("model", i.model().id());
+                i.inputs().forEach(out.putArray("inputNames")::add);
+                i.outputs().forEach(out.putArray("outputNames")::add);
+                i.work().ifPresent(w -> WorkJson.write(out, w));
+            }
+            case Kernel<?> k -> {
+                out.put("kernel", k.name());
+                ObjectNode parameters = out.putObject("parameters");
+                k.parameters().forEach(parameters::put);
+                out.put("severalOutputs", k.severalOutputs());
+                k.work().ifPresent(w -> WorkJson.write(out, w));
+            }
+            case Custom<?> c ->
+                out.put("custom", c.name()).put("effects", c.effects().word());
             case Tool<?, ?> t -> out.put("tool", t.name());
             case Transform<?> t -> out.put("function", functions.getOrDefault(path, path));
             case MemoryLoad<?, ?> m -> out.put("memory", m.memory().name());

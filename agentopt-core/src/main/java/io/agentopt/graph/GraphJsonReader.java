@@ -4,18 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentopt.internal.JsonValue;
-import io.agentopt.operator.Embed;
-import io.agentopt.operator.Generate;
-import io.agentopt.operator.Memory;
-import io.agentopt.operator.MemoryLoad;
-import io.agentopt.operator.MemoryStore;
-import io.agentopt.operator.ModelRef;
 import io.agentopt.operator.Operator;
-import io.agentopt.operator.PassageIndex;
-import io.agentopt.operator.Sampling;
-import io.agentopt.operator.Tool;
-import io.agentopt.operator.Transform;
-import io.agentopt.operator.VectorSearch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,6 +55,10 @@ final class GraphJsonReader {
                     owner, path, "the field \"graph\" with the graph's name is missing or not a text.");
         GraphChecks.graphName(name.textValue());
         return new GraphJsonReader(name.textValue(), bindings);
+    }
+
+    String graph() {
+        return graph;
     }
 
     private <I, O> AgentGraph<I, O> graph(String path, JsonNode tree, Class<I> input, Class<O> output, int level) {
@@ -188,47 +181,10 @@ final class GraphJsonReader {
     }
 
     private Node call(String path, String name, String kind, JsonNode n, List<ValueId> in, ValueId result) {
-        Operator<?, ?> operator = switch (kind) {
-            case "generate" -> {
-                own(path, n, "model", "maxTokens", "sampling", "expectedPromptTokens", "expectedOutputTokens");
-                yield new Generate(
-                        new ModelRef(text(path, n, "model")),
-                        whole(path, n, "maxTokens"),
-                        Sampling.parse(text(path, n, "sampling")),
-                        number(path, n, "expectedPromptTokens"),
-                        number(path, n, "expectedOutputTokens"));
-            }
-            case "embed" -> {
-                own(path, n, "model", "expectedTokens");
-                yield new Embed(new ModelRef(text(path, n, "model")), number(path, n, "expectedTokens"));
-            }
-            case "search" -> {
-                own(path, n, "index", "k");
-                yield new VectorSearch(bound(PassageIndex.class, path, n, "index"), whole(path, n, "k"));
-            }
-            case "tool" -> bound(Tool.class, path, n, "tool");
-            case "transform" -> bound(Transform.class, path, n, "function");
-            case "memory_load" -> new MemoryLoad<>(memory(path, n));
-            case "memory_store" -> new MemoryStore<>(memory(path, n));
-            default ->
-                throw error(
-                        path,
-                        "the kind \"" + kind + "\" is unknown. This version knows generate, embed, search, tool,"
-                                + " transform, memory_load, memory_store, loop, when, for_each and graph.");
-        };
+        Operator<?, ?> operator = new OperatorReader(this, bindings).read(path, kind, n, in.size());
         Node.Call call = new Node.Call(name, operator, in, result, options(path, n.path("options")));
         GraphChecks.call(graph, path, call);
         return call;
-    }
-
-    /** What a node refers to by name; the field is called like the kind of thing. */
-    private <T> T bound(Class<T> type, String path, JsonNode n, String kind) {
-        if (!kind.equals("index")) own(path, n, kind);
-        return bindings.find(type, kind, text(path, n, kind), graph, path);
-    }
-
-    private Memory<?, ?> memory(String path, JsonNode n) {
-        return bound(Memory.class, path, n, "memory");
     }
 
     private NodeOptions options(String path, JsonNode o) {
@@ -247,6 +203,18 @@ final class GraphJsonReader {
                 names(path, o, "forbidden", "device class"),
                 bytes,
                 names(path, o, "zones", "zone"));
+    }
+
+    /** {@return a list of texts} */
+    List<String> texts(String path, JsonNode n, String field) {
+        JsonNode list = n.path(field);
+        if (!list.isArray()) throw error(path, "the field \"" + field + "\" is missing or not a list of texts.");
+        List<String> texts = new ArrayList<>();
+        for (JsonNode t : list) {
+            if (!t.isTextual()) throw error(path, "the field \"" + field + "\" holds " + t + ", which is no text.");
+            texts.add(t.textValue());
+        }
+        return texts;
     }
 
     private Set<String> names(String path, JsonNode options, String field, String what) {
@@ -279,13 +247,13 @@ final class GraphJsonReader {
         return in.getFirst();
     }
 
-    private void own(String path, JsonNode n, String... fields) {
+    void own(String path, JsonNode n, String... fields) {
         List<String> all = new ArrayList<>(List.of("name", "kind", "inputs", "result", "options"));
         all.addAll(Arrays.asList(fields));
         fields(path, n, all.toArray(String[]::new));
     }
 
-    private void fields(String path, JsonNode tree, String... known) {
+    void fields(String path, JsonNode tree, String... known) {
         List<String> all = List.of(known);
         tree.fieldNames().forEachRemaining(f -> {
             if (!all.contains(f))
@@ -306,17 +274,17 @@ final class GraphJsonReader {
         return out;
     }
 
-    private String text(String path, JsonNode n, String field) {
+    String text(String path, JsonNode n, String field) {
         if (!n.path(field).isTextual()) throw error(path, "the field \"" + field + "\" is missing or not a text.");
         return n.path(field).textValue();
     }
 
-    private int whole(String path, JsonNode n, String field) {
+    int whole(String path, JsonNode n, String field) {
         if (!n.path(field).isInt()) throw error(path, "the field \"" + field + "\" is missing or not a whole number.");
         return n.path(field).intValue();
     }
 
-    private double number(String path, JsonNode n, String field) {
+    double number(String path, JsonNode n, String field) {
         JsonNode value = n.path(field);
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw error(path, "the field \"" + field + "\" is missing or not a finite number.");
@@ -324,7 +292,7 @@ final class GraphJsonReader {
         return value.doubleValue();
     }
 
-    private GraphException error(String path, String problem) {
+    GraphException error(String path, String problem) {
         return new GraphException(graph, path, problem);
     }
 }

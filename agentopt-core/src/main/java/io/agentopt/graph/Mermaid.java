@@ -1,11 +1,17 @@
 package io.agentopt.graph;
 
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Operator;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.math.BigDecimal;
@@ -165,6 +171,12 @@ public final class Mermaid {
             case Generate g -> "generate " + g.model();
             case Embed e -> "embed " + e.model();
             case VectorSearch s -> "search " + s.index().name() + ", top " + s.k();
+            case Rerank r -> "rerank " + r.model() + ", top " + r.k();
+            case Transcribe t -> "transcribe " + t.model();
+            case Synthesize s -> "synthesize " + s.model();
+            case Infer<?> i -> "infer " + i.model();
+            case Kernel<?> k -> "kernel " + k.specification();
+            case Custom<?> c -> c.name();
             case Tool<?, ?> t -> "tool " + t.name();
             case Transform<?> t -> "";
             case MemoryLoad<?, ?> m -> "load " + m.memory().name();

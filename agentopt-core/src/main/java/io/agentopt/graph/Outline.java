@@ -1,11 +1,17 @@
 package io.agentopt.graph;
 
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.Operator;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.util.HashMap;
@@ -103,6 +109,19 @@ public final class Outline {
             case Embed e -> "embed with " + e.model();
             case VectorSearch s ->
                 "search " + s.index().name() + " (" + s.index().passages().size() + "), top " + s.k();
+            case Rerank r -> "rerank with " + r.model() + ", top " + r.k();
+            case Transcribe t ->
+                "transcribe with " + t.model() + t.language().map(l -> ", " + l).orElse("");
+            case Synthesize s ->
+                "synthesize with " + s.model()
+                        + s.voice().map(v -> ", voice " + v).orElse("");
+            case Infer<?> i -> "infer " + String.join(", ", i.outputs()) + " with " + i.model();
+            case Kernel<?> k -> "kernel " + k.specification();
+            case Custom<?> c ->
+                c.name()
+                        + (c.effects() == Custom.Effects.OUTSIDE
+                                ? ""
+                                : ", " + c.effects().word());
             case Tool<?, ?> t -> "tool " + t.name() + (t.idempotent() ? ", idempotent" : "");
             case Transform<?> t -> "function";
             case MemoryLoad<?, ?> m -> "load " + m.memory().name();

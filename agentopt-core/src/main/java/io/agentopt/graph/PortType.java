@@ -1,8 +1,10 @@
 package io.agentopt.graph;
 
+import io.agentopt.message.Audio;
 import io.agentopt.message.Completion;
 import io.agentopt.message.Embedding;
 import io.agentopt.message.Prompt;
+import io.agentopt.message.Tensor;
 
 /** What kind of value a port carries, as far as the compiler needs to know. Inferred from use; see {@link TypeInference}. */
 public enum PortType {
@@ -12,6 +14,8 @@ public enum PortType {
     PROMPT,
     COMPLETION,
     EMBEDDING,
+    AUDIO,
+    TENSOR,
     /** A list of passages. */
     PASSAGES,
     /** Any other list. */
@@ -25,6 +29,8 @@ public enum PortType {
         if (type == Prompt.class) return PROMPT;
         if (type == Completion.class) return COMPLETION;
         if (type == Embedding.class) return EMBEDDING;
+        if (type == Audio.class) return AUDIO;
+        if (type == Tensor.class) return TENSOR;
         if (type == Boolean.class || type == boolean.class) return FLAG;
         return VALUE;
     }

@@ -1,17 +1,25 @@
 package io.agentopt.graph;
 
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.ModelRef;
 import io.agentopt.operator.Operator;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds what kind of value each port carries. Java erases the types of functions, so a transform says nothing of its result;
@@ -19,10 +27,14 @@ import java.util.Map;
  * loop's initial, current and next state; both branches and their result) are joined, the rest is {@link PortType#VALUE}.
  */
 final class TypeInference {
+    private static final Set<PortType> NUMERIC =
+            Set.of(PortType.VALUE, PortType.TENSOR, PortType.EMBEDDING, PortType.AUDIO);
+
     private final Map<ValueId, ValueId> parent = new HashMap<>();
     private final Map<ValueId, PortType> known = new HashMap<>();
     private final Map<ValueId, String> definedBy = new HashMap<>();
     private final Map<ValueId, ModelRef> embedders = new HashMap<>();
+    private final Map<ValueId, String> numeric = new LinkedHashMap<>(); // by value: a node that reads numbers from it
     private final String graph;
 
     private TypeInference(String graph) {
@@ -35,6 +47,7 @@ final class TypeInference {
         t.is(body.parameters().getFirst(), PortType.of(graph.inputType()), "");
         t.is(body.yields().getFirst(), PortType.of(graph.outputType()), "");
         t.region("", body);
+        t.checkNumeric();
         Map<ValueId, PortType> types = new HashMap<>();
         for (ValueId id : List.copyOf(t.parent.keySet()))
             types.put(id, t.known.getOrDefault(t.find(id), PortType.VALUE));
@@ -97,11 +110,50 @@ final class TypeInference {
                 embedder(
                         path, s, embedders.getOrDefault(in.getFirst(), s.index().embedder()));
             }
+            case Rerank r -> {
+                is(in.get(0), PortType.TEXT, path);
+                is(in.get(1), PortType.PASSAGES, path);
+                is(out, PortType.PASSAGES, path);
+            }
+            case Transcribe t -> {
+                is(in.getFirst(), PortType.AUDIO, path);
+                is(out, PortType.TEXT, path);
+            }
+            case Synthesize s -> {
+                is(in.getFirst(), PortType.TEXT, path);
+                is(out, PortType.AUDIO, path);
+            }
+            case Infer<?> i -> numbers(path, in, out, i.outputs().size() == 1);
+            case Kernel<?> k -> numbers(path, in, out, !k.severalOutputs());
+            case Custom<?> c -> {
+                for (int i = 0; i < in.size(); i++)
+                    is(in.get(i), PortType.of(c.inputs().get(i)), path);
+                is(out, PortType.of(c.output()), path);
+            }
             case MemoryStore<?, ?> m -> same(in.get(1), out, path);
             case MemoryLoad<?, ?> m -> {}
             case Tool<?, ?> t -> {}
             case Transform<?> t -> {}
         }
+    }
+
+    private void numbers(String path, List<ValueId> in, ValueId out, boolean tensor) {
+        in.forEach(id -> numeric.put(id, path));
+        if (tensor) is(out, PortType.TENSOR, path);
+    }
+
+    /** What models and kernels read as numbers must be tensors, embeddings or sound, or nobody knows what. */
+    private void checkNumeric() {
+        numeric.forEach((id, path) -> {
+            PortType type = known.getOrDefault(find(id), PortType.VALUE);
+            if (!NUMERIC.contains(type)) {
+                throw new GraphException(
+                        graph,
+                        path,
+                        definedBy.getOrDefault(id, "the value " + id) + " is used as " + type
+                                + " and as numbers. Insert a transform that makes a tensor of it.");
+            }
+        });
     }
 
     private void embedder(String path, VectorSearch search, ModelRef query) {

@@ -7,7 +7,20 @@ package io.agentopt.operator;
  * @param <I> what goes in
  * @param <O> what comes out
  */
-public sealed interface Operator<I, O> permits Generate, Embed, VectorSearch, Tool, Transform, MemoryLoad, MemoryStore {
+public sealed interface Operator<I, O>
+        permits Generate,
+                Embed,
+                VectorSearch,
+                Rerank,
+                Transcribe,
+                Synthesize,
+                Infer,
+                Kernel,
+                Custom,
+                Tool,
+                Transform,
+                MemoryLoad,
+                MemoryStore {
 
     /** {@return the number of input ports} */
     default int arity() {

@@ -1,5 +1,6 @@
 package io.agentopt.operator;
 
+import io.agentopt.message.Tensor;
 import io.agentopt.message.ToolCall;
 import io.agentopt.message.ToolResult;
 import java.time.Duration;
@@ -30,6 +31,37 @@ public final class Operators {
     /** {@return the {@code k} passages of an index nearest to a vector, best first} */
     public static VectorSearch vectorSearch(PassageIndex index, int k) {
         return new VectorSearch(index, k);
+    }
+
+    /** {@return the {@code k} passages that a model finds nearest to a query when it reads both together, best first} */
+    public static Rerank rerank(ModelRef model, int k) {
+        return new Rerank(model, k);
+    }
+
+    /** {@return speech to text} */
+    public static Transcribe transcribe(ModelRef model) {
+        return new Transcribe(model);
+    }
+
+    /** {@return text to speech} */
+    public static Synthesize synthesize(ModelRef model) {
+        return new Synthesize(model);
+    }
+
+    /** {@return a run of a model file: an output of the model from its inputs, one port each} */
+    public static Infer<Tensor> infer(ModelRef model, String output, String... inputs) {
+        return Infer.one(model, output, List.of(inputs));
+    }
+
+    /** {@return a kernel of the catalog with one output} */
+    public static Kernel<Tensor> kernel(String name, int inputs) {
+        return Kernel.one(name, inputs);
+    }
+
+    /** {@return an operator of the user's own kind, a function of the host; see {@link Custom} for more inputs, promises and costs} */
+    public static <A, O> Custom<O> custom(
+            String name, Class<A> input, Class<O> output, Function<? super A, ? extends O> function) {
+        return Custom.of(name, input, output, function);
     }
 
     /** {@return a function with an outside} */

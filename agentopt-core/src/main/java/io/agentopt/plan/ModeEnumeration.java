@@ -10,11 +10,17 @@ import io.agentopt.hardware.DeviceKind;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.CountedModes.Way;
@@ -28,7 +34,7 @@ import java.util.stream.IntStream;
 
 /**
  * Lists the ways in which an operator may run on the members of a fleet: see {@link LanguageModes} for LLM calls on devices and
- * {@link EndpointModes} for those on hosted endpoints. The vectors of an index are shared between all its searches.
+ * {@link EndpointModes} for those on hosted endpoints, {@link ModelModes} for rerankers, speech and declared work. The vectors of an index are shared between all its searches.
  */
 final class ModeEnumeration {
     private static final double FIXED_WORK_VARIATION = 0; // every run is the same work
@@ -37,6 +43,7 @@ final class ModeEnumeration {
     private final Members members;
     private final CountedModes counted;
     private final LanguageModes language;
+    private final ModelModes models;
     private final EndpointModes hosted;
 
     ModeEnumeration(
@@ -45,6 +52,7 @@ final class ModeEnumeration {
         this.members = members;
         this.counted = new CountedModes(members::name, requestsPerSecond, settings.queue(), settings.utilisations());
         this.language = new LanguageModes(settings, counted, perTokenLimitSeconds);
+        this.models = new ModelModes(settings, counted);
         this.hosted = new EndpointModes(language, counted);
     }
 
@@ -126,6 +134,32 @@ final class ModeEnumeration {
                 on.device().kind() == DeviceKind.CPU
                         ? search(c, on, operator, s, refusals)
                         : counted.refuse(refusals, c, "vector search runs on a CPU");
+            case Rerank r -> models.rerank(c, on, operator, r, refusals);
+            case Transcribe t -> models.transcribe(c, on, operator, t, refusals);
+            case Synthesize s ->
+                models.declared(
+                        c,
+                        on,
+                        operator,
+                        s.work().orElseThrow(),
+                        "model " + s.model().id(),
+                        refusals);
+            case Infer<?> i ->
+                models.declared(
+                        c,
+                        on,
+                        operator,
+                        i.work().orElseThrow(),
+                        "model " + i.model().id(),
+                        refusals);
+            case Kernel<?> k ->
+                k.work().isPresent() && hostClass(c)
+                        ? models.declared(c, on, operator, k.work().get(), "", refusals)
+                        : function(c, operator, refusals);
+            case Custom<?> u ->
+                u.work().isPresent() && (u.function().isEmpty() || hostClass(c))
+                        ? models.declared(c, on, operator, u.work().get(), "custom operator " + u.name(), refusals)
+                        : function(c, operator, refusals);
             case Tool<?, ?> t ->
                 hostClass(c)
                         ? host(
@@ -171,7 +205,7 @@ final class ModeEnumeration {
     private List<CandidateMode> function(int c, GranularOperator operator, List<String> refusals) {
         return hostClass(c)
                 ? host(c, operator, HostTimes.FUNCTION_SECONDS, 0, refusals)
-                : counted.refuse(refusals, c, "Java functions run on the host");
+                : counted.refuse(refusals, c, "functions run on the host");
     }
 
     private List<CandidateMode> host(

@@ -7,14 +7,22 @@ import io.agentopt.hardware.Fleet;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
+import io.agentopt.model.SpeechCatalog;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
 import io.agentopt.operator.ModelRef;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
+import io.agentopt.operator.Work;
 import io.agentopt.plan.problem.Quanta;
 import io.agentopt.plan.solve.PlacementSolver;
 import io.agentopt.plan.solve.Replanner;
@@ -78,6 +86,11 @@ public final class Planner {
     /** {@return this planner with other models} */
     public Planner models(ModelCatalog catalog) {
         return new Planner(settings.withModels(Objects.requireNonNull(catalog)));
+    }
+
+    /** {@return this planner with other speech models; without, the packaged ones} */
+    public Planner speechModels(SpeechCatalog catalog) {
+        return new Planner(settings.withSpeech(Objects.requireNonNull(catalog)));
     }
 
     /** {@return the models that it plans with} */
@@ -247,9 +260,17 @@ public final class Planner {
     private void requireModels(AgentGraph<?, ?> graph) {
         graph.calls().forEach((path, call) -> {
             switch (call.operator()) {
-                case Generate g -> require(graph, path, g.model(), ModelSpec.Kind.DECODER);
-                case Embed e -> require(graph, path, e.model(), ModelSpec.Kind.EMBEDDER);
-                case VectorSearch s -> require(graph, path, s.index().embedder(), ModelSpec.Kind.EMBEDDER);
+                case Generate g -> require(graph, path, g.model(), ModelSpec.Kind.DECODER, "generates");
+                case Embed e -> require(graph, path, e.model(), ModelSpec.Kind.EMBEDDER, "embeds");
+                case VectorSearch s -> require(graph, path, s.index().embedder(), ModelSpec.Kind.EMBEDDER, "embeds");
+                case Rerank r -> require(graph, path, r.model(), ModelSpec.Kind.EMBEDDER, "reranks");
+                case Transcribe t -> {
+                    if (t.work().isEmpty()) requireSpeech(graph, path, t.model());
+                }
+                case Synthesize s -> requireWork(graph, path, "text to speech by '" + s.model() + "'", s.work());
+                case Infer<?> i -> requireWork(graph, path, "model file '" + i.model() + "'", i.work());
+                case Kernel<?> k -> {}
+                case Custom<?> c -> {}
                 case Tool<?, ?> t -> {}
                 case Transform<?> t -> {}
                 case MemoryLoad<?, ?> m -> {}
@@ -258,7 +279,27 @@ public final class Planner {
         });
     }
 
-    private void require(AgentGraph<?, ?> graph, String path, ModelRef model, ModelSpec.Kind kind) {
+    private void requireSpeech(AgentGraph<?, ?> graph, String path, ModelRef model) {
+        try {
+            settings.speech().find(model.id());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "Node '" + path + "' of graph '" + graph.name()
+                            + "' needs a speech model of known shape, or to be told what a run costs: transcribe(..).costing(..). "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static void requireWork(AgentGraph<?, ?> graph, String path, String what, Optional<Work> work) {
+        if (work.isPresent()) return;
+        throw new IllegalArgumentException(
+                "Node '" + path + "' of graph '" + graph.name()
+                        + "' cannot be planned: no catalog knows what a run of the " + what
+                        + " costs. Say it: .costing(Work.seconds(\"cpu\", ..)) as measured, or .costing(Work.counted(flops, bytes)).");
+    }
+
+    private void require(AgentGraph<?, ?> graph, String path, ModelRef model, ModelSpec.Kind kind, String verb) {
         String node = "Node '" + path + "' of graph '" + graph.name() + "' ";
         ModelSpec found;
         try {
@@ -269,7 +310,7 @@ public final class Planner {
         if (found.kind() != kind) {
             boolean decoder = kind == ModelSpec.Kind.DECODER;
             throw new IllegalArgumentException(node
-                    + (decoder ? "generates with '" : "embeds with '")
+                    + verb + " with '"
                     + found.id()
                     + (decoder
                             ? "', which is an embedder. Use a language model."

@@ -4,6 +4,7 @@ import io.agentopt.cost.CostModel;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
+import io.agentopt.model.SpeechCatalog;
 import io.agentopt.plan.solve.PlacementSolver;
 import io.agentopt.plan.solve.SolveOptions;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  */
 record PlanningSettings(
         ModelCatalog models,
+        SpeechCatalog speech,
         CostModel cost,
         PlacementSolver solver,
         SolveOptions options,
@@ -41,6 +43,7 @@ record PlanningSettings(
     static PlanningSettings of(ModelCatalog models, CostModel cost, PlacementSolver solver, SolveOptions options) {
         return new PlanningSettings(
                 models,
+                SpeechCatalog.packaged(),
                 cost,
                 solver,
                 options,
@@ -53,21 +56,27 @@ record PlanningSettings(
 
     PlanningSettings withModels(ModelCatalog other) {
         return new PlanningSettings(
-                other, cost, solver, options, precisions, colocated, queue, utilisations, objective);
+                other, speech, cost, solver, options, precisions, colocated, queue, utilisations, objective);
+    }
+
+    PlanningSettings withSpeech(SpeechCatalog other) {
+        return new PlanningSettings(
+                models, other, cost, solver, options, precisions, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withCost(CostModel other) {
         return new PlanningSettings(
-                models, other, solver, options, precisions, colocated, queue, utilisations, objective);
+                models, speech, other, solver, options, precisions, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withSolver(PlacementSolver other) {
         return new PlanningSettings(
-                models, cost, other, options, precisions, colocated, queue, utilisations, objective);
+                models, speech, cost, other, options, precisions, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withOptions(SolveOptions other) {
-        return new PlanningSettings(models, cost, solver, other, precisions, colocated, queue, utilisations, objective);
+        return new PlanningSettings(
+                models, speech, cost, solver, other, precisions, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withPrecisions(String model, List<Precision> allowed) {
@@ -78,7 +87,8 @@ record PlanningSettings(
         }
         Map<String, List<Precision>> more = new TreeMap<>(precisions);
         more.put(model, allowed.stream().distinct().toList());
-        return new PlanningSettings(models, cost, solver, options, more, colocated, queue, utilisations, objective);
+        return new PlanningSettings(
+                models, speech, cost, solver, options, more, colocated, queue, utilisations, objective);
     }
 
     PlanningSettings withColocated(List<String> nodes) {
@@ -88,7 +98,8 @@ record PlanningSettings(
         }
         List<List<String>> more = new ArrayList<>(colocated);
         more.add(nodes.stream().distinct().toList());
-        return new PlanningSettings(models, cost, solver, options, precisions, more, queue, utilisations, objective);
+        return new PlanningSettings(
+                models, speech, cost, solver, options, precisions, more, queue, utilisations, objective);
     }
 
     PlanningSettings withQueue(QueueModel model, List<Double> levels) {
@@ -101,6 +112,7 @@ record PlanningSettings(
         List<Double> used = levels.isEmpty() ? List.of(PlanningProblem.UTILISATION_CAP) : levels;
         return new PlanningSettings(
                 models,
+                speech,
                 cost,
                 solver,
                 options,
@@ -112,7 +124,8 @@ record PlanningSettings(
     }
 
     PlanningSettings withObjective(Objective other) {
-        return new PlanningSettings(models, cost, solver, options, precisions, colocated, queue, utilisations, other);
+        return new PlanningSettings(
+                models, speech, cost, solver, options, precisions, colocated, queue, utilisations, other);
     }
 
     /** {@return the ways in which a model may be served: as it is where nothing is said, or once per allowed format of its weights} */

@@ -2,11 +2,23 @@ package io.agentopt.graph;
 
 import static io.agentopt.operator.Operators.embed;
 import static io.agentopt.operator.Operators.generate;
+import static io.agentopt.operator.Operators.infer;
+import static io.agentopt.operator.Operators.kernel;
 import static io.agentopt.operator.Operators.model;
+import static io.agentopt.operator.Operators.rerank;
+import static io.agentopt.operator.Operators.synthesize;
+import static io.agentopt.operator.Operators.transcribe;
 import static io.agentopt.operator.Operators.vectorSearch;
 
+import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
+import io.agentopt.message.Tensor;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.Sampling;
+import io.agentopt.operator.Synthesize;
+import io.agentopt.operator.Transcribe;
+import io.agentopt.operator.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +54,7 @@ final class RandomGraphs {
                 ? Arbitraries.just(List.of())
                 : recipes(depth - 1).list().ofMaxSize(3);
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 11),
+                        Arbitraries.integers().between(0, 16),
                         Arbitraries.integers().between(0, 1000),
                         Arbitraries.doubles().between(0, 1),
                         inner)
@@ -104,8 +116,51 @@ final class RandomGraphs {
                                 r.share() * 10,
                                 (b, s) -> region(b, with(texts, s), r.inner()))
                         .map(name + "t", l -> l.toString());
-            default -> g.nested(name, declare("inner" + r.pick(), r.inner()), in);
+            case 11 -> g.nested(name, declare("inner" + r.pick(), r.inner()), in);
+            case 12 ->
+                g.rerank(
+                                name,
+                                rerank(model("r"), 1 + r.pick() % 5)
+                                        .expecting(1 + r.share(), 1 + r.pick(), 1 + r.share() * 50),
+                                in,
+                                in.map(name + "d", s -> List.of(Passage.of("a", s))))
+                        .map(name + "t", d -> d.toString());
+            case 13 -> {
+                Synthesize speak = synthesize(model("tts"));
+                if (r.pick() % 2 == 0) speak = speak.voice("low");
+                if (r.pick() % 3 == 0) speak = speak.costing(work(r));
+                Transcribe hear = transcribe(model("asr")).expecting(1e-3 + r.share() * 60, 1 + r.pick());
+                if (r.pick() % 5 == 0) hear = hear.language("en");
+                if (r.pick() % 7 == 0) hear = hear.costing(work(r));
+                yield g.node(name, hear, g.node(name + "s", speak, in));
+            }
+            case 14 -> {
+                Port<Tensor> ids = in.map(name + "ids", s -> Tensor.of(new long[] {s.length()}));
+                yield r.pick() % 2 == 0
+                        ? g.node(name, infer(model("onnx"), "logits", "ids").costing(work(r)), ids)
+                                .map(name + "t", t -> t.toString())
+                        : g.node(
+                                        name,
+                                        Infer.several(model("onnx"), List.of("a", "b"), List.of("ids", "vector")),
+                                        List.of(ids, g.node(name + "e", embed(SupportAgent.EMBEDDER), in)),
+                                        options(r).retries(0))
+                                .map(name + "t", t -> t.byName().toString());
+            }
+            case 15 -> {
+                Port<Tensor> x = in.map(name + "x", s -> Tensor.of(new float[4], 1, 4));
+                Kernel<?> kernel = r.pick() % 2 == 0
+                        ? kernel("softmax", 1).with("columns", 4)
+                        : Kernel.several("top_k", 1).with("k", 2).costing(work(r));
+                yield g.node(name, kernel, x).map(name + "t", t -> t.toString());
+            }
+            default -> g.node(name, EveryModel.CUSTOMS.get(r.pick() % EveryModel.CUSTOMS.size()), in);
         };
+    }
+
+    private static Work work(Recipe r) {
+        return r.pick() % 2 == 0
+                ? Work.counted(1 + r.pick(), r.share() * 1e9).in("fp32").keeping(r.share())
+                : Work.seconds("cpu", r.share()).and("gpu", r.share() / 3).keeping(r.pick());
     }
 
     private static NodeOptions options(Recipe r) {

@@ -1,9 +1,15 @@
 package io.agentopt.plan;
 
+import static io.agentopt.operator.Operators.custom;
 import static io.agentopt.operator.Operators.embed;
 import static io.agentopt.operator.Operators.generate;
+import static io.agentopt.operator.Operators.infer;
+import static io.agentopt.operator.Operators.kernel;
 import static io.agentopt.operator.Operators.model;
+import static io.agentopt.operator.Operators.rerank;
+import static io.agentopt.operator.Operators.synthesize;
 import static io.agentopt.operator.Operators.tool;
+import static io.agentopt.operator.Operators.transcribe;
 import static io.agentopt.operator.Operators.vectorSearch;
 
 import io.agentopt.graph.AgentGraph;
@@ -14,9 +20,14 @@ import io.agentopt.graph.NodeOptions;
 import io.agentopt.graph.Port;
 import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
+import io.agentopt.message.Tensor;
+import io.agentopt.operator.Custom;
+import io.agentopt.operator.Infer;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.PassageIndex;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +43,14 @@ public final class RandomAgents {
             PassageIndex.of("facts", model(EMBEDDER), List.of(Passage.of("a", "A fact."), Passage.of("b", "Another.")));
     private static final Tool<String, String> LOOKUP =
             tool("lookup", (String s) -> s).expecting(Duration.ofMillis(30)).priced(1e-5);
+    private static final String RERANKER = "BAAI/bge-reranker-v2-m3";
+    private static final Synthesize SPEAK = synthesize(model("tts"))
+            .costing(Work.seconds("cpu", 0.3).and("gpu", 0.05).keeping(3e8));
+    private static final Infer<Tensor> CLASSIFY =
+            infer(model("file"), "y", "x").costing(Work.counted(2e9, 1e8).keeping(1e8));
+    private static final Custom<String> REDACT = custom("acme.redact", String.class, String.class, s -> s);
+    private static final Custom<String> LOG =
+            custom("acme.log", String.class, String.class, s -> s).costing(Work.seconds("cpu", 1e-3));
     private static final Memory<String, String> NOTES = Memory.inProcess("notes", "");
 
     private final Random random;
@@ -61,7 +80,8 @@ public final class RandomAgents {
 
     private Port<String> node(GraphBuilder g, String name, List<Port<String>> texts, int depth) {
         Port<String> in = pick(texts);
-        return switch (random.nextInt(depth == 0 ? 7 : 12)) {
+        int kind = random.nextInt(depth == 0 ? 12 : 17);
+        return switch (depth == 0 && kind >= 7 ? kind + 5 : kind) {
             case 0 -> in.map(name, String::strip);
             case 1 -> g.node(name, String::concat, in, pick(texts));
             case 2 ->
@@ -97,7 +117,27 @@ public final class RandomAgents {
                                 random.nextDouble() * 3,
                                 (b, s) -> region(b, with(texts, s), depth - 1))
                         .map(name + "t", l -> l.toString());
-            default -> g.nested(name, graph("inner" + nested++, depth - 1), in);
+            case 11 -> g.nested(name, graph("inner" + nested++, depth - 1), in);
+            case 12 ->
+                g.rerank(
+                                name,
+                                rerank(model(RERANKER), 2)
+                                        .expecting(20, 1 + random.nextInt(300), 1 + random.nextInt(20)),
+                                in,
+                                in.map(name + "d", s -> List.of(Passage.of("a", s))))
+                        .map(name + "t", d -> d.toString());
+            case 13 ->
+                g.node(
+                        name,
+                        transcribe(model("openai/whisper-base")).expecting(1 + 40 * random.nextDouble()),
+                        g.node(name + "s", SPEAK, in));
+            case 14 ->
+                g.node(name, CLASSIFY, in.map(name + "x", s -> Tensor.of(new float[4])))
+                        .map(name + "t", t -> t.toString());
+            case 15 ->
+                g.node(name, kernel("softmax", 1), in.map(name + "x", s -> Tensor.of(new float[4])))
+                        .map(name + "t", t -> t.toString());
+            default -> g.node(name, random.nextBoolean() ? REDACT : LOG, in);
         };
     }
 

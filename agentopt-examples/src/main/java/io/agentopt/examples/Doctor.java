@@ -1,6 +1,7 @@
 package io.agentopt.examples;
 
 import io.agentopt.mlir.ffi.Availability;
+import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.Devices;
@@ -16,14 +17,32 @@ public final class Doctor {
                 "Java      %s on %s %s%n",
                 Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
         System.out.println("Compiler  " + compiler());
+        System.out.println("Kernels   " + kernels());
         System.out.print(devices());
     }
 
     /** {@return one line on the native MLIR library} */
     public static String compiler() {
-        return switch (Mlir.availability()) {
+        return compiler(Mlir.availability());
+    }
+
+    static String compiler(Availability library) {
+        return switch (library) {
             case Availability.Available a -> "MLIR, ready: " + a.library().getFileName();
             case Availability.Unavailable u -> "plain Java lowering. " + u.reason();
+        };
+    }
+
+    /** {@return one line on the code generation library} */
+    public static String kernels() {
+        return kernels(Codegen.availability());
+    }
+
+    static String kernels(Availability library) {
+        return switch (library) {
+            case Availability.Available a ->
+                "compiled for " + Codegen.hostChip() + ", ready: " + a.library().getFileName();
+            case Availability.Unavailable u -> "plain Java kernels, which are slower. " + u.reason();
         };
     }
 

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param kernel which kernel, specialised how, such as {@code cosine{d=384,type=f32}}
  * @param target what it was compiled for
  * @param key content hash of everything that the code was compiled from, so that a cache knows whether it is what it would compile itself
- * @param code the object, or the text of PTX as UTF-8
+ * @param code the object, or for a GPU what {@link io.agentopt.mlir.codegen.GpuCode#toBytes} gives: how it is launched, then PTX or AMD's object
  */
 public record CompiledKernel(String kernel, KernelTarget target, String key, byte[] code) {
     public CompiledKernel {
@@ -23,6 +23,11 @@ public record CompiledKernel(String kernel, KernelTarget target, String key, byt
     @Override
     public byte[] code() {
         return code.clone();
+    }
+
+    /** {@return the SHA-256 of the code, in hexadecimal} */
+    public String sha256() {
+        return Manifest.checksum(code);
     }
 
     @Override

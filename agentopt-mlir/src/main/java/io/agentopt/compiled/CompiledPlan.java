@@ -1,6 +1,15 @@
 package io.agentopt.compiled;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.kernel.KernelSpec;
+import io.agentopt.kernel.Kernels;
+import io.agentopt.lower.CustomKinds;
+import io.agentopt.mlir.codegen.CompiledKernels;
+import io.agentopt.mlir.codegen.CpuKernelCompiler;
+import io.agentopt.mlir.codegen.GpuCode;
+import io.agentopt.mlir.codegen.GpuKernelCompiler;
+import io.agentopt.mlir.codegen.GpuTarget;
+import io.agentopt.mlir.codegen.KernelCache;
 import io.agentopt.mlir.ir.MlirContext;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.plan.Plan;
@@ -31,13 +40,32 @@ public final class CompiledPlan {
     }
 
     /**
-     * Compiles a plan: lowers it, through MLIR where its library is there, else in plain Java. It has no kernels yet; see {@link #with}.
+     * Compiles a plan: lowers it, through MLIR where its library is there, else in plain Java. It has no kernels; see {@link #of(Plan, Collection)}.
      *
      * @throws CompiledPlanException if it cannot be written so that it reads back equal: too large (a file has at most 64 MiB, each of its JSON parts 16), or
      *     with names that no file can hold
      */
     public static CompiledPlan of(Plan<?, ?> plan) {
         return readBack(plan.graph().name(), Parts.of(plan));
+    }
+
+    /**
+     * Compiles a plan, and kernels for this machine's processor and the GPUs that the plan uses ({@link KernelTargets#of}). Where the plan is loaded, a
+     * kernel whose content hash is the one asked for is not compiled again.
+     *
+     * @param kernels which ones; one that cannot be made for a GPU is left out for it, which is logged
+     * @throws IllegalArgumentException if there is no such kernel or a parameter is missing, unknown or out of range
+     * @throws io.agentopt.mlir.ir.MlirException if one cannot be compiled for a processor
+     * @throws IllegalStateException if the code generation library is unavailable
+     * @throws CompiledPlanException as {@link #of(Plan)}
+     */
+    public static CompiledPlan of(Plan<?, ?> plan, Collection<KernelSpec> kernels) {
+        return of(plan).with(PlanKernels.compile(kernels, KernelTargets.of(plan), KernelCache.ofUser()));
+    }
+
+    /** {@return kernels compiled for targets, for {@link #with}; errors as in {@link #of(Plan, Collection)}} */
+    public static List<CompiledKernel> compile(Collection<KernelSpec> kernels, KernelTargets targets) {
+        return PlanKernels.compile(kernels, targets, KernelCache.ofUser());
     }
 
     /**
@@ -114,6 +142,42 @@ public final class CompiledPlan {
     }
 
     /**
+     * {@return all kernels of AgentOpt, those of this plan without compiling them} An object that fits this processor, the sources and the library is loaded;
+     * any other is compiled here. Where there is no code generation library, which also links objects, all run their Java references, which is logged once.
+     */
+    public Kernels openKernels() {
+        return CompiledKernels.open(this::offerTo);
+    }
+
+    /** Offers this plan's objects to a compiler's cache. One that needs features which the compiler's processor lacks is refused, which is logged. */
+    public void offerTo(CpuKernelCompiler compiler) {
+        PlanKernels.offer(kernels(), source, compiler);
+    }
+
+    /** Offers this plan's code for a GPU to a compiler's cache. */
+    public void offerTo(GpuKernelCompiler compiler) {
+        PlanKernels.offer(kernels(), source, compiler);
+    }
+
+    /**
+     * {@return the code of a kernel for a GPU, which its driver loads; empty if the plan has none} Needs no code generation library.
+     *
+     * @throws CompiledPlanException if another release of AgentOpt made it: operands may cross in another way
+     * @throws IllegalArgumentException if the code does not say how it is launched
+     */
+    public Optional<GpuCode> gpuCode(KernelSpec spec, GpuTarget target) {
+        Optional<GpuCode> code = PlanKernels.code(kernels(), spec, target);
+        String here = CompiledWith.here(Optional.empty()).agentopt();
+        if (code.isPresent() && !here.equals(parts.with().agentopt())) {
+            throw new CompiledPlanException(
+                    source,
+                    "has GPU kernels of AgentOpt " + parts.with().agentopt() + ", and this is " + here,
+                    "Compile the plan again.");
+        }
+        return code;
+    }
+
+    /**
      * {@return the plan, for the graph that it was made of}
      *
      * @param ofGraph declared again, or read: functions, tools, memories and indexes are found in it by name
@@ -160,6 +224,7 @@ public final class CompiledPlan {
                         "Its program runs all the same; to see its IR, compile it again.");
             }
         }
+        CustomKinds.load(context, program());
         return context.read(bytecode, Parts.IR + " of '" + source + "'");
     }
 

@@ -180,7 +180,7 @@ record Manifest(
         }
     }
 
-    private static String checksum(byte[] content) {
+    static String checksum(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {

@@ -30,6 +30,30 @@ public record KernelSpec(String name, Map<String, String> parameters) {
         return new KernelSpec(name, Map.of());
     }
 
+    /**
+     * Reads {@link #toString()} back.
+     *
+     * @throws IllegalArgumentException if the text is no specification
+     */
+    public static KernelSpec parse(String text) {
+        int brace = text.indexOf('{');
+        if (brace < 0) return of(text);
+        if (!text.endsWith("}")) throw noSpecification(text);
+        Map<String, String> parameters = new TreeMap<>();
+        for (String pair : text.substring(brace + 1, text.length() - 1).split(",", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals < 0) throw noSpecification(text);
+            if (parameters.put(pair.substring(0, equals), pair.substring(equals + 1)) != null)
+                throw noSpecification(text);
+        }
+        return new KernelSpec(text.substring(0, brace), parameters);
+    }
+
+    private static IllegalArgumentException noSpecification(String text) {
+        return new IllegalArgumentException("\"" + text
+                + "\" is no specification of a kernel. Write one as softmax{columns=8}, each parameter once.");
+    }
+
     /** {@return this specification with one parameter more, or another value for it} */
     public KernelSpec with(String parameter, String value) {
         Map<String, String> all = new TreeMap<>(parameters);

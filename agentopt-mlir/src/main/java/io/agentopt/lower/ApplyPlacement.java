@@ -7,6 +7,8 @@ import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.pass.JavaPass;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.OperatorId;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** Pass {@code apply-placement}: writes the plan's device class on every op that has one; the parts of LLM calls have theirs already. */
@@ -17,6 +19,11 @@ record ApplyPlacement(Placement placement) implements JavaPass {
     private static final Set<String> WHOLE = Set.of(
             AgentDialect.EMBED,
             AgentDialect.SEARCH,
+            AgentDialect.RERANK,
+            AgentDialect.TRANSCRIBE,
+            AgentDialect.SYNTHESIZE,
+            AgentDialect.INFER,
+            AgentDialect.KERNEL,
             AgentDialect.TOOL,
             AgentDialect.TRANSFORM,
             AgentDialect.MEMORY_LOAD,
@@ -25,9 +32,16 @@ record ApplyPlacement(Placement placement) implements JavaPass {
     @Override
     public void run(Op graph) {
         OpTable table = OpTable.of(graph);
+        Map<OperatorId, String> classes =
+                new HashMap<>(placement.deviceClasses()); // which is sorted, and so slow to ask
         for (int i = 0; i < table.size(); i++) {
-            if (WHOLE.contains(table.kind(i)))
-                table.set(i, AgentDialect.DEVICE, new Attribute.Text(placement.of(OperatorId.whole(table.name(i)))));
+            if (!WHOLE.contains(table.kind(i)) && !AgentDialect.isCustom(table.kind(i))) continue;
+            OperatorId operator = OperatorId.whole(table.name(i));
+            String device = classes.get(operator);
+            table.set(
+                    i,
+                    AgentDialect.DEVICE,
+                    new Attribute.Text(device == null ? placement.of(operator) : device)); // which says what is missing
         }
     }
 }

@@ -9,8 +9,20 @@ import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.Attribute.Real;
 import io.agentopt.mlir.ir.Attribute.Text;
 import io.agentopt.mlir.ir.Attribute.Whole;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
+import io.agentopt.operator.MemoryLoad;
+import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
+import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
+import io.agentopt.operator.Transform;
+import io.agentopt.operator.VectorSearch;
+import io.agentopt.operator.Work;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -30,6 +42,16 @@ final class Declared {
     static final String PROMPT_TOKENS = "expected_prompt_tokens";
     static final String OUTPUT_TOKENS = "expected_output_tokens";
     static final String TOKENS = "expected_tokens";
+    static final String QUERY_TOKENS = "expected_query_tokens";
+    static final String PASSAGE_TOKENS = "expected_passage_tokens";
+    static final String PASSAGES = "expected_passages";
+    static final String SECONDS = "expected_seconds";
+    static final String SEVERAL_OUTPUTS = "several_outputs";
+    static final String WORK_FLOPS = "work_flops";
+    static final String WORK_BYTES = "work_bytes";
+    static final String WORK_PRECISION = "work_precision";
+    static final String WORK_SECONDS = "work_seconds_";
+    static final String WORK_RESIDENT = "work_resident_bytes";
     static final String TIMEOUT_NANOS = "timeout_nanos";
     static final String RETRIES = "retries";
     static final String PINNED_TO = "pinned_to";
@@ -105,11 +127,34 @@ final class Declared {
     }
 
     private static void call(Map<String, Attribute> facts, Node.Call call) {
-        if (call.operator() instanceof Generate g) {
-            facts.put(PROMPT_TOKENS, new Real(g.expectedPromptTokens()));
-            facts.put(OUTPUT_TOKENS, new Real(g.expectedOutputTokens()));
-        } else if (call.operator() instanceof Embed e) {
-            facts.put(TOKENS, new Real(e.expectedTokens()));
+        switch (call.operator()) {
+            case Generate g -> {
+                facts.put(PROMPT_TOKENS, new Real(g.expectedPromptTokens()));
+                facts.put(OUTPUT_TOKENS, new Real(g.expectedOutputTokens()));
+            }
+            case Embed e -> facts.put(TOKENS, new Real(e.expectedTokens()));
+            case Rerank r -> {
+                facts.put(QUERY_TOKENS, new Real(r.expectedQueryTokens()));
+                facts.put(PASSAGE_TOKENS, new Real(r.expectedPassageTokens()));
+                facts.put(PASSAGES, new Real(r.expectedPassages()));
+            }
+            case Transcribe t -> {
+                facts.put(SECONDS, new Real(t.expectedSeconds()));
+                facts.put(TOKENS, new Real(t.expectedTokens()));
+                t.work().ifPresent(w -> work(facts, w));
+            }
+            case Synthesize s -> s.work().ifPresent(w -> work(facts, w));
+            case Infer<?> i -> i.work().ifPresent(w -> work(facts, w));
+            case Kernel<?> k -> {
+                facts.put(SEVERAL_OUTPUTS, new Whole(k.severalOutputs() ? 1 : 0));
+                k.work().ifPresent(w -> work(facts, w));
+            }
+            case Custom<?> c -> {} // its effects are an attribute
+            case VectorSearch s -> {}
+            case Tool<?, ?> t -> {}
+            case Transform<?> t -> {}
+            case MemoryLoad<?, ?> m -> {}
+            case MemoryStore<?, ?> m -> {}
         }
         NodeOptions options = call.options();
         if (options.equals(NodeOptions.NONE)) return;
@@ -119,6 +164,18 @@ final class Declared {
         facts.put(OUTPUT_BYTES, new Real(options.outputBytes()));
         numbered(facts, FORBIDDEN, options.forbidden());
         numbered(facts, ZONE, options.zones());
+    }
+
+    private static void work(Map<String, Attribute> facts, Work work) {
+        switch (work) {
+            case Work.Counted c -> {
+                facts.put(WORK_FLOPS, new Real(c.flops()));
+                facts.put(WORK_BYTES, new Real(c.bytes()));
+                facts.put(WORK_PRECISION, new Text(c.precision()));
+            }
+            case Work.Timed t -> t.seconds().forEach((kind, s) -> facts.put(WORK_SECONDS + kind, new Real(s)));
+        }
+        facts.put(WORK_RESIDENT, new Real(work.residentBytes()));
     }
 
     private static void numbered(Map<String, Attribute> facts, String prefix, Set<String> names) {

@@ -21,7 +21,7 @@ import java.util.List;
  *                                    %c = agent.decode %t on "B"
  * </pre>
  *
- * On a hosted endpoint the call stays whole, and so it does on one device class where two steps do not pay.
+ * On a hosted endpoint the call becomes an {@code agent.endpoint}. It stays whole on one device class where two steps do not pay.
  */
 record DecomposeGenerate(Placement placement, LoweringCosts costs) implements JavaPass {
     static final String NAME = "decompose-generate";
@@ -29,37 +29,44 @@ record DecomposeGenerate(Placement placement, LoweringCosts costs) implements Ja
     @Override
     public void run(Op graph) {
         OpTable table = OpTable.of(graph);
-        for (int i = 0; i < table.size(); i++) if (table.is(i, AgentDialect.GENERATE)) decompose(table.op(i));
+        for (int i = 0; i < table.size(); i++) if (table.is(i, AgentDialect.GENERATE)) decompose(table, i);
     }
 
-    private void decompose(Op generate) {
-        String path = generate.name();
+    private void decompose(OpTable table, int i) {
+        Op generate = table.op(i);
+        String path = table.name(i);
         String first = placement.of(OperatorId.prefill(path));
         String second = placement.of(OperatorId.decode(path));
-        if (staysWhole(path, first, second, costs)) {
+        String model = table.string(i, AgentDialect.MODEL);
+        OpBuilder b = OpBuilder.before(generate);
+        Generation how = new Generation(
+                model,
+                table.integer(i, AgentDialect.MAX_TOKENS),
+                table.string(i, AgentDialect.SAMPLING),
+                table.has(i, AgentDialect.DETERMINISTIC));
+        if (onEndpoint(path, first, second, costs)) {
+            Op asked = AgentOps.endpoint(b, generate.operand(0), first, how, path);
+            asked.set(AgentDialect.DEVICE, first);
+            replace(generate, asked);
+            return;
+        }
+        if (first.equals(second) && !costs.splitPays(path)) {
             generate.set(AgentDialect.DEVICE, first);
             return;
         }
-        String model = generate.string(AgentDialect.MODEL);
-        OpBuilder b = OpBuilder.before(generate);
         Op prefill = AgentOps.prefill(b, generate.operand(0), model, path);
         prefill.set(AgentDialect.DEVICE, first);
         Value cache = prefill.result();
         if (!first.equals(second))
             cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
-        Generation how = new Generation(
-                model,
-                generate.integer(AgentDialect.MAX_TOKENS),
-                generate.string(AgentDialect.SAMPLING),
-                generate.has(AgentDialect.DETERMINISTIC));
         Op decode = AgentOps.decode(b, cache, how, path);
         decode.set(AgentDialect.DEVICE, second);
-        generate.replaceAllUsesWith(List.of(decode.result()));
-        generate.erase();
+        replace(generate, decode);
     }
 
-    private static boolean staysWhole(String path, String first, String second, LoweringCosts costs) {
-        return onEndpoint(path, first, second, costs) || (first.equals(second) && !costs.splitPays(path));
+    private static void replace(Op generate, Op by) {
+        generate.replaceAllUsesWith(List.of(by.result()));
+        generate.erase();
     }
 
     /**

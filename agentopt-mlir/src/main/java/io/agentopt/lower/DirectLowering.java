@@ -4,11 +4,17 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Node;
 import io.agentopt.graph.Region;
 import io.agentopt.graph.ValueId;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.Placement;
@@ -135,6 +141,15 @@ public final class DirectLowering implements Lowering {
                         case Embed e -> new Step.Embed(path, device, e.model().id(), first, out);
                         case VectorSearch s ->
                             new Step.Search(path, device, s.index().name(), s.k(), first, out);
+                        case Rerank r -> new Step.Rerank(path, device, r.model().id(), r.k(), first, in.get(1), out);
+                        case Transcribe t ->
+                            new Step.Transcribe(path, device, t.model().id(), t.language(), first, out);
+                        case Synthesize s ->
+                            new Step.Synthesize(path, device, s.model().id(), s.voice(), first, out);
+                        case Infer<?> i ->
+                            new Step.Infer(path, device, i.model().id(), i.inputs(), i.outputs(), in, out);
+                        case Kernel<?> k -> new Step.Kernel(path, device, k.specification(), in, out);
+                        case Custom<?> c -> new Step.Custom(path, device, c.name(), c.effects(), in, out);
                         case Tool<?, ?> t -> new Step.ToolCall(path, device, t.name(), t.idempotent(), first, out);
                         case Transform<?> t ->
                             new Step.Transform(path, device, functions.getOrDefault(path, path), in, out);
@@ -150,7 +165,7 @@ public final class DirectLowering implements Lowering {
             String second = placement.of(OperatorId.decode(path));
             Slot input = block.on(first, prompt, path);
             if (DecomposeGenerate.onEndpoint(path, first, second, costs)) {
-                return block.add(new Step.Generate(
+                return block.add(new Step.Endpoint(
                         path, first, g.model().id(), g.maxTokens(), g.sampling().text(), input, block.slot(first)));
             }
             Slot cache = block.add(new Step.Prefill(path, first, g.model().id(), input, block.slot(first)));

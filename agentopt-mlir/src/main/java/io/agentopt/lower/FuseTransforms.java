@@ -38,7 +38,7 @@ record FuseTransforms(Predicate<String> limited) implements JavaPass {
         int[][] users = table.users();
         Set<Integer> taken = new HashSet<>();
         for (int i = table.size() - 1; i > 0; i--) {
-            if (taken.contains(i) || !fusible(table, i)) continue;
+            if (taken.contains(i) || !fusible(table, i) || !mayGrow(table, users, i)) continue;
             Set<Integer> chain = chain(table, users, i);
             if (chain.size() < 2) continue;
             taken.addAll(chain);
@@ -60,6 +60,18 @@ record FuseTransforms(Predicate<String> limited) implements JavaPass {
             }
         }
         return chain;
+    }
+
+    /** Whether an op reads what a function makes for it alone; few do, and the sets of a chain take longer than this. */
+    private static boolean mayGrow(OpTable table, int[][] users, int op) {
+        for (int i = 0; i < table.operandCount(op); i++) {
+            int value = table.operand(op, i);
+            if (table.isArgument(value) || !table.is(table.definer(value), AgentDialect.TRANSFORM)) continue;
+            boolean alone = true;
+            for (int user : users[value]) alone &= user == op;
+            if (alone) return true;
+        }
+        return false;
     }
 
     private boolean joins(OpTable table, int[][] users, int maker, Set<Integer> chain) {

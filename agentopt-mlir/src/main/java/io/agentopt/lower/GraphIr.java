@@ -32,9 +32,11 @@ public final class GraphIr {
      * @throws IllegalArgumentException if they are not what a graph was written as
      */
     public static <I, O> AgentGraph<I, O> read(byte[] bytecode, Class<I> input, Class<O> output, Bindings bindings) {
-        try (MlirContext context = MlirContext.create();
-                MlirModule module = context.read(bytecode, "graph")) {
-            return IrToGraph.read(module, input, output, bindings);
+        try (MlirContext context = MlirContext.create()) {
+            CustomKinds.load(context, CustomKinds.of(bindings));
+            try (MlirModule module = context.read(bytecode, "graph")) {
+                return IrToGraph.read(module, input, output, bindings);
+            }
         }
     }
 }

@@ -4,22 +4,33 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Node;
 import io.agentopt.graph.Region;
 import io.agentopt.graph.ValueId;
+import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.dialect.AgentOps;
 import io.agentopt.mlir.dialect.AgentTypes;
 import io.agentopt.mlir.dialect.Generation;
+import io.agentopt.mlir.dialect.SpeechOps;
+import io.agentopt.mlir.dialect.TensorOps;
+import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.MlirContext;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpBuilder;
 import io.agentopt.mlir.ir.Type;
 import io.agentopt.mlir.ir.Value;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -30,15 +41,18 @@ import java.util.Map;
  */
 final class GraphToIr {
     private final AgentTypes types;
+    private final Type value;
     private final Map<String, String> functions;
     private final Declared declared = new Declared();
 
     private GraphToIr(AgentTypes types, Map<String, String> functions) {
         this.types = types;
+        this.value = types.value("object");
         this.functions = functions;
     }
 
     static MlirModule write(MlirContext context, AgentGraph<?, ?> graph) {
+        CustomKinds.load(context, CustomKinds.of(graph));
         MlirModule module = context.emptyModule();
         GraphToIr writer = new GraphToIr(new AgentTypes(context), graph.functionNames());
         ValueId in = graph.body().parameters().getFirst();
@@ -132,7 +146,8 @@ final class GraphToIr {
     }
 
     private Op call(AgentGraph<?, ?> graph, String path, Node.Call call, OpBuilder b, Values<Value> values) {
-        List<Value> in = call.inputs().stream().map(values::get).toList();
+        List<Value> in = new ArrayList<>(call.inputs().size());
+        for (ValueId input : call.inputs()) in.add(values.get(input));
         Value first = in.getFirst();
         Type result = type(graph, call.result());
         return switch (call.operator()) {
@@ -145,6 +160,31 @@ final class GraphToIr {
                         path);
             case Embed e -> AgentOps.embed(b, first, e.model().id(), path);
             case VectorSearch s -> AgentOps.search(b, first, s.index().name(), s.k(), path);
+            case Rerank r -> AgentOps.rerank(b, first, in.get(1), r.model().id(), r.k(), path);
+            case Transcribe t -> {
+                Op op = SpeechOps.transcribe(b, first, t.model().id(), path);
+                t.language().ifPresent(l -> op.set(AgentDialect.LANGUAGE, l));
+                yield op;
+            }
+            case Synthesize s -> {
+                Op op = SpeechOps.synthesize(b, first, s.model().id(), result, path);
+                s.voice().ifPresent(v -> op.set(AgentDialect.VOICE, v));
+                yield op;
+            }
+            case Infer<?> i -> {
+                Op op = TensorOps.infer(b, i.model().id(), in, List.of(result), path);
+                op.set(AgentDialect.INPUT_NAMES, new Attribute.Texts(i.inputs()));
+                op.set(AgentDialect.OUTPUT_NAMES, new Attribute.Texts(i.outputs()));
+                yield op;
+            }
+            case Kernel<?> k -> TensorOps.kernel(b, k.specification(), in, List.of(result), path);
+            case Custom<?> c ->
+                b.op(c.name())
+                        .operands(in)
+                        .attribute(AgentDialect.EFFECTS, c.effects().word())
+                        .results(result)
+                        .name(path)
+                        .create();
             case Tool<?, ?> t -> AgentOps.tool(b, first, t.name(), t.idempotent(), result, path);
             case Transform<?> t -> AgentOps.transform(b, in, functions.getOrDefault(path, path), result, path);
             case MemoryLoad<?, ?> m -> AgentOps.memoryLoad(b, first, m.memory().name(), result, path);
@@ -155,12 +195,14 @@ final class GraphToIr {
 
     private Type type(AgentGraph<?, ?> graph, ValueId id) {
         return switch (graph.typeOf(id)) {
-            case VALUE -> types.value("object");
+            case VALUE -> value;
             case TEXT -> types.text();
             case PROMPT -> types.prompt();
             case COMPLETION -> types.completion();
             case EMBEDDING -> types.embedding();
             case PASSAGES -> types.passages();
+            case AUDIO -> types.audio();
+            case TENSOR -> types.value("tensor");
             case LIST -> types.list();
             case FLAG -> types.bool();
         };

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Bindings;
 import io.agentopt.graph.GraphJson;
+import io.agentopt.kernel.KernelSpec;
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.mlir.ir.OpTable;
+import io.agentopt.operator.Work;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -119,6 +121,32 @@ final class IrToGraph {
                 out.put("kind", "search")
                         .put("index", table.string(op, AgentDialect.INDEX))
                         .put("k", table.integer(op, AgentDialect.K));
+            case AgentDialect.RERANK ->
+                out.put("kind", "rerank")
+                        .put("model", table.string(op, AgentDialect.MODEL))
+                        .put("k", table.integer(op, AgentDialect.K))
+                        .put("expectedQueryTokens", real(op, Declared.QUERY_TOKENS))
+                        .put("expectedPassageTokens", real(op, Declared.PASSAGE_TOKENS))
+                        .put("expectedPassages", real(op, Declared.PASSAGES));
+            case AgentDialect.TRANSCRIBE -> {
+                out.put("kind", "transcribe").put("model", table.string(op, AgentDialect.MODEL));
+                table.findString(op, AgentDialect.LANGUAGE).ifPresent(l -> out.put("language", l));
+                out.put("expectedSeconds", real(op, Declared.SECONDS));
+                out.put("expectedTokens", real(op, Declared.TOKENS));
+                work(out, op);
+            }
+            case AgentDialect.SYNTHESIZE -> {
+                out.put("kind", "synthesize").put("model", table.string(op, AgentDialect.MODEL));
+                table.findString(op, AgentDialect.VOICE).ifPresent(v -> out.put("voice", v));
+                work(out, op);
+            }
+            case AgentDialect.INFER -> {
+                out.put("kind", "infer").put("model", table.string(op, AgentDialect.MODEL));
+                OpAttributes.texts(table, op, AgentDialect.INPUT_NAMES).forEach(out.putArray("inputNames")::add);
+                OpAttributes.texts(table, op, AgentDialect.OUTPUT_NAMES).forEach(out.putArray("outputNames")::add);
+                work(out, op);
+            }
+            case AgentDialect.KERNEL -> kernel(out, op);
             case AgentDialect.TOOL -> out.put("kind", "tool").put("tool", table.string(op, AgentDialect.NAME));
             case AgentDialect.TRANSFORM ->
                 out.put("kind", "transform").put("function", table.string(op, AgentDialect.FUNCTION));
@@ -126,9 +154,40 @@ final class IrToGraph {
                 out.put("kind", "memory_load").put("memory", table.string(op, AgentDialect.STORE));
             case AgentDialect.MEMORY_STORE ->
                 out.put("kind", "memory_store").put("memory", table.string(op, AgentDialect.STORE));
-            default -> throw notWritten(op, "no node of a graph is one");
+            default -> {
+                if (!AgentDialect.isCustom(table.kind(op))) throw notWritten(op, "no node of a graph is one");
+                out.put("kind", "custom")
+                        .put("custom", table.kind(op))
+                        .put("effects", table.string(op, AgentDialect.EFFECTS));
+            }
         }
         if (declared(op, Declared.RETRIES).isPresent()) options(out.putObject("options"), op);
+    }
+
+    private void kernel(ObjectNode out, int op) {
+        KernelSpec spec = KernelSpec.parse(table.string(op, AgentDialect.WHICH_KERNEL));
+        out.put("kind", "kernel").put("kernel", spec.name());
+        ObjectNode parameters = out.putObject("parameters");
+        spec.parameters().forEach(parameters::put);
+        out.put("severalOutputs", whole(op, Declared.SEVERAL_OUTPUTS) == 1);
+        work(out, op);
+    }
+
+    private void work(ObjectNode out, int op) {
+        if (declared(op, Declared.WORK_RESIDENT).isEmpty()) return;
+        ObjectNode work = out.putObject("work");
+        if (declared(op, Declared.WORK_FLOPS).isPresent()) {
+            work.put("flops", real(op, Declared.WORK_FLOPS))
+                    .put("bytes", real(op, Declared.WORK_BYTES))
+                    .put("precision", text(op, Declared.WORK_PRECISION));
+        } else {
+            ObjectNode seconds = work.putObject("seconds");
+            for (String kind : Work.KINDS.stream().sorted().toList()) {
+                String fact = Declared.WORK_SECONDS + kind;
+                if (declared(op, fact).isPresent()) seconds.put(kind, real(op, fact));
+            }
+        }
+        work.put("residentBytes", real(op, Declared.WORK_RESIDENT));
     }
 
     private void options(ObjectNode out, int op) {

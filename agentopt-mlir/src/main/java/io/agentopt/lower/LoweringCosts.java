@@ -3,6 +3,8 @@ package io.agentopt.lower;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What the passes ask before they change what a plan has costed. */
 public interface LoweringCosts {
@@ -28,6 +30,11 @@ public interface LoweringCosts {
     /** {@return the answers where only a placement is known: no endpoints, every call in two steps, nothing shared, no times} */
     static LoweringCosts unknown() {
         return PlannedCosts.NOTHING;
+    }
+
+    /** {@return the answers where only a placement is known, and which of its classes are hosted endpoints} */
+    static LoweringCosts endpoints(Set<String> names) {
+        return new PlannedCosts(names, Map.of(), Map.of());
     }
 
     /** {@return the answers that a plan's predictions give} */

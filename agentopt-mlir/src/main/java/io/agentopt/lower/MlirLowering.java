@@ -34,7 +34,8 @@ public final class MlirLowering implements Lowering {
     /** The stage that the IR is in before the first pass. */
     public static final String INPUT = "input";
 
-    private static final String SIMPLIFY = "canonicalize,cse,loop-invariant-code-motion";
+    /** Every region of the dialect is one block, in which there is nothing to simplify but dead ops; those go anyway. */
+    private static final String SIMPLIFY = "canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion";
 
     private final LoweringCosts costs;
     private final PassObserver observer;

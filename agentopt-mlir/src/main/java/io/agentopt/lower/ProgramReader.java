@@ -1,27 +1,34 @@
 package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpTable;
+import io.agentopt.operator.Custom.Effects;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
 import io.agentopt.program.Program.Origin;
 import io.agentopt.program.Slot;
 import io.agentopt.program.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Reads the program back from a verified, placed module. */
 final class ProgramReader {
     private final OpTable table;
+    private final Map<String, String> kernels; // by symbol: the specification
     private final Slot[] slots; // by value
     private int blocks;
 
-    private ProgramReader(OpTable table) {
+    private ProgramReader(OpTable table, Map<String, String> kernels) {
         this.table = table;
+        this.kernels = kernels;
         this.slots = new Slot[table.values()];
     }
 
@@ -30,7 +37,12 @@ final class ProgramReader {
                 .filter(op -> op.is(AgentDialect.GRAPH))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("The module holds no agent.graph."));
-        Block body = new ProgramReader(OpTable.of(graph)).block(0, 0);
+        Map<String, String> kernels = new HashMap<>();
+        for (Op op : module.body().ops()) {
+            if (op.is(AgentDialect.KERNEL_DECL))
+                kernels.put(op.string(AgentDialect.SYM_NAME), op.string(AgentDialect.SPEC));
+        }
+        Block body = new ProgramReader(OpTable.of(graph), kernels).block(0, 0);
         return new Program(graph.string(AgentDialect.SYM_NAME), body, Origin.MLIR);
     }
 
@@ -105,6 +117,50 @@ final class ProgramReader {
                         number(op, AgentDialect.K),
                         in(op, 0),
                         out);
+            case AgentDialect.ENDPOINT ->
+                new Step.Endpoint(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        number(op, AgentDialect.MAX_TOKENS),
+                        table.string(op, AgentDialect.SAMPLING),
+                        in(op, 0),
+                        out);
+            case AgentDialect.RERANK ->
+                new Step.Rerank(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        number(op, AgentDialect.K),
+                        in(op, 0),
+                        in(op, 1),
+                        out);
+            case AgentDialect.TRANSCRIBE ->
+                new Step.Transcribe(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        table.findString(op, AgentDialect.LANGUAGE),
+                        in(op, 0),
+                        out);
+            case AgentDialect.SYNTHESIZE ->
+                new Step.Synthesize(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        table.findString(op, AgentDialect.VOICE),
+                        in(op, 0),
+                        out);
+            case AgentDialect.INFER ->
+                new Step.Infer(
+                        path,
+                        device(op),
+                        table.string(op, AgentDialect.MODEL),
+                        OpAttributes.texts(table, op, AgentDialect.INPUT_NAMES),
+                        OpAttributes.texts(table, op, AgentDialect.OUTPUT_NAMES),
+                        operands(op),
+                        out);
+            case AgentDialect.KERNEL -> new Step.Kernel(path, device(op), kernel(op), operands(op), out);
             case AgentDialect.TOOL ->
                 new Step.ToolCall(
                         path,
@@ -124,10 +180,35 @@ final class ProgramReader {
             case AgentDialect.WHEN -> new Step.When(path, in(op, 0), block(op, 0), block(op, 1), out);
             case AgentDialect.FOR_EACH -> new Step.ForEach(path, in(op, 0), block(op, 0), out);
             case AgentDialect.SUBGRAPH -> new Step.Nested(path, in(op, 0), block(op, 0), out);
-            default ->
+            default -> {
+                if (AgentDialect.isCustom(table.kind(op))) yield custom(op, path, out);
                 throw new IllegalStateException(
                         "The op " + table.op(op) + " has no step: it must be lowered before the program is read.");
+            }
         };
+    }
+
+    private Step custom(int op, String path, Slot out) {
+        String word = table.string(op, AgentDialect.EFFECTS);
+        Effects effects = Arrays.stream(Effects.values())
+                .filter(e -> e.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The op " + table.op(op) + " has the effects '" + word
+                        + "', which are none of "
+                        + Arrays.stream(Effects.values()).map(Effects::word).toList() + "."));
+        return new Step.Custom(path, device(op), table.kind(op), effects, operands(op), out);
+    }
+
+    /** The specification of a kernel, which may have become a symbol. */
+    private String kernel(int op) {
+        Attribute which = table.attribute(op, AgentDialect.WHICH_KERNEL).orElse(null);
+        if (which instanceof Attribute.Text(String spec)) return spec;
+        String symbol = which instanceof Attribute.Other(String printed) ? printed.replaceAll("[@\"]", "") : "";
+        String spec = kernels.get(symbol);
+        if (spec == null)
+            throw new IllegalStateException(
+                    "The op " + table.op(op) + " names the kernel " + which + ", which the module does not declare.");
+        return spec;
     }
 
     private List<Slot> operands(int op) {

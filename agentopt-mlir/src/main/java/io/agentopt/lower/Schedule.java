@@ -6,12 +6,8 @@ import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.pass.JavaPass;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 
 /**
  * Pass {@code schedule}: list scheduling. Of the ops of a block that may come next, the one with the longest predicted way to the block's end comes first;
@@ -27,15 +23,16 @@ record Schedule(LoweringCosts costs) implements JavaPass {
     public void run(Op graph) {
         OpTable table = OpTable.of(graph);
         double[] seconds = seconds(table);
+        int[] makers = new int[table.values()];
         for (int op = 0; op < table.size(); op++) {
             for (int region = 0; region < table.regionCount(op); region++) {
-                if (!table.is(op, AgentDialect.FUSED)) block(table, seconds, table.ops(op, region));
+                if (!table.is(op, AgentDialect.FUSED)) block(table, seconds, table.ops(op, region), makers);
             }
         }
     }
 
-    private void block(OpTable table, double[] seconds, List<Integer> ops) {
-        List<List<Integer>> after = after(table, ops);
+    private static void block(OpTable table, double[] seconds, List<Integer> ops, int[] makers) {
+        List<List<Integer>> after = after(table, ops, makers);
         int n = ops.size() - 1; // the last op ends the block and stays there
         double[] way = new double[n];
         int[] waitsFor = new int[n];
@@ -65,23 +62,33 @@ record Schedule(LoweringCosts costs) implements JavaPass {
             }
     }
 
-    /** By position in the block, the positions of the ops that must come later: they read the op's results, or its effects forbid another order. */
-    private static List<List<Integer>> after(OpTable table, List<Integer> ops) {
-        List<List<Integer>> after = new ArrayList<>();
-        Map<Integer, Integer> makers = new HashMap<>();
+    /**
+     * By position in the block, the positions of the ops that must come later: they read the op's results, or its effects forbid another order.
+     *
+     * @param makers by value, its maker's position in the block of that, once it was there
+     */
+    private static List<List<Integer>> after(OpTable table, List<Integer> ops, int[] makers) {
+        int n = ops.size();
+        List<List<Integer>> after = new ArrayList<>(n);
+        int[] known = new int[n]; // by position, behind which op it was last put
         EffectOrder effects = new EffectOrder();
-        for (int i = 0; i < ops.size(); i++) {
-            after.add(new ArrayList<>());
-            Set<Integer> before = new HashSet<>();
-            for (int op = ops.get(i); op < table.end(ops.get(i)); op++) {
+        for (int i = 0; i < n; i++) {
+            after.add(new ArrayList<>(2));
+            int first = ops.get(i);
+            for (int op = first; op < table.end(first); op++) {
                 for (int k = 0; k < table.operandCount(op); k++) {
-                    Integer maker = makers.get(table.operand(op, k));
-                    if (maker != null) before.add(maker);
+                    int value = table.operand(op, k);
+                    int maker = makers[value];
+                    boolean here = maker < i && !table.isArgument(value) && ops.get(maker) == table.definer(value);
+                    if (here && known[maker] < i) {
+                        known[maker] = i;
+                        after.get(maker).add(i);
+                    }
                 }
             }
-            before.addAll(effects.order(table, ops.get(i), i));
-            for (int b : before) after.get(b).add(i);
-            if (table.resultCount(ops.get(i)) > 0) makers.put(table.result(ops.get(i)), i);
+            for (int before : effects.order(table, first, i))
+                if (known[before] < i) after.get(before).add(i);
+            if (table.resultCount(first) > 0) makers[table.result(first)] = i;
         }
         return after;
     }
@@ -99,18 +106,23 @@ record Schedule(LoweringCosts costs) implements JavaPass {
     private double predicted(OpTable table, int op) {
         String path = table.name(op);
         return switch (table.kind(op)) {
-            case AgentDialect.GENERATE ->
+            case AgentDialect.GENERATE, AgentDialect.ENDPOINT ->
                 costs.seconds(OperatorId.prefill(path)) + costs.seconds(OperatorId.decode(path));
             case AgentDialect.PREFIX -> costs.seconds(OperatorId.prefill(path));
             case AgentDialect.PREFILL -> table.operandCount(op) > 1 ? 0 : costs.seconds(OperatorId.prefill(path));
             case AgentDialect.DECODE -> costs.seconds(OperatorId.decode(path));
             case AgentDialect.EMBED,
                     AgentDialect.SEARCH,
+                    AgentDialect.RERANK,
+                    AgentDialect.TRANSCRIBE,
+                    AgentDialect.SYNTHESIZE,
+                    AgentDialect.INFER,
+                    AgentDialect.KERNEL,
                     AgentDialect.TOOL,
                     AgentDialect.TRANSFORM,
                     AgentDialect.MEMORY_LOAD,
                     AgentDialect.MEMORY_STORE -> costs.seconds(OperatorId.whole(path));
-            default -> 0;
+            default -> AgentDialect.isCustom(table.kind(op)) ? costs.seconds(OperatorId.whole(path)) : 0;
         };
     }
 }

@@ -18,7 +18,7 @@ import io.agentopt.plan.granular.OperatorId;
  * </pre>
  *
  * The all-reduce stands for those of every layer. The cost model counts them in the decode's time, and the engine that runs the shards does them: a program
- * has no step for it. Calls of hosted endpoints are not looked into.
+ * has no step for it. Calls of hosted endpoints are ops of their own and stay as they are.
  */
 record ShardModels(LoweringCosts costs) implements JavaPass {
     static final String NAME = "shard-models";
@@ -34,8 +34,7 @@ record ShardModels(LoweringCosts costs) implements JavaPass {
                     shard(table, op, costs.shards(OperatorId.prefill(path)));
                 case AgentDialect.GENERATE, AgentDialect.DECODE -> {
                     int shards = costs.shards(OperatorId.decode(path));
-                    if (costs.isEndpoint(table.string(op, AgentDialect.DEVICE)) || !shard(table, op, shards)) continue;
-                    agree(table, op, users[table.result(op)], shards);
+                    if (shard(table, op, shards)) agree(table, op, users[table.result(op)], shards);
                 }
                 default -> {}
             }

@@ -46,6 +46,13 @@ public record Program(String graph, Block body, Origin origin) {
                 case Step.Transfer s -> {}
                 case Step.Embed s -> {}
                 case Step.Search s -> {}
+                case Step.Endpoint s -> {}
+                case Step.Rerank s -> {}
+                case Step.Transcribe s -> {}
+                case Step.Synthesize s -> {}
+                case Step.Infer s -> {}
+                case Step.Kernel s -> {}
+                case Step.Custom s -> {}
                 case Step.ToolCall s -> {}
                 case Step.Transform s -> {}
                 case Step.MemoryLoad s -> {}

@@ -104,6 +104,57 @@ public final class ProgramJson {
                 out.put("query", s.query().toString());
                 yield "search";
             }
+            case Step.Endpoint s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                out.put("maxTokens", s.maxTokens());
+                out.put("sampling", s.sampling());
+                out.put("prompt", s.prompt().toString());
+                yield "endpoint";
+            }
+            case Step.Rerank s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                out.put("k", s.k());
+                out.put("query", s.query().toString());
+                out.put("passages", s.passages().toString());
+                yield "rerank";
+            }
+            case Step.Transcribe s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                s.language().ifPresent(l -> out.put("language", l));
+                out.put("speech", s.speech().toString());
+                yield "transcribe";
+            }
+            case Step.Synthesize s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                s.voice().ifPresent(v -> out.put("voice", v));
+                out.put("text", s.text().toString());
+                yield "synthesize";
+            }
+            case Step.Infer s -> {
+                out.put("device", s.device());
+                out.put("model", s.model());
+                out.put("inputs", s.inputs());
+                out.put("outputs", s.outputs());
+                out.put("operands", slots(s.operands()));
+                yield "infer";
+            }
+            case Step.Kernel s -> {
+                out.put("device", s.device());
+                out.put("kernel", s.kernel());
+                out.put("operands", slots(s.operands()));
+                yield "kernel";
+            }
+            case Step.Custom s -> {
+                out.put("device", s.device());
+                out.put("operator", s.operator());
+                out.put("effects", s.effects().word());
+                out.put("operands", slots(s.operands()));
+                yield "custom";
+            }
             case Step.ToolCall s -> {
                 out.put("device", s.device());
                 out.put("tool", s.tool());

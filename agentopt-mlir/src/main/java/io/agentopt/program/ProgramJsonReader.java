@@ -1,10 +1,13 @@
 package io.agentopt.program;
 
 import io.agentopt.internal.JsonValue;
+import io.agentopt.operator.Custom;
+import io.agentopt.operator.Custom.Effects;
 import io.agentopt.program.Program.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -100,6 +103,65 @@ final class ProgramJsonReader {
                 yield new Step.Search(
                         path, text(v, "device"), text(v, "index"), count(v.at("k")), slot(v.at("query")), out);
             }
+            case "endpoint" -> {
+                fields(v, "device", "model", "maxTokens", "sampling", "prompt");
+                yield new Step.Endpoint(
+                        path,
+                        text(v, "device"),
+                        text(v, "model"),
+                        count(v.at("maxTokens")),
+                        text(v, "sampling"),
+                        slot(v.at("prompt")),
+                        out);
+            }
+            case "rerank" -> {
+                fields(v, "device", "model", "k", "query", "passages");
+                yield new Step.Rerank(
+                        path,
+                        text(v, "device"),
+                        text(v, "model"),
+                        count(v.at("k")),
+                        slot(v.at("query")),
+                        slot(v.at("passages")),
+                        out);
+            }
+            case "transcribe" -> {
+                fields(v, "device", "model", "language", "speech");
+                yield new Step.Transcribe(
+                        path, text(v, "device"), text(v, "model"), maybe(v, "language"), slot(v.at("speech")), out);
+            }
+            case "synthesize" -> {
+                fields(v, "device", "model", "voice", "text");
+                yield new Step.Synthesize(
+                        path, text(v, "device"), text(v, "model"), maybe(v, "voice"), slot(v.at("text")), out);
+            }
+            case "infer" -> {
+                fields(v, "device", "model", "inputs", "outputs", "operands");
+                yield new Step.Infer(
+                        path,
+                        text(v, "device"),
+                        text(v, "model"),
+                        texts(v.at("inputs")),
+                        texts(v.at("outputs")),
+                        slots(v.at("operands")),
+                        out);
+            }
+            case "kernel" -> {
+                fields(v, "device", "kernel", "operands");
+                yield new Step.Kernel(path, text(v, "device"), text(v, "kernel"), slots(v.at("operands")), out);
+            }
+            case "custom" -> {
+                fields(v, "device", "operator", "effects", "operands");
+                if (!Custom.isName(text(v, "operator")))
+                    throw v.at("operator").wrong("is no name of a custom operator", AGAIN);
+                yield new Step.Custom(
+                        path,
+                        text(v, "device"),
+                        text(v, "operator"),
+                        effects(v.at("effects")),
+                        slots(v.at("operands")),
+                        out);
+            }
             case "tool" -> {
                 fields(v, "device", "tool", "idempotent", "argument");
                 yield new Step.ToolCall(
@@ -155,6 +217,21 @@ final class ProgramJsonReader {
 
     private static String text(JsonValue v, String field) {
         return v.at(field).text();
+    }
+
+    private static Optional<String> maybe(JsonValue v, String field) {
+        return v.maybe(field).map(JsonValue::text);
+    }
+
+    private static List<String> texts(JsonValue list) {
+        return list.items().stream().map(JsonValue::text).toList();
+    }
+
+    private static Effects effects(JsonValue v) {
+        return Arrays.stream(Effects.values())
+                .filter(e -> v.isText() && e.word().equals(v.text()))
+                .findFirst()
+                .orElseThrow(() -> v.wrong("are no effects of an operator", AGAIN));
     }
 
     private static int count(JsonValue v) {

@@ -1,5 +1,6 @@
 package io.agentopt.program;
 
+import io.agentopt.operator.Custom.Effects;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ public sealed interface Step {
     /** {@return the slot that it fills} */
     Slot result();
 
-    /** Asks a model, prefill and decode in one: on a hosted endpoint, or where taking the two apart does not pay. */
+    /** Asks a model, prefill and decode in one: where taking the two apart does not pay. */
     record Generate(String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
             implements Step {
         @Override
@@ -90,6 +91,88 @@ public sealed interface Step {
         @Override
         public List<Slot> operands() {
             return List.of(query);
+        }
+    }
+
+    /** Asks a model that somebody else hosts. */
+    record Endpoint(String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
+            implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(prompt);
+        }
+    }
+
+    /** Keeps the passages that a model finds nearest to a query when it reads both together. */
+    record Rerank(String path, String device, String model, int k, Slot query, Slot passages, Slot result)
+            implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(query, passages);
+        }
+    }
+
+    /** Turns speech into text. */
+    record Transcribe(String path, String device, String model, Optional<String> language, Slot speech, Slot result)
+            implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(speech);
+        }
+    }
+
+    /** Turns text into speech. */
+    record Synthesize(String path, String device, String model, Optional<String> voice, Slot text, Slot result)
+            implements Step {
+        @Override
+        public List<Slot> operands() {
+            return List.of(text);
+        }
+    }
+
+    /**
+     * Runs a model file.
+     *
+     * @param inputs names of the model's inputs, one for each operand
+     * @param outputs names of the outputs that are wanted: one for a tensor, more for tensors by name
+     */
+    record Infer(
+            String path,
+            String device,
+            String model,
+            List<String> inputs,
+            List<String> outputs,
+            List<Slot> operands,
+            Slot result)
+            implements Step {
+        public Infer {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+            operands = List.copyOf(operands);
+        }
+    }
+
+    /**
+     * Runs a kernel.
+     *
+     * @param kernel its specification, such as {@code softmax{columns=8}}
+     */
+    record Kernel(String path, String device, String kernel, List<Slot> operands, Slot result) implements Step {
+        public Kernel {
+            operands = List.copyOf(operands);
+        }
+    }
+
+    /**
+     * Runs an operator of the user's own kind.
+     *
+     * @param operator its name
+     * @param effects what it does to the world
+     */
+    record Custom(String path, String device, String operator, Effects effects, List<Slot> operands, Slot result)
+            implements Step {
+        public Custom {
+            operands = List.copyOf(operands);
         }
     }
 

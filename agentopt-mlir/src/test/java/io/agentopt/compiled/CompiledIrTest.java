@@ -3,10 +3,13 @@ package io.agentopt.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.graph.AgentGraph;
 import io.agentopt.lower.MlirLowering;
 import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.mlir.ir.MlirContext;
 import io.agentopt.mlir.ir.MlirModule;
+import io.agentopt.operator.Custom;
+import io.agentopt.operator.Operators;
 import io.agentopt.plan.Plan;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,22 @@ class CompiledIrTest {
     @Test
     void theVersionOfMlirIsInTheFile() {
         assertThat(CompiledPlan.of(PLAN).compiledWith().mlir().orElseThrow()).matches("MLIR\\d+\\.\\d+\\.\\d+.*");
+    }
+
+    @Test
+    void irWithOperatorsOfTheUserReadsInAnyContext() {
+        Custom<String> redact = Operators.custom("acme.redact", String.class, String.class, s -> s)
+                .promising(Custom.Effects.PURE);
+        CompiledPlan loaded = CompiledPlan.read(
+                CompiledPlan.of(CompiledAgents.plan(AgentGraph.define(
+                                "own", String.class, String.class, (g, in) -> g.node("redact", redact, in))))
+                        .bytes(),
+                "own");
+        try (MlirContext context = MlirContext.create();
+                MlirModule first = loaded.ir(context);
+                MlirModule second = loaded.ir(context)) { // the context knows the operator by then
+            assertThat(first.print()).contains("\"acme.redact\"(").isEqualTo(second.print());
+        }
     }
 
     @Test

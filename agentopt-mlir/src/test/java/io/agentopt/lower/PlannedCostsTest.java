@@ -43,9 +43,9 @@ class PlannedCostsTest {
     void bothLoweringsKeepACallOfAnEndpointWhole() {
         for (Lowering lowering : List.of(new MlirLowering(costs(1, 1)), new DirectLowering(costs(1, 1)))) {
             assertThat(lowering.lower(GRAPH, placed("hosted", "hosted")).allSteps())
-                    .filteredOn(Step.Generate.class::isInstance)
+                    .filteredOn(Step.Endpoint.class::isInstance)
                     .singleElement()
-                    .satisfies(s -> assertThat(((Step.Generate) s).device()).isEqualTo("hosted"));
+                    .satisfies(s -> assertThat(((Step.Endpoint) s).device()).isEqualTo("hosted"));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> lowering.lower(GRAPH, placed("H100", "hosted")))
                     .withMessageContaining("'ask'")

@@ -3,6 +3,7 @@ package io.agentopt.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.operator.Custom.Effects;
 import io.agentopt.program.Program.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,7 +25,7 @@ class ProgramJsonTest {
             "a \"graph\" \u00e4\ud83d\ude00",
             new Block(
                     0,
-                    20,
+                    28,
                     List.of(s(0, 0)),
                     List.of(
                             new Step.Prefill("p", "H100", "m/x", s(0, 0), s(0, 1)),
@@ -45,7 +46,16 @@ class ProgramJsonTest {
                             new Step.Generate("g", "api", "m/x", 16, "greedy", s(0, 0), s(0, 16)),
                             new Step.Prefix("x", "H100", "m/x", s(0, 0), s(0, 17)),
                             new Step.Prefill("q", "H100", "m/x", s(0, 0), Optional.of(s(0, 17)), s(0, 18)),
-                            new Step.Fused("u", "cpu", List.of(s(0, 0)), ONE, s(0, 19))),
+                            new Step.Fused("u", "cpu", List.of(s(0, 0)), ONE, s(0, 19)),
+                            new Step.Endpoint("h", "hosted", "m/x", 9, "greedy", s(0, 0), s(0, 20)),
+                            new Step.Rerank("r", "cpu", "rr", 3, s(0, 0), s(0, 6), s(0, 21)),
+                            new Step.Transcribe("a", "cpu", "asr", Optional.of("en"), s(0, 0), s(0, 22)),
+                            new Step.Transcribe("b", "cpu", "asr", Optional.empty(), s(0, 0), s(0, 23)),
+                            new Step.Synthesize("v", "cpu", "tts", Optional.of("low"), s(0, 0), s(0, 24)),
+                            new Step.Infer(
+                                    "i", "cpu", "o", List.of("x"), List.of("y", "z"), List.of(s(0, 0)), s(0, 25)),
+                            new Step.Kernel("k", "cpu", "softmax{columns=8}", List.of(s(0, 0)), s(0, 26)),
+                            new Step.Custom("o", "cpu", "a.b", Effects.IDEMPOTENT, List.of(s(0, 0)), s(0, 27))),
                     List.of(s(0, 15))),
             Origin.MLIR);
 
@@ -85,8 +95,8 @@ class ProgramJsonTest {
     void whatIsWrongIsNamed() {
         refused("\"format\" : 1", "\"format\" : 2", "is not a version this release reads");
         refused("\"origin\" : \"MLIR\"", "\"origin\" : \"GUESSED\"", "is no way of lowering");
-        refused("\"slots\" : 20", "\"slots\" : 21", "does not fit the 20 slots that parameters and steps fill");
-        refused("\"slots\" : 20", "\"slots\" : -1", "does not fit the 20 slots");
+        refused("\"slots\" : 28", "\"slots\" : 29", "does not fit the 28 slots that parameters and steps fill");
+        refused("\"slots\" : 28", "\"slots\" : -1", "does not fit the 28 slots");
         refused("\"number\" : 0", "\"number\" : -1", "must not be negative");
         refused("\"step\" : \"embed\"", "\"step\" : \"sing\"", "is a kind of step that this version does not know");
         refused(
@@ -96,6 +106,8 @@ class ProgramJsonTest {
         refused("\"k\" : 4", "\"k\" : 4.5", "is not a whole number");
         refused("\"maxTokens\" : 128", "\"maxTokens\" : -128", "must not be negative");
         refused("\"idempotent\" : true", "\"idempotent\" : 1", "is neither true nor false");
+        refused("\"a.b\"", "\"a.b\\\\n}\"", "is no name of a custom operator");
+        refused("\"idempotent\",", "\"harmless\",", "are no effects of an operator");
         refused("\"%0.15\"", "\"%0.15x\"", "is no slot");
         refused("\"%0.15\"", "\"%0.9999999999\"", "is no slot");
         refused("\"path\" : \"e\"", "\"path\" : \"\"", "is not a text");

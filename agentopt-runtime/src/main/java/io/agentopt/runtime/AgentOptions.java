@@ -3,6 +3,13 @@ package io.agentopt.runtime;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.observe.Expectation;
 import io.agentopt.runtime.observe.RunListener;
+import io.agentopt.runtime.runner.CustomRunner;
+import io.agentopt.runtime.runner.EndpointRunner;
+import io.agentopt.runtime.runner.Inference;
+import io.agentopt.runtime.runner.Reranker;
+import io.agentopt.runtime.runner.Runners;
+import io.agentopt.runtime.runner.Synthesizer;
+import io.agentopt.runtime.runner.Transcriber;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +30,7 @@ import java.util.Optional;
  * @param listeners hear every run
  * @param expectation what reports compare with
  * @param closeGrace how long closing waits for runs that it has cancelled
+ * @param runners models and operators that the user brings
  */
 public record AgentOptions(
         Optional<Duration> deadline,
@@ -32,9 +40,10 @@ public record AgentOptions(
         Optional<List<DetectedDevice>> devices,
         List<RunListener> listeners,
         Expectation expectation,
-        Duration closeGrace) {
+        Duration closeGrace,
+        Runners runners) {
 
-    /** No deadline, all processors, 8 caches, no listeners, nothing expected, 10 seconds to close. */
+    /** No deadline, all processors, 8 caches, no listeners, nothing expected, 10 seconds to close, no runners. */
     public static final AgentOptions DEFAULTS = new AgentOptions(
             Optional.empty(),
             Map.of(),
@@ -43,7 +52,8 @@ public record AgentOptions(
             Optional.empty(),
             List.of(),
             Expectation.NONE,
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Runners.NONE);
 
     public AgentOptions {
         threads = Map.copyOf(threads);
@@ -51,6 +61,7 @@ public record AgentOptions(
         devices = devices.map(List::copyOf);
         listeners = List.copyOf(listeners);
         Objects.requireNonNull(expectation, "expectation");
+        Objects.requireNonNull(runners, "runners");
         deadline.ifPresent(d -> positive(d, "deadline"));
         positive(closeGrace, "closeGrace");
         if (slots < 1)
@@ -71,7 +82,7 @@ public record AgentOptions(
     /** {@return these options with a deadline for runs that are given none} */
     public AgentOptions withDeadline(Duration limit) {
         return new AgentOptions(
-                Optional.of(limit), threads, slots, hardware, devices, listeners, expectation, closeGrace);
+                Optional.of(limit), threads, slots, hardware, devices, listeners, expectation, closeGrace, runners);
     }
 
     /** {@return these options with a number of threads for each engine on a device class} */
@@ -84,12 +95,14 @@ public record AgentOptions(
                 devices,
                 listeners,
                 expectation,
-                closeGrace);
+                closeGrace,
+                runners);
     }
 
     /** {@return these options with a number of KV caches for each LLM engine} */
     public AgentOptions withSlots(int count) {
-        return new AgentOptions(deadline, threads, count, hardware, devices, listeners, expectation, closeGrace);
+        return new AgentOptions(
+                deadline, threads, count, hardware, devices, listeners, expectation, closeGrace, runners);
     }
 
     /** {@return these options, saying what a device class is} */
@@ -102,30 +115,66 @@ public record AgentOptions(
                 devices,
                 listeners,
                 expectation,
-                closeGrace);
+                closeGrace,
+                runners);
     }
 
     /** {@return these options with what {@link io.agentopt.runtime.device.Devices#detect} found earlier} */
     public AgentOptions withDevices(List<DetectedDevice> found) {
         return new AgentOptions(
-                deadline, threads, slots, hardware, Optional.of(found), listeners, expectation, closeGrace);
+                deadline, threads, slots, hardware, Optional.of(found), listeners, expectation, closeGrace, runners);
     }
 
     /** {@return these options with one more listener} */
     public AgentOptions withListener(RunListener listener) {
         List<RunListener> more = new ArrayList<>(listeners);
         more.add(listener);
-        return new AgentOptions(deadline, threads, slots, hardware, devices, more, expectation, closeGrace);
+        return new AgentOptions(deadline, threads, slots, hardware, devices, more, expectation, closeGrace, runners);
     }
 
     /** {@return these options with what reports shall compare with} */
     public AgentOptions withExpectation(Expectation expected) {
-        return new AgentOptions(deadline, threads, slots, hardware, devices, listeners, expected, closeGrace);
+        return new AgentOptions(deadline, threads, slots, hardware, devices, listeners, expected, closeGrace, runners);
     }
 
     /** {@return these options with a time that closing waits for the runs that it cancels} */
     public AgentOptions withCloseGrace(Duration grace) {
-        return new AgentOptions(deadline, threads, slots, hardware, devices, listeners, expectation, grace);
+        return new AgentOptions(deadline, threads, slots, hardware, devices, listeners, expectation, grace, runners);
+    }
+
+    /** {@return these options with what runs models and operators that AgentOpt has no engine for} */
+    public AgentOptions withRunners(Runners more) {
+        return new AgentOptions(deadline, threads, slots, hardware, devices, listeners, expectation, closeGrace, more);
+    }
+
+    /** {@return these options with a client of a hosted endpoint of the fleet} */
+    public AgentOptions withEndpoint(String name, EndpointRunner client) {
+        return withRunners(runners.endpoint(name, client));
+    }
+
+    /** {@return these options with a reranker} */
+    public AgentOptions withReranker(String model, Reranker runner) {
+        return withRunners(runners.reranker(model, runner));
+    }
+
+    /** {@return these options with a speech recogniser} */
+    public AgentOptions withTranscriber(String model, Transcriber runner) {
+        return withRunners(runners.transcriber(model, runner));
+    }
+
+    /** {@return these options with a speech synthesiser} */
+    public AgentOptions withSynthesizer(String model, Synthesizer runner) {
+        return withRunners(runners.synthesizer(model, runner));
+    }
+
+    /** {@return these options with what runs a model file} */
+    public AgentOptions withInference(String model, Inference runner) {
+        return withRunners(runners.inference(model, runner));
+    }
+
+    /** {@return these options with what a custom operator does that has no function of its own} */
+    public AgentOptions withCustom(String operator, CustomRunner runner) {
+        return withRunners(runners.custom(operator, runner));
     }
 
     private static <V> Map<String, V> plus(Map<String, V> map, String key, V value) {

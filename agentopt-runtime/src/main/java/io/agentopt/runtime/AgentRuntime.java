@@ -88,13 +88,14 @@ public final class AgentRuntime {
     }
 
     /**
-     * Lowers a graph in plain Java and loads it; see {@link #load(AgentGraph, Program, Placement, ModelStore, AgentOptions)}.
+     * Lowers a graph in plain Java and loads it; see {@link #load(AgentGraph, Program, Placement, ModelStore, AgentOptions)}. A class that the options have a
+     * client for is a hosted endpoint.
      *
      * @throws IllegalArgumentException if the placement lacks an operator of the graph
      */
     public static <I, O> Agent<I, O> load(
             AgentGraph<I, O> graph, Placement placement, ModelStore models, AgentOptions options) {
-        return load(graph, new DirectLowering().lower(graph, placement), placement, models, options);
+        return load(graph, lower(graph, placement, options), placement, models, options);
     }
 
     /**
@@ -118,7 +119,7 @@ public final class AgentRuntime {
     public static <I, O> Agent<I, O> load(AgentGraph<I, O> graph, Placement placement, AgentOptions options) {
         return open(
                 graph,
-                new DirectLowering().lower(graph, placement),
+                lower(graph, placement, options),
                 placement,
                 Optional.empty(),
                 options,
@@ -140,7 +141,8 @@ public final class AgentRuntime {
             listeners.addFirst(statistics);
             Map<String, NodeOptions> nodes = new HashMap<>();
             graph.calls().forEach((path, call) -> nodes.put(path, call.options()));
-            GraphStepRunner runner = new GraphStepRunner(graph, new EngineModelRunner(graph, engines));
+            GraphStepRunner runner =
+                    new GraphStepRunner(graph, new EngineModelRunner(graph, engines, options.runners()));
             Dispatcher dispatcher = new Dispatcher(program, runner, nodes, clock, RunListener.all(listeners));
             return new Agent<>(graph, dispatcher, options, statistics, clock, engines);
         } catch (Throwable t) {
@@ -148,6 +150,13 @@ public final class AgentRuntime {
             clock.close();
             throw t;
         }
+    }
+
+    /** Classes that a client was given for are hosted endpoints. */
+    private static Program lower(AgentGraph<?, ?> graph, Placement placement, AgentOptions options) {
+        LoweringCosts costs =
+                LoweringCosts.endpoints(options.runners().endpoints().keySet());
+        return new DirectLowering(costs).lower(graph, placement);
     }
 
     private static void check(AgentGraph<?, ?> graph, Program program, Placement placement) {
@@ -179,6 +188,13 @@ public final class AgentRuntime {
             case Step.Transfer s -> Optional.of(s.to());
             case Step.Embed s -> Optional.of(s.device());
             case Step.Search s -> Optional.of(s.device());
+            case Step.Endpoint s -> Optional.of(s.device());
+            case Step.Rerank s -> Optional.of(s.device());
+            case Step.Transcribe s -> Optional.of(s.device());
+            case Step.Synthesize s -> Optional.of(s.device());
+            case Step.Infer s -> Optional.of(s.device());
+            case Step.Kernel s -> Optional.of(s.device());
+            case Step.Custom s -> Optional.of(s.device());
             case Step.ToolCall s -> Optional.of(s.device());
             case Step.Transform s -> Optional.of(s.device());
             case Step.MemoryLoad s -> Optional.of(s.device());

@@ -5,11 +5,13 @@ import io.agentopt.graph.Node;
 import io.agentopt.message.Embedding;
 import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.operator.Sampling;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.program.Step;
 import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.dispatch.KernelAction;
 import io.agentopt.runtime.dispatch.ModelRunner;
 import io.agentopt.runtime.dispatch.StepContext;
 import io.agentopt.runtime.dispatch.StepRunner.Action;
@@ -18,8 +20,10 @@ import io.agentopt.runtime.llm.EmbedEngine;
 import io.agentopt.runtime.llm.Generation;
 import io.agentopt.runtime.llm.KvCache;
 import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.runner.Runners;
 import io.agentopt.runtime.search.ExactIndex;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Binds model steps to engines. A run's end reaches an engine through a token of each call; the deadline comes the same way, so
@@ -28,10 +32,12 @@ import java.util.Set;
 final class EngineModelRunner implements ModelRunner {
     private final AgentGraph<?, ?> graph;
     private final Engines engines;
+    private final PluggedModels plugged;
 
-    EngineModelRunner(AgentGraph<?, ?> graph, Engines engines) {
+    EngineModelRunner(AgentGraph<?, ?> graph, Engines engines, Runners runners) {
         this.graph = graph;
         this.engines = engines;
+        this.plugged = new PluggedModels(runners);
     }
 
     @Override
@@ -103,6 +109,58 @@ final class EngineModelRunner implements ModelRunner {
                     .map(hit -> found(passages.passages().get(hit.row()), hit.score()))
                     .toList();
         };
+    }
+
+    @Override
+    public Action endpoint(Step.Endpoint step) {
+        return plugged.endpoint(step).orElseGet(() -> absent(() -> ModelRunner.super.endpoint(step)));
+    }
+
+    @Override
+    public Action rerank(Step.Rerank step) {
+        return plugged.rerank(step).orElseGet(() -> absent(() -> ModelRunner.super.rerank(step)));
+    }
+
+    @Override
+    public Action transcribe(Step.Transcribe step) {
+        return plugged.transcribe(step).orElseGet(() -> absent(() -> ModelRunner.super.transcribe(step)));
+    }
+
+    @Override
+    public Action synthesize(Step.Synthesize step) {
+        return plugged.synthesize(step).orElseGet(() -> absent(() -> ModelRunner.super.synthesize(step)));
+    }
+
+    @Override
+    public Action infer(Step.Infer step) {
+        return plugged.infer(step).orElseGet(() -> absent(() -> ModelRunner.super.infer(step)));
+    }
+
+    @Override
+    public Action custom(Step.Custom step) {
+        return plugged.custom(step).orElseGet(() -> absent(() -> ModelRunner.super.custom(step)));
+    }
+
+    @Override
+    public Action kernel(Step.Kernel step) {
+        KernelAction action = KernelAction.of(step, engines.kernels());
+        Node.Call call = graph.calls().get(step.path());
+        if (call != null && call.operator() instanceof Kernel<?> k && k.severalOutputs() != action.severalOutputs()) {
+            throw new IllegalArgumentException(need(step) + " declares the kernel '" + step.kernel() + "' with "
+                    + (k.severalOutputs()
+                            ? "several outputs, and it has one. Use Kernel.one."
+                            : "one output, and it has several. Use Kernel.several."));
+        }
+        return action;
+    }
+
+    /** The refusal of a step for which nothing was plugged in, as what loading an agent throws. */
+    private Action absent(Supplier<Action> refusal) {
+        try {
+            return refusal.get();
+        } catch (IllegalArgumentException e) {
+            throw new AgentLoadException("Graph '" + graph.name() + "' cannot be loaded. " + e.getMessage(), e);
+        }
     }
 
     private static Passage found(Passage passage, float score) {

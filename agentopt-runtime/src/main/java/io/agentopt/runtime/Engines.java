@@ -1,6 +1,8 @@
 package io.agentopt.runtime;
 
+import io.agentopt.kernel.Kernels;
 import io.agentopt.message.Embedding;
+import io.agentopt.mlir.codegen.CompiledKernels;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
@@ -36,6 +38,7 @@ final class Engines implements AutoCloseable {
     private final Map<Key, EmbedEngine> embedders = new HashMap<>();
     private final Map<String, ExactIndex> indexes = new HashMap<>();
     private @Nullable LocalDevices devices;
+    private @Nullable Kernels kernels;
 
     private record Key(String deviceClass, String model) {}
 
@@ -98,6 +101,13 @@ final class Engines implements AutoCloseable {
         });
     }
 
+    /** {@return the kernels, compiled in the background from the first that is asked for} */
+    Kernels kernels() {
+        Kernels open = kernels;
+        if (open == null) kernels = open = CompiledKernels.open();
+        return open;
+    }
+
     /** {@return a vector of length 1 in the same direction; the zero vector stays} */
     static float[] unit(float[] v) {
         double squares = 0;
@@ -137,7 +147,11 @@ final class Engines implements AutoCloseable {
         try {
             decoders.values().forEach(LlmEngine::close);
         } finally {
-            embedders.values().forEach(EmbedEngine::close);
+            try {
+                embedders.values().forEach(EmbedEngine::close);
+            } finally {
+                if (kernels != null) kernels.close();
+            }
         }
     }
 }

@@ -1,11 +1,17 @@
 package io.agentopt.plan.granular;
 
 import io.agentopt.graph.Node;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.Transform;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.granular.GranularEdge.Carries;
@@ -130,6 +136,13 @@ final class IdenticalBranches {
             case Generate g -> List.of(g.model(), g.expectedPromptTokens(), g.expectedOutputTokens());
             case Embed e -> List.of(e.model(), e.expectedTokens());
             case VectorSearch s -> List.of(s.index().name(), s.index().embedder());
+            case Rerank r ->
+                List.of(r.model(), r.expectedQueryTokens(), r.expectedPassageTokens(), r.expectedPassages());
+            case Transcribe t -> List.of(t.model(), t.expectedSeconds(), t.expectedTokens(), t.work());
+            case Synthesize s -> List.of(s.model(), s.work());
+            case Infer<?> i -> List.of(i.model(), i.work());
+            case Kernel<?> k -> List.of("kernel", k.work());
+            case Custom<?> u -> List.of(u.name(), u.work());
             case Tool<?, ?> t -> List.of(t.expectedLatency(), t.dollarsPerCall());
             case Transform<?> t -> "function";
             case MemoryLoad<?, ?> m -> "function";

@@ -6,9 +6,15 @@ import io.agentopt.hardware.DeviceClass;
 import io.agentopt.hardware.Fleet;
 import io.agentopt.hardware.Link;
 import io.agentopt.model.ModelCatalog;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
+import io.agentopt.operator.Infer;
+import io.agentopt.operator.Kernel;
+import io.agentopt.operator.Rerank;
+import io.agentopt.operator.Synthesize;
 import io.agentopt.operator.Tool;
+import io.agentopt.operator.Transcribe;
 import io.agentopt.operator.VectorSearch;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.PlannedDevices;
@@ -34,7 +40,7 @@ import java.util.regex.Pattern;
  *
  * @param stages how each call is served, by its path
  * @param pools servers of language models
- * @param stations what embeds and searches
+ * @param stations what runs other models and searches
  * @param shared classes whose devices serve more than one model or station
  */
 record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> stations, Set<String> shared) {
@@ -99,8 +105,19 @@ record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> 
                 }
                 case Embed e -> station(path);
                 case VectorSearch s -> station(path);
+                case Rerank r -> station(path);
+                case Transcribe t -> station(path);
+                case Synthesize s -> station(path);
+                case Infer<?> i -> station(path);
+                case Custom<?> c when loads(path) -> station(path);
+                case Kernel<?> k when loads(path) -> station(path);
                 default -> {}
             }
+        }
+
+        /** Whether an operator keeps devices busy: a function of the host does not. */
+        private boolean loads(String path) {
+            return at(OperatorId.whole(path)).load() > 0;
         }
 
         private void station(String path) {
@@ -162,6 +179,12 @@ record PlanLayout(Map<String, Stage> stages, List<LlmPool> pools, List<Station> 
                 }
                 case Embed e -> queued(path, input);
                 case VectorSearch s -> queued(path, input);
+                case Rerank r -> queued(path, input);
+                case Transcribe t -> queued(path, input);
+                case Synthesize s -> queued(path, input);
+                case Infer<?> i -> queued(path, input);
+                case Custom<?> c when loads(path) -> queued(path, input);
+                case Kernel<?> k when loads(path) -> queued(path, input);
                 case Tool<?, ?> t -> new Stage.Delay(at(OperatorId.whole(path)).seconds(), variation.toolCv2(), input);
                 default -> new Stage.Delay(at(OperatorId.whole(path)).seconds(), 0, input);
             };

@@ -14,8 +14,8 @@ import java.time.Duration;
 /**
  * The paper's voice agent (figure 2): speech to text, a language model that may search the web in a loop, text to speech.
  *
- * <p>There is no operator for speech, so recogniser and synthesiser are tools with a declared latency, as the search is. They cannot run:
- * this graph is for planning.
+ * <p>Recogniser and synthesiser are tools with a declared latency, as the search is: what the study compares is the language model. They cannot run: this graph is for
+ * planning.
  */
 final class VoiceAgent {
     /** Of a search and of a synthesiser: assumptions, the paper gives none. */

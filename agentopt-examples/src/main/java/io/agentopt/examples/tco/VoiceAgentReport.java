@@ -36,7 +36,7 @@ final class VoiceAgentReport {
         out.append(String.format(
                 Locale.ROOT,
                 "Speech to text, a language model with a web search in a loop (%.1f passes, prompts of %d, answers of %d tokens, FP16), text to speech;"
-                        + " %.0f requests/s, 95%% within %d s. The devices of each set at the `%s` policy beside rented CPUs. There are no operators for speech, so"
+                        + " %.0f requests/s, 95%% within %d s. The devices of each set at the `%s` policy beside rented CPUs. Here"
                         + " recogniser, search and synthesiser are tools with declared latencies (the recogniser's %d ms from the cost model: %s, %.0f s of sound, on the"
                         + " CPU; search %d ms and synthesis %d ms assumed). **The planner runs every tool on the host, so those parts are on CPUs by its rule and"
                         + " not by its choice**; the paper's finding that they belong there is tested by the second table alone.\n\n",

@@ -1,6 +1,9 @@
 package io.agentopt.mlir.codegen;
 
 import io.agentopt.mlir.ffi.Codegen;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A processor to compile for.
@@ -14,6 +17,30 @@ public record CpuTarget(String chip, String features, int vectorBits) {
     public static CpuTarget host() {
         String features = Codegen.hostFeatures();
         return new CpuTarget(Codegen.hostChip(), features, widest(features));
+    }
+
+    /** {@return the features that code for this processor may use, as {@code +avx2,+fma}; what its name implies is not among them} */
+    public String needs() {
+        return has().stream().map(feature -> "+" + feature).collect(Collectors.joining(","));
+    }
+
+    /** {@return those of the features that are needed, as {@code +avx2,+fma}, which this processor is not said to have} */
+    public List<String> lacks(String needed) {
+        List<String> has = has();
+        return named(needed).stream().filter(feature -> !has.contains(feature)).toList();
+    }
+
+    private List<String> has() {
+        return named(features);
+    }
+
+    private static List<String> named(String features) {
+        return Stream.of(features.split(",", -1))
+                .map(String::strip)
+                .filter(f -> f.startsWith("+"))
+                .map(f -> f.substring(1))
+                .sorted()
+                .toList();
     }
 
     private static int widest(String features) {

@@ -13,10 +13,16 @@ import java.util.regex.Pattern;
  * @param rowsPerBlock that a block computes at a time
  */
 public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
-    private static final Pattern LAUNCH = Pattern.compile("// threads (\\d+) rows_per_block (\\d+)\n");
+    private static final Pattern LAUNCH = Pattern.compile("// threads (\\d{1,9}) rows_per_block (\\d{1,9})\n");
+    private static final int MOST_THREADS = 1024;
     private static final int LONGEST_LAUNCH = 100;
 
+    /** @throws IllegalArgumentException when no block could be launched that way */
     public GpuCode {
+        if (threads < 1 || threads > MOST_THREADS || rowsPerBlock < 1) {
+            throw new IllegalArgumentException("Code of a GPU is launched with 1 to " + MOST_THREADS
+                    + " threads and at least 1 row a block, not with " + threads + " and " + rowsPerBlock + ".");
+        }
         image = image.clone();
     }
 

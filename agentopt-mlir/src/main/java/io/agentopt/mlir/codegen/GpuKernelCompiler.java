@@ -22,12 +22,29 @@ public final class GpuKernelCompiler {
      */
     public GpuCode code(KernelDefinition definition, KernelSpec spec) {
         definition.check(spec);
-        String source = definition.source(spec);
-        String name = spec.toString();
-        GpuTarget target = compiler.target();
-        var key = new KernelCache.Key(name, source, compiler.rowsPipeline(), target.chip() + target.features());
-        return GpuCode.ofBytes(
-                cache.get(key, () -> loadable(compiler.rows(source, name)).toBytes()), name);
+        KernelCache.Key key = key(definition, spec);
+        byte[] file = cache.get(
+                key, () -> loadable(compiler.rows(key.source(), key.name())).toBytes());
+        return GpuCode.ofBytes(file, key.name());
+    }
+
+    /** {@return what code is made for} */
+    public GpuTarget target() {
+        return compiler.target();
+    }
+
+    /** {@return where code is kept, as {@link GpuCode#toBytes} writes it} */
+    public KernelCache cache() {
+        return cache;
+    }
+
+    /** {@return what the code of a kernel comes from} */
+    public KernelCache.Key key(KernelDefinition definition, KernelSpec spec) {
+        return new KernelCache.Key(
+                spec.toString(),
+                definition.source(spec),
+                compiler.rowsPipeline(),
+                target().chip() + target().features());
     }
 
     private GpuCode loadable(GpuCode code) {

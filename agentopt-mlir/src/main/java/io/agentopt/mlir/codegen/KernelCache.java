@@ -15,23 +15,27 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compiled kernels by the content that they come from, in memory and on disk. A file is the SHA-256 of the code and then the code; it arrives by an atomic
  * move (two processes may compile at once), and one that does not match its checksum is compiled again. Without a folder that can be written to the
- * cache is in memory only.
+ * cache is in memory only. Code that somebody else compiled can be offered; it stays in memory, so that what came with one file does not outlive the process.
  */
 public final class KernelCache {
     private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
     private static final int CHECKSUM = 32;
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
     private final Path folder;
     private final String library;
     private final Map<String, byte[]> memory = new ConcurrentHashMap<>();
+    private final Set<String> offered = ConcurrentHashMap.newKeySet();
 
     /**
      * @param folder where the files go; made when needed
@@ -61,7 +65,7 @@ public final class KernelCache {
     public byte[] get(Key key, Supplier<byte[]> compile) {
         String hash = hash(key);
         return memory.computeIfAbsent(hash, _ -> {
-                    Path file = folder.resolve(hash + ".o");
+                    Path file = file(hash);
                     return read(file).orElseGet(() -> {
                         byte[] code = compile.get();
                         write(file, code);
@@ -69,6 +73,42 @@ public final class KernelCache {
                     });
                 })
                 .clone();
+    }
+
+    /**
+     * Offers code that was compiled elsewhere: it is what {@link #get} gives for the key of this hash, unless this cache has code of its own.
+     *
+     * @param hash what {@link #hash} gave where the code was compiled: equal only for equal sources, passes, processor and library
+     * @param sha256 of the code, in hexadecimal
+     * @return whether it was taken
+     * @throws IllegalArgumentException when the hash is none, or the code does not match its checksum
+     */
+    public boolean offer(String hash, byte[] code, String sha256) {
+        if (!HASH.matcher(hash).matches())
+            throw new IllegalArgumentException(
+                    "'" + hash + "' is no content hash of a kernel: those have 64 hexadecimal digits.");
+        byte[] own = code.clone();
+        String actual = HexFormat.of().formatHex(sha256().digest(own));
+        if (!actual.equals(sha256)) {
+            throw new IllegalArgumentException("The code offered for '" + hash + "' is damaged: its SHA-256 is "
+                    + actual + ", not " + sha256 + ". Fetch or compile it again.");
+        }
+        if (memory.containsKey(hash) || read(file(hash)).isPresent()) return false;
+        if (memory.putIfAbsent(hash, own) != null) return false;
+        offered.add(hash);
+        return true;
+    }
+
+    /** {@return whether the code of a key was offered; it is forgotten then, and compiled when it is next asked for} */
+    boolean forgetOffered(Key key) {
+        String hash = hash(key);
+        if (!offered.remove(hash)) return false;
+        memory.remove(hash);
+        return true;
+    }
+
+    private Path file(String hash) {
+        return folder.resolve(hash + ".o");
     }
 
     private static Optional<byte[]> read(Path file) {
@@ -111,7 +151,8 @@ public final class KernelCache {
         }
     }
 
-    private String hash(Key key) {
+    /** {@return the content hash of what code comes from, the library that compiles included, in hexadecimal} */
+    public String hash(Key key) {
         MessageDigest digest = sha256();
         for (String part : new String[] {key.name(), key.source(), key.pipeline(), key.target(), library}) {
             byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);

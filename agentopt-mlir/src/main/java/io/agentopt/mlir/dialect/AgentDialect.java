@@ -33,6 +33,11 @@ public final class AgentDialect {
     public static final String FOR_EACH = "agent.for_each";
     public static final String SUBGRAPH = "agent.subgraph";
 
+    /** {@return whether an op inside a graph is of the user's own kind} */
+    public static boolean isCustom(String kind) {
+        return !kind.startsWith("agent.") && !kind.startsWith("builtin.");
+    }
+
     // ---- attributes
     public static final String SYM_NAME = "sym_name";
     public static final String RESULT_TYPE = "result_type";
@@ -54,6 +59,9 @@ public final class AgentDialect {
     public static final String SPEC = "spec";
     /** Of the op {@link #KERNEL}: a specification or the symbol of a {@link #KERNEL_DECL}. */
     public static final String WHICH_KERNEL = "kernel";
+
+    /** Of ops of the user's kinds: what they do to the world, in the word of {@code io.agentopt.operator.Custom.Effects}. */
+    public static final String EFFECTS = "effects";
 
     public static final String DEVICE = "device";
     public static final String FROM = "from";

@@ -15,11 +15,11 @@ public final class Attributes {
     private Attributes() {}
 
     private static final class OfOp {
-        static final MethodHandle GET = NativeFunction.of("agentoptAttribute", 3);
+        static final MethodHandle GET = NativeFunction.of("agentoptAttribute", 2);
         static final MethodHandle READ = NativeFunction.ofVoid("agentoptReadAttribute", 2);
         static final MethodHandle NAMES = NativeFunction.of("agentoptAttributeNames", 3);
-        static final MethodHandle SET = NativeFunction.ofVoid("agentoptSetAttribute", 4);
-        static final MethodHandle REMOVE = NativeFunction.ofVoid("agentoptRemoveAttribute", 3);
+        static final MethodHandle SET = NativeFunction.ofVoid("agentoptSetAttribute", 3);
+        static final MethodHandle REMOVE = NativeFunction.ofVoid("agentoptRemoveAttribute", 2);
     }
 
     private static final class Make {
@@ -63,9 +63,9 @@ public final class Attributes {
         record Other(String printed) implements Raw {}
     }
 
-    /** {@return the op's attribute of this name, or 0} */
-    public static long get(long op, String name) {
-        return Operations.withText(OfOp.GET, op, name);
+    /** {@return the op's attribute of the name that a string attribute is, or 0} */
+    public static long get(long op, long name) {
+        return Operations.get(OfOp.GET, op, name);
     }
 
     public static Raw read(long attribute) {
@@ -104,21 +104,17 @@ public final class Attributes {
         }
     }
 
-    public static void set(long op, String name, long attribute) {
+    public static void set(long op, long name, long attribute) {
         try {
-            Scratch scratch = Scratch.forCall();
-            byte[] utf8 = Memory.utf8(name);
-            OfOp.SET.invokeExact(op, Memory.bytes(scratch, utf8).address(), (long) utf8.length, attribute);
+            OfOp.SET.invokeExact(op, name, attribute);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
     }
 
-    public static void remove(long op, String name) {
+    public static void remove(long op, long name) {
         try {
-            Scratch scratch = Scratch.forCall();
-            byte[] utf8 = Memory.utf8(name);
-            OfOp.REMOVE.invokeExact(op, Memory.bytes(scratch, utf8).address(), (long) utf8.length);
+            OfOp.REMOVE.invokeExact(op, name);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Finds and loads a native library: the file that a system property names, or else the class path's copy, unpacked into a cache folder. A named
@@ -56,13 +57,15 @@ final class NativeLibrary {
      * @param platform os and architecture, as "linux-x86_64"
      * @param resources opens a class path resource, if there
      * @param caches folders to unpack into, first choice first
+     * @param glibc the version of the C library, empty where it is another one; asked for when a library does not load
      */
     record Search(
             Library library,
             Optional<String> named,
             String platform,
             Function<String, Optional<InputStream>> resources,
-            List<Path> caches) {
+            List<Path> caches,
+            Supplier<Optional<String>> glibc) {
         static Search ofProcess(Library library) {
             return new Search(
                     library,
@@ -70,7 +73,8 @@ final class NativeLibrary {
                     platformName(),
                     name -> Optional.ofNullable(
                             NativeLibrary.class.getClassLoader().getResourceAsStream(name)),
-                    UnpackedLibrary.cacheFolders());
+                    UnpackedLibrary.cacheFolders(),
+                    Glibc::ofProcess);
         }
 
         private static String platformName() {
@@ -82,7 +86,7 @@ final class NativeLibrary {
 
     static NativeLibrary find(Search search) {
         Library library = search.library();
-        if (search.named().isPresent()) return named(library, search.named().get());
+        if (search.named().isPresent()) return named(search, search.named().get());
         if (!search.platform().equals("linux-x86_64")) {
             return unavailable(
                     library,
@@ -104,10 +108,11 @@ final class NativeLibrary {
         } catch (IOException damaged) {
             return unavailable(library, String.valueOf(damaged.getMessage()));
         }
-        return unpack(library, packed, search.caches());
+        return unpack(search, packed);
     }
 
-    private static NativeLibrary named(Library library, String path) {
+    private static NativeLibrary named(Search search, String path) {
+        Library library = search.library();
         Path file = Path.of(path).toAbsolutePath();
         if (!Files.isRegularFile(file)) {
             return unavailable(
@@ -116,18 +121,20 @@ final class NativeLibrary {
                             + ") does not exist. Correct the property, or remove it"
                             + " to use the library on the class path.");
         }
-        NativeLibrary loaded = load(library, file);
+        NativeLibrary loaded = load(search, file);
         return loaded.availability() instanceof Unavailable(String reason)
                 ? unavailable(library, reason + " It was named by the system property " + library.property() + ".")
                 : loaded;
     }
 
-    private static NativeLibrary unpack(Library library, UnpackedLibrary packed, List<Path> caches) {
+    private static NativeLibrary unpack(Search search, UnpackedLibrary packed) {
+        Library library = search.library();
         List<String> failures = new ArrayList<>();
-        for (Path cache : caches) {
+        for (Path cache : search.caches()) {
             try {
-                NativeLibrary loaded = load(library, packed.unpackInto(cache));
+                NativeLibrary loaded = load(search, packed.unpackInto(cache));
                 if (!(loaded.availability() instanceof Unavailable(String reason))) return loaded;
+                if (Glibc.complaint(library, search.glibc().get()).isPresent()) return loaded; // as in every folder
                 failures.add(reason);
             } catch (UnpackedLibrary.DamagedException damaged) {
                 return unavailable(library, String.valueOf(damaged.getMessage()));
@@ -143,7 +150,8 @@ final class NativeLibrary {
                         + " to an unpacked library.");
     }
 
-    private static NativeLibrary load(Library library, Path file) {
+    private static NativeLibrary load(Search search, Path file) {
+        Library library = search.library();
         try {
             SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
             if (symbols.find(Library.WITNESS).isEmpty()) {
@@ -153,7 +161,10 @@ final class NativeLibrary {
             }
             return new NativeLibrary(library, new Available(file), symbols);
         } catch (IllegalArgumentException | IllegalCallerException e) {
-            return unavailable(library, "The library '" + file + "' cannot be loaded (" + e.getMessage() + ").");
+            String why = Glibc.complaint(library, search.glibc().get())
+                    .map(c -> " " + c)
+                    .orElse("");
+            return unavailable(library, "The library '" + file + "' cannot be loaded (" + e.getMessage() + ")." + why);
         }
     }
 

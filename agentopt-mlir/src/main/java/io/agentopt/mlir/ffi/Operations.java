@@ -5,9 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Operations: reading their parts, creating, moving and erasing them. Callers vouch that every handle is alive and every index in range. */
 public final class Operations {
@@ -28,8 +26,8 @@ public final class Operations {
     }
 
     private static final class Change {
-        static final MethodHandle REGISTERED = NativeFunction.of("agentoptIsRegistered", 3);
-        static final MethodHandle CREATE = NativeFunction.of("agentoptCreate", 1);
+        static final MethodHandle KIND = NativeFunction.of("agentoptKind", 3);
+        static final MethodHandle CREATE = NativeFunction.of("agentoptCreate", 2);
         static final MethodHandle ERASE = NativeFunction.of("agentoptErase", 1);
         static final MethodHandle MOVE = NativeFunction.of("agentoptMove", 3);
         static final MethodHandle SET_OPERAND = NativeFunction.ofVoid("mlirOperationSetOperand", 3);
@@ -37,13 +35,22 @@ public final class Operations {
         static final MethodHandle SET_LOCATION = NativeFunction.ofVoid("agentoptSetLocation", 2);
     }
 
-    /** {@return the op's kind, as "agent.generate"; {@code known} keeps those met so far, by their handle} */
-    public static String kind(long op, Map<Long, String> known) {
+    /** {@return the handle of the op's kind; ops of one kind and context have the same} */
+    public static long kind(long op) {
         try {
-            Scratch scratch = Scratch.forCall();
-            MemorySegment view = scratch.allocate(16, 8);
-            long kind = (long) Read.NAME.invokeExact(op, view.address());
-            return known.computeIfAbsent(kind, _ -> Memory.view(view, 0).intern());
+            return (long)
+                    Read.NAME.invokeExact(op, Scratch.forCall().allocate(16, 8).address());
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return the op's kind, as "agent.generate"} */
+    public static String kindName(long op) {
+        try {
+            MemorySegment view = Scratch.forCall().allocate(16, 8);
+            long _ = (long) Read.NAME.invokeExact(op, view.address());
+            return Memory.view(view, 0).intern();
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
@@ -99,9 +106,9 @@ public final class Operations {
         return get(Read.REGION, op, index);
     }
 
-    /** {@return whether a loaded dialect defines this op} */
-    public static boolean isRegistered(long session, String name) {
-        return withText(Change.REGISTERED, session, name) != 0;
+    /** {@return the handle of the kind of this name, or 0 when no loaded dialect defines it} */
+    public static long kind(long session, String name) {
+        return withText(Change.KIND, session, name);
     }
 
     /** {@return a location with this name, or the unknown location where it is empty} */
@@ -117,49 +124,10 @@ public final class Operations {
         }
     }
 
-    /**
-     * An op to create.
-     *
-     * @param regions the argument types of the one block of each region
-     * @param block where the op goes
-     * @param before the op of that block that it goes before, or 0 for the end
-     */
-    public record Request(
-            String name,
-            long location,
-            List<Long> operands,
-            List<Long> results,
-            List<String> attributeNames,
-            List<Long> attributes,
-            List<List<Long>> regions,
-            long block,
-            long before) {}
-
-    /** {@return the new op, or 0 when it would nest too deep} */
-    public static long create(Request request) {
+    /** {@return the op that a request laid out as capi_ops.cpp says asks for, or 0 when it would nest too deep} */
+    public static long create(long session, Words request) {
         try {
-            Scratch scratch = Scratch.forCall();
-            MemorySegment r = scratch.allocate(15 * 8L, 8);
-            view(scratch, r, 0, request.name());
-            r.set(JAVA_LONG, 16, request.location());
-            array(scratch, r, 24, request.operands());
-            array(scratch, r, 40, request.results());
-            MemorySegment names = views(scratch, request.attributeNames());
-            r.set(JAVA_LONG, 56, request.attributes().size());
-            r.set(JAVA_LONG, 64, names.address());
-            r.set(JAVA_LONG, 72, longs(scratch, request.attributes()));
-            r.set(JAVA_LONG, 80, request.regions().size());
-            List<Long> counts = new ArrayList<>();
-            List<Long> arguments = new ArrayList<>();
-            for (List<Long> types : request.regions()) {
-                counts.add((long) types.size());
-                arguments.addAll(types);
-            }
-            r.set(JAVA_LONG, 88, longs(scratch, counts));
-            r.set(JAVA_LONG, 96, longs(scratch, arguments));
-            r.set(JAVA_LONG, 104, request.block());
-            r.set(JAVA_LONG, 112, request.before());
-            return (long) Change.CREATE.invokeExact(r.address());
+            return (long) Change.CREATE.invokeExact(session, request.copy(Scratch.forCall()));
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }
@@ -187,11 +155,10 @@ public final class Operations {
         }
     }
 
-    /** Locations that carry what was declared, and whole modules as tables. */
+    /** What was declared, and whole modules as tables. */
     private static final class Whole {
         static final MethodHandle TABLE = NativeFunction.of("agentoptTable", 2);
         static final MethodHandle DECLARED = NativeFunction.of("agentoptDeclared", 3);
-        static final MethodHandle LOCATION = NativeFunction.of("agentoptDeclaredLocation", 6);
     }
 
     /** {@return the op and all ops inside it, laid out as capi_table.cpp says} */
@@ -209,24 +176,6 @@ public final class Operations {
     /** {@return the attribute that the op was declared with under this name, or 0} */
     public static long declared(long op, String name) {
         return withText(Whole.DECLARED, op, name);
-    }
-
-    /** {@return a location with a name and what was declared} */
-    public static long declaredLocation(long session, String name, List<String> keys, List<Long> values) {
-        try {
-            Scratch scratch = Scratch.forCall();
-            byte[] utf8 = Memory.utf8(name);
-            MemorySegment views = views(scratch, keys);
-            return (long) Whole.LOCATION.invokeExact(
-                    session,
-                    Memory.bytes(scratch, utf8).address(),
-                    (long) utf8.length,
-                    (long) keys.size(),
-                    views.address(),
-                    longs(scratch, values));
-        } catch (Throwable t) {
-            throw NativeFunction.failed(t);
-        }
     }
 
     static long get(MethodHandle function, long handle) {
@@ -260,17 +209,6 @@ public final class Operations {
         byte[] utf8 = Memory.utf8(text);
         record.set(JAVA_LONG, offset, Memory.bytes(scratch, utf8).address());
         record.set(JAVA_LONG, offset + 8, utf8.length);
-    }
-
-    private static MemorySegment views(SegmentAllocator scratch, List<String> texts) {
-        MemorySegment views = scratch.allocate(16L * Math.max(1, texts.size()), 8);
-        for (int i = 0; i < texts.size(); i++) view(scratch, views, 16L * i, texts.get(i));
-        return views;
-    }
-
-    private static void array(SegmentAllocator scratch, MemorySegment record, long offset, List<Long> values) {
-        record.set(JAVA_LONG, offset, values.size());
-        record.set(JAVA_LONG, offset + 8, longs(scratch, values));
     }
 
     static long longs(SegmentAllocator scratch, List<Long> values) {

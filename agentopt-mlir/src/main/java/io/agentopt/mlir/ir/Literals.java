@@ -13,12 +13,21 @@ public final class Literals {
 
     /** {@return the literal of a string, in quotes} */
     public static String quoted(String text) {
+        if (isPlain(text)) return '"' + text + '"';
         StringBuilder literal = new StringBuilder("\"");
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             if (b >= 0x20 && b < 0x7F && b != '"' && b != '\\') literal.append((char) b);
             else literal.append(String.format("\\%02X", b & 0xFF));
         }
         return literal.append('"').toString();
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') return false;
+        }
+        return true;
     }
 
     /** {@return the literal of an array of strings} */

@@ -4,6 +4,7 @@ import io.agentopt.mlir.ffi.Attributes;
 import io.agentopt.mlir.ffi.Kinds;
 import io.agentopt.mlir.ffi.Modules;
 import io.agentopt.mlir.ffi.Operations;
+import io.agentopt.mlir.ffi.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +25,14 @@ public final class MlirContext implements AutoCloseable {
     private final long session;
     private final Set<MlirModule> modules = new HashSet<>();
     private final Map<String, Type> types = new HashMap<>();
-    private final Map<Long, Type> typesByHandle = new HashMap<>();
-    private final Map<Long, String> kinds = new HashMap<>();
-    private final Set<String> defined = new HashSet<>();
+    private final Handles<Type> typesByHandle = new Handles<>();
+    private final Handles<String> kinds = new Handles<>();
+    private final Map<String, Long> kindHandles = new HashMap<>(); // of those that a dialect defines
     // Attributes are interned by the native context and live as long as it: what was asked once holds.
-    private final Map<Attribute, Long> attributeHandles = new HashMap<>();
-    private final Map<Long, Attribute> attributes = new HashMap<>();
+    private final Map<String, Long> texts = new HashMap<>();
+    private final Map<Attribute, Long> attributeHandles = new HashMap<>(); // all but texts
+    private final Handles<Attribute> attributes = new Handles<>();
+    private final Words request = new Words();
     private boolean closed;
 
     private MlirContext(long session) {
@@ -161,27 +164,48 @@ public final class MlirContext implements AutoCloseable {
     }
 
     Type type(long handle) {
-        return typesByHandle.computeIfAbsent(handle, h -> new Type(this, h));
+        Type known = typesByHandle.get(handle);
+        if (known != null) return known;
+        Type type = new Type(this, handle);
+        typesByHandle.put(handle, type);
+        return type;
     }
 
     /** {@return the kind of an op, as "agent.generate"} */
     String kind(long op) {
-        return Operations.kind(op, kinds);
+        return kind(op, Operations.kind(op));
     }
 
     /** {@return the kind of an op whose kind has this handle} */
     String kind(long op, long kindHandle) {
         String known = kinds.get(kindHandle);
-        return known == null ? kind(op) : known;
+        if (known != null) return known;
+        String name = Operations.kindName(op);
+        kinds.put(kindHandle, name);
+        return name;
+    }
+
+    /** {@return the handle of a kind of op, or 0 when no loaded dialect defines it} */
+    long kindHandle(String kind) {
+        Long known = kindHandles.get(kind);
+        if (known != null) return known;
+        long handle = Operations.kind(session(), kind);
+        if (handle != 0) kindHandles.put(kind, handle);
+        return handle;
+    }
+
+    /** {@return an empty request for one native call} */
+    Words request() {
+        return request.clear();
     }
 
     /** {@return whether a loaded dialect defines this kind of op} */
-    boolean defines(String kind) {
-        if (defined.contains(kind)) return true;
-        return Operations.isRegistered(session(), kind) && defined.add(kind);
+    public boolean defines(String kind) {
+        return kindHandle(kind) != 0;
     }
 
     Attribute attribute(long handle) {
+        session(); // handles die with it
         Attribute known = attributes.get(handle);
         if (known != null) return known;
         Attribute read = Attribute.of(this, handle);
@@ -191,12 +215,24 @@ public final class MlirContext implements AutoCloseable {
 
     long handle(Attribute attribute) {
         session();
+        if (attribute instanceof Attribute.Text(String text)) return text(text);
         if (attribute instanceof Attribute.OfType)
             return Attribute.handle(this, attribute); // checks the type's context
         Long known = attributeHandles.get(attribute);
         if (known != null) return known;
         long made = Attribute.handle(this, attribute);
         attributeHandles.put(attribute, made);
+        return made;
+    }
+
+    /** {@return the handle of a string attribute, which names of attributes and locations are too} */
+    long text(String text) {
+        long own = session();
+        Long known = texts.get(text);
+        if (known != null) return known;
+        long made = Attributes.string(own, text);
+        texts.put(text, made);
+        attributes.put(made, new Attribute.Text(text));
         return made;
     }
 
@@ -224,8 +260,12 @@ public final class MlirContext implements AutoCloseable {
         throw new MlirException("'" + source + "' is not a valid module." + silent, reasons);
     }
 
+    boolean isOfThisThread() {
+        return Thread.currentThread() == owner;
+    }
+
     private void checkThread() {
-        if (Thread.currentThread() != owner) {
+        if (!isOfThisThread()) {
             throw new IllegalStateException("This MLIR context belongs to thread '" + owner.getName()
                     + "' and was used by '" + Thread.currentThread().getName()
                     + "'. Make a context per thread; hand IR over as bytecode.");

@@ -3,10 +3,8 @@ package io.agentopt.mlir.ir;
 import io.agentopt.mlir.ffi.Modules;
 import io.agentopt.mlir.ffi.Modules.Outcome;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A module: the owner of its ops.
@@ -15,12 +13,15 @@ import java.util.Set;
  * {@link IllegalStateException} that names what made it stale. Fetch it again from {@link #root()}.
  */
 public final class MlirModule implements AutoCloseable {
+    private static final int MOST_PIPELINE = 1 << 20;
+    private static final int DEEPEST_PIPELINE = 100;
+
     private final MlirContext context;
     private final long handle;
-    private final Map<Long, Op> ops = new HashMap<>();
+    private final Handles<Op> ops = new Handles<>();
     private Epoch epoch = new Epoch();
     private final Map<Long, OpTable> tables = new HashMap<>(); // by root, of the IR as it is now
-    private final Set<Long> erased = new HashSet<>(); // in this epoch
+    private final Handles<Boolean> erased = new Handles<>(); // in this epoch
     private long changes;
     private boolean verified;
     private boolean closed;
@@ -99,6 +100,7 @@ public final class MlirModule implements AutoCloseable {
      */
     public void run(String pipeline) {
         verify();
+        checkPipeline(pipeline);
         changed();
         Outcome outcome = Modules.run(context.session(), handle, pipeline);
         switch (outcome) {
@@ -114,6 +116,26 @@ public final class MlirModule implements AutoCloseable {
             }
         }
         context.takeDiagnostics();
+    }
+
+    /** MLIR builds and frees a nested pipeline by recursion. */
+    private static void checkPipeline(String pipeline) {
+        if (pipeline.length() > MOST_PIPELINE)
+            throw new MlirException(
+                    "A pass pipeline of " + pipeline.length() + " characters is too long; at most " + MOST_PIPELINE
+                            + " are parsed. Run it in pieces.",
+                    List.of());
+        int depth = 0;
+        for (int i = 0; i < pipeline.length(); i++) {
+            char c = pipeline.charAt(i);
+            if (c == '(' || c == '{') depth++;
+            if (c == ')' || c == '}') depth--;
+            if (depth > DEEPEST_PIPELINE)
+                throw new MlirException(
+                        "The pass pipeline '" + pipeline.substring(0, Math.min(pipeline.length(), 40))
+                                + "...' nests deeper than " + DEEPEST_PIPELINE + " brackets at character " + i + ".",
+                        List.of());
+        }
     }
 
     /** Makes every handle fetched so far stale; {@code cause} completes "is stale: ...". */
@@ -142,14 +164,23 @@ public final class MlirModule implements AutoCloseable {
 
     /** One handle object for each op and epoch, so that erasing an op reaches everyone who holds it. */
     Op op(long opHandle) {
-        checkNotErased(opHandle);
-        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, context.kind(h)));
+        Op known = ops.get(opHandle);
+        return known != null ? known : op(opHandle, kindOf(opHandle));
     }
 
     /** As {@link #op(long)}, of an op whose kind is known. */
     Op op(long opHandle, String kind) {
         checkNotErased(opHandle);
-        return ops.computeIfAbsent(opHandle, h -> new Op(this, epoch, h, kind));
+        Op known = ops.get(opHandle);
+        if (known != null) return known;
+        Op op = new Op(this, epoch, opHandle, kind);
+        ops.put(opHandle, op);
+        return op;
+    }
+
+    private String kindOf(long opHandle) {
+        checkNotErased(opHandle);
+        return context.kind(opHandle);
     }
 
     /** Something in the module is not as it was when it was verified. */
@@ -159,8 +190,17 @@ public final class MlirModule implements AutoCloseable {
         if (!tables.isEmpty()) tables.clear();
     }
 
-    /** A change that this table has seen: it still shows the IR as it is. */
-    long keep(long root, OpTable table) {
+    /**
+     * A change that this table has seen: it still shows the IR as it is.
+     *
+     * @return {@link #changes()} after it
+     */
+    long changedAsIn(long root, OpTable table) {
+        if (tables.size() == 1 && tables.get(root) == table) {
+            verified = false;
+            return ++changes;
+        }
+        changed();
         tables.put(root, table);
         return changes;
     }
@@ -171,7 +211,7 @@ public final class MlirModule implements AutoCloseable {
 
     void forget(long opHandle) {
         ops.remove(opHandle);
-        erased.add(opHandle);
+        erased.put(opHandle, true);
     }
 
     /** An op was made, maybe where an erased one was. */

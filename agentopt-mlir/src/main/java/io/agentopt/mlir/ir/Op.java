@@ -74,7 +74,7 @@ public final class Op {
 
     /** {@return the attribute of this name} */
     public Optional<Attribute> attribute(String name) {
-        long attribute = Attributes.get(handle(), name);
+        long attribute = Attributes.get(handle(), module.context().text(name));
         return attribute == 0 ? Optional.empty() : Optional.of(module.context().attribute(attribute));
     }
 
@@ -94,7 +94,7 @@ public final class Op {
 
     /** {@return whether the op has an attribute of this name; the value of a unit attribute} */
     public boolean has(String name) {
-        return Attributes.get(handle(), name) != 0;
+        return Attributes.get(handle(), module.context().text(name)) != 0;
     }
 
     /**
@@ -144,8 +144,16 @@ public final class Op {
 
     /** Sets an attribute. One that the op's definition declares with another type fails at the next {@link MlirModule#verify()}. */
     public void set(String name, Attribute value) {
-        Attributes.set(handle(), checkName(name), module.context().handle(value));
+        put(name, value);
         module.changed();
+    }
+
+    /** Sets an attribute, which the module must be told of. */
+    void put(String name, Attribute value) {
+        Attributes.set(
+                handle(),
+                module.context().text(checkName(name)),
+                module.context().handle(value));
     }
 
     public void set(String name, String value) {
@@ -167,7 +175,7 @@ public final class Op {
 
     /** Removes an attribute, if there. */
     public void remove(String name) {
-        Attributes.remove(handle(), checkName(name));
+        Attributes.remove(handle(), module.context().text(checkName(name)));
         module.changed();
     }
 
@@ -268,12 +276,12 @@ public final class Op {
 
     /** Lets every user of this op's results use these values instead. The types are checked by the next {@link MlirModule#verify()}. */
     public void replaceAllUsesWith(List<Value> values) {
-        List<Value> results = results();
-        if (results.size() != values.size()) {
-            throw new IllegalArgumentException(describe() + " has " + results.size()
-                    + " result(s) and cannot be replaced by " + values.size() + " value(s).");
+        int results = Operations.resultCount(handle());
+        if (results != values.size()) {
+            throw new IllegalArgumentException(describe() + " has " + results + " result(s) and cannot be replaced by "
+                    + values.size() + " value(s).");
         }
-        for (int i = 0; i < values.size(); i++) results.get(i).replaceAllUsesWith(values.get(i));
+        for (int i = 0; i < results; i++) result(i).replaceAllUsesWith(values.get(i));
     }
 
     /**
@@ -286,7 +294,8 @@ public final class Op {
             throw new IllegalStateException("The root op of a module cannot be erased. Close the module.");
         String what = describe();
         List<Op> inside = new ArrayList<>();
-        walk(inside::add);
+        if (Operations.regionCount(handle) == 0) inside.add(this);
+        else walk(inside::add);
         if (!Operations.erase(handle)) {
             throw new IllegalStateException(
                     what + " cannot be erased: its values are still used. Replace their uses first.");
@@ -332,9 +341,10 @@ public final class Op {
         return Modules.print(handle(), false);
     }
 
-    /** {@return kind and name, as "agent.generate 'think'"; works on stale handles too} */
+    /** {@return kind and name, as "agent.generate 'think'"; works on stale handles and, without the name, on other threads too} */
     @Override
     public String toString() {
+        if (!module.context().isOfThisThread()) return kind;
         return isStale() ? kind + " (stale)" : describe();
     }
 

@@ -46,7 +46,7 @@ public final class OpBuilder {
 
     /** {@return the context in which types are made} */
     public MlirContext context() {
-        return block.owner().context();
+        return module().context();
     }
 
     /**
@@ -65,18 +65,23 @@ public final class OpBuilder {
      * @throws IllegalArgumentException when no loaded dialect defines it
      */
     public OpDraft op(String kind) {
-        if (!context().defines(kind)) {
+        if (context().kindHandle(kind) == 0) {
             throw new IllegalArgumentException("No dialect of this context defines an op '" + kind + "'.");
         }
         return new OpDraft(this, kind).declared(declared);
     }
 
-    /** The successor may have moved since: its block counts. */
-    Block block() {
-        return before.map(Op::block).orElse(block);
+    MlirModule module() {
+        return block.owner();
     }
 
-    Optional<Op> successor() {
-        return before;
+    /** {@return the op that new ops go before, or 0} It may have moved since: its block counts. */
+    long successor() {
+        return before.isPresent() ? before.get().handle() : 0;
+    }
+
+    /** {@return the block at whose end new ops go, where there is no successor} */
+    long block() {
+        return before.isPresent() ? 0 : block.handle();
     }
 }

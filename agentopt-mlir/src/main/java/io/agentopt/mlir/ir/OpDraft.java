@@ -1,12 +1,11 @@
 package io.agentopt.mlir.ir;
 
 import io.agentopt.mlir.ffi.Operations;
+import io.agentopt.mlir.ffi.Words;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 
 /** An op in the making. Whether it fits its definition is for {@link MlirModule#verify()} to say. */
 public final class OpDraft {
@@ -14,9 +13,10 @@ public final class OpDraft {
     private final String kind;
     private final List<Value> operands = new ArrayList<>();
     private final List<Type> results = new ArrayList<>();
-    private final Map<String, Attribute> attributes = new LinkedHashMap<>();
+    private final List<String> names = new ArrayList<>();
+    private final List<Attribute> attributes = new ArrayList<>();
     private final List<List<Type>> regions = new ArrayList<>();
-    private final Map<String, Attribute> declared = new LinkedHashMap<>();
+    private Map<String, Attribute> declared = Map.of();
     private String name = "";
 
     OpDraft(OpBuilder place, String kind) {
@@ -32,12 +32,19 @@ public final class OpDraft {
 
     /** Adds what was declared of the op but does not change what it means: see {@link Op#declared}. */
     public OpDraft declared(Map<String, Attribute> facts) {
-        declared.putAll(facts);
+        if (facts.containsKey(""))
+            throw new IllegalArgumentException("What is declared of '" + kind + "' needs a name.");
+        if (declared.isEmpty()) {
+            declared = facts;
+        } else {
+            declared = new LinkedHashMap<>(declared);
+            declared.putAll(facts);
+        }
         return this;
     }
 
     public OpDraft operands(Value... values) {
-        operands.addAll(List.of(values));
+        for (Value value : values) operands.add(value);
         return this;
     }
 
@@ -47,13 +54,19 @@ public final class OpDraft {
     }
 
     public OpDraft results(Type... types) {
-        results.addAll(List.of(types));
+        for (Type type : types) results.add(type);
         return this;
     }
 
     public OpDraft attribute(String name, Attribute value) {
         if (name.isEmpty()) throw new IllegalArgumentException("An attribute needs a name.");
-        attributes.put(name, value);
+        int known = names.indexOf(name);
+        if (known >= 0) {
+            attributes.set(known, value);
+        } else {
+            names.add(name);
+            attributes.add(value);
+        }
         return this;
     }
 
@@ -87,35 +100,35 @@ public final class OpDraft {
      * @throws IllegalArgumentException when an operand or type belongs to another module or context, or the op would nest deeper than 256 levels
      */
     public Op create() {
-        MlirModule module = place.block().owner();
+        MlirModule module = place.module();
         MlirContext context = module.context();
-        long created = Operations.create(new Operations.Request(
-                kind,
-                location(context),
-                handles(operands, v -> v.handle(module)),
-                types(results),
-                List.copyOf(attributes.keySet()),
-                handles(attributes.values(), context::handle),
-                regions.stream().map(this::types).toList(),
-                place.block().handle(),
-                place.successor().map(Op::handle).orElse(0L)));
+        Words words = context.request();
+        words.add(place.successor());
+        words.add(place.block());
+        words.add(context.kindHandle(kind));
+        words.add(name.isEmpty() ? 0 : context.text(name));
+        words.add(declared.size());
+        for (Map.Entry<String, Attribute> fact : declared.entrySet()) {
+            words.add(context.text(fact.getKey()));
+            words.add(context.handle(fact.getValue()));
+        }
+        words.add(operands.size());
+        for (Value value : operands) words.add(value.handle(module));
+        add(words, context, results);
+        words.add(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            words.add(context.text(names.get(i)));
+            words.add(context.handle(attributes.get(i)));
+        }
+        words.add(regions.size());
+        for (List<Type> arguments : regions) add(words, context, arguments);
+        long created = Operations.create(context.session(), words);
         if (created == 0) throw new IllegalArgumentException("'" + kind + "' would nest deeper than 256 levels.");
         return module.made(created, kind);
     }
 
-    private long location(MlirContext context) {
-        if (declared.isEmpty()) return Operations.nameLocation(context.session(), name);
-        return Operations.declaredLocation(
-                context.session(), name, List.copyOf(declared.keySet()), handles(declared.values(), context::handle));
-    }
-
-    private List<Long> types(List<Type> types) {
-        return handles(types, t -> t.handle(place.context()));
-    }
-
-    private static <T> List<Long> handles(Collection<T> things, ToLongFunction<T> handle) {
-        List<Long> handles = new ArrayList<>(things.size());
-        for (T thing : things) handles.add(handle.applyAsLong(thing));
-        return handles;
+    private static void add(Words words, MlirContext context, List<Type> types) {
+        words.add(types.size());
+        for (Type type : types) words.add(type.handle(context));
     }
 }

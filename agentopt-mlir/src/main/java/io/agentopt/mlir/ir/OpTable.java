@@ -3,9 +3,7 @@ package io.agentopt.mlir.ir;
 import io.agentopt.mlir.ffi.Operations;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,12 +19,16 @@ public final class OpTable {
     private static final int OPERANDS = 6;
 
     private final MlirModule module;
-    private final Map<Long, Map<Integer, Long>> overlaid = new HashMap<>(); // attributes set since, by name and op
+    private final Handles<long[]> overlaid =
+            new Handles<>(); // attributes set since, by name and then by op; 0 where not set
     private long changes;
     private MlirModule.Epoch epoch;
     private final long[] words;
     private final int[] at;
     private final int[] end;
+    private final int[] results; // by op: where the counted list begins
+    private final int[] attributes;
+    private final int[] regions;
     private final String[] kinds;
     private final int[] definedBy; // by value: its op, or ~op for an argument of a region of that op
     private final int[] definedIn; // by value: the result or the region
@@ -39,6 +41,9 @@ public final class OpTable {
         int ops = Math.toIntExact(words[0]);
         at = new int[ops];
         end = new int[ops];
+        results = new int[ops];
+        attributes = new int[ops];
+        regions = new int[ops];
         kinds = new String[ops];
         definedBy = new int[Math.toIntExact(words[1])];
         definedIn = new int[definedBy.length];
@@ -46,6 +51,9 @@ public final class OpTable {
         for (int op = 0; op < ops; op++) {
             at[op] = start;
             kinds[op] = module.context().kind(words[start + HANDLE], words[start + KIND]);
+            results[op] = behind(start + OPERANDS, 1);
+            attributes[op] = behind(results[op], 1);
+            regions[op] = behind(attributes[op], 2);
             define(op);
             start += (int) words[start];
         }
@@ -53,6 +61,11 @@ public final class OpTable {
             end[op] = Math.max(end[op], op + 1);
             if (op > 0) end[parent(op)] = Math.max(end[parent(op)], end[op]);
         }
+    }
+
+    /** {@return what is behind a counted list} */
+    private int behind(int list, int each) {
+        return list + 1 + each * (int) words[list];
     }
 
     /** {@return an op and all ops inside it} */
@@ -71,16 +84,18 @@ public final class OpTable {
     }
 
     private void define(int op) {
-        for (int i = 0; i < resultCount(op); i++) {
-            definedBy[value(op, results(op), i)] = op;
-            definedIn[value(op, results(op), i)] = i;
+        int list = results[op];
+        for (int i = 0; i < words[list]; i++) define((int) words[list + 1 + i], op, i);
+        list = regions[op] + 1;
+        for (int region = 0; region < words[regions[op]]; region++) {
+            for (int i = 0; i < words[list]; i++) define((int) words[list + 1 + i], ~op, region);
+            list = behind(list, 1);
         }
-        for (int region = 0; region < regionCount(op); region++) {
-            for (int v : arguments(op, region)) {
-                definedBy[v] = ~op;
-                definedIn[v] = region;
-            }
-        }
+    }
+
+    private void define(int value, int by, int in) {
+        definedBy[value] = by;
+        definedIn[value] = in;
     }
 
     /** {@return the number of ops} */
@@ -156,25 +171,28 @@ public final class OpTable {
 
     /** {@return the value that is an operand} */
     public int operand(int op, int index) {
-        return value(op, OPERANDS, index);
+        return value(op, at[op] + OPERANDS, index);
     }
 
     public int resultCount(int op) {
-        return (int) words[at[op] + results(op)];
+        return (int) words[results[op]];
     }
 
     /** {@return the value that is the first result} */
     public int result(int op) {
-        return value(op, results(op), 0);
+        return value(op, results[op], 0);
     }
 
     public int regionCount(int op) {
-        return (int) words[at[op] + regions(op)];
+        return (int) words[regions[op]];
     }
 
     /** {@return the values that are the arguments of a region's block} */
     public int[] arguments(int op, int region) {
-        int start = at[op] + regions(op) + 1;
+        if (region < 0 || region >= regionCount(op))
+            throw new IndexOutOfBoundsException(
+                    op(op) + " has " + regionCount(op) + " region(s), none at index " + region + ".");
+        int start = regions[op] + 1;
         for (int i = 0; i < region; i++) start += (int) words[start] + 1;
         int[] values = new int[(int) words[start]];
         for (int i = 0; i < values.length; i++) values[i] = (int) words[start + 1 + i];
@@ -230,7 +248,9 @@ public final class OpTable {
      * @throws IllegalArgumentException when there is none
      */
     public String string(int op, String name) {
-        return findString(op, name).orElseGet(() -> op(op).string(name)); // which says what is wrong
+        long value = attributeHandle(op, name);
+        if (value != 0 && module.context().attribute(value) instanceof Attribute.Text(String text)) return text;
+        return op(op).string(name); // which says what is wrong
     }
 
     public Optional<String> findString(int op, String name) {
@@ -248,46 +268,31 @@ public final class OpTable {
 
     /** Sets an attribute of an op, in the IR and in this table. */
     public void set(int op, String name, Attribute value) {
-        op(op).set(name, value);
-        overlaid.computeIfAbsent(key(name), n -> new HashMap<>())
-                .put(op, module.context().handle(value));
-        changes = module.keep(words[at[0] + HANDLE], this);
-    }
-
-    private long key(String name) {
-        return module.context().handle(new Attribute.Text(name));
+        op(op).put(name, value);
+        long key = module.context().text(name);
+        long[] set = overlaid.get(key);
+        if (set == null) {
+            set = new long[size()];
+            overlaid.put(key, set);
+        }
+        set[op] = module.context().handle(value);
+        changes = module.changedAsIn(words[at[0] + HANDLE], this);
     }
 
     private long attributeHandle(int op, String name) {
-        long key = key(name);
-        Map<Integer, Long> set = overlaid.get(key);
-        if (set != null && set.containsKey(op)) return set.get(op);
-        int start = at[op] + attributes(op);
-        int behind = start + 1 + 2 * (int) words[start];
-        for (int i = start + 1; i < behind; i += 2) if (words[i] == key) return words[i + 1];
+        long key = module.context().text(name);
+        long[] set = overlaid.get(key);
+        if (set != null && set[op] != 0) return set[op];
+        int start = attributes[op];
+        for (int i = start + 1; i < regions[op]; i += 2) if (words[i] == key) return words[i + 1];
         return 0;
     }
 
-    // ---- layout, as capi_table.cpp says
-
-    private int results(int op) {
-        return OPERANDS + 1 + operandCount(op);
-    }
-
-    private int attributes(int op) {
-        return results(op) + 1 + resultCount(op);
-    }
-
-    private int regions(int op) {
-        int attributes = attributes(op);
-        return attributes + 1 + 2 * (int) words[at[op] + attributes];
-    }
-
     private int value(int op, int list, int index) {
-        int count = (int) words[at[op] + list];
+        int count = (int) words[list];
         if (index < 0 || index >= count)
             throw new IndexOutOfBoundsException(op(op) + " has " + count + " "
-                    + (list == OPERANDS ? "operand" : "result") + "(s), none at index " + index + ".");
-        return (int) words[at[op] + list + 1 + index];
+                    + (list == results[op] ? "result" : "operand") + "(s), none at index " + index + ".");
+        return (int) words[list + 1 + index];
     }
 }

@@ -15,7 +15,13 @@ public final class Pipeline {
     private sealed interface Step {
         String name();
 
-        record Native(String name) implements Step {}
+        record Native(String text) implements Step {
+            /** The pass without its options; of several passes, the text. */
+            @Override
+            public String name() {
+                return text.matches("[a-z0-9-]+\\{[^,(]*}") ? text.substring(0, text.indexOf('{')) : text;
+            }
+        }
 
         record OverModule(String name, JavaPass pass) implements Step {}
 
@@ -79,7 +85,7 @@ public final class Pipeline {
         module.verify();
         for (Step step : observer.equals(PassObserver.NONE) ? joined() : steps) {
             switch (step) {
-                case Step.Native(String name) -> module.run(name);
+                case Step.Native(String text) -> module.run(text);
                 case Step.OverModule(String name, JavaPass pass) -> runJava(module, name, pass, List.of(module.root()));
                 case Step.OverGraphs(String name, JavaPass pass) -> runJava(module, name, pass, graphs(module));
             }

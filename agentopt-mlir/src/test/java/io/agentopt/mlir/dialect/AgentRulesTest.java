@@ -35,7 +35,9 @@ class AgentRulesTest {
                 "%x = agent.transcribe %a model \"m\" : !agent.audio<16000>",
                 "%x = agent.synthesize %t model \"m\" : !agent.text -> !agent.audio<1000000>",
                 "%x:2 = agent.infer \"m\"(%v) {input_names = [\"a\"], output_names = [\"b\", \"c\"]} : (tensor<?x4xf32>) -> (tensor<f16>, tensor<1xi64>)",
+                "%x = agent.infer \"m\"(%v) {output_names = [\"b\", \"c\"]} : (tensor<?x4xf32>) -> !agent.value<\"tensors\">",
                 "%x = agent.infer \"m\"() : () -> tensor<bf16>",
+                "%x = agent.kernel \"norm\"(%v) : (tensor<?x4xf32>) -> !agent.value<\"tensor\">",
                 "%x = agent.kernel \"norm\"(%v) : (tensor<?x4xf32>) -> tensor<?x4xf32>",
                 "%x = agent.kernel \"a.b-c_1{d=384,type=f32}\"(%v) : (tensor<?x4xf32>) -> tensor<?x4xf32>",
                 "%x = agent.kernel @norm(%v, %a) : (tensor<?x4xf32>, !agent.audio<16000>) -> !agent.embedding<1x1x1x1xi8>",
@@ -83,7 +85,7 @@ class AgentRulesTest {
             agent.kernel 7(%v) : (tensor<?x4xf32>) -> tensor<f32>                          | 'agent.kernel' op names its kernel by 7 : i64; it must be a specification or the symbol of one
             agent.kernel @absent(%v) : (tensor<?x4xf32>) -> tensor<f32>                    | 'agent.kernel' op names @absent, which is no 'agent.kernel_decl' of the module
             agent.kernel @g(%v) : (tensor<?x4xf32>) -> tensor<f32>                         | 'agent.kernel' op names @g, which is no 'agent.kernel_decl' of the module
-            agent.kernel "norm"(%t) : (!agent.text) -> tensor<f32>                         | must be variadic of a tensor, an embedding, audio or an image
+            agent.kernel "norm"(%t) : (!agent.text) -> tensor<f32>                         | must be variadic of a tensor, an embedding, audio, an image, or a value of the host that holds one
             agent.all_reduce %v by "product" over 2 : tensor<?x4xf32>                      | 'agent.all_reduce' op reduces by "product"; it must be sum, mean, min or max
             agent.all_reduce %v by "sum" over 1 : tensor<?x4xf32>                          | 'agent.all_reduce' op reduces over 1 shard; there must be 2 or more
             agent.all_reduce %t by "sum" over 2 : !agent.text                              | must be a tensor, an embedding or a completion

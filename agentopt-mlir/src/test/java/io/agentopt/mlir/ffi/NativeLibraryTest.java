@@ -42,7 +42,12 @@ class NativeLibraryTest {
     @Test
     void anotherPlatform() {
         var search = new NativeLibrary.Search(
-                Library.GRAPH, Optional.empty(), "windows 11-aarch64", _ -> Optional.empty(), List.of());
+                Library.GRAPH,
+                Optional.empty(),
+                "windows 11-aarch64",
+                _ -> Optional.empty(),
+                List.of(),
+                NativeLibraryTest::newGlibc);
         assertThat(reason(search))
                 .startsWith("The MLIR library exists for linux-x86_64 only, and this is windows 11-aarch64.");
     }
@@ -74,7 +79,8 @@ class NativeLibraryTest {
     @Test
     void noFolderToUnpackInto() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
-        var search = new NativeLibrary.Search(Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file));
+        var search = new NativeLibrary.Search(
+                Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file), NativeLibraryTest::newGlibc);
         assertThat(reason(search))
                 .startsWith(
                         "The MLIR library could not be unpacked to a folder that allows writing and execution. Cannot write '"
@@ -86,7 +92,12 @@ class NativeLibraryTest {
     void theNextFolderIsTriedAndEachFailureTold() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
         var search = new NativeLibrary.Search(
-                Library.GRAPH, Optional.empty(), "linux-x86_64", abc(), List.of(file, folder.resolve("cache")));
+                Library.GRAPH,
+                Optional.empty(),
+                "linux-x86_64",
+                abc(),
+                List.of(file, folder.resolve("cache")),
+                NativeLibraryTest::newGlibc);
         assertThat(reason(search)).contains("Cannot write '" + file + "'").contains("cannot be loaded");
     }
 
@@ -103,6 +114,49 @@ class NativeLibraryTest {
     }
 
     @Test
+    void anOldGlibcIsNamedWithWhatIsNeeded() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.so"), "hello");
+        assertThat(reason(with(text, Optional.of("2.31"))))
+                .startsWith("The library '" + text + "' cannot be loaded (")
+                .contains("). The MLIR library needs glibc 2.34 or newer (Ubuntu 22.04, Debian 12, RHEL 9 and later),"
+                        + " and this system has glibc 2.31. Run on such a system, or lower in plain Java.");
+        assertThat(reason(with(text, Optional.empty()))).contains("this system has another C library, such as musl.");
+        for (String newEnough : List.of("2.34", "2.34.9000", "2.100", "3.0", "unreadable"))
+            assertThat(reason(with(text, Optional.of(newEnough)))).doesNotContain("glibc");
+    }
+
+    @Test
+    void anOldGlibcIsToldOnceAndNotForEachFolder() {
+        var search = new NativeLibrary.Search(
+                Library.CODEGEN,
+                Optional.empty(),
+                "linux-x86_64",
+                resources(Map.of(
+                        Library.CODEGEN.resource(),
+                        "abc",
+                        Library.CODEGEN.resource() + ".sha256",
+                        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")),
+                List.of(folder.resolve("a"), folder.resolve("b")),
+                () -> Optional.of("2.28"));
+        assertThat(reason(search))
+                .containsOnlyOnce("this system has glibc 2.28. Run on such a system, or run kernels in plain Java.")
+                .doesNotContain("AGENTOPT_CACHE");
+    }
+
+    @Test
+    void theFloorIsTheOneThatTheBuildHoldsTheLibrariesTo() throws IOException {
+        Path script = Path.of(System.getProperty("agentopt.repository"), "agentopt-mlir/src/main/native/build.sh");
+        assertThat(Files.readString(script)).contains("\nnewest_glibc=" + Glibc.FLOOR + " ");
+    }
+
+    @Test
+    void theVersionOfThisProcess() {
+        Assumptions.assumeTrue(
+                System.getProperty("os.name").equals("Linux"), "SKIPPED: no Linux, so there is no glibc to ask");
+        assertThat(Glibc.ofProcess()).hasValueSatisfying(v -> assertThat(v).matches("\\d+\\.\\d+.*"));
+    }
+
+    @Test
     void theRealLibraryLoadsFromAFolderWithSpaces() {
         Assumptions.assumeTrue(Mlir.availability() instanceof Available, () -> "SKIPPED: " + Mlir.availability());
         var search = NativeLibrary.Search.ofProcess(Library.GRAPH);
@@ -111,18 +165,43 @@ class NativeLibraryTest {
                 Optional.empty(),
                 search.platform(),
                 search.resources(),
-                List.of(folder.resolve("a b \u00e9")));
+                List.of(folder.resolve("a b \u00e9")),
+                NativeLibraryTest::newGlibc);
         assertThat(NativeLibrary.find(elsewhere).availability()).isInstanceOf(Available.class);
     }
 
     private static NativeLibrary.Search named(Path file) {
         return new NativeLibrary.Search(
-                Library.GRAPH, Optional.of(file.toString()), "linux-x86_64", _ -> Optional.empty(), List.of());
+                Library.GRAPH,
+                Optional.of(file.toString()),
+                "linux-x86_64",
+                _ -> Optional.empty(),
+                List.of(),
+                NativeLibraryTest::newGlibc);
+    }
+
+    private static Optional<String> newGlibc() {
+        return Optional.of("2.36");
+    }
+
+    private static NativeLibrary.Search with(Path file, Optional<String> glibc) {
+        return new NativeLibrary.Search(
+                Library.GRAPH,
+                Optional.of(file.toString()),
+                "linux-x86_64",
+                _ -> Optional.empty(),
+                List.of(),
+                () -> glibc);
     }
 
     private NativeLibrary.Search packed(Map<String, String> resources) {
         return new NativeLibrary.Search(
-                Library.GRAPH, Optional.empty(), "linux-x86_64", resources(resources), List.of(folder));
+                Library.GRAPH,
+                Optional.empty(),
+                "linux-x86_64",
+                resources(resources),
+                List.of(folder),
+                NativeLibraryTest::newGlibc);
     }
 
     private static Function<String, Optional<InputStream>> abc() {

@@ -98,7 +98,22 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
     private static boolean isPass(StepFinished step) {
         return switch (step.kind()) {
             case PREFILL, DECODE, EMBED -> true;
-            case GENERATE, PREFIX, KV_TRANSFER, SEARCH, TOOL, MEMORY_LOAD, MEMORY_STORE, TRANSFER, TRANSFORM -> false;
+            case GENERATE,
+                    PREFIX,
+                    KV_TRANSFER,
+                    SEARCH,
+                    ENDPOINT,
+                    RERANK,
+                    TRANSCRIBE,
+                    SYNTHESIZE,
+                    INFER,
+                    KERNEL,
+                    CUSTOM,
+                    TOOL,
+                    MEMORY_LOAD,
+                    MEMORY_STORE,
+                    TRANSFER,
+                    TRANSFORM -> false;
         };
     }
 

@@ -96,8 +96,22 @@ final class StepDemand {
             }
             case DECODE -> Optional.of(pass.decode(generator(step), prompts.getOrDefault(prompt, 1), out));
             case EMBED -> Optional.of(pass.embed(embedder(step), in));
-            case GENERATE, PREFIX, KV_TRANSFER, SEARCH, TOOL, MEMORY_LOAD, MEMORY_STORE, TRANSFER, TRANSFORM ->
-                Optional.empty();
+            case GENERATE,
+                    PREFIX,
+                    KV_TRANSFER,
+                    SEARCH,
+                    ENDPOINT,
+                    RERANK,
+                    TRANSCRIBE,
+                    SYNTHESIZE,
+                    INFER,
+                    KERNEL,
+                    CUSTOM,
+                    TOOL,
+                    MEMORY_LOAD,
+                    MEMORY_STORE,
+                    TRANSFER,
+                    TRANSFORM -> Optional.empty();
         };
     }
 

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.dispatch;
 
+import io.agentopt.operator.Custom;
 import io.agentopt.program.Block;
 import io.agentopt.program.Step;
 import java.util.HashMap;
@@ -14,7 +15,7 @@ import java.util.Set;
  * <ul>
  *   <li>a load of a memory comes after the last earlier store of it;
  *   <li>a store comes after every earlier load and store of the same memory;
- *   <li>a tool with side effects (one that is not idempotent) comes after every earlier tool with side effects. Who marks tools
+ *   <li>a tool or custom operator with side effects (one that is not idempotent) comes after every earlier one. Who marks tools
  *       idempotent gets them in parallel.
  * </ul>
  *
@@ -61,6 +62,7 @@ final class Effects {
             case Step.MemoryLoad m -> new Touched(Set.of(m.memory()), Set.of(), false);
             case Step.MemoryStore m -> new Touched(Set.of(), Set.of(m.memory()), false);
             case Step.ToolCall t -> new Touched(Set.of(), Set.of(), !t.idempotent());
+            case Step.Custom c -> new Touched(Set.of(), Set.of(), c.effects() == Custom.Effects.OUTSIDE);
             case Step.Loop l -> all(l.body());
             case Step.When w -> all(w.then(), w.otherwise());
             case Step.ForEach f -> all(f.body());
@@ -73,6 +75,12 @@ final class Effects {
             case Step.Transfer s -> nothing();
             case Step.Embed s -> nothing();
             case Step.Search s -> nothing();
+            case Step.Endpoint s -> nothing();
+            case Step.Rerank s -> nothing();
+            case Step.Transcribe s -> nothing();
+            case Step.Synthesize s -> nothing();
+            case Step.Infer s -> nothing();
+            case Step.Kernel s -> nothing();
             case Step.Transform s -> nothing();
             case Step.Fused s -> nothing();
         };

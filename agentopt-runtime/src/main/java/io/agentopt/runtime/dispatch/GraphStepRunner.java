@@ -2,6 +2,7 @@ package io.agentopt.runtime.dispatch;
 
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Node;
+import io.agentopt.operator.Custom;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.MemoryLoad;
 import io.agentopt.operator.MemoryStore;
@@ -12,7 +13,7 @@ import io.agentopt.program.Step;
 import java.util.function.Function;
 
 /**
- * Binds the steps of a program to the operators of the graph that it was lowered from, by path: functions, tools and memories run as
+ * Binds the steps of a program to the operators of the graph that it was lowered from, by path: functions, tools, custom operators and memories run as
  * they are, models through a {@link ModelRunner}.
  */
 public final class GraphStepRunner implements StepRunner {
@@ -60,10 +61,39 @@ public final class GraphStepRunner implements StepRunner {
             case Step.KvTransfer s -> models.kvTransfer(s);
             case Step.Embed s -> models.embed(s);
             case Step.Search s -> models.search(s);
+            case Step.Endpoint s -> models.endpoint(s);
+            case Step.Rerank s -> models.rerank(s);
+            case Step.Transcribe s -> models.transcribe(s);
+            case Step.Synthesize s -> models.synthesize(s);
+            case Step.Infer s -> models.infer(s);
+            case Step.Kernel s -> models.kernel(s);
+            case Step.Custom s -> custom(s);
             case Step.Loop s -> throw control(s);
             case Step.When s -> throw control(s);
             case Step.ForEach s -> throw control(s);
             case Step.Nested s -> throw control(s);
+        };
+    }
+
+    /** The operator's own function, or a runner that was given for its name; either must give what the operator says. */
+    private Action custom(Step.Custom step) {
+        Custom<?> custom = operator(Custom.class, step.path(), step.path());
+        if (!custom.name().equals(step.operator())
+                || custom.arity() != step.operands().size()) {
+            throw new IllegalArgumentException("Step '" + step.path() + "' runs the custom operator '" + step.operator()
+                    + "' on " + step.operands().size() + " values, and graph '" + graph.name() + "' has '"
+                    + custom.name()
+                    + "' of " + custom.arity() + " there. Lower the program from this graph.");
+        }
+        Action action = custom.function()
+                .<Action>map(f -> (operands, context) -> f.apply(operands))
+                .orElseGet(() -> models.custom(step));
+        return (operands, context) -> {
+            Object result = action.run(operands, context);
+            if (result == null || custom.output().isInstance(result)) return result;
+            throw new ClassCastException("The custom operator '" + custom.name() + "' gave a "
+                    + result.getClass().getName() + ", and it is declared to give a "
+                    + custom.output().getName() + ". Change one of the two.");
         };
     }
 

@@ -1,6 +1,7 @@
 package io.agentopt.runtime.dispatch;
 
 import io.agentopt.graph.NodeOptions;
+import io.agentopt.operator.Custom;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
@@ -99,6 +100,23 @@ final class ProgramLoader {
             case Step.Transfer s -> leaf(s, StepKind.TRANSFER, s.to(), OperatorId.whole(path), true, depth, depths);
             case Step.Embed s -> leaf(s, StepKind.EMBED, s.device(), OperatorId.whole(path), true, depth, depths);
             case Step.Search s -> leaf(s, StepKind.SEARCH, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Endpoint s -> leaf(s, StepKind.ENDPOINT, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Rerank s -> leaf(s, StepKind.RERANK, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Transcribe s ->
+                leaf(s, StepKind.TRANSCRIBE, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Synthesize s ->
+                leaf(s, StepKind.SYNTHESIZE, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Infer s -> leaf(s, StepKind.INFER, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Kernel s -> leaf(s, StepKind.KERNEL, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Custom s ->
+                leaf(
+                        s,
+                        StepKind.CUSTOM,
+                        s.device(),
+                        OperatorId.whole(path),
+                        s.effects() != Custom.Effects.OUTSIDE,
+                        depth,
+                        depths);
             case Step.ToolCall s ->
                 leaf(s, StepKind.TOOL, s.device(), OperatorId.whole(path), s.idempotent(), depth, depths);
             case Step.Transform s ->
@@ -190,6 +208,13 @@ final class ProgramLoader {
             case Step.Transfer s -> {}
             case Step.Embed s -> {}
             case Step.Search s -> {}
+            case Step.Endpoint s -> {}
+            case Step.Rerank s -> {}
+            case Step.Transcribe s -> {}
+            case Step.Synthesize s -> {}
+            case Step.Infer s -> {}
+            case Step.Kernel s -> {}
+            case Step.Custom s -> {}
             case Step.ToolCall s -> {}
             case Step.Transform s -> {}
             case Step.MemoryLoad s -> {}

@@ -13,6 +13,15 @@ public enum StepKind {
     KV_TRANSFER(true),
     EMBED(true),
     SEARCH(true),
+    /** An LLM call that somebody else answers. */
+    ENDPOINT(true),
+    RERANK(true),
+    TRANSCRIBE(true),
+    SYNTHESIZE(true),
+    INFER(true),
+    KERNEL(true),
+    /** An operator of the user's own kind. */
+    CUSTOM(true),
     TOOL(true),
     MEMORY_LOAD(true),
     MEMORY_STORE(true),

@@ -3,6 +3,7 @@ package io.agentopt.runtime.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.operator.Custom.Effects;
 import io.agentopt.program.Program;
 import io.agentopt.program.Step;
 import io.agentopt.runtime.observe.RunEvent;
@@ -39,6 +40,11 @@ class DispatcherPropertyTest {
                     (in, c) -> {
                         if (mix(salt, in) % 2 == 0) Thread.onSpinWait();
                         if (!t.idempotent()) log.add(t.path() + "#" + mix(0, in));
+                        return mix(salt, in);
+                    };
+                case Step.Custom u ->
+                    (in, c) -> {
+                        if (u.effects() == Effects.OUTSIDE) log.add(u.path() + "#" + mix(0, in));
                         return mix(salt, in);
                     };
                 case Step.MemoryLoad m -> (in, c) -> mix(salt, List.of(in, memory.getOrDefault(m.memory(), 0)));

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.dispatch;
 
+import io.agentopt.operator.Custom.Effects;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
 import io.agentopt.program.Program.Origin;
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Draws programs over integers: every kind of control step, captured values, memories, tools with and without side effects. */
+/** Draws programs over integers: every kind of control step, captured values, memories, tools with and without side effects, custom operators. */
 final class RandomProgram {
     private final Random random;
     private int blocks;
@@ -79,7 +80,18 @@ final class RandomProgram {
             switch (random.nextInt(depth < 3 ? 11 : 7)) {
                 case 0, 1 -> visible.add(transform("int"));
                 case 2, 3 -> leaf(new Step.ToolCall(name("pure"), "cpu", "tool", true, pick(), slot()));
-                case 4 -> leaf(new Step.ToolCall(name("tool"), "cpu", "tool", !effects, pick(), slot()));
+                case 4 -> {
+                    if (random.nextBoolean())
+                        leaf(new Step.ToolCall(name("tool"), "cpu", "tool", !effects, pick(), slot()));
+                    else
+                        leaf(new Step.Custom(
+                                name("custom"),
+                                "cpu",
+                                "a.b",
+                                effects ? Effects.OUTSIDE : Effects.IDEMPOTENT,
+                                List.of(pick(), pick()),
+                                slot()));
+                }
                 case 5 -> {
                     if (effects)
                         leaf(new Step.MemoryStore(

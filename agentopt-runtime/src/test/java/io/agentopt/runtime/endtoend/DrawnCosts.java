@@ -17,7 +17,7 @@ record DrawnCosts(long seed) implements LoweringCosts {
 
     @Override
     public boolean isEndpoint(String deviceClass) {
-        return false;
+        return deviceClass.equals(RandomAgent.HOSTED);
     }
 
     @Override

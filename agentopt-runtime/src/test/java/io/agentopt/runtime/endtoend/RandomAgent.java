@@ -45,6 +45,9 @@ import net.jqwik.api.Combinators;
 final class RandomAgent {
     static final List<String> DEVICES = List.of("cpu", "H100", "MI300X");
 
+    /** A hosted endpoint, where lowering knows of it: some LLM calls are there with both phases. */
+    static final String HOSTED = "hosted";
+
     @SuppressWarnings("UnnecessaryLambda") // one object for all nodes: a graph knows functions by identity
     private static final Function<Integer, Integer> TWICE = x -> 2 * x + 1;
 
@@ -69,6 +72,7 @@ final class RandomAgent {
     private final Embed embedder = embed(model("e"));
     private final VectorSearch search = vectorSearch(INDEX, 2);
     private final Generate llm = generate(model("m")).maxTokens(4);
+    private final RandomModels models = new RandomModels(calls, stored);
     private final AgentGraph<Integer, Integer> graph;
 
     private RandomAgent(List<Recipe> recipes) {
@@ -90,6 +94,12 @@ final class RandomAgent {
         GranularGraph.of(graph).operators().stream()
                 .filter(o -> o.call().isPresent())
                 .forEach(o -> classes.put(o.id(), DEVICES.get(random.nextInt(DEVICES.size()))));
+        graph.calls().forEach((path, call) -> {
+            if (call.operator() instanceof Generate && random.nextInt(4) == 0) {
+                classes.put(OperatorId.prefill(path), HOSTED);
+                classes.put(OperatorId.decode(path), HOSTED);
+            }
+        });
         return new Placement(DEVICES.get(random.nextInt(DEVICES.size())), classes);
     }
 
@@ -111,7 +121,7 @@ final class RandomAgent {
                 ? Arbitraries.just(List.of())
                 : recipes(depth - 1).list().ofMaxSize(4);
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 15),
+                        Arbitraries.integers().between(0, 21),
                         Arbitraries.integers().between(0, 1000),
                         inner)
                 .as(Recipe::new);
@@ -196,7 +206,10 @@ final class RandomAgent {
                 g.node(name, llm, in.map(name + "prompt", x -> Prompt.EMPTY.user("" + x)))
                         .map(name + "length", RandomAgent::read);
             case 14 -> samples(g, name, in, r);
-            default -> passages(g, name, in, visible, r);
+            case 15 -> passages(g, name, in, visible, r);
+            case 16 -> g.node(name, effects ? models.order() : models.note(), in);
+            case 17 -> g.node(name, models.mix(), List.of(in, other));
+            default -> models.node(g, name, in, r.kind(), r.pick());
         };
     }
 

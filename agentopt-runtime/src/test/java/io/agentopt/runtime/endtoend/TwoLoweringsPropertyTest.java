@@ -41,6 +41,15 @@ class TwoLoweringsPropertyTest {
     static void everyPassHadWork() {
         if (Mlir.availability() instanceof Unavailable) return;
         assertThat(MET).contains(Step.Fused.class, Step.Prefix.class, Step.Generate.class, Step.KvTransfer.class);
+        assertThat(MET)
+                .contains(
+                        Step.Endpoint.class,
+                        Step.Rerank.class,
+                        Step.Transcribe.class,
+                        Step.Synthesize.class,
+                        Step.Infer.class,
+                        Step.Kernel.class,
+                        Step.Custom.class);
     }
 
     @BeforeContainer
@@ -69,6 +78,7 @@ class TwoLoweringsPropertyTest {
     void theDirectLoweringIsWellFormed(@ForAll("agents") RandomAgent agent, @ForAll long seed) {
         Placement placement = agent.placement(seed);
         WellFormed.check(new DirectLowering().lower(agent.graph(), placement), placement.home());
+        WellFormed.check(new DirectLowering(new DrawnCosts(seed)).lower(agent.graph(), placement), placement.home());
     }
 
     @Property(seed = "20261122", tries = 200)

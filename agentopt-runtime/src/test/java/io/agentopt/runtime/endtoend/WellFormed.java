@@ -84,6 +84,13 @@ final class WellFormed {
             case Step.Transfer s -> move(s, s.from(), s.to());
             case Step.Embed s -> on(s.device(), s);
             case Step.Search s -> on(s.device(), s);
+            case Step.Endpoint s -> on(s.device(), s);
+            case Step.Rerank s -> on(s.device(), s);
+            case Step.Transcribe s -> on(s.device(), s);
+            case Step.Synthesize s -> on(s.device(), s);
+            case Step.Infer s -> on(s.device(), s);
+            case Step.Kernel s -> on(s.device(), s);
+            case Step.Custom s -> on(s.device(), s);
             case Step.ToolCall s -> on(s.device(), s);
             case Step.Transform s -> on(s.device(), s);
             case Step.MemoryLoad s -> on(s.device(), s);
