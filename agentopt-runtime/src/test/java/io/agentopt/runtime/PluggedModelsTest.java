@@ -31,7 +31,7 @@ import io.agentopt.plan.Plan;
 import io.agentopt.plan.Planner;
 import io.agentopt.runtime.dispatch.AgentRunException;
 import io.agentopt.runtime.dispatch.Running;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.observe.RunTrace;
 import io.agentopt.runtime.observe.StepKind;
 import io.agentopt.workload.Percentile;

@@ -21,7 +21,7 @@ import io.agentopt.runtime.Agent;
 import io.agentopt.runtime.AgentLoadException;
 import io.agentopt.runtime.AgentOptions;
 import io.agentopt.runtime.AgentRuntime;
-import io.agentopt.runtime.llm.ModelStore;
+import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
