@@ -88,7 +88,8 @@ public final class Kernel {
     }
 
     private Code reference() {
-        return new Code((begin, end, buffers) -> definition.run(spec, begin, end, buffers), Origin.REFERENCE, new Pace());
+        return new Code(
+                (begin, end, buffers) -> definition.run(spec, begin, end, buffers), Origin.REFERENCE, new Pace());
     }
 
     @Override

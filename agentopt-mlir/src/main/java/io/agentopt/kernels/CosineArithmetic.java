@@ -70,8 +70,7 @@ final class CosineArithmetic {
     /** Rows that share each vector of the query. */
     private static final long ROWS = 4;
 
-    private static final String OF_FLOATS =
-            """
+    private static final String OF_FLOATS = """
               // Adds the products of a row's elements with the query's, and their squares, lane by lane.
               func.func private @add_products(%x: !elements, %q: !factors, %dot: !sums, %square: !sums) -> (!sums, !sums) attributes {passthrough = ["alwaysinline"]} {
                 %wide = WIDEN %x : !elements to !factors
@@ -80,8 +79,7 @@ final class CosineArithmetic {
                 return %dot2, %square2 : !sums, !sums
               }""";
 
-    private static final String OF_INTEGERS =
-            """
+    private static final String OF_INTEGERS = """
               // The sums of neighbours.
               func.func private @pairs(%x: vector<32xi32>) -> !sums attributes {passthrough = ["alwaysinline"]} {
                 %even = vector.shuffle %x, %x [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30] : vector<32xi32>, vector<32xi32>

@@ -40,6 +40,32 @@ class TopKTest {
 
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void moreThanThereIsRoomForKeepTheirOrder(Function<KernelSpec, Kernel> run) {
+        Random random = new Random(2);
+        for (int k : new int[] {1, 64, 100, 700}) {
+            int n = 9001;
+            assertSameAsSorted(run.apply(spec(k)), k, 1, n, i -> random.nextGaussian());
+            assertSameAsSorted(run.apply(spec(k)), k, 1, n, i -> i % 3); // the bound is shared by thousands
+            assertSameAsSorted(run.apply(spec(k)), k, 1, n, i -> i); // all come in the end
+            assertSameAsSorted(run.apply(spec(k)), k, 1, n, i -> -i);
+            assertSameAsSorted(
+                    run.apply(spec(k)), k, 1, n, i -> i % 50 == 0 ? Float.POSITIVE_INFINITY : -random.nextFloat());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
+    void bothZerosAreEqual(Function<KernelSpec, Kernel> run) {
+        try (Arena arena = Arena.ofConfined()) {
+            Buffer scores = KernelRuns.fill(arena, F32, i -> i % 2 == 0 ? -0.0 : 0.0, 1, 1000);
+            Buffer values = Buffer.allocate(arena, F32, 1, 5), indices = Buffer.allocate(arena, I64, 1, 5);
+            run.apply(spec(5)).run(scores, values, indices);
+            assertThat(places(indices, 0, 5)).containsExactly(0L, 1L, 2L, 3L, 4L);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.KernelRuns#all")
     void nanAndNegativeInfinityAreNeverKept(Function<KernelSpec, Kernel> run) {
         try (Arena arena = Arena.ofConfined()) {
             Buffer scores =

@@ -21,6 +21,7 @@ public final class KernelsBench {
             new KvFamily(),
             new ResizeFamily(),
             new LogMelFamily(),
+            new LogMelScaleFamily(),
             new SoftmaxFamily(),
             new NormFamily(),
             new SampleFamily());
