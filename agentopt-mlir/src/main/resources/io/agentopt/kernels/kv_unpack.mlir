@@ -79,7 +79,7 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
   return
 }
 
-// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which for rows as short as these takes longer.
+// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which short rows are spared.
 transform.named_sequence @schedule_cpu(%module: !transform.any_op {transform.readonly}) {
   %loops = transform.structured.match ops{["scf.for"]} attributes {lines} in %module : (!transform.any_op) -> !transform.any_op
   transform.loop.unroll %loops {factor = ${lines_a_turn} : i64} : !transform.any_op
