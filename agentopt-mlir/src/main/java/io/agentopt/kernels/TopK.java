@@ -22,6 +22,11 @@ public final class TopK implements KernelDefinition {
 
     private static final int LARGEST_K = 4096;
 
+    /** Room for scores that wait for a selection: four times as many as are kept, so that three quarters of each selection's work are useful. */
+    private static final int KEPT_TO_ROOM = 4;
+
+    private static final int LEAST_ROOM = 256;
+
     @Override
     public String name() {
         return "top_k";
@@ -45,6 +50,10 @@ public final class TopK implements KernelDefinition {
         Map<String, String> all = new TreeMap<>(spec.parameters());
         all.put("last", Long.toString(spec.integer("k") - 1));
         all.put("block", Integer.toString(BLOCK));
+        // Of a block's scores each may be above the bound, and a vector that fills up the last one lies behind them.
+        long full = Math.max(LEAST_ROOM, KEPT_TO_ROOM * spec.integer("k"));
+        all.put("full", Long.toString(full));
+        all.put("room", Long.toString(full + 3 * BLOCK));
         return all;
     }
 

@@ -3,12 +3,14 @@ package io.agentopt.benchmarks.kernels;
 import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
 import java.lang.foreign.Arena;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code ./build bench kernels [--only PREFIX] [--rounds N]}: every compiled kernel beside plain Java, the Vector API and the
+ * {@code ./build bench kernels [--only PREFIX] [--rounds N] [--docs]}: every compiled kernel beside plain Java, the Vector API and the
  * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds.
  */
 public final class KernelsBench {
@@ -21,6 +23,7 @@ public final class KernelsBench {
             new KvFamily(),
             new ResizeFamily(),
             new LogMelFamily(),
+            new LogMelScaleFamily(),
             new SoftmaxFamily(),
             new NormFamily(),
             new SampleFamily());
@@ -49,6 +52,7 @@ public final class KernelsBench {
                             ", ",
                             FAMILIES.stream().flatMap(f -> f.kernels().stream()).toList()) + ".");
         }
+        if (chosen.docs()) KernelsPage.rewrite(KernelsPage.FILE, results, LocalDate.now(ZoneOffset.UTC));
         List<Metric> metrics = new ArrayList<>(WorstOf.metrics(results));
         results.forEach(r -> metrics.addAll(r.metrics()));
         return new BenchReport("kernels", metrics);
