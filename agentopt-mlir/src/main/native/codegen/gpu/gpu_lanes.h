@@ -4,14 +4,18 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Builders.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace agentopt {
 
-// Threads that work on one row together: a part of a warp, a warp, or a block.
+// Chunks of a row that a lane goes through without a loop, and so in registers.
+constexpr int64_t MOST_UNROLLED = 16;
+
+// Threads that work on one row together: a part of a warp, a warp, a block, or a cluster of blocks.
 struct Group {
   mlir::gpu::GPUFuncOp kernel;
-  int64_t lanes = 1; // threads of the group
+  int64_t lanes = 1;  // threads of the group
+  int64_t blocks = 1; // blocks of the group
   int64_t wave = 32; // threads that shuffle among each other
   mlir::Value lane;   // this thread's place in the group
   mlir::Value number; // the group's place in the grid
@@ -38,6 +42,15 @@ int64_t alignmentOf(mlir::Value memref);
 
 // Replaces the operation by loops over this lane's share. `spreadRows`: the first parallel loop is shared out among the groups of the grid.
 void lowerOverLanes(mlir::linalg::GenericOp op, const Spread &spread, bool spreadRows, Group &group);
+
+// Keeps rows that several operations of a loop use in registers between them.
+void holdRows(mlir::gpu::GPUFuncOp kernel, int64_t lanes);
+
+// x and y by an operation of two operands like `by`.
+mlir::Value combine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *by, mlir::Value x, mlir::Value y);
+
+// The combination of all lanes' values, for every lane.
+mlir::Value acrossLanes(mlir::ImplicitLocOpBuilder &b, Group &group, mlir::Value x, mlir::Operation *by);
 
 } // namespace agentopt
 

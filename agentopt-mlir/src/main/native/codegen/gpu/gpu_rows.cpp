@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -99,7 +101,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
   StringRef getArgument() const override { return "agentopt-gpu-rows"; }
   StringRef getDescription() const override { return "Share out a kernel's rows among groups of GPU threads"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<affine::AffineDialect, arith::ArithDialect, gpu::GPUDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+    registry.insert<affine::AffineDialect, arith::ArithDialect, gpu::GPUDialect, LLVM::LLVMDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
+                    vector::VectorDialect>();
   }
 
   void runOnOperation() override {
@@ -128,16 +131,19 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
     int64_t lanes = lanesFor(kernel);
     if (lanes > 1 && keepsState(usesOf(kernel, lanes))) lanes = 1;
-    // A group larger than a warp meets at the block's barrier: it is the block.
-    int64_t threads = lanes > wave ? lanes : blockThreads;
-    kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads), 1, 1});
-    kernel->setAttr("agentopt.threads", builder.getI64IntegerAttr(threads));
-    kernel->setAttr("agentopt.rows_per_block", builder.getI64IntegerAttr(threads / lanes));
-
+    if (lanes > 1) holdRows(kernel, lanes);
     Group group;
     group.kernel = kernel;
     group.lanes = lanes;
     group.wave = wave;
+    group.blocks = std::clamp<int64_t>(lanes / clusterThreads, 1, cluster);
+    // A group larger than a warp meets at the block's barrier, or its blocks at the cluster's.
+    int64_t threads = lanes > wave ? lanes / group.blocks : blockThreads;
+    kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads), 1, 1});
+    if (group.blocks > 1) kernel.setKnownClusterSize(ArrayRef<int32_t>{int32_t(group.blocks), 1, 1});
+    kernel->setAttr("agentopt.threads", builder.getI64IntegerAttr(threads));
+    kernel->setAttr("agentopt.rows_per_block", builder.getI64IntegerAttr(std::max<int64_t>(1, threads / lanes)));
+    kernel->setAttr("agentopt.blocks_per_row", builder.getI64IntegerAttr(group.blocks));
     number(group, threads);
     return lower(kernel, group);
   }
@@ -187,7 +193,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     }
   }
 
-  // A warp for rows that its lanes hold in a few loads each, a block for longer ones, a thread where nothing can be spread.
+  // A warp for rows that its lanes hold in a few loads each, a block for longer ones, then a cluster of blocks: several of these small blocks share a
+  // multiprocessor, so some read while others reduce. A thread where nothing can be spread.
   int64_t lanesFor(gpu::GPUFuncOp kernel) {
     int64_t chunks = 0;
     kernel.walk([&](linalg::GenericOp op) {
@@ -197,7 +204,7 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     });
     if (chunks == 0) return 1;
     int64_t wanted = wave;
-    while (wanted < MOST_LANES && wanted * laneChunks < chunks) wanted *= 2;
+    while (wanted < MOST_LANES * cluster && wanted * laneChunks < chunks) wanted *= 2;
     return wanted;
   }
 
@@ -206,8 +213,18 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     auto b = ImplicitLocOpBuilder::atBlockBegin(group.kernel.getLoc(), &entry);
     Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x), block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
     Value blocks = gpu::GridDimOp::create(b, gpu::Dimension::x);
-    int64_t groups = threads / group.lanes;
-    Value lanes = arith::ConstantIndexOp::create(b, group.lanes), perBlock = arith::ConstantIndexOp::create(b, groups);
+    Value lanes = arith::ConstantIndexOp::create(b, group.lanes), perBlock = arith::ConstantIndexOp::create(b, std::max<int64_t>(1, threads / group.lanes));
+    if (group.blocks > 1) {
+      Value perGroup = arith::ConstantIndexOp::create(b, group.blocks), inBlock = arith::ConstantIndexOp::create(b, threads);
+      Value before = arith::MulIOp::create(b, arith::RemUIOp::create(b, block, perGroup), inBlock);
+      group.lane = arith::AddIOp::create(b, before, thread);
+      group.number = arith::DivUIOp::create(b, block, perGroup);
+      group.count = arith::DivUIOp::create(b, blocks, perGroup);
+      NVVM::ClusterArriveOp::create(b, b.getUnitAttr());
+      b.setInsertionPoint(entry.getTerminator());
+      NVVM::ClusterWaitOp::create(b, b.getUnitAttr());
+      return;
+    }
     group.lane = group.lanes == 1 ? arith::ConstantIndexOp::create(b, 0).getResult() : arith::RemUIOp::create(b, thread, lanes).getResult();
     Value first = arith::MulIOp::create(b, block, perBlock);
     group.number = arith::AddIOp::create(b, first, arith::DivUIOp::create(b, thread, lanes));
@@ -287,6 +304,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
   Option<int64_t> wave{*this, "wave", llvm::cl::desc("threads that shuffle among each other: 32 or 64"), llvm::cl::init(32)};
   Option<int64_t> laneChunks{*this, "lane-chunks", llvm::cl::desc("loads in flight for each lane, and what its registers hold of a row"), llvm::cl::init(8)};
+  Option<int64_t> cluster{*this, "cluster", llvm::cl::desc("the most blocks that share a row; 1 where the target has no clusters"), llvm::cl::init(1)};
+  Option<int64_t> clusterThreads{*this, "cluster-threads", llvm::cl::desc("threads of a block from which on blocks form a cluster"), llvm::cl::init(256)};
   Option<int64_t> blockThreads{*this, "block-threads", llvm::cl::desc("threads of a block that works on several rows"), llvm::cl::init(128)};
 };
 

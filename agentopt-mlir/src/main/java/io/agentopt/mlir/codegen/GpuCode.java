@@ -11,9 +11,11 @@ import java.util.regex.Pattern;
  * @param image PTX text, or an ELF file of AMD's
  * @param threads of a block, along x
  * @param rowsPerBlock that a block computes at a time
+ * @param blocksPerRow that compute a row together, as a cluster; 1 unless rowsPerBlock is 1
  */
-public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
-    private static final Pattern LAUNCH = Pattern.compile("// threads (\\d+) rows_per_block (\\d+)\n");
+public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPerRow) {
+    private static final Pattern LAUNCH =
+            Pattern.compile("// threads (\\d+) rows_per_block (\\d+) blocks_per_row (\\d+)\n");
     private static final int LONGEST_LAUNCH = 100;
 
     public GpuCode {
@@ -27,12 +29,14 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
 
     /** {@return the blocks that so many rows take} */
     public int blocks(long rows) {
-        return Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, Integer.MAX_VALUE / threads);
+        int most = Integer.MAX_VALUE / threads / blocksPerRow;
+        return blocksPerRow * Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, most);
     }
 
     /** {@return the code as a file: a line that says how it is launched, which is a comment in PTX, and the image} */
     public byte[] toBytes() {
-        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + "\n")
+        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + " blocks_per_row "
+                        + blocksPerRow + "\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] file = Arrays.copyOf(launch, launch.length + image.length);
         System.arraycopy(image, 0, file, launch.length, image.length);
@@ -50,11 +54,12 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
         Matcher launch = LAUNCH.matcher(start);
         if (!launch.lookingAt()) {
             throw new IllegalArgumentException("The code '" + name
-                    + "' does not begin with how to launch it: '// threads 128 rows_per_block 4', say.");
+                    + "' does not begin with how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
         }
         return new GpuCode(
                 Arrays.copyOfRange(file, launch.end(), file.length),
                 Integer.parseInt(launch.group(1)),
-                Integer.parseInt(launch.group(2)));
+                Integer.parseInt(launch.group(2)),
+                Integer.parseInt(launch.group(3)));
     }
 }

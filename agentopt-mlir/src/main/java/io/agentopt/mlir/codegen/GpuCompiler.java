@@ -35,7 +35,7 @@ public final class GpuCompiler {
 
     private String sharing() {
         return "agentopt-schedule{target=gpu},inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave="
-                + target.wave() + "},canonicalize,cse";
+                + target.wave() + " cluster=" + target.cluster() + "},canonicalize,cse";
     }
 
     private String lowering() {
@@ -55,10 +55,11 @@ public final class GpuCompiler {
             compilation.run(sharing());
             String shared = compilation.print();
             int threads = attribute(shared, "threads"), rowsPerBlock = attribute(shared, "rows_per_block");
+            int blocksPerRow = attribute(shared, "blocks_per_row");
             compilation.run(lowering());
             Form form = target instanceof GpuTarget.Nvidia ? Form.ASSEMBLY : Form.OBJECT;
             byte[] image = compilation.emit(target.triple(), target.chip(), target.features(), 0, form);
-            return new GpuCode(image, threads, rowsPerBlock);
+            return new GpuCode(image, threads, rowsPerBlock, blocksPerRow);
         }
     }
 

@@ -39,7 +39,8 @@ public final class GpuKernelCompiler {
                                 () -> new IllegalStateException(
                                         "Code for " + amd.chip()
                                                 + " is linked by ld.lld, which was found neither in ROCm (ROCM_PATH, /opt/rocm) nor in PATH."));
-                yield new GpuCode(linker.link(code.image()), code.threads(), code.rowsPerBlock());
+                yield new GpuCode(
+                        linker.link(code.image()), code.threads(), code.rowsPerBlock(), code.blocksPerRow());
             }
         };
     }
