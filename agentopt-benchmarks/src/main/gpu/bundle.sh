@@ -1,6 +1,6 @@
 #!/bin/sh
 # bundle.sh OUT CLASSPATH CHIP: a folder that measures kernels on a GPU host without Java, Maven or network: `OUT/run.sh LOGS` there.
-# The host has the card's driver, xz, tar and, for the peers, Python with PyTorch. Everything in parts/ is run in order, each part under limits of its own: to
+# The host has the card's driver, tar, xz or Python, and for the peers PyTorch. Everything in parts/ is run in order, each part under limits of its own: to
 # add a measurement, add a part, and what it needs here.
 set -eu
 out=$1

@@ -9,7 +9,11 @@ mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
 WORK=$(mktemp -d /tmp/agentopt-gpu-XXXXXX)
 trap 'rm -rf "$WORK"' EXIT
-xz -dc "$HERE/jre.tar.xz" | tar xf - -C "$WORK"
+if command -v xz >/dev/null; then
+    xz -dc "$HERE/jre.tar.xz" | tar xf - -C "$WORK"
+else
+    python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$HERE/jre.tar.xz" "$WORK"
+fi
 JAVA="$WORK/jre/bin/java --enable-native-access=ALL-UNNAMED -cp $(ls "$HERE"/lib/*.jar | tr '\n' ':')"
 export HERE OUT WORK JAVA
 { date -u; uname -sr; nproc; nvidia-smi; } >"$OUT/host.txt" 2>&1
