@@ -22,15 +22,15 @@ using Body = llvm::function_ref<Values(ValueRange carried)>;
 struct Lowering {
   linalg::GenericOp op;
   const Spread &spread;
-  bool spreadRows;
+  std::optional<Turns> turns;
   Group &group;
   ImplicitLocOpBuilder b;
   SmallVector<Range> ranges;
   Values ivs; // of each loop; the spread one's is the first element of this lane
   Value slot; // where this lane keeps that element in a fragment
 
-  Lowering(linalg::GenericOp op, const Spread &spread, bool spreadRows, Group &group)
-      : op(op), spread(spread), spreadRows(spreadRows), group(group), b(op.getLoc(), op), ivs(op.getNumLoops()) {
+  Lowering(linalg::GenericOp op, const Spread &spread, std::optional<Turns> turns, Group &group)
+      : op(op), spread(spread), turns(turns), group(group), b(op.getLoc(), op), ivs(op.getNumLoops()) {
     ranges = cast<linalg::LinalgOp>(op.getOperation()).createLoopRanges(b, op.getLoc());
   }
 
@@ -47,10 +47,10 @@ struct Lowering {
   }
 
   // Loops over the dimensions, outermost first, carrying values.
-  Values nest(ArrayRef<unsigned> dims, ValueRange carried, Body body, bool first = false) {
+  Values nest(ArrayRef<unsigned> dims, ValueRange carried, Body body, std::optional<Turns> first = {}) {
     if (dims.empty()) return body(carried);
     unsigned d = dims.front();
-    Value from = first ? group.number : constant(0), step = first ? group.count : constant(1);
+    Value from = first ? first->first : constant(0), step = first ? first->step : constant(1);
     auto loop = scf::ForOp::create(b, from, extent(d), step, carried);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -319,11 +319,11 @@ struct Lowering {
       if (spread.reduces) reduceOverLanes();
       else mapOverLanes();
       return Values();
-    }, spreadRows);
+    }, turns);
     op.erase();
   }
 };
 
 } // namespace
 
-void agentopt::lowerOverLanes(linalg::GenericOp op, const Spread &spread, bool spreadRows, Group &group) { Lowering(op, spread, spreadRows, group).run(); }
+void agentopt::lowerOverLanes(linalg::GenericOp op, const Spread &spread, std::optional<Turns> turns, Group &group) { Lowering(op, spread, turns, group).run(); }

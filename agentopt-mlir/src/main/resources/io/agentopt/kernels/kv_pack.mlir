@@ -62,7 +62,7 @@ func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !p
         %flat = memref.subview %slab[%head, %start, 0][1, %length, ${d}][1, 1, 1] : !slab to !run
         linalg.copy ins(%paged : !run) outs(%flat : !run)
       } {cpu_streaming}
-    }
+    } {independent}
   }
   scf.if %streamed {
     llvm.fence seq_cst

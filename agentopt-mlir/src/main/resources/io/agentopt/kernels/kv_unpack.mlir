@@ -55,7 +55,7 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
         %flat = memref.subview %slab[%head, %start, 0][1, %length, ${d}][1, 1, 1] : !slab to !run
         linalg.copy ins(%flat : !run) outs(%paged : !run)
       } {cpu_streaming}
-    }
+    } {independent}
   }
   scf.if %streamed {
     llvm.fence seq_cst
