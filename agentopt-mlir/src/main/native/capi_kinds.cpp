@@ -38,6 +38,25 @@ struct Anytime : ConditionallySpeculatable::FallbackModel<Anytime> {
   }
 };
 
+// How often a constraint asks others, at most: each alternative of an any_of is tried, and that one's own. Doubling 60 times takes 60 lines.
+constexpr int64_t MOST_TRIES = 10000;
+
+LogicalResult checkCost(irdl::DialectOp dialect) {
+  llvm::DenseMap<Value, int64_t> tries;
+  WalkResult known = dialect.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!isa<irdl::AnyOfOp, irdl::AllOfOp, irdl::ParametricOp>(op)) return WalkResult::advance();
+    int64_t sum = 1;
+    for (Value v : op->getOperands()) sum += std::max<int64_t>(1, tries.lookup(v));
+    if (sum > MOST_TRIES) {
+      op->emitOpError() << "takes more than " << MOST_TRIES << " tries with all that it is made of";
+      return WalkResult::interrupt();
+    }
+    for (Value v : op->getResults()) tries[v] = sum;
+    return WalkResult::advance();
+  });
+  return success(!known.wasInterrupted());
+}
+
 // What the loader would answer with the end of the process, or without a reason.
 LogicalResult check(ModuleOp module, MLIRContext &context) {
   for (Operation &child : *module.getBody()) {
@@ -52,7 +71,7 @@ LogicalResult check(ModuleOp module, MLIRContext &context) {
       else return WalkResult::advance();
       return WalkResult::interrupt();
     });
-    if (known.wasInterrupted()) return failure();
+    if (known.wasInterrupted() || failed(checkCost(dialect))) return failure();
   }
   return success();
 }
@@ -75,7 +94,7 @@ bool load(MLIRContext &context, StringRef text, StringRef source) {
 EXPORT int64_t agentoptLoadKinds(void *p, const KindsRequest *r) {
   auto *session = static_cast<Session *>(p);
   StringRef text(r->text.data, r->text.length), source(r->source.data, r->source.length);
-  int64_t outcome = 1;
+  int64_t outcome = 0; // also where LLVM gives up
   onDeepStack([&] {
     MLIRContext trial(MLIRContext::Threading::DISABLED);
     trial.loadDialect<agentopt::AgentDialect>();
@@ -83,10 +102,7 @@ EXPORT int64_t agentoptLoadKinds(void *p, const KindsRequest *r) {
     session->listenTo(trial);
     llvm::StringSet<> before;
     for (RegisteredOperationName op : trial.getRegisteredOperations()) before.insert(op.getStringRef());
-    if (!load(trial, text, source)) {
-      outcome = 0;
-      return;
-    }
+    if (!load(trial, text, source)) return;
     for (int64_t i = 0; i < r->count; ++i) {
       StringRef name(r->names[i].data, r->names[i].length);
       if (before.contains(name) || name.starts_with("irdl.") || !RegisteredOperationName::lookup(name, &trial)) {
@@ -94,10 +110,7 @@ EXPORT int64_t agentoptLoadKinds(void *p, const KindsRequest *r) {
         return;
       }
     }
-    if (!load(session->context, text, source)) {
-      outcome = 0;
-      return;
-    }
+    if (!load(session->context, text, source)) return;
     session->kinds.push_back(text.str());
     for (int64_t i = 0; i < r->count; ++i) {
       if (r->effects[i] == 2) continue;
@@ -106,6 +119,7 @@ EXPORT int64_t agentoptLoadKinds(void *p, const KindsRequest *r) {
       else op->attachInterface<NoEffects>();
       op->attachInterface<Anytime>();
     }
-  });
+    outcome = 1;
+  }, session);
   return outcome;
 }

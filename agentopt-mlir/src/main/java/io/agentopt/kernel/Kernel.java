@@ -37,15 +37,16 @@ public final class Kernel {
     }
 
     /**
-     * Runs on the calling thread.
+     * Runs on the calling thread. Values such as indices are looked at before the run: nobody may change a buffer meanwhile.
      *
      * @throws IllegalArgumentException when number, types, shapes, overlap, writability or values of the buffers do not fit
      * @throws IllegalStateException when a buffer's memory is freed
      * @throws WrongThreadException when a buffer belongs to another thread
      */
     public void run(Buffer... buffers) {
-        long rows = check(buffers);
-        if (rows > 0) code.function().run(0, rows, buffers);
+        Buffer[] own = buffers.clone(); // what was checked is what runs, whoever else has the array
+        long rows = check(own);
+        if (rows > 0) code.function().run(0, rows, own);
     }
 
     /**
@@ -53,18 +54,20 @@ public final class Kernel {
      * throws too.
      *
      * @throws WrongThreadException when a buffer's memory is confined to one thread
+     * @throws IllegalStateException when the threads are closed
      */
     public void run(KernelThreads threads, Buffer... buffers) {
-        long rows = check(buffers);
+        Buffer[] own = buffers.clone();
+        long rows = check(own);
         if (rows == 0) return;
         long bytes = 0;
-        for (Buffer buffer : buffers) bytes += buffer.segment().byteSize();
+        for (Buffer buffer : own) bytes += buffer.segment().byteSize();
         int parts = Math.clamp(Math.min(rows, bytes / BYTES_PER_PART), 1, threads.threads());
         RowFunction function = code.function();
-        if (parts == 1) function.run(0, rows, buffers);
+        if (parts == 1) function.run(0, rows, own);
         else {
-            operands.checkShared(buffers);
-            threads.run(rows, parts, (begin, end) -> function.run(begin, end, buffers));
+            operands.checkShared(own);
+            threads.run(rows, parts, (begin, end) -> function.run(begin, end, own));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Threads that share a kernel's rows with the caller. */
@@ -48,22 +49,26 @@ public final class KernelThreads implements AutoCloseable {
     /** Cuts the rows into parts, runs the first here and the others on the pool, and waits for all. */
     void run(long rows, int parts, Rows work) {
         List<Future<?>> running = new ArrayList<>();
-        for (int part = 1; part < parts; part++) {
-            long begin = bound(rows, part, parts);
-            long end = bound(rows, part + 1, parts);
-            running.add(others.submit(() -> work.run(begin, end)));
-        }
-        RuntimeException failure = null;
+        Throwable failure = null;
         try {
+            for (int part = 1; part < parts; part++) {
+                long begin = bound(rows, part, parts);
+                long end = bound(rows, part + 1, parts);
+                running.add(others.submit(() -> work.run(begin, end)));
+            }
             work.run(0, bound(rows, 1, parts));
-        } catch (RuntimeException e) {
+        } catch (RejectedExecutionException e) {
+            failure = new IllegalStateException(
+                    "These threads of kernels are closed. Keep them open for as long as kernels run on them.", e);
+        } catch (RuntimeException | Error e) {
             failure = e;
         }
         for (Future<?> part : running) {
-            RuntimeException other = await(part);
+            Throwable other = await(part);
             if (failure == null) failure = other;
         }
-        if (failure != null) throw failure;
+        if (failure instanceof Error error) throw error;
+        if (failure instanceof RuntimeException exception) throw exception;
     }
 
     private static long bound(long rows, int part, int parts) {
@@ -71,7 +76,7 @@ public final class KernelThreads implements AutoCloseable {
     }
 
     /** Waits even when interrupted: the code that runs holds the caller's buffers. */
-    private static @Nullable RuntimeException await(Future<?> part) {
+    private static @Nullable Throwable await(Future<?> part) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -81,10 +86,7 @@ public final class KernelThreads implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    if (e.getCause() instanceof Error error) throw error;
-                    return e.getCause() instanceof RuntimeException failure
-                            ? failure
-                            : new IllegalStateException(e.getCause());
+                    return e.getCause();
                 }
             }
         } finally {

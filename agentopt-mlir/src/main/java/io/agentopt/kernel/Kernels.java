@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +96,7 @@ public final class Kernels implements AutoCloseable {
     }
 
     private Entry entry(KernelSpec spec) {
+        if (background.isShutdown()) throw closed(spec, null);
         return kernels.computeIfAbsent(spec, s -> {
             KernelDefinition definition = definitions.get(s.name());
             if (definition == null) {
@@ -106,9 +108,13 @@ public final class Kernels implements AutoCloseable {
             try {
                 return new Entry(kernel, background.submit(() -> compile(definition, kernel)));
             } catch (RejectedExecutionException e) {
-                throw new IllegalStateException("Kernel '" + s + "' was asked for after its kernels were closed.", e);
+                throw closed(s, e);
             }
         });
+    }
+
+    private static IllegalStateException closed(KernelSpec spec, @Nullable Throwable cause) {
+        return new IllegalStateException("Kernel '" + spec + "' was asked for after its kernels were closed.", cause);
     }
 
     private void compile(KernelDefinition definition, Kernel kernel) {

@@ -20,6 +20,10 @@ public sealed interface Parameter {
         @Override
         public void check(KernelSpec spec) {
             long value = spec.integer(name);
+            if (!spec.value(name).equals(Long.toString(value))) { // the text goes into the kernel's MLIR as it is
+                throw new IllegalArgumentException(
+                        "Parameter '" + name + "' of kernel '" + spec + "' is not written as " + value + ".");
+            }
             if (value < least || value > most) {
                 throw new IllegalArgumentException("Parameter '" + name + "' of kernel '" + spec + "' is outside of "
                         + least + " to " + most + ".");

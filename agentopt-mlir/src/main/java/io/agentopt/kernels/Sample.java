@@ -98,7 +98,8 @@ public final class Sample implements KernelDefinition {
         int kept = order.length;
         if (least > 0) {
             double floor = Math.min(max, max + temperature * Math.log(least));
-            kept = (int) IntStream.of(order).filter(c -> logits[c] >= floor).count();
+            kept = (int)
+                    IntStream.of(order).filter(c -> !(logits[c] < floor)).count(); // infinity times log(1) keeps all
         }
         if (k > 0) kept = (int) Math.min(kept, k);
         if (p < 1) {

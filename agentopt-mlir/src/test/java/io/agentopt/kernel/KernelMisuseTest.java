@@ -106,6 +106,58 @@ class KernelMisuseTest {
         refused(WrongThreadException.class, "shared arena", matrix, foreign[0], scores);
     }
 
+    /** Another thread could do so between the check and the run; compiled code then read past the smaller buffer. */
+    @Test
+    void buffersThatAreExchangedAfterTheCheck() {
+        Buffer[] given = {matrix, query, scores};
+        Buffer[] seen = new Buffer[1];
+        KernelDefinition exchanging = new KernelDefinition() {
+            private final Cosine cosine = new Cosine();
+
+            @Override
+            public String name() {
+                return "exchanging";
+            }
+
+            @Override
+            public List<Parameter> parameters() {
+                return List.of();
+            }
+
+            @Override
+            public List<Operand> operands(KernelSpec spec) {
+                return cosine.operands(kernel.spec()).stream()
+                        .map(o -> new Operand(
+                                o.name(),
+                                o.type(),
+                                o.access(),
+                                o.dimensions().stream()
+                                        .map(d -> d.equals("d") ? "4" : d)
+                                        .toList()))
+                        .toList();
+            }
+
+            @Override
+            public void checkValues(KernelSpec spec, Buffer... buffers) {
+                given[0] = Buffer.allocate(arena, ElementType.F32, 0, 4);
+            }
+
+            @Override
+            public void run(KernelSpec spec, long begin, long end, Buffer... buffers) {
+                seen[0] = buffers[0];
+            }
+        };
+        try (Kernels mine = Kernels.references(List.of(exchanging));
+                KernelThreads threads = KernelThreads.of(1)) {
+            Kernel exchanged = mine.of(KernelSpec.of("exchanging"));
+            exchanged.run(given);
+            assertThat(seen[0]).isSameAs(matrix);
+            given[0] = matrix;
+            exchanged.run(threads, given);
+            assertThat(seen[0]).isSameAs(matrix);
+        }
+    }
+
     @Test
     void nothing() {
         assertThatThrownBy(() -> kernel.run(matrix, null, scores)).isInstanceOf(NullPointerException.class);

@@ -34,6 +34,17 @@ class KernelSpecTest {
         assertThatThrownBy(() -> KernelSpec.of(value)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** The first two are the integer 7 to Java, and {@code memref<?x+7xf32>} is nothing to MLIR. */
+    @ParameterizedTest
+    @ValueSource(strings = {"+7", "007", "-0", "7.0", "0x7", "9223372036854775808"})
+    void integersAreWrittenAsMlirReadsThem(String value) {
+        Parameter columns = Parameter.whole("columns", 0, 10);
+        columns.check(KernelSpec.of("k").with("columns", "7"));
+        assertThatThrownBy(() -> columns.check(KernelSpec.of("k").with("columns", value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'columns'");
+    }
+
     @Test
     void decimalsAreWrittenAsMlirReadsThem() {
         Parameter epsilon = Parameter.decimal("epsilon", 0, 1);

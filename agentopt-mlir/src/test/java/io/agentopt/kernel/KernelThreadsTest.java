@@ -40,6 +40,31 @@ class KernelThreadsTest {
     }
 
     @Test
+    void anErrorOfOnePartIsThrownAfterTheOthersEnded() {
+        try (KernelThreads threads = KernelThreads.of(3)) {
+            for (int bad = 0; bad < 3; bad++) {
+                int failing = bad;
+                AtomicInteger ended = new AtomicInteger();
+                assertThatThrownBy(() -> threads.run(3, 3, (begin, _) -> {
+                            ended.incrementAndGet();
+                            if (begin == failing) throw new StackOverflowError("part " + begin);
+                        }))
+                        .isInstanceOf(StackOverflowError.class);
+                assertThat(ended).hasValue(3);
+            }
+        }
+    }
+
+    @Test
+    void closedThreadsSaySo() {
+        KernelThreads threads = KernelThreads.of(2);
+        threads.close();
+        assertThatThrownBy(() -> threads.run(10, 2, (_, _) -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("These threads of kernels are closed.");
+    }
+
+    @Test
     void thereIsAtLeastOne() {
         assertThatThrownBy(() -> KernelThreads.of(0)).isInstanceOf(IllegalArgumentException.class);
     }

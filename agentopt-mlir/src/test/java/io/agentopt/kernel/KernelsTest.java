@@ -109,9 +109,16 @@ class KernelsTest {
     @Test
     void closedKernelsMakeNoMore() {
         Kernels kernels = Kernels.references(List.of(new Cosine()));
+        Kernel held = kernels.of(SPEC);
         kernels.close();
         kernels.close();
-        assertThatThrownBy(() -> kernels.of(SPEC)).isInstanceOf(IllegalStateException.class);
+        for (KernelSpec spec : List.of(SPEC, SPEC.with("d", 3))) {
+            assertThatThrownBy(() -> kernels.of(spec))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageEndingWith("was asked for after its kernels were closed.");
+            assertThatThrownBy(() -> kernels.compiled(spec)).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(run(held)).isEqualTo(1);
     }
 
     private static float run(Kernel kernel) {

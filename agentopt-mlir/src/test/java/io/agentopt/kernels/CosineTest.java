@@ -7,53 +7,26 @@ import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.KernelThreads;
-import io.agentopt.kernel.Kernels;
-import io.agentopt.mlir.codegen.CompiledKernels;
-import io.agentopt.mlir.ffi.Availability;
-import io.agentopt.mlir.ffi.Codegen;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reference and the compiled code, each against double precision. */
 @ParameterizedClass
-@EnumSource(Kernel.Origin.class)
+@MethodSource("io.agentopt.kernels.EveryOrigin#origins")
 @SuppressWarnings("NullAway")
 class CosineTest {
     @Parameter
-    Kernel.Origin origin;
-
-    private Kernels kernels;
-
-    @BeforeEach
-    void open() {
-        boolean needed = origin == Kernel.Origin.COMPILED;
-        Assumptions.assumeTrue(
-                !needed || Codegen.availability() instanceof Availability.Available,
-                () -> "SKIPPED: " + Codegen.availability());
-        kernels = needed ? CompiledKernels.open() : Kernels.references(List.of(new Cosine()));
-    }
-
-    @AfterEach
-    void close() {
-        if (kernels != null) kernels.close();
-    }
+    EveryOrigin.Origin kernels;
 
     private Kernel kernel(int d) {
-        KernelSpec spec = KernelSpec.of("cosine").with("d", d).with("type", ElementType.F32);
-        Kernel kernel = origin == Kernel.Origin.COMPILED ? kernels.compiled(spec) : kernels.of(spec);
-        assertThat(kernel.origin()).isEqualTo(origin);
-        return kernel;
+        return kernels.of(KernelSpec.of("cosine").with("d", d).with("type", ElementType.F32));
     }
 
     @ParameterizedTest

@@ -29,14 +29,14 @@ class GatherTest {
             for (ElementType idType : new ElementType[] {I32, I64}) {
                 for (int d : new int[] {1, 3, 64, 385}) {
                     try (Arena arena = Arena.ofConfined()) {
-                        Buffer table = EveryOrigin.random(arena, random, type, 17, d);
+                        Buffer table = Buffers.random(arena, random, type, 17, d);
                         table.setFloat(0, Float.NaN);
                         table.setFloat(table.elements() - 1, Float.NEGATIVE_INFINITY);
                         long[] ids = random.longs(29, 0, 17).toArray();
                         ids[0] = 0;
                         ids[1] = 16;
                         Buffer rows = Buffer.allocate(arena, type, ids.length, d);
-                        kernels.of(spec(d, idType, type)).run(EveryOrigin.integers(arena, idType, ids), table, rows);
+                        kernels.of(spec(d, idType, type)).run(Buffers.integers(arena, idType, ids), table, rows);
                         long row = (long) d * type.bytes();
                         for (int i = 0; i < ids.length; i++) {
                             assertThat(rows.segment()
@@ -57,9 +57,9 @@ class GatherTest {
         try (Arena arena = Arena.ofShared();
                 KernelThreads threads = KernelThreads.of(3)) {
             Random random = new Random(2);
-            Buffer table = EveryOrigin.random(arena, random, F32, 1000, 96);
+            Buffer table = Buffers.random(arena, random, F32, 1000, 96);
             Buffer ids =
-                    EveryOrigin.integers(arena, I64, random.longs(5001, 0, 1000).toArray());
+                    Buffers.integers(arena, I64, random.longs(5001, 0, 1000).toArray());
             Buffer one = Buffer.allocate(arena, F32, 5001, 96);
             Buffer several = Buffer.allocate(arena, F32, 5001, 96);
             kernels.of(spec(96, I64, F32)).run(ids, table, one);
@@ -87,8 +87,8 @@ class GatherTest {
             Buffer table = Buffer.allocate(arena, F32, 10, 8);
             Buffer rows = Buffer.allocate(arena, F32, 2, 8);
             for (long bad : new long[] {10, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
-                assertThatThrownBy(() -> kernels.of(spec(8, I64, F32))
-                                .run(EveryOrigin.integers(arena, I64, 9, bad), table, rows))
+                assertThatThrownBy(() ->
+                                kernels.of(spec(8, I64, F32)).run(Buffers.integers(arena, I64, 9, bad), table, rows))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("Element 1 of 'ids'")
                         .hasMessageContaining("is " + bad)

@@ -35,10 +35,10 @@ class KvCopyTest {
             EveryOrigin.Origin kernels, Random random, ElementType type, int d, int fromCapacity, int toCapacity) {
         try (Arena arena = Arena.ofConfined()) {
             long[] positions = {0, 1, 10, 11, 7};
-            Buffer from = EveryOrigin.random(arena, random, type, positions.length, fromCapacity, d);
-            Buffer to = EveryOrigin.random(arena, random, type, positions.length, toCapacity, d);
+            Buffer from = Buffers.random(arena, random, type, positions.length, fromCapacity, d);
+            Buffer to = Buffers.random(arena, random, type, positions.length, toCapacity, d);
             float[] before = to.toFloatArray();
-            kernels.of(spec(d, type)).run(EveryOrigin.integers(arena, I32, positions), from, to);
+            kernels.of(spec(d, type)).run(Buffers.integers(arena, I32, positions), from, to);
             for (int h = 0; h < positions.length; h++) {
                 for (int t = 0; t < toCapacity; t++) {
                     for (int j = 0; j < d; j++) {
@@ -60,8 +60,8 @@ class KvCopyTest {
         try (Arena arena = Arena.ofConfined()) {
             Buffer small = Buffer.allocate(arena, F16, 2, 4, 8);
             Buffer large = Buffer.allocate(arena, F16, 2, 6, 8);
-            Buffer five = EveryOrigin.integers(arena, I32, 4, 5);
-            Buffer negative = EveryOrigin.integers(arena, I32, -1, 4);
+            Buffer five = Buffers.integers(arena, I32, 4, 5);
+            Buffer negative = Buffers.integers(arena, I32, -1, 4);
             var kernel = kernels.of(spec(8, F16));
             assertThatThrownBy(() -> kernel.run(five, small, large)).hasMessageContaining("Element 1 of 'positions'");
             assertThatThrownBy(() -> kernel.run(five, large, small)).hasMessageContaining("outside of 0 to 4");

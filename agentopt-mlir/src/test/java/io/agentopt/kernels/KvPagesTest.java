@@ -40,9 +40,9 @@ class KvPagesTest {
                 for (int page : new int[] {4, 5}) {
                     for (int positions : new int[] {0, 1, 4, 5, 19, 20}) {
                         try (Arena arena = Arena.ofConfined()) {
-                            Buffer slab = EveryOrigin.random(arena, random, type, HEADS, CAPACITY, d);
-                            Buffer pool = EveryOrigin.random(arena, random, type, PAGES, HEADS, page, d);
-                            Buffer table = EveryOrigin.integers(arena, I32, TABLE);
+                            Buffer slab = Buffers.random(arena, random, type, HEADS, CAPACITY, d);
+                            Buffer pool = Buffers.random(arena, random, type, PAGES, HEADS, page, d);
+                            Buffer table = Buffers.integers(arena, I32, TABLE);
                             float[] expected = slab.toFloatArray();
                             for (int h = 0; h < HEADS; h++) {
                                 for (int t = 0; t < positions; t++) {
@@ -51,7 +51,7 @@ class KvPagesTest {
                                 }
                             }
                             kernel(kernels, "kv_pack", page, d, type)
-                                    .run(slab, pool, table, EveryOrigin.integers(arena, I32, positions));
+                                    .run(slab, pool, table, Buffers.integers(arena, I32, positions));
                             assertThat(slab.toFloatArray()).isEqualTo(expected);
                         }
                     }
@@ -68,8 +68,8 @@ class KvPagesTest {
             for (int positions : new int[] {0, 1, 5, 6}) {
                 try (Arena arena = Arena.ofConfined()) {
                     int d = 6;
-                    Buffer slab = EveryOrigin.random(arena, random, F16, HEADS, CAPACITY, d);
-                    Buffer pool = EveryOrigin.random(arena, random, F16, PAGES, HEADS, page, d);
+                    Buffer slab = Buffers.random(arena, random, F16, HEADS, CAPACITY, d);
+                    Buffer pool = Buffers.random(arena, random, F16, PAGES, HEADS, page, d);
                     float[] expected = pool.toFloatArray();
                     for (int h = 0; h < HEADS; h++) {
                         for (int t = 0; t < positions; t++) {
@@ -77,9 +77,9 @@ class KvPagesTest {
                                 expected[inPool(h, t, j, page, d)] = slab.getFloat(inSlab(h, t, j, d));
                         }
                     }
-                    Buffer table = EveryOrigin.integers(arena, I32, TABLE);
+                    Buffer table = Buffers.integers(arena, I32, TABLE);
                     kernel(kernels, "kv_unpack", page, d, F16)
-                            .run(slab, pool, table, EveryOrigin.integers(arena, I32, positions));
+                            .run(slab, pool, table, Buffers.integers(arena, I32, positions));
                     assertThat(pool.toFloatArray()).isEqualTo(expected);
                 }
             }
@@ -94,23 +94,20 @@ class KvPagesTest {
             Buffer pool = Buffer.allocate(arena, F32, 3, 2, 4, 4);
             Kernel pack = kernel(kernels, "kv_pack", 4, 4, F32);
             Kernel unpack = kernel(kernels, "kv_unpack", 4, 4, F32);
-            Buffer six = EveryOrigin.integers(arena, I32, 6);
-            assertThatThrownBy(() -> pack.run(slab, pool, EveryOrigin.integers(arena, I32, 0, 3), six))
+            Buffer six = Buffers.integers(arena, I32, 6);
+            assertThatThrownBy(() -> pack.run(slab, pool, Buffers.integers(arena, I32, 0, 3), six))
                     .hasMessageContaining("Element 1 of 'table'")
                     .hasMessageContaining("0 to 2");
             assertThatThrownBy(() -> pack.run(
-                            slab,
-                            pool,
-                            EveryOrigin.integers(arena, I32, 0, 1, 2),
-                            EveryOrigin.integers(arena, I32, 11)))
+                            slab, pool, Buffers.integers(arena, I32, 0, 1, 2), Buffers.integers(arena, I32, 11)))
                     .hasMessageContaining("'positions'")
                     .hasMessageContaining("0 to 10");
-            assertThatThrownBy(() -> pack.run(slab, pool, EveryOrigin.integers(arena, I32, 0), six))
+            assertThatThrownBy(() -> pack.run(slab, pool, Buffers.integers(arena, I32, 0), six))
                     .hasMessageContaining("0 to 4");
-            assertThatThrownBy(() -> unpack.run(slab, pool, EveryOrigin.integers(arena, I32, 1, 1), six))
+            assertThatThrownBy(() -> unpack.run(slab, pool, Buffers.integers(arena, I32, 1, 1), six))
                     .hasMessageContaining("names page 1 twice");
-            pack.run(slab, pool, EveryOrigin.integers(arena, I32, 1, 1), six);
-            pack.run(slab, pool, EveryOrigin.integers(arena, I32, 1, 1, 99), six); // beyond the entries in use
+            pack.run(slab, pool, Buffers.integers(arena, I32, 1, 1), six);
+            pack.run(slab, pool, Buffers.integers(arena, I32, 1, 1, 99), six); // beyond the entries in use
         }
     }
 }

@@ -1,11 +1,8 @@
 package io.agentopt.kernels;
 
 import static io.agentopt.kernel.ElementType.F32;
-import static io.agentopt.kernels.RowKernels.REFERENCES;
-import static io.agentopt.kernels.RowKernels.SHAPES;
-import static io.agentopt.kernels.RowKernels.error;
-import static io.agentopt.kernels.RowKernels.filled;
-import static io.agentopt.kernels.RowKernels.normal;
+import static io.agentopt.kernels.Buffers.error;
+import static io.agentopt.kernels.Buffers.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,29 +10,31 @@ import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.KernelThreads;
-import io.agentopt.kernel.Kernels;
+import io.agentopt.mlir.ffi.RequiresCodegen;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Compiled kernels over rows against their references, which compute in double precision. */
+@RequiresCodegen
 class RowKernelsTest {
-    private static Kernels compiled;
-
-    @BeforeAll
-    static void open() {
-        compiled = RowKernels.open();
-    }
-
-    @AfterAll
-    static void close() {
-        if (compiled != null) compiled.close();
-    }
+    /** Rows and columns: single ones, odd ones, whole blocks, and some past what counts as cached. */
+    private static final List<int[]> SHAPES = List.of(
+            new int[] {0, 7},
+            new int[] {1, 1},
+            new int[] {5, 1},
+            new int[] {3, 2},
+            new int[] {4, 63},
+            new int[] {4, 64},
+            new int[] {3, 65},
+            new int[] {7, 384},
+            new int[] {2, 4097},
+            new int[] {1500, 384},
+            new int[] {20, 32_768},
+            new int[] {11, 50_257});
 
     /** Below this magnitude the error counts as absolute: logarithms and shifted values cross zero. */
     private static final double NEAR_ZERO = 1;
@@ -147,7 +146,7 @@ class RowKernelsTest {
             Buffer x = normal(arena, random(), 3, 0, long_(shape));
             Buffer one = Buffer.allocate(arena, F32, long_(shape));
             Buffer two = Buffer.allocate(arena, F32, long_(shape));
-            Kernel kernel = compiled.compiled(spec);
+            Kernel kernel = EveryOrigin.COMPILED.of(spec);
             kernel.run(x, one);
             kernel.run(threads, x, two);
             assertEquals(-1, one.segment().mismatch(two.segment()));
@@ -159,10 +158,8 @@ class RowKernelsTest {
             List<Buffer> given = inputs.apply(arena);
             Buffer expected = Buffer.allocate(arena, F32, long_(shape));
             Buffer actual = Buffer.allocate(arena, F32, long_(shape));
-            REFERENCES.of(spec).run(with(given, expected));
-            Kernel kernel = compiled.compiled(spec);
-            assertEquals(Kernel.Origin.COMPILED, kernel.origin());
-            kernel.run(with(given, actual));
+            EveryOrigin.REFERENCE.of(spec).run(with(given, expected));
+            EveryOrigin.COMPILED.of(spec).run(with(given, actual));
             double error = error(expected, actual, floor);
             assertTrue(error <= 1e-5, () -> spec + " on " + shape[0] + " rows is off by " + error);
         }
@@ -179,9 +176,15 @@ class RowKernelsTest {
     }
 
     private static Buffer repeated(Arena arena, float[] values, int[] shape) {
-        Buffer buffer = Buffer.allocate(arena, F32, long_(shape));
-        for (long i = 0; i < buffer.elements(); i++) buffer.setFloat(i, values[(int) (i % shape[1] % values.length)]);
-        return buffer;
+        return fill(arena, F32, i -> values[(int) (i % shape[1] % values.length)], long_(shape));
+    }
+
+    private static Buffer normal(Arena arena, Random random, double scale, double shift, long... shape) {
+        return fill(arena, F32, _ -> random.nextGaussian() * scale + shift, shape);
+    }
+
+    private static Buffer filled(Arena arena, float value, long... shape) {
+        return fill(arena, F32, _ -> value, shape);
     }
 
     private static KernelSpec spec(String name, int[] shape) {

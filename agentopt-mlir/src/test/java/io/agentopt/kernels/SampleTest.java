@@ -1,34 +1,20 @@
 package io.agentopt.kernels;
 
 import static io.agentopt.kernel.ElementType.I32;
-import static io.agentopt.kernels.RowKernels.REFERENCES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Kernels;
+import io.agentopt.mlir.ffi.RequiresCodegen;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The compiled draw against its reference, which sorts each row. */
+@RequiresCodegen
 class SampleTest {
-    private static Kernels compiled;
-
-    @BeforeAll
-    static void open() {
-        compiled = RowKernels.open();
-    }
-
-    @AfterAll
-    static void close() {
-        if (compiled != null) compiled.close();
-    }
-
     @Test
     void drawsWhatSortingDraws() {
         int compared = 0;
@@ -98,6 +84,22 @@ class SampleTest {
         assertArrayEquals(drawn[0], drawn[1]);
     }
 
+    /** All weights are 1 then, and infinity times the logarithm of 1 is no number: the reference kept nothing and ended in an array's index. */
+    @Test
+    void anInfiniteTemperatureKeepsAllWhereMinPIsOne() {
+        float inf = Float.POSITIVE_INFINITY;
+        int[][] drawn = both(
+                3,
+                new float[] {0, 2, 1, 0, 2, 1, 0, 2, 1},
+                row(inf, 3),
+                new int[3],
+                row(1, 3),
+                new float[] {1, 5, 0.5f},
+                row(0.9f, 3));
+        assertArrayEquals(new int[] {2, 1, 2}, drawn[0]);
+        assertArrayEquals(drawn[0], drawn[1]);
+    }
+
     @Test
     void whatIsNoNumberIsNeverDrawn() {
         float inf = Float.POSITIVE_INFINITY;
@@ -145,8 +147,8 @@ class SampleTest {
                 Buffer.copyOf(arena, least),
                 Buffer.copyOf(arena, uniform)
             };
-            REFERENCES.of(spec).run(in[0], in[1], in[2], in[3], in[4], in[5], expected);
-            compiled.compiled(spec).run(in[0], in[1], in[2], in[3], in[4], in[5], actual);
+            EveryOrigin.REFERENCE.of(spec).run(in[0], in[1], in[2], in[3], in[4], in[5], expected);
+            EveryOrigin.COMPILED.of(spec).run(in[0], in[1], in[2], in[3], in[4], in[5], actual);
             return new int[][] {integers(expected), integers(actual)};
         }
     }

@@ -43,8 +43,8 @@ class StreamingTest {
                 for (long shift : new long[] {0, 4}) {
                     try (Arena arena = Arena.ofConfined()) {
                         int n = LARGE / (d * type.bytes());
-                        Buffer table = EveryOrigin.random(arena, random, type, 100, d);
-                        Buffer ids = EveryOrigin.integers(
+                        Buffer table = Buffers.random(arena, random, type, 100, d);
+                        Buffer ids = Buffers.integers(
                                 arena, I64, random.longs(n, 0, 100).toArray());
                         Buffer rows = shifted(arena, shift, type, n, d);
                         Buffer exact = Buffer.allocate(arena, type, n, d);
@@ -53,7 +53,7 @@ class StreamingTest {
                                 .with("ids", I64)
                                 .with("type", type);
                         kernels.of(spec).run(ids, table, rows);
-                        EveryOrigin.reference(spec).run(ids, table, exact);
+                        EveryOrigin.REFERENCE.of(spec).run(ids, table, exact);
                         assertThat(rows.segment().mismatch(exact.segment())).isEqualTo(-1);
                     }
                 }
@@ -83,15 +83,15 @@ class StreamingTest {
                 Arrays.fill(all, positions);
                 long[] order = new long[pages];
                 Arrays.setAll(order, i -> (i * 7 + 3) % 120);
-                Buffer each = EveryOrigin.integers(arena, I32, all);
-                Buffer table = EveryOrigin.integers(arena, I32, order);
-                Buffer one = EveryOrigin.integers(arena, I32, positions);
+                Buffer each = Buffers.integers(arena, I32, all);
+                Buffer table = Buffers.integers(arena, I32, order);
+                Buffer one = Buffers.integers(arena, I32, positions);
                 kernels.of(copy).run(each, slab, larger);
                 kernels.of(unpack).run(slab, pool, table, one);
                 kernels.of(pack).run(again, pool, table, one);
-                EveryOrigin.reference(copy).run(each, slab, exactLarger);
-                EveryOrigin.reference(unpack).run(slab, exactPool, table, one);
-                EveryOrigin.reference(copy).run(each, slab, exactAgain);
+                EveryOrigin.REFERENCE.of(copy).run(each, slab, exactLarger);
+                EveryOrigin.REFERENCE.of(unpack).run(slab, exactPool, table, one);
+                EveryOrigin.REFERENCE.of(copy).run(each, slab, exactAgain);
                 assertThat(larger.segment().mismatch(exactLarger.segment())).isEqualTo(-1);
                 assertThat(pool.segment().mismatch(exactPool.segment())).isEqualTo(-1);
                 assertThat(again.segment().mismatch(exactAgain.segment())).isEqualTo(-1);

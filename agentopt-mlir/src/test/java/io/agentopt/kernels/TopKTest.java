@@ -12,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,43 +25,42 @@ class TopKTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.KernelRuns#all")
-    void theLargestAreKeptInOrderWithTheirPlaces(Function<KernelSpec, Kernel> run) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void theLargestAreKeptInOrderWithTheirPlaces(EveryOrigin.Origin kernels) {
         Random random = new Random(1);
         for (int k : new int[] {1, 10, 100}) {
             for (int n : new int[] {0, 1, 9, 63, 64, 65, 1000}) {
-                assertSameAsSorted(run.apply(spec(k)), k, 3, n, i -> random.nextGaussian());
-                assertSameAsSorted(run.apply(spec(k)), k, 2, n, i -> random.nextInt(5)); // many are equal
-                assertSameAsSorted(run.apply(spec(k)), k, 1, n, i -> i); // each displaces another
+                assertSameAsSorted(kernels.of(spec(k)), k, 3, n, i -> random.nextGaussian());
+                assertSameAsSorted(kernels.of(spec(k)), k, 2, n, i -> random.nextInt(5)); // many are equal
+                assertSameAsSorted(kernels.of(spec(k)), k, 1, n, i -> i); // each displaces another
             }
         }
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.KernelRuns#all")
-    void nanAndNegativeInfinityAreNeverKept(Function<KernelSpec, Kernel> run) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void nanAndNegativeInfinityAreNeverKept(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
-            Buffer scores =
-                    KernelRuns.fill(arena, F32, i -> i % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY, 1, 200);
+            Buffer scores = Buffers.fill(arena, F32, i -> i % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY, 1, 200);
             scores.setFloat(130, Float.POSITIVE_INFINITY);
             scores.setFloat(7, -Float.MAX_VALUE);
             Buffer values = Buffer.allocate(arena, F32, 1, 3), indices = Buffer.allocate(arena, I64, 1, 3);
-            run.apply(spec(3)).run(scores, values, indices);
+            kernels.of(spec(3)).run(scores, values, indices);
             assertThat(values.toFloatArray()).containsExactly(Float.POSITIVE_INFINITY, -Float.MAX_VALUE, NOTHING);
             assertThat(places(indices, 0, 3)).containsExactly(130L, 7L, -1L);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("io.agentopt.kernels.KernelRuns#all")
-    void severalThreadsKeepWhatOneDoes(Function<KernelSpec, Kernel> run) {
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void severalThreadsKeepWhatOneDoes(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofShared();
                 KernelThreads threads = KernelThreads.of(3)) {
-            Buffer scores = KernelRuns.random(arena, new Random(4), F32, 7, 30_001);
+            Buffer scores = Buffers.random(arena, new Random(4), F32, 7, 30_001);
             Buffer values = Buffer.allocate(arena, F32, 7, 10), indices = Buffer.allocate(arena, I64, 7, 10);
             Buffer values3 = Buffer.allocate(arena, F32, 7, 10), indices3 = Buffer.allocate(arena, I64, 7, 10);
-            run.apply(spec(10)).run(scores, values, indices);
-            run.apply(spec(10)).run(threads, scores, values3, indices3);
+            kernels.of(spec(10)).run(scores, values, indices);
+            kernels.of(spec(10)).run(threads, scores, values3, indices3);
             assertThat(values3.toFloatArray()).containsExactly(values.toFloatArray());
             assertThat(indices3.segment().mismatch(indices.segment())).isEqualTo(-1);
         }
@@ -70,7 +68,7 @@ class TopKTest {
 
     private static void assertSameAsSorted(Kernel kernel, int k, int rows, int n, LongToDoubleFunction value) {
         try (Arena arena = Arena.ofConfined()) {
-            Buffer scores = KernelRuns.fill(arena, F32, value::applyAsDouble, rows, n);
+            Buffer scores = Buffers.fill(arena, F32, value, rows, n);
             Buffer values = Buffer.allocate(arena, F32, rows, k), indices = Buffer.allocate(arena, I64, rows, k);
             kernel.run(scores, values, indices);
             for (int r = 0; r < rows; r++) {

@@ -11,12 +11,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CaseResultTest {
-    private static final Runnable NOTHING = () -> {};
+    private static void nothing() {}
 
     private static CaseResult result(Size size, double ours, double peer, double ceiling, double error) {
-        Contender us = Contender.ours(NOTHING, () -> error), two = Contender.oursOnTwoThreads(NOTHING, () -> error / 2);
-        Contender slow = Contender.peer("slow", NOTHING, () -> 0), fast = Contender.peer("fast", NOTHING, () -> 0);
-        Contender reads = Contender.ceiling("reads", NOTHING);
+        Contender us = Contender.ours(CaseResultTest::nothing, () -> error),
+                two = Contender.oursOnTwoThreads(CaseResultTest::nothing, () -> error / 2);
+        Contender slow = Contender.peer("slow", CaseResultTest::nothing, () -> 0),
+                fast = Contender.peer("fast", CaseResultTest::nothing, () -> 0);
+        Contender reads = Contender.ceiling("reads", CaseResultTest::nothing);
         KernelCase one = new KernelCase("k", size, 1000, true, true, List.of(us, two, slow, fast, reads));
         return CaseResult.of(one, Map.of(us, ours, two, ours, slow, 10 * peer, fast, peer, reads, ceiling));
     }
@@ -44,9 +46,10 @@ class CaseResultTest {
 
     @Test
     void aPeerThatComputesSomethingElseIsRefused() {
-        Contender us = Contender.ours(NOTHING, () -> 0), two = Contender.oursOnTwoThreads(NOTHING, () -> 0);
-        Contender wrong = Contender.peer("wrong", NOTHING, () -> Double.NaN),
-                reads = Contender.ceiling("reads", NOTHING);
+        Contender us = Contender.ours(CaseResultTest::nothing, () -> 0),
+                two = Contender.oursOnTwoThreads(CaseResultTest::nothing, () -> 0);
+        Contender wrong = Contender.peer("wrong", CaseResultTest::nothing, () -> Double.NaN),
+                reads = Contender.ceiling("reads", CaseResultTest::nothing);
         KernelCase one = new KernelCase("k", Size.CACHE, 1, true, true, List.of(us, two, wrong, reads));
         assertThatThrownBy(() -> CaseResult.of(one, Map.of(us, 1.0, two, 1.0, wrong, 1.0, reads, 1.0)))
                 .hasMessageContaining("wrong")
@@ -55,7 +58,8 @@ class CaseResultTest {
 
     @Test
     void aCaseNeedsAPeerAndACeiling() {
-        Contender us = Contender.ours(NOTHING, () -> 0), two = Contender.oursOnTwoThreads(NOTHING, () -> 0);
+        Contender us = Contender.ours(CaseResultTest::nothing, () -> 0),
+                two = Contender.oursOnTwoThreads(CaseResultTest::nothing, () -> 0);
         assertThatThrownBy(() -> new KernelCase("k", Size.CACHE, 1, true, true, List.of(us, two)))
                 .hasMessageContaining("PEER");
     }

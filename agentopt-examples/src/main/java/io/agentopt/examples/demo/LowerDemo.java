@@ -1,6 +1,7 @@
 package io.agentopt.examples.demo;
 
 import io.agentopt.examples.support.HeldOut;
+import io.agentopt.lower.IrDump;
 import io.agentopt.lower.LoweringCosts;
 import io.agentopt.lower.MlirLowering;
 import io.agentopt.mlir.ffi.Availability;
@@ -8,8 +9,10 @@ import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.plan.Plan;
 import io.agentopt.runtime.llm.ModelStore;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * {@code ./build lower [--print-after PASS[,PASS...]]}: the demonstration agent on the rented fleet in the agent dialect, after every pass or after those
@@ -25,7 +28,10 @@ public final class LowerDemo {
         try {
             if (Mlir.availability() instanceof Availability.Unavailable(String reason))
                 throw new IllegalArgumentException("There is no IR here: " + reason);
-            print(stages(args));
+            lower(
+                    stages(args),
+                    Path.of("models"),
+                    dump -> System.out.println("// ---- " + dump.stage() + "\n" + dump.text()));
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);
@@ -38,16 +44,15 @@ public final class LowerDemo {
             throw new IllegalArgumentException("./build lower takes " + OPTION + " PASS[,PASS...] or nothing, not '"
                     + String.join(" ", args) + "'. Passes: " + String.join(", ", MlirLowering.stages()) + ".");
         }
-        return args[1].equals("all") ? MlirLowering.stages() : new TreeSet<>(Set.of(args[1].split(",", -1)));
+        return args[1].equals("all") ? MlirLowering.stages() : new TreeSet<>(Arrays.asList(args[1].split(",", -1)));
     }
 
-    private static void print(Set<String> stages) {
-        ModelStore models = ModelStore.of(Path.of("models"));
-        RentedFleet rented =
-                new RentedFleet(HeldOut.read(Path.of("models", Demo.LLM, "heldout")), Demo.EMBEDDER, models.catalog());
+    /** Plans and lowers the agent, with the models of a folder, and hands over its IR after each of these stages. */
+    static void lower(Set<String> stages, Path folder, Consumer<IrDump> listener) {
+        ModelStore models = ModelStore.of(folder);
+        RentedFleet rented = new RentedFleet(
+                HeldOut.read(folder.resolve(Demo.LLM).resolve("heldout")), Demo.EMBEDDER, models.catalog());
         Plan<?, ?> plan = rented.mixed();
-        new MlirLowering(LoweringCosts.of(plan))
-                .printing(stages, dump -> System.out.println("// ---- " + dump.stage() + "\n" + dump.text()))
-                .lower(rented.graph(), plan.placement());
+        new MlirLowering(LoweringCosts.of(plan)).printing(stages, listener).lower(rented.graph(), plan.placement());
     }
 }

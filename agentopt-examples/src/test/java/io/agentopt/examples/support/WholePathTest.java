@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.agentopt.examples.RepositoryModels;
 import io.agentopt.examples.support.HeldOut.Question;
 import io.agentopt.examples.support.SupportAgent.Lengths;
 import io.agentopt.graph.AgentGraph;
@@ -36,7 +37,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -64,17 +64,7 @@ class WholePathTest {
 
     @BeforeAll
     static void planForThisCpu() {
-        Optional<Path> found = Stream.of(System.getProperty("agentopt.repository", ".."), "..", ".")
-                .map(r -> Path.of(r, "models").toAbsolutePath().normalize())
-                .filter(m -> Files.isRegularFile(m.resolve(LLM).resolve("model.onnx")))
-                .findFirst();
-        if (found.isEmpty()) {
-            String reason = "skipped: no models/" + LLM
-                    + " in this checkout; set the system property agentopt.repository to one that has it";
-            System.out.println("WholePathTest " + reason);
-            assumeTrue(false, reason);
-        }
-        models = found.orElseThrow();
+        models = RepositoryModels.folderWith(LLM);
         heldOut = HeldOut.read(models.resolve(LLM).resolve("heldout"));
         graph = SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
         store = ModelStore.of(models);

@@ -5,8 +5,7 @@ import io.agentopt.mlir.ffi.Codegen.Form;
 import io.agentopt.mlir.ffi.Modules.Outcome;
 import io.agentopt.mlir.ir.Diagnostic;
 import io.agentopt.mlir.ir.MlirException;
-import io.agentopt.mlir.ir.Nesting;
-import java.nio.charset.StandardCharsets;
+import io.agentopt.mlir.ir.TextLimits;
 import java.util.List;
 
 /** One module on its way from text to code, in a native session of its own. Used by the thread that made it, and closed by it. */
@@ -23,7 +22,7 @@ final class Compilation implements AutoCloseable {
      * @throws IllegalStateException when the code generation library is unavailable
      */
     Compilation(String text, String name) {
-        Nesting.check(text.getBytes(StandardCharsets.UTF_8), name);
+        TextLimits.checkKernel(text, name);
         this.name = name;
         this.session = Codegen.createSession();
         this.module = Codegen.parse(session, text, name);

@@ -15,10 +15,18 @@ import java.util.regex.Pattern;
  */
 public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPerRow) {
     private static final Pattern LAUNCH =
-            Pattern.compile("// threads (\\d+) rows_per_block (\\d+) blocks_per_row (\\d+)\n");
+            Pattern.compile("// threads (\\d{1,9}) rows_per_block (\\d{1,9}) blocks_per_row (\\d{1,9})\n");
+    private static final int MOST_THREADS = 1024;
+    private static final int MOST_BLOCKS_PER_ROW = 1024;
     private static final int LONGEST_LAUNCH = 100;
 
+    /** @throws IllegalArgumentException when no block could be launched that way */
     public GpuCode {
+        if (threads < 1 || threads > MOST_THREADS || rowsPerBlock < 1 || blocksPerRow < 1 || blocksPerRow > MOST_BLOCKS_PER_ROW) {
+            throw new IllegalArgumentException("Code of a GPU is launched with 1 to " + MOST_THREADS
+                    + " threads, at least 1 row a block and 1 to " + MOST_BLOCKS_PER_ROW + " blocks a row, not with "
+                    + threads + ", " + rowsPerBlock + " and " + blocksPerRow + ".");
+        }
         image = image.clone();
     }
 

@@ -15,7 +15,8 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
-     * Loads an object file. Its code sees libm, memcpy, memmove and memset, and nothing else of the process.
+     * Loads an object file. Its code sees libm, memcpy, memmove and memset, and nothing else of the process. The loader trusts what it loads, as it would trust the
+     * code itself: give it what {@link CpuCompiler} made, unchanged. {@link KernelCache} holds files against their checksums first.
      *
      * @param function the function to look up
      * @throws IllegalArgumentException when it is no object file of this machine, needs other symbols, or lacks the function
@@ -42,6 +43,13 @@ public final class LoadedObject implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) arena.close();
+        if (!arena.scope().isAlive()) return;
+        try {
+            arena.close();
+        } catch (IllegalStateException running) {
+            throw new IllegalStateException(
+                    "This code is being run by another thread. Close it, or the kernels that it belongs to, when nothing runs it any more.",
+                    running);
+        }
     }
 }

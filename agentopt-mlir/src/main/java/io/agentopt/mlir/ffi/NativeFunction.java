@@ -56,9 +56,10 @@ final class NativeFunction {
         return layouts;
     }
 
-    /** No native function of ours throws; what arrives here is the linker's own complaint. */
+    /** No native function of ours throws: what arrives here comes from preparing the call, as an argument that is null, or is the linker's own complaint. */
     static IllegalStateException failed(Throwable t) {
         if (t instanceof Error e) throw e;
+        if (t instanceof RuntimeException e) throw e;
         return new IllegalStateException("A native call failed before it was made.", t);
     }
 }

@@ -182,6 +182,7 @@ public final class MlirContext implements AutoCloseable {
     }
 
     Attribute attribute(long handle) {
+        session(); // handles die with it
         Attribute known = attributes.get(handle);
         if (known != null) return known;
         Attribute read = Attribute.of(this, handle);
@@ -224,8 +225,12 @@ public final class MlirContext implements AutoCloseable {
         throw new MlirException("'" + source + "' is not a valid module." + silent, reasons);
     }
 
+    boolean isOfThisThread() {
+        return Thread.currentThread() == owner;
+    }
+
     private void checkThread() {
-        if (Thread.currentThread() != owner) {
+        if (!isOfThisThread()) {
             throw new IllegalStateException("This MLIR context belongs to thread '" + owner.getName()
                     + "' and was used by '" + Thread.currentThread().getName()
                     + "'. Make a context per thread; hand IR over as bytecode.");

@@ -15,6 +15,9 @@ import java.util.Set;
  * {@link IllegalStateException} that names what made it stale. Fetch it again from {@link #root()}.
  */
 public final class MlirModule implements AutoCloseable {
+    private static final int MOST_PIPELINE = 1 << 20;
+    private static final int DEEPEST_PIPELINE = 100;
+
     private final MlirContext context;
     private final long handle;
     private final Map<Long, Op> ops = new HashMap<>();
@@ -99,6 +102,7 @@ public final class MlirModule implements AutoCloseable {
      */
     public void run(String pipeline) {
         verify();
+        checkPipeline(pipeline);
         changed();
         Outcome outcome = Modules.run(context.session(), handle, pipeline);
         switch (outcome) {
@@ -114,6 +118,26 @@ public final class MlirModule implements AutoCloseable {
             }
         }
         context.takeDiagnostics();
+    }
+
+    /** MLIR builds and frees a nested pipeline by recursion. */
+    private static void checkPipeline(String pipeline) {
+        if (pipeline.length() > MOST_PIPELINE)
+            throw new MlirException(
+                    "A pass pipeline of " + pipeline.length() + " characters is too long; at most " + MOST_PIPELINE
+                            + " are parsed. Run it in pieces.",
+                    List.of());
+        int depth = 0;
+        for (int i = 0; i < pipeline.length(); i++) {
+            char c = pipeline.charAt(i);
+            if (c == '(' || c == '{') depth++;
+            if (c == ')' || c == '}') depth--;
+            if (depth > DEEPEST_PIPELINE)
+                throw new MlirException(
+                        "The pass pipeline '" + pipeline.substring(0, Math.min(pipeline.length(), 40))
+                                + "...' nests deeper than " + DEEPEST_PIPELINE + " brackets at character " + i + ".",
+                        List.of());
+        }
     }
 
     /** Makes every handle fetched so far stale; {@code cause} completes "is stale: ...". */

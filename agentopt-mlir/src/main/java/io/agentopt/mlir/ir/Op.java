@@ -332,9 +332,10 @@ public final class Op {
         return Modules.print(handle(), false);
     }
 
-    /** {@return kind and name, as "agent.generate 'think'"; works on stale handles too} */
+    /** {@return kind and name, as "agent.generate 'think'"; works on stale handles and, without the name, on other threads too} */
     @Override
     public String toString() {
+        if (!module.context().isOfThisThread()) return kind;
         return isStale() ? kind + " (stale)" : describe();
     }
 

@@ -32,6 +32,8 @@ public final class OpDraft {
 
     /** Adds what was declared of the op but does not change what it means: see {@link Op#declared}. */
     public OpDraft declared(Map<String, Attribute> facts) {
+        if (facts.containsKey(""))
+            throw new IllegalArgumentException("What is declared of '" + kind + "' needs a name.");
         declared.putAll(facts);
         return this;
     }

@@ -174,6 +174,9 @@ public final class OpTable {
 
     /** {@return the values that are the arguments of a region's block} */
     public int[] arguments(int op, int region) {
+        if (region < 0 || region >= regionCount(op))
+            throw new IndexOutOfBoundsException(
+                    op(op) + " has " + regionCount(op) + " region(s), none at index " + region + ".");
         int start = at[op] + regions(op) + 1;
         for (int i = 0; i < region; i++) start += (int) words[start] + 1;
         int[] values = new int[(int) words[start]];

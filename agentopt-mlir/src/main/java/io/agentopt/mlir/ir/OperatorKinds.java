@@ -23,6 +23,8 @@ public final class OperatorKinds {
         ANY
     }
 
+    private static final String DIALECT = "irdl.dialect @";
+
     private final String irdl;
     private final String source;
     private final Map<String, Effects> effects;
@@ -48,7 +50,7 @@ public final class OperatorKinds {
      * @param name lowercase letters, digits and underscores
      */
     public static OperatorKinds dialect(String name) {
-        return ofIrdl("irdl.dialect @" + Literals.quoted(name) + " {\n}\n", name);
+        return ofIrdl(DIALECT + Literals.quoted(name) + " {\n}\n", name);
     }
 
     /**
@@ -57,14 +59,19 @@ public final class OperatorKinds {
      * @param name its name in the dialect, as "redact"
      * @param operands their types, as "!agent.text"
      * @param results their types
+     * @throws IllegalArgumentException when the text so far defines no dialect
      */
     public OperatorKinds with(String name, List<String> operands, List<String> results, Effects promised) {
         StringBuilder op = new StringBuilder("  irdl.operation @" + Literals.quoted(name) + " {\n");
         ports(op, "operands", "i", operands);
         ports(op, "results", "o", results);
+        int start = irdl.lastIndexOf(DIALECT);
+        int open = start < 0 ? -1 : irdl.indexOf('{', start);
         int end = irdl.lastIndexOf('}');
-        String dialect = irdl.substring(irdl.lastIndexOf("irdl.dialect @") + "irdl.dialect @".length());
-        String owner = dialect.substring(0, dialect.indexOf('{')).strip().replace("\"", "");
+        if (open < 0 || end < open)
+            throw new IllegalArgumentException("'" + source + "' defines no dialect that '" + name
+                    + "' could be an op of. Begin with OperatorKinds.dialect.");
+        String owner = irdl.substring(start + DIALECT.length(), open).strip().replace("\"", "");
         OperatorKinds longer =
                 new OperatorKinds(irdl.substring(0, end) + op + "  }\n" + irdl.substring(end), source, effects);
         return longer.promising(owner + "." + name, promised);

@@ -17,7 +17,7 @@ import java.util.Set;
  *   <li>An alias may hold another one twice, and that again: n of them print as two to the power of n.
  * </ul>
  */
-final class TextLimits {
+public final class TextLimits {
     static final int MAX_DIGITS = 1_000;
     static final int MAX_INTEGER_BITS = 1_024;
     static final long MAX_LINE_COST = 4_000_000_000L;
@@ -25,17 +25,22 @@ final class TextLimits {
     static final long MAX_ALIAS_BYTES = 1 << 20;
     static final long MAX_ALIAS_USES = 256L << 20;
 
-    /** Builtin attributes that cost: nested affine expressions take far longer than they are long; a blob is renamed when it is read twice. */
-    private static final Set<String> UNUSED = Set.of("affine_map", "affine_set", "dense_resource");
+    /**
+     * Builtin attributes that cost: nested affine expressions take far longer than they are long; a blob is renamed when it is read twice; MLIR keeps distinct
+     * attributes in a map that has no place for the two largest numbers, and the process ends.
+     */
+    private static final Set<String> UNUSED = Set.of("affine_map", "affine_set", "dense_resource", "distinct");
 
     private final byte[] text;
     private final String source;
+    private final Set<String> unused;
     private int at;
     private int line = 1;
     private int lineStart;
     private long wordsInLine;
     private long lineCost;
     private int depth;
+    private int last = -1; // where the last byte is that is neither space nor comment
 
     /** What each alias stands for when it is written out, in bytes. */
     private final Map<String, Long> aliases = new HashMap<>();
@@ -45,21 +50,32 @@ final class TextLimits {
     private long usedBytes;
     private long resultNumbers;
 
-    private TextLimits(byte[] text, String source) {
+    private TextLimits(byte[] text, String source, Set<String> unused) {
         this.text = text;
         this.source = source;
+        this.unused = unused;
     }
 
     /** Passes, or throws a located {@link MlirException}. */
     static void check(String text, String source) {
+        check(text, source, UNUSED);
+    }
+
+    /** The same for the MLIR of kernels, which needs maps. */
+    public static void checkKernel(String text, String source) {
+        check(text, source, Set.of("distinct"));
+    }
+
+    private static void check(String text, String source, Set<String> unused) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         Nesting.check(utf8, source);
-        new TextLimits(utf8, source).check();
+        new TextLimits(utf8, source, unused).check();
     }
 
     private void check() {
         while (at < text.length) {
             byte c = text[at];
+            boolean comment = c == '/' && at + 1 < text.length && text[at + 1] == '/';
             switch (c) {
                 case '\n' -> endLine();
                 case '"' -> skipString();
@@ -75,6 +91,7 @@ final class TextLimits {
                     if (isWord(c)) word();
                 }
             }
+            if (!comment && !isSpace(c)) last = Math.min(at, text.length - 1);
             at++;
         }
         endLine();
@@ -88,10 +105,35 @@ final class TextLimits {
         line++;
         lineStart = at + 1;
         wordsInLine = 0;
-        if (!defined.isEmpty() && definedBytes > 0 && depth == 0) {
+        if (!defined.isEmpty() && definedBytes > 0 && depth == 0 && !goesOn()) {
             aliases.put(defined, definedBytes);
             defined = "";
         }
+    }
+
+    /** Whether the type or attribute that ends here goes on in the next line, as {@code (i1)} before {@code -> i1} does. */
+    private boolean goesOn() {
+        if (last >= 0 && (":,=-".indexOf(text[last]) >= 0 || (last > 0 && text[last] == '>' && text[last - 1] == '-')))
+            return true;
+        int next = behindSpace(at);
+        return next < text.length && ":,-<([{".indexOf(text[next]) >= 0 && !startsWith(next, "{-#");
+    }
+
+    private boolean startsWith(int from, String what) {
+        for (int i = 0; i < what.length(); i++)
+            if (from + i >= text.length || text[from + i] != what.charAt(i)) return false;
+        return true;
+    }
+
+    /** {@return where the first byte is from here on that is neither space nor comment} */
+    private int behindSpace(int from) {
+        int i = from;
+        while (i < text.length) {
+            if (startsWith(i, "//")) while (i < text.length && text[i] != '\n') i++;
+            else if (isSpace(text[i])) i++;
+            else return i;
+        }
+        return i;
     }
 
     private void skipString() {
@@ -115,7 +157,7 @@ final class TextLimits {
         grow(length);
         boolean named = start > 0 && "%@^".indexOf(text[start - 1]) >= 0;
         if (named) return;
-        if (UNUSED.contains(new String(text, start, length, StandardCharsets.US_ASCII)))
+        if (unused.contains(new String(text, start, length, StandardCharsets.US_ASCII)))
             throw refused("the agent dialect has no use for "
                     + new String(text, start, length, StandardCharsets.US_ASCII) + ".");
         if (isDigit(text[start]) && length > MAX_DIGITS)
@@ -154,7 +196,6 @@ final class TextLimits {
             if (!defined.isEmpty()) aliases.put(defined, definedBytes);
             defined = name;
             definedBytes = 0;
-            while (text[at] != '=') at++;
             return;
         }
         long bytes = aliases.getOrDefault(name, (long) name.length());
@@ -165,8 +206,7 @@ final class TextLimits {
     }
 
     private boolean isDefinition() {
-        int i = at + 1;
-        while (i < text.length && text[i] == ' ') i++;
+        int i = behindSpace(at + 1);
         return i < text.length && text[i] == '=';
     }
 
@@ -182,6 +222,11 @@ final class TextLimits {
                 "The IR of '" + source + "' is refused at " + source + ":" + line + ":" + (at - lineStart + 1) + ": "
                         + reason,
                 List.of());
+    }
+
+    /** What MLIR's lexer passes over. */
+    private static boolean isSpace(byte c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0;
     }
 
     private static boolean isDigit(byte c) {

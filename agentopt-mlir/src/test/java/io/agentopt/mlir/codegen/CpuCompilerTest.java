@@ -43,6 +43,13 @@ class CpuCompilerTest {
     }
 
     @Test
+    void numbersWithoutEndAreRefused() {
+        assertThatThrownBy(() -> compiler.object("module attributes {x.a = " + "9".repeat(2_000_000) + "} {}", "k"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("a number has 2000000 digits");
+    }
+
+    @Test
     void aModuleWithoutKernelsIsRefused() {
         assertThatThrownBy(() -> compiler.object("func.func @other(%x: index) { return }", "k"))
                 .isInstanceOf(MlirException.class)

@@ -37,4 +37,21 @@ class GpuCodeTest {
                     .hasMessageContaining("'softmax' does not begin with how to launch it");
         }
     }
+
+    /** No rows a block once divided by zero. */
+    @Test
+    void aLaunchThatNoBlockHasIsRefused() {
+        for (String launch : new String[] {
+            "// threads 0 rows_per_block 1 blocks_per_row 1\n",
+            "// threads 128 rows_per_block 0 blocks_per_row 1\n",
+            "// threads 1025 rows_per_block 1 blocks_per_row 1\n",
+            "// threads 128 rows_per_block 1 blocks_per_row 0\n",
+            "// threads 128 rows_per_block 1 blocks_per_row 2000000\n",
+            "// threads 99999999999 rows_per_block 1 blocks_per_row 1\n"
+        }) {
+            assertThatThrownBy(() -> GpuCode.ofBytes(launch.getBytes(StandardCharsets.US_ASCII), "softmax"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("launch");
+        }
+    }
 }

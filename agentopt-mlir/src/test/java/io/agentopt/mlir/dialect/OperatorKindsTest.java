@@ -217,4 +217,25 @@ class OperatorKindsTest {
     private static String graph(String ops) {
         return "agent.graph @g(%in: !agent.text) -> !agent.text {\n" + ops + "\nagent.yield %in : !agent.text\n}";
     }
+
+    /** Each alternative is tried, and those of each alternative: 60 lines once took 2 to the power of 60 tries. */
+    @Test
+    void constraintsThatDoubleAreRefused() {
+        StringBuilder text = new StringBuilder("irdl.dialect @acme { irdl.operation @o {\n%0 = irdl.is i1\n");
+        for (int i = 1; i < 60; i++) text.append(String.format("%%%d = irdl.any_of(%%%d, %%%d)\n", i, i - 1, i - 1));
+        text.append("irdl.operands(a: %59)\n} }");
+        assertThatThrownBy(() -> context.load(OperatorKinds.ofIrdl(text.toString(), "doubling")))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("takes more than 10000 tries with all that it is made of")
+                .hasMessageContaining("doubling:15:");
+    }
+
+    @Test
+    void anOpNeedsADialect() {
+        for (String text : new String[] {"", "} junk", "irdl.dialect @acme"})
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> OperatorKinds.ofIrdl(text, "mine").with("o", List.of(), List.of(), Effects.NONE))
+                    .withMessage(
+                            "'mine' defines no dialect that 'o' could be an op of. Begin with OperatorKinds.dialect.");
+    }
 }

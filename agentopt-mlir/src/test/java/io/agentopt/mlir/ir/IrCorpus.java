@@ -100,7 +100,7 @@ public final class IrCorpus {
               ^bb0(%arg0: !agent.text loc("in")):
                 %0 = "agent.tool"(%arg0) <{name = "t", idempotent}> {x.a = #map, x.b = #set, x.c = [1 : i8, -2.5e+00 : f16, dense<[[1, 2], [3, 4]]> : tensor<2x2xi16>, #text]} : (!agent.text) -> !agent.text loc(#loc2)
                 %1 = "agent.tool"(%0) <{name = "u"}> {x.a = dense<"0x0000803F00000040"> : tensor<2xf32>, x.b = sparse<[[0, 0], [1, 2]], [1, 5]> : tensor<3x4xi32>, x.c = array<i64: 1, 2>, x.d = @sym::@nested, x.e = {k = unit, l = !pair}} : (!agent.text) -> !agent.text
-                %2 = "agent.tool"(%1) <{name = "v"}> {x.a = strided<[?, 1], offset: ?>, x.b = memref<?x4xf32, strided<[4, 1]>, 1>, x.c = vector<[4]x2xf32>, x.d = complex<f64>, x.e = (i32, index) -> (none), x.g = distinct[0]<42 : i32>} : (!agent.text) -> !agent.text
+                %2 = "agent.tool"(%1) <{name = "v"}> {x.a = strided<[?, 1], offset: ?>, x.b = memref<?x4xf32, strided<[4, 1]>, 1>, x.c = vector<[4]x2xf32>, x.d = complex<f64>, x.e = (i32, index) -> (none)} : (!agent.text) -> !agent.text
                 "agent.yield"(%2) : (!agent.text) -> ()
               }) : () -> ()
             }) : () -> ()

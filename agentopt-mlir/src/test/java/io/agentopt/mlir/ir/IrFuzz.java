@@ -7,20 +7,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Gives damaged IR to a context. Each case either is refused by an {@link MlirException} or is a module that prints, optimises and survives bytecode;
- * anything else is an error, and the end of the process is one too: the case that caused it is then in the file.
+ * anything else is an error, and the end of the process is one too: the case that caused it is then in one of the files. Several threads work, each in
+ * contexts of its own.
  *
  * <p>By hand: {@code java -cp ... io.agentopt.mlir.ir.IrFuzz CASES FIRST_SEED}.
  */
 final class IrFuzz {
     /** How many cases were valid, how many were refused, and what the slowest took and was. */
-    record Outcome(int valid, int refused, long slowestMillis, long slowestSeed) {}
+    record Outcome(int valid, int refused, long slowestMillis, long slowestSeed) {
+        private Outcome and(Outcome other) {
+            boolean slower = other.slowestMillis > slowestMillis;
+            return new Outcome(
+                    valid + other.valid,
+                    refused + other.refused,
+                    slower ? other.slowestMillis : slowestMillis,
+                    slower ? other.slowestSeed : slowestSeed);
+        }
+    }
 
     private static final int CASES_PER_CONTEXT = 200;
+    private static final int THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
     private final MappedByteBuffer current;
 
@@ -28,20 +44,40 @@ final class IrFuzz {
         this.current = current;
     }
 
-    /** {@return the outcome of so many cases} */
-    static Outcome run(int cases, long firstSeed, Path current) throws IOException {
+    /**
+     * {@return the outcome of so many cases}
+     *
+     * @param current where each thread keeps its case; the thread's number is added to the name
+     */
+    static Outcome run(int cases, long firstSeed, Path current)
+            throws IOException, InterruptedException, ExecutionException {
         Files.createDirectories(current.getParent());
-        try (FileChannel file = FileChannel.open(
-                current, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return new IrFuzz(file.map(FileChannel.MapMode.READ_WRITE, 0, 1 << 16)).run(cases, firstSeed);
+        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            List<Future<Outcome>> parts = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int first = thread * CASES_PER_CONTEXT;
+                Path own = current.resolveSibling(current.getFileName() + "-" + thread);
+                parts.add(threads.submit(() -> part(first, cases, firstSeed, own)));
+            }
+            Outcome all = new Outcome(0, 0, 0, firstSeed);
+            for (Future<Outcome> part : parts) all = all.and(part.get());
+            return all;
         }
     }
 
-    private Outcome run(int cases, long firstSeed) {
+    private static Outcome part(int first, int cases, long firstSeed, Path current) throws IOException {
+        try (FileChannel file = FileChannel.open(
+                current, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return new IrFuzz(file.map(FileChannel.MapMode.READ_WRITE, 0, 1 << 16)).run(first, cases, firstSeed);
+        }
+    }
+
+    private Outcome run(int first, int cases, long firstSeed) {
         int valid = 0;
+        int refused = 0;
         long slowest = 0;
         long slowestSeed = firstSeed;
-        for (int done = 0; done < cases; done += CASES_PER_CONTEXT) {
+        for (int done = first; done < cases; done += THREADS * CASES_PER_CONTEXT) {
             try (MlirContext context = MlirContext.create()) {
                 byte[] bytecode = context.parse(IrCorpus.EVERY_OP, "corpus").bytecode();
                 for (int i = done; i < Math.min(cases, done + CASES_PER_CONTEXT); i++) {
@@ -53,6 +89,7 @@ final class IrFuzz {
                         default -> isModule(context, damage.text(IrCorpus.agents()));
                     };
                     if (good) valid++;
+                    else refused++;
                     long millis = (System.nanoTime() - start) / 1_000_000;
                     if (millis > slowest) {
                         slowest = millis;
@@ -61,7 +98,7 @@ final class IrFuzz {
                 }
             }
         }
-        return new Outcome(valid, cases - valid, slowest, slowestSeed);
+        return new Outcome(valid, refused, slowest, slowestSeed);
     }
 
     private boolean isModule(MlirContext context, String text) {
@@ -124,7 +161,7 @@ final class IrFuzz {
         current.put(4, content, 0, length);
     }
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException, ExecutionException {
         int cases = Integer.parseInt(args[0]);
         Path current = Path.of(args.length > 2 ? args[2] : "target/fuzz/current");
         System.out.println(run(cases, Long.parseLong(args[1]), current));

@@ -105,7 +105,7 @@ final class IrMutations {
             "affine_set<() : (0 == 0)>",
             "dense_resource<a> : tensor<1xi8>",
             "distinct[0]<1 : i8>",
-            "distinct[1]<>",
+            "distinct[18446744073709551615]<1 : i8>",
             "strided<[]>",
             "opaque<\"a\", \"b\"> : i1",
             "loc(unknown)",

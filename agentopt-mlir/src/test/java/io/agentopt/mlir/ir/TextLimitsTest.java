@@ -76,6 +76,43 @@ class TextLimitsTest {
                         "The IR of 'chain' is refused at chain:\\d+:\\d+: alias [!#]a\\d+ stands for more than 1048576 bytes.");
     }
 
+    /** Space and comments that MLIR's lexer passes over once hid a definition, and types that go on in the next line once ended there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#a%d\t= [#a%d, #a%d]",
+                "#a%d\n= [#a%d, #a%d]",
+                "#a%d\r\n = [#a%d, #a%d]",
+                "#a%d // =\n = [#a%d, #a%d]",
+                "#a%d =\n// x\n[#a%d,\n#a%d]",
+                "#a%d\0= [#a%d, #a%d]",
+                "!a%d = (i1)\n-> (!a%d, !a%d)",
+                "!a%d = (!a%d) // x\n\t->\n!a%d",
+                "!a%d = (!a%d) ->\n!a%d",
+                "!a%d = tuple\n<!a%d, !a%d>",
+            })
+    void noSpaceHidesAnAlias(String doubling) {
+        String first = doubling.startsWith("#") ? "#a0 = 7" : "!a0 = i1";
+        String chain = IntStream.range(1, 64)
+                .mapToObj(i -> String.format(doubling, i, i - 1, i - 1))
+                .collect(Collectors.joining("\n", first + "\n", "\nmodule {}"));
+        assertThatThrownBy(() -> context.parse(chain, "chain"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageEndingWith("stands for more than 1048576 bytes.");
+    }
+
+    @Test
+    void aLongModuleBehindAnAliasIsNoPartOfIt() {
+        String kinds = IntStream.range(0, 40_000)
+                .mapToObj(i -> "agent.kernel_decl @kernel" + i + " \"cosine{d=384,type=f32}\"\n")
+                .collect(Collectors.joining());
+        assertThat(context.parse("#a = 7\n" + kinds, "long").body().ops()).hasSize(40_000);
+        assertThat(context.parse("!a = (i1) -> i1\n// x\n\nmodule {\n" + kinds + "}", "long")
+                        .body()
+                        .ops())
+                .hasSize(40_000);
+    }
+
     @Test
     void manyUsesOfALongAliasAreRefused() {
         String text =
@@ -97,6 +134,7 @@ class TextLimitsTest {
             module attributes {x.a = 1 : i99999999999999999999} {}      | an integer type has more than 1024 bits.
             module attributes {x.a = dense<1> : tensor<4xsi16777215>} {} | an integer type has more than 1024 bits.
             module attributes {x.a = dense_resource<a> : tensor<1xi8>} {} | the agent dialect has no use for dense_resource.
+            module attributes {x.a = distinct[18446744073709551615]<2>} {} | the agent dialect has no use for distinct.
             module attributes {x.a = affine_map<(d0) -> (d0)>} {}       | the agent dialect has no use for affine_map.
             module attributes {x.a = affine_set<(d0) : (d0 == 0)>} {}   | the agent dialect has no use for affine_set.
             "a"(%0#2147483648) : (i1) -> ()                             | the numbers of results used so far add up to more than 16777216.

@@ -142,6 +142,20 @@ class PipelineTest {
         assertThatThrownBy(() -> Pipeline.of("agent.graph(nope)").run(module)).isInstanceOf(MlirException.class);
     }
 
+    /** MLIR frees what is nested by recursion: such a text once ended the process. */
+    @Test
+    void aPipelineThatNestsWithoutEndIsRefused() {
+        for (String anchor : List.of("any(", "agent.graph(", "builtin.module("))
+            assertThatThrownBy(() -> module.run(anchor.repeat(1_000_000) + "cse" + ")".repeat(1_000_000)))
+                    .isInstanceOf(MlirException.class)
+                    .hasMessageContaining("is too long; at most 1048576 are parsed.");
+        assertThatThrownBy(() -> module.run("any(".repeat(101) + "cse" + ")".repeat(101)))
+                .isInstanceOf(MlirException.class)
+                .hasMessageEndingWith("nests deeper than 100 brackets at character 403.");
+        module.run("any(".repeat(99) + "cse" + ")".repeat(99));
+        module.verify();
+    }
+
     @Test
     void aMalformedPipelineIsRefusedWhenItIsMade() {
         assertThatIllegalArgumentException()
