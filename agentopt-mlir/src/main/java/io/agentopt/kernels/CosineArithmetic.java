@@ -2,6 +2,7 @@ package io.agentopt.kernels;
 
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -12,6 +13,8 @@ import java.util.TreeMap;
  * where nothing else uses the widened factors.
  */
 final class CosineArithmetic {
+    private static final int GPU_VECTOR_BYTES = 16;
+
     private CosineArithmetic() {}
 
     static ElementType query(ElementType rows) {
@@ -31,6 +34,23 @@ final class CosineArithmetic {
                         throw new IllegalArgumentException("Kernel '" + spec + "' has no arithmetic for " + type + ".");
                 });
         all.putAll(vectors(type));
+        return all;
+    }
+
+    /** {@return what the MLIR for a GPU says: a lane reads 16 bytes of a row at a time, or what of them divides the row} */
+    static Map<String, String> gpuSubstitutions(KernelSpec spec, int wave) {
+        Map<String, String> all = substitutions(spec);
+        ElementType type = spec.type("type");
+        long vector = GPU_VECTOR_BYTES / type.bytes();
+        while (spec.integer("d") % vector != 0) vector /= 2;
+        all.put("vector", Long.toString(vector));
+        all.put("vector_stride", Long.toString(vector * wave));
+        all.put("row_alignment", Long.toString(vector * type.bytes()));
+        all.put(
+                "query_alignment",
+                Long.toString(Math.min(GPU_VECTOR_BYTES, vector * query(type).bytes())));
+        for (String sum : List.of("query", "dot", "square"))
+            all.put("sum_" + sum, GpuSelection.sumAcrossLanes(sum, all.get("sum"), all.get("add"), wave));
         return all;
     }
 

@@ -36,13 +36,12 @@ sealed interface Fill {
         boolean repeats = real || this instanceof Constant || buffer.type() == ElementType.I8;
         long pattern = repeats ? Math.min(buffer.elements(), PATTERN_ELEMENTS) : buffer.elements();
         for (long i = 0; i < pattern; i++) {
-            double value =
-                    switch (this) {
-                        case Reals(double least, double most) -> least + (most - least) * random.nextDouble();
-                        case Below(long limit) -> random.nextLong(limit);
-                        case Constant(double constant) -> constant;
-                        case Permutation() -> i * STRIDE % buffer.elements();
-                    };
+            double value = switch (this) {
+                case Reals(double least, double most) -> least + (most - least) * random.nextDouble();
+                case Below(long limit) -> random.nextLong(limit);
+                case Constant(double constant) -> constant;
+                case Permutation() -> i * STRIDE % buffer.elements();
+            };
             if (real) buffer.setFloat(i, (float) value);
             else buffer.setInteger(i, (long) value);
         }

@@ -194,7 +194,19 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
         long height = 2160, width = 3840, rows = 448, columns = 448, rowTaps = 21, columnTaps = 36;
         return unlimited(
                 KernelSpec.of("resize").with("channels", 3),
-                Map.of("height", height, "width", width, "rows", rows, "columns", columns, "row_taps", rowTaps, "column_taps", columnTaps),
+                Map.of(
+                        "height",
+                        height,
+                        "width",
+                        width,
+                        "rows",
+                        rows,
+                        "columns",
+                        columns,
+                        "row_taps",
+                        rowTaps,
+                        "column_taps",
+                        columnTaps),
                 Map.of(
                         "first_row", new Fill.Below(height - rowTaps),
                         "first_column", new Fill.Below(width - columnTaps),

@@ -56,7 +56,8 @@ public final class GpuKernels {
         List<Metric> metrics = new ArrayList<>();
         try (GpuContext context = driver(chosen).context(0);
                 GpuStream stream = context.stream()) {
-            GpuTarget target = GpuTarget.of(chosen.chip().orElse(context.device().architecture()));
+            GpuTarget target =
+                    GpuTarget.of(chosen.chip().orElse(context.device().architecture()));
             System.out.println(context.device() + ", " + context.device().architecture() + "; code for "
                     + chosen.code().map(Path::toString).orElse(target.chip()));
             for (GpuCase measured : cases) {
@@ -80,7 +81,8 @@ public final class GpuKernels {
         List<String> reasons = new ArrayList<>();
         for (GpuApi api : GpuApi.values()) {
             switch (options.driver().map(file -> GpuDriver.open(api, file)).orElseGet(() -> GpuDriver.open(api))) {
-                case GpuDriver.Opened(GpuDriver driver) when !driver.devices().isEmpty() -> {
+                case GpuDriver.Opened(GpuDriver driver)
+                when !driver.devices().isEmpty() -> {
                     return driver;
                 }
                 case GpuDriver.Opened _ -> reasons.add("The " + api.vendor() + " driver lists no device.");
@@ -116,7 +118,8 @@ public final class GpuKernels {
                 code.threads(),
                 result.loadSeconds() * 1e3);
         if (name.contains(VARIANT)) return;
-        if (goal == GpuCase.Goal.COPY) metrics.add(Metric.of("share_of_copy." + name, share, "share").goal(GOAL));
+        if (goal == GpuCase.Goal.COPY)
+            metrics.add(Metric.of("share_of_copy." + name, share, "share").goal(GOAL));
         metrics.add(Metric.of("bandwidth." + name, result.bytesPerSecond() / 1e9, "GB/s")
                 .peer("device copy", result.copyBytesPerSecond() / 1e9));
         metrics.add(Metric.of("error." + name, result.error(), run.errorUnit()).goal("<= 0.00001"));

@@ -45,7 +45,9 @@ record GpuOptions(Optional<String> chip, Optional<Path> code, Optional<Path> dri
 
     /** {@return whether the case is asked for, by its name or its kernel's} */
     boolean wants(GpuCase one) {
-        return only.isEmpty() || only.equals(one.name()) || only.equals(one.spec().name());
+        return only.isEmpty()
+                || only.equals(one.name())
+                || only.equals(one.spec().name());
     }
 
     private static long bytes(String value) {

@@ -33,7 +33,8 @@ public final class KernelsBench {
     /** Runs the cases that are asked for. */
     public static BenchReport run(List<String> options) {
         if (options.contains("--gpu")) {
-            return GpuKernels.run(options.stream().filter(o -> !o.equals("--gpu")).toList());
+            return GpuKernels.run(
+                    options.stream().filter(o -> !o.equals("--gpu")).toList());
         }
         KernelsOptions chosen = KernelsOptions.of(options);
         Rounds rounds = new Rounds(chosen.rounds(), WINDOW_NANOS);

@@ -22,7 +22,11 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPer
 
     /** @throws IllegalArgumentException when no block could be launched that way */
     public GpuCode {
-        if (threads < 1 || threads > MOST_THREADS || rowsPerBlock < 1 || blocksPerRow < 1 || blocksPerRow > MOST_BLOCKS_PER_ROW) {
+        if (threads < 1
+                || threads > MOST_THREADS
+                || rowsPerBlock < 1
+                || blocksPerRow < 1
+                || blocksPerRow > MOST_BLOCKS_PER_ROW) {
             throw new IllegalArgumentException("Code of a GPU is launched with 1 to " + MOST_THREADS
                     + " threads, at least 1 row a block and 1 to " + MOST_BLOCKS_PER_ROW + " blocks a row, not with "
                     + threads + ", " + rowsPerBlock + " and " + blocksPerRow + ".");
@@ -43,8 +47,8 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPer
 
     /** {@return the code as a file: a line that says how it is launched, which is a comment in PTX, and the image} */
     public byte[] toBytes() {
-        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + " blocks_per_row "
-                        + blocksPerRow + "\n")
+        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + " blocks_per_row " + blocksPerRow
+                        + "\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] file = Arrays.copyOf(launch, launch.length + image.length);
         System.arraycopy(image, 0, file, launch.length, image.length);
@@ -61,8 +65,9 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPer
         String start = new String(file, 0, Math.min(file.length, LONGEST_LAUNCH), StandardCharsets.ISO_8859_1);
         Matcher launch = LAUNCH.matcher(start);
         if (!launch.lookingAt()) {
-            throw new IllegalArgumentException("The code '" + name
-                    + "' does not begin with how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
+            throw new IllegalArgumentException(
+                    "The code '" + name
+                            + "' does not begin with how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
         }
         return new GpuCode(
                 Arrays.copyOfRange(file, launch.end(), file.length),

@@ -2,6 +2,7 @@ package io.agentopt.mlir.codegen;
 
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.KernelSpec;
+import java.util.Optional;
 
 /** Compiles kernels over rows for a GPU, with a cache. Needs no GPU. */
 public final class GpuKernelCompiler {
@@ -22,12 +23,17 @@ public final class GpuKernelCompiler {
      */
     public GpuCode code(KernelDefinition definition, KernelSpec spec) {
         definition.check(spec);
-        String source = definition.source(spec);
         String name = spec.toString();
         GpuTarget target = compiler.target();
-        var key = new KernelCache.Key(name, source, compiler.rowsPipeline(), target.chip() + target.features());
-        return GpuCode.ofBytes(
-                cache.get(key, () -> loadable(compiler.rows(source, name)).toBytes()), name);
+        Optional<String> own = definition.gpuSource(spec, target.wave());
+        String source = own.orElseGet(() -> definition.source(spec));
+        String passes = own.isPresent() ? compiler.kernelPipeline() : compiler.rowsPipeline();
+        var key = new KernelCache.Key(name, source, passes, target.chip() + target.features());
+        byte[] file = cache.get(
+                key,
+                () -> loadable(own.isPresent() ? compiler.kernel(source, name) : compiler.rows(source, name))
+                        .toBytes());
+        return GpuCode.ofBytes(file, name);
     }
 
     private GpuCode loadable(GpuCode code) {
@@ -39,8 +45,7 @@ public final class GpuKernelCompiler {
                                 () -> new IllegalStateException(
                                         "Code for " + amd.chip()
                                                 + " is linked by ld.lld, which was found neither in ROCm (ROCM_PATH, /opt/rocm) nor in PATH."));
-                yield new GpuCode(
-                        linker.link(code.image()), code.threads(), code.rowsPerBlock(), code.blocksPerRow());
+                yield new GpuCode(linker.link(code.image()), code.threads(), code.rowsPerBlock(), code.blocksPerRow());
             }
         };
     }

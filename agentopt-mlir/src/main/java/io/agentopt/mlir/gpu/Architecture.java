@@ -39,7 +39,8 @@ final class Architecture {
         return "sm_" + major + value.get(JAVA_INT, 0);
     }
 
-    // Where the name stands in the structure has changed between versions of HIP. It is the only text in it besides the device's name, which stands first.
+    // Where the name stands in the structure has changed between versions of HIP. It is the only text in it besides the
+    // device's name, which stands first.
     private static String hip(DriverLibrary driver, int number, MemorySegment properties) {
         if (driver.call(DriverFunction.DEVICE_PROPERTIES, properties.address(), number) != 0) return "";
         String text = new String(properties.toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);

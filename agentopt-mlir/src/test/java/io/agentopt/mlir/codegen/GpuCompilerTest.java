@@ -74,8 +74,15 @@ class GpuCompilerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "sm_80, sm_80", "sm_86, sm_80", "sm_89, sm_80", "sm_90, sm_90", "sm_100, sm_100", "sm_103, sm_100", "sm_121, sm_100",
-        "gfx90a, gfx90a", "gfx942, gfx942"
+        "sm_80, sm_80",
+        "sm_86, sm_80",
+        "sm_89, sm_80",
+        "sm_90, sm_90",
+        "sm_100, sm_100",
+        "sm_103, sm_100",
+        "sm_121, sm_100",
+        "gfx90a, gfx90a",
+        "gfx942, gfx942"
     })
     void aDevicesArchitectureChoosesTheChip(String architecture, String chip) {
         assertThat(GpuTarget.of(architecture).chip()).isEqualTo(chip);

@@ -44,9 +44,8 @@ class GpuRowsTest {
     @MethodSource("catalog")
     void everyKernelOfTheCatalogCompilesForEveryTarget(KernelDefinition definition) {
         KernelSpec spec = typical(definition);
-        String source = definition.source(spec);
         for (GpuTarget target : TARGETS) {
-            GpuCode code = new GpuCompiler(target).rows(source, spec.toString());
+            GpuCode code = compile(definition, spec, target);
             assertThat(code.threads() % target.wave()).isZero();
             assertThat(code.rowsPerBlock()).isBetween(1, code.threads());
             String image = new String(code.image(), StandardCharsets.ISO_8859_1);
@@ -217,6 +216,14 @@ class GpuRowsTest {
         });
         assertThat(compiled).hasValue(0);
         assertThat(kept).isEqualTo(code.toBytes());
+    }
+
+    private static GpuCode compile(KernelDefinition definition, KernelSpec spec, GpuTarget target) {
+        GpuCompiler compiler = new GpuCompiler(target);
+        return definition
+                .gpuSource(spec, target.wave())
+                .map(own -> compiler.kernel(own, spec.toString()))
+                .orElseGet(() -> compiler.rows(definition.source(spec), spec.toString()));
     }
 
     private static String ptx(String mlir) {
