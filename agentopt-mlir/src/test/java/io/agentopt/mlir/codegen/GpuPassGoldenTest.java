@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The passes for GPUs alone: {@code golden/CASE/before.mlir}, written by hand, becomes {@code after.mlir}; see {@link GoldenFiles}. */
 @RequiresCodegen
 class GpuPassGoldenTest {
-    private static final String ROWS = "inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave=32 cluster=8},canonicalize,cse";
+    private static final String ROWS =
+            "inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave=32 cluster=8},canonicalize,cse";
 
     @ParameterizedTest
     @CsvSource(
@@ -40,7 +41,8 @@ class GpuPassGoldenTest {
         Map<String, String[]> shown = Map.of(
                 "gpu-rows-warp", new String[] {"agentopt.rows_per_block = 4", "gpu.shuffle"},
                 "gpu-rows-block", new String[] {"agentopt.rows_per_block = 1", "workgroup(", "gpu.barrier"},
-                "gpu-rows-cluster", new String[] {"agentopt.blocks_per_row = 8", "nvvm.cluster.arrive", "mapa.shared::cluster"},
+                "gpu-rows-cluster",
+                        new String[] {"agentopt.blocks_per_row = 8", "nvvm.cluster.arrive", "mapa.shared::cluster"},
                 "gpu-rows-parts", new String[] {"agentopt.blocks_per_row = 64", "agentopt.rows_per_block = 1"},
                 "gpu-rows-thread", new String[] {"agentopt.rows_per_block = 128"});
         for (var one : shown.entrySet()) {

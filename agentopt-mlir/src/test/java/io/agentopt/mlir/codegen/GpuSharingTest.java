@@ -68,7 +68,9 @@ class GpuSharingTest {
                 .results()
                 .map(access -> access.group().substring(0, 1))
                 .collect(Collectors.joining());
-        assertThat(order).as("loads that are on their way before the first store").contains("llllssss");
+        assertThat(order)
+                .as("loads that are on their way before the first store")
+                .contains("llllssss");
     }
 
     /** Without the mark, turns may need each other: all of a row's are one group's. */
@@ -140,7 +142,8 @@ class GpuSharingTest {
                 .with("d", 64)
                 .with("k", k)
                 .with("type", "f32");
-        assertThat(definition(cosine).gpuSource(cosine, GpuTarget.of(chip).wave())).isEmpty();
+        assertThat(definition(cosine).gpuSource(cosine, GpuTarget.of(chip).wave()))
+                .isEmpty();
     }
 
     /** Lengths that 16 bytes do not divide, every type, and both widths of a warp. */
