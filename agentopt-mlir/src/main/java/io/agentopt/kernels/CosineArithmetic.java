@@ -49,8 +49,10 @@ final class CosineArithmetic {
         all.put(
                 "query_alignment",
                 Long.toString(Math.min(GPU_VECTOR_BYTES, vector * query(type).bytes())));
-        for (String sum : List.of("query", "dot", "square"))
-            all.put("sum_" + sum, GpuSelection.sumAcrossLanes(sum, all.get("sum"), all.get("add"), wave));
+        boolean whole = type == ElementType.I8;
+        String sum = whole ? "i32" : "f32", add = whole ? "arith.addi" : "arith.addf";
+        for (String name : List.of("query", "dot", "square"))
+            all.put("sum_" + name, GpuSelection.sumAcrossLanes(name, sum, add, wave));
         return all;
     }
 

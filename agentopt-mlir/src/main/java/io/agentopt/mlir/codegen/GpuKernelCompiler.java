@@ -23,17 +23,37 @@ public final class GpuKernelCompiler {
      */
     public GpuCode code(KernelDefinition definition, KernelSpec spec) {
         definition.check(spec);
-        String name = spec.toString();
-        GpuTarget target = compiler.target();
-        Optional<String> own = definition.gpuSource(spec, target.wave());
-        String source = own.orElseGet(() -> definition.source(spec));
-        String passes = own.isPresent() ? compiler.kernelPipeline() : compiler.rowsPipeline();
-        var key = new KernelCache.Key(name, source, passes, target.chip() + target.features());
-        byte[] file = cache.get(
-                key,
-                () -> loadable(own.isPresent() ? compiler.kernel(source, name) : compiler.rows(source, name))
-                        .toBytes());
-        return GpuCode.ofBytes(file, name);
+        KernelCache.Key key = key(definition, spec);
+        boolean own = own(definition, spec).isPresent();
+        byte[] file = cache.get(key, () -> {
+            GpuCode code = own ? compiler.kernel(key.source(), key.name()) : compiler.rows(key.source(), key.name());
+            return loadable(code).toBytes();
+        });
+        return GpuCode.ofBytes(file, key.name());
+    }
+
+    /** {@return what code is made for} */
+    public GpuTarget target() {
+        return compiler.target();
+    }
+
+    /** {@return where code is kept, as {@link GpuCode#toBytes} writes it} */
+    public KernelCache cache() {
+        return cache;
+    }
+
+    /** {@return what the code of a kernel comes from} */
+    public KernelCache.Key key(KernelDefinition definition, KernelSpec spec) {
+        Optional<String> own = own(definition, spec);
+        return new KernelCache.Key(
+                spec.toString(),
+                own.orElseGet(() -> definition.source(spec)),
+                own.isPresent() ? compiler.kernelPipeline() : compiler.rowsPipeline(),
+                target().chip() + target().features());
+    }
+
+    private Optional<String> own(KernelDefinition definition, KernelSpec spec) {
+        return definition.gpuSource(spec, target().wave());
     }
 
     private GpuCode loadable(GpuCode code) {
