@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,6 +21,8 @@ import java.util.regex.Matcher;
  * which is such a multiplication, with the sum where the processor has one for both ({@code vpdpwssd}).
  */
 final class CosineArithmetic {
+    private static final int GPU_VECTOR_BYTES = 16;
+
     private CosineArithmetic() {}
 
     static ElementType query(ElementType rows) {
@@ -100,6 +103,25 @@ final class CosineArithmetic {
                 %square2 = arith.addi %square, %square_pairs : !sums
                 return %dot2, %square2 : !sums, !sums
               }""";
+
+    /** {@return what the MLIR for a GPU says: a lane reads 16 bytes of a row at a time, or what of them divides the row} */
+    static Map<String, String> gpuSubstitutions(KernelSpec spec, int wave) {
+        Map<String, String> all = substitutions(spec);
+        ElementType type = spec.type("type");
+        long vector = GPU_VECTOR_BYTES / type.bytes();
+        while (spec.integer("d") % vector != 0) vector /= 2;
+        all.put("vector", Long.toString(vector));
+        all.put("vector_stride", Long.toString(vector * wave));
+        all.put("row_alignment", Long.toString(vector * type.bytes()));
+        all.put(
+                "query_alignment",
+                Long.toString(Math.min(GPU_VECTOR_BYTES, vector * query(type).bytes())));
+        boolean whole = type == ElementType.I8;
+        String sum = whole ? "i32" : "f32", add = whole ? "arith.addi" : "arith.addf";
+        for (String name : List.of("query", "dot", "square"))
+            all.put("sum_" + name, GpuSelection.sumAcrossLanes(name, sum, add, wave));
+        return all;
+    }
 
     private static Map<String, String> floats(String type, String widen) {
         return Map.ofEntries(

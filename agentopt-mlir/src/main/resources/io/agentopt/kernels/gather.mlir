@@ -21,6 +21,9 @@ func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows
   %last = arith.subi %table_rows, %one : index
 
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %rows : !rows -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -48,7 +51,7 @@ func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows
     }
     llvm.fence seq_cst
   } else {
-    scf.if %lines_fit {
+    scf.if %by_lines {
       %last_row = arith.subi %end, %one : index
       scf.for %i = %begin to %end step %one {
         %after = arith.addi %i, %rows_ahead : index

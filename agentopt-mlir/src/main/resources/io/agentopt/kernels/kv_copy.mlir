@@ -18,6 +18,9 @@ func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, 
 
   %rows_ahead = arith.constant ${rows_ahead} : index
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %to : !slab -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -48,7 +51,7 @@ func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, 
         } {lines}
       }
     } else {
-      scf.if %lines_fit {
+      scf.if %by_lines {
         scf.for %t = %zero to %count step %one {
           scf.for %j = %zero to %elements step %line {
             %x = vector.load %from[%head, %t, %j] : !slab, !line

@@ -26,6 +26,9 @@ func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !p
   %last_entry = arith.subi %entries, %one : index
 
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %slab : !slab -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -59,7 +62,7 @@ func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !p
           } {lines}
         }
       } else {
-        scf.if %lines_fit {
+        scf.if %by_lines {
           %after = arith.addi %entry, %one : index
           %next_entry = arith.minui %after, %last_entry : index
           %next_named = memref.load %table[%next_entry] : !table
@@ -78,7 +81,7 @@ func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !p
           linalg.copy ins(%paged : !run) outs(%flat : !run)
         } {cpu_streaming}
       } {cpu_streaming}
-    }
+    } {independent}
   }
   scf.if %streamed {
     llvm.fence seq_cst

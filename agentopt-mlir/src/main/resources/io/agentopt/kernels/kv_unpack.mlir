@@ -27,6 +27,9 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
   %rows_ahead = arith.constant ${rows_ahead} : index
   %last_position = arith.subi %count, %one : index
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %pages : !pages -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -57,7 +60,7 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
           } {lines}
         }
       } else {
-        scf.if %lines_fit {
+        scf.if %by_lines {
           scf.for %t = %zero to %length step %one {
             %position = arith.addi %start, %t : index
             scf.for %j = %zero to %elements step %line {
@@ -71,7 +74,7 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
           linalg.copy ins(%flat : !run) outs(%paged : !run)
         } {cpu_streaming}
       } {cpu_streaming}
-    }
+    } {independent}
   }
   scf.if %streamed {
     llvm.fence seq_cst

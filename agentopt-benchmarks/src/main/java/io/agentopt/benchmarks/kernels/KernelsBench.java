@@ -2,6 +2,7 @@ package io.agentopt.benchmarks.kernels;
 
 import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
+import io.agentopt.benchmarks.gpu.GpuKernels;
 import java.lang.foreign.Arena;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -11,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code ./build bench kernels [--only PREFIX] [--rounds N] [--docs]}: every compiled kernel beside plain Java, the Vector API and the
- * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds.
+ * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds. {@code --gpu} runs those on this machine's GPU
+ * instead; see {@link GpuKernels}.
  */
 public final class KernelsBench {
     private static final List<KernelFamily> FAMILIES = List.of(
@@ -33,6 +35,10 @@ public final class KernelsBench {
 
     /** Runs the cases that are asked for. */
     public static BenchReport run(List<String> options) {
+        if (options.contains("--gpu")) {
+            return GpuKernels.run(
+                    options.stream().filter(o -> !o.equals("--gpu")).toList());
+        }
         KernelsOptions chosen = KernelsOptions.of(options);
         Rounds rounds = new Rounds(chosen.rounds(), WINDOW_NANOS);
         List<CaseResult> results = new ArrayList<>();
