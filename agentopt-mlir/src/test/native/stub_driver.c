@@ -74,6 +74,11 @@ int F(cuDeviceGetCount, hipGetDeviceCount)(int *n) { ENTER(0); *n = 2; return SU
 int F(cuDeviceGet, hipDeviceGet)(int *d, int ordinal) { ENTER(0); *d = ordinal; return SUCCESS; }
 int F(cuDeviceGetName, hipDeviceGetName)(char *b, int n, int d) { ENTER(0); strncpy(b, "stub", n); return SUCCESS; }
 int F(cuDeviceTotalMem_v2, hipDeviceTotalMem)(size_t *s, int d) { ENTER(0); *s = CAPACITY; return SUCCESS; }
+#ifdef HIP
+int hipGetDevicePropertiesR0600(char *all, int d) { ENTER(0); memset(all, 0, 1472); strcpy(all, "stub"); strcpy(all + 1160, "gfx942:sramecc+:xnack-"); return SUCCESS; }
+#else
+int cuDeviceGetAttribute(int *v, int attribute, int d) { ENTER(0); *v = attribute == 75 ? 9 : 0; return attribute == 75 || attribute == 76 ? SUCCESS : INVALID_VALUE; }
+#endif
 int F(cuDevicePrimaryCtxRetain, hipDevicePrimaryCtxRetain)(void **c, int d) { ENTER(0); contexts++; *c = (void *)(intptr_t)(8 + d); return SUCCESS; }
 int F(cuDevicePrimaryCtxRelease_v2, hipDevicePrimaryCtxRelease)(int d) { ENTER(0); if (!contexts) return INVALID_CONTEXT; contexts--; return SUCCESS; }
 #ifdef HIP

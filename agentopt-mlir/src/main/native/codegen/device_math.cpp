@@ -1,13 +1,17 @@
 // MLIR lowers math for GPUs to calls of libdevice and of AMD's device libraries, which come with the vendors' toolkits and are on no user's machine. This
 // pass defines what kernels call. On NVIDIA exp is ex2.approx of x log2(e), corrected for the rounding of that product; log is
-// lg2.approx, whose error is absolute, 2^-22, near 1.
+// lg2.approx, whose error is absolute, 2^-22, near 1. On AMD the numbers of blocks and of threads, which MLIR would call the device libraries for as well, are among the
+// arguments that the driver adds to the kernel's own (code objects from version 5 on): hidden_block_count and hidden_group_size.
 #include "device_math.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/Pass.h"
+
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -88,6 +92,34 @@ std::string definitions() {
   return all;
 }
 
+// Where the driver's arguments have the number, and its width in bits; none for another operation.
+std::optional<std::pair<int32_t, unsigned>> hiddenArgument(StringRef operation) {
+  return llvm::StringSwitch<std::optional<std::pair<int32_t, unsigned>>>(operation)
+      .Case("rocdl.grid.dim.x", {{0, 32}})
+      .Case("rocdl.grid.dim.y", {{4, 32}})
+      .Case("rocdl.grid.dim.z", {{8, 32}})
+      .Case("rocdl.workgroup.dim.x", {{12, 16}})
+      .Case("rocdl.workgroup.dim.y", {{14, 16}})
+      .Case("rocdl.workgroup.dim.z", {{16, 16}})
+      .Default(std::nullopt);
+}
+
+void readHiddenArguments(gpu::GPUModuleOp module) {
+  module.walk([](Operation *op) {
+    auto hidden = hiddenArgument(op->getName().getStringRef());
+    if (!hidden) return;
+    ImplicitLocOpBuilder b(op->getLoc(), op);
+    auto pointer = LLVM::LLVMPointerType::get(b.getContext(), 4);
+    Value all = LLVM::CallIntrinsicOp::create(b, Type(pointer), b.getStringAttr("llvm.amdgcn.implicitarg.ptr"), ValueRange{}).getResult(0);
+    Value place = LLVM::GEPOp::create(b, pointer, b.getI8Type(), all, ArrayRef<LLVM::GEPArg>{hidden->first});
+    Value number = LLVM::LoadOp::create(b, b.getIntegerType(hidden->second), place);
+    Type type = op->getResult(0).getType();
+    if (type.getIntOrFloatBitWidth() > hidden->second) number = LLVM::ZExtOp::create(b, type, number);
+    op->getResult(0).replaceAllUsesWith(number);
+    op->erase();
+  });
+}
+
 struct DeviceMath : PassWrapper<DeviceMath, OperationPass<gpu::GPUModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DeviceMath)
 
@@ -97,6 +129,7 @@ struct DeviceMath : PassWrapper<DeviceMath, OperationPass<gpu::GPUModuleOp>> {
 
   void runOnOperation() override {
     gpu::GPUModuleOp module = getOperation();
+    readHiddenArguments(module);
     OwningOpRef<ModuleOp> known = parseSourceString<ModuleOp>(definitions(), &getContext());
     if (!known) return signalPassFailure();
     for (auto function : llvm::make_early_inc_range(module.getOps<LLVM::LLVMFuncOp>())) {

@@ -1,4 +1,4 @@
-// One linalg operation as loops over a lane's share of it. Values of lanes meet by shuffles, and by shared memory where a group is larger than a warp.
+// One linalg operation as loops over a lane's share of it.
 #include "gpu_lanes.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -16,22 +16,21 @@ using namespace agentopt;
 
 namespace {
 
-constexpr int64_t MOST_UNROLLED = 16;
 using Values = SmallVector<Value>;
 using Body = llvm::function_ref<Values(ValueRange carried)>;
 
 struct Lowering {
   linalg::GenericOp op;
   const Spread &spread;
-  bool spreadRows;
+  std::optional<Turns> turns;
   Group &group;
   ImplicitLocOpBuilder b;
   SmallVector<Range> ranges;
   Values ivs; // of each loop; the spread one's is the first element of this lane
   Value slot; // where this lane keeps that element in a fragment
 
-  Lowering(linalg::GenericOp op, const Spread &spread, bool spreadRows, Group &group)
-      : op(op), spread(spread), spreadRows(spreadRows), group(group), b(op.getLoc(), op), ivs(op.getNumLoops()) {
+  Lowering(linalg::GenericOp op, const Spread &spread, std::optional<Turns> turns, Group &group)
+      : op(op), spread(spread), turns(turns), group(group), b(op.getLoc(), op), ivs(op.getNumLoops()) {
     ranges = cast<linalg::LinalgOp>(op.getOperation()).createLoopRanges(b, op.getLoc());
   }
 
@@ -48,10 +47,10 @@ struct Lowering {
   }
 
   // Loops over the dimensions, outermost first, carrying values.
-  Values nest(ArrayRef<unsigned> dims, ValueRange carried, Body body, bool first = false) {
+  Values nest(ArrayRef<unsigned> dims, ValueRange carried, Body body, std::optional<Turns> first = {}) {
     if (dims.empty()) return body(carried);
     unsigned d = dims.front();
-    Value from = first ? group.number : constant(0), step = first ? group.count : constant(1);
+    Value from = first ? first->first : constant(0), step = first ? first->step : constant(1);
     auto loop = scf::ForOp::create(b, from, extent(d), step, carried);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -251,48 +250,7 @@ struct Lowering {
     return b.getFloatAttr(type, llvm::APFloat::getInf(type.getFloatSemantics(), isa<arith::MaxNumFOp>(by)));
   }
 
-  Value combine(Operation *by, Value x, Value y) {
-    Operation *copy = b.clone(*by);
-    copy->setOperands({x, y});
-    return copy->getResult(0);
-  }
-
-  // A shuffle moves 32 or 64 bits.
-  Value shuffled(Value x, int64_t distance) {
-    Type type = x.getType();
-    Value moved = x;
-    if (type.isIndex()) moved = arith::IndexCastOp::create(b, b.getI64Type(), x);
-    else if (type.getIntOrFloatBitWidth() < 32) {
-      Type bits = b.getIntegerType(type.getIntOrFloatBitWidth());
-      if (type != bits) moved = arith::BitcastOp::create(b, bits, moved);
-      moved = arith::ExtUIOp::create(b, b.getI32Type(), moved);
-    }
-    Value offset = arith::ConstantIntOp::create(b, distance, 32), width = arith::ConstantIntOp::create(b, group.wave, 32);
-    moved = gpu::ShuffleOp::create(b, moved, offset, width, gpu::ShuffleMode::XOR).getShuffleResult();
-    if (type.isIndex()) return arith::IndexCastOp::create(b, type, moved);
-    if (type.getIntOrFloatBitWidth() < 32) {
-      Type bits = b.getIntegerType(type.getIntOrFloatBitWidth());
-      moved = arith::TruncIOp::create(b, bits, moved);
-      if (type != bits) moved = arith::BitcastOp::create(b, type, moved);
-    }
-    return moved;
-  }
-
-  // Every lane gets the combination of all lanes' values.
-  Value acrossLanes(Value x, Operation *by) {
-    for (int64_t distance = std::min(group.lanes, group.wave) / 2; distance; distance /= 2) x = combine(by, x, shuffled(x, distance));
-    if (group.lanes <= group.wave) return x;
-    int64_t waves = group.lanes / group.wave;
-    auto space = gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup);
-    Value shared = group.kernel.addWorkgroupAttribution(MemRefType::get({waves}, x.getType(), MemRefLayoutAttrInterface(), space), op.getLoc());
-    Value wave = arith::DivUIOp::create(b, group.lane, constant(group.wave));
-    memref::StoreOp::create(b, x, shared, ValueRange{wave});
-    gpu::BarrierOp::create(b);
-    x = memref::LoadOp::create(b, shared, ValueRange{constant(0)});
-    for (int64_t w = 1; w < waves; w++) x = combine(by, x, memref::LoadOp::create(b, shared, ValueRange{constant(w)}));
-    gpu::BarrierOp::create(b); // the next reduction writes to other memory, but the next row to this one
-    return x;
-  }
+  Value combine(Operation *by, Value x, Value y) { return agentopt::combine(b, by, x, y); }
 
   void reduceOverLanes() {
     SmallVector<unsigned> summed;
@@ -325,7 +283,7 @@ struct Lowering {
       Values mine(ValueRange(sums).slice(i * spread.width, spread.width));
       for (size_t half = mine.size() / 2; half; half /= 2)
         for (size_t v = 0; v < half; v++) mine[v] = combine(by, mine[v], mine[v + half]);
-      results.push_back(combine(by, old[i], acrossLanes(mine.front(), by)));
+      results.push_back(combine(by, old[i], acrossLanes(b, group, mine.front(), by)));
     }
     for (auto [i, o] : llvm::enumerate(summed)) write(*op.getDpsInitOperand(o), {results[i]});
   }
@@ -361,11 +319,11 @@ struct Lowering {
       if (spread.reduces) reduceOverLanes();
       else mapOverLanes();
       return Values();
-    }, spreadRows);
+    }, turns);
     op.erase();
   }
 };
 
 } // namespace
 
-void agentopt::lowerOverLanes(linalg::GenericOp op, const Spread &spread, bool spreadRows, Group &group) { Lowering(op, spread, spreadRows, group).run(); }
+void agentopt::lowerOverLanes(linalg::GenericOp op, const Spread &spread, std::optional<Turns> turns, Group &group) { Lowering(op, spread, turns, group).run(); }

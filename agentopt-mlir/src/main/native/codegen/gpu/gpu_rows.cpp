@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -99,7 +101,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
   StringRef getArgument() const override { return "agentopt-gpu-rows"; }
   StringRef getDescription() const override { return "Share out a kernel's rows among groups of GPU threads"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<affine::AffineDialect, arith::ArithDialect, gpu::GPUDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+    registry.insert<affine::AffineDialect, arith::ArithDialect, gpu::GPUDialect, LLVM::LLVMDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
+                    vector::VectorDialect>();
   }
 
   void runOnOperation() override {
@@ -128,16 +131,23 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
     int64_t lanes = lanesFor(kernel);
     if (lanes > 1 && keepsState(usesOf(kernel, lanes))) lanes = 1;
-    // A group larger than a warp meets at the block's barrier: it is the block.
-    int64_t threads = lanes > wave ? lanes : blockThreads;
-    kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads), 1, 1});
-    kernel->setAttr("agentopt.threads", builder.getI64IntegerAttr(threads));
-    kernel->setAttr("agentopt.rows_per_block", builder.getI64IntegerAttr(threads / lanes));
-
     Group group;
     group.kernel = kernel;
-    group.lanes = lanes;
     group.wave = wave;
+    if (lanes > 1 && lanes <= wave) {
+      int64_t fewer = lanesOfParts(kernel);
+      if (fewer) lanes = fewer, group.parts = rowBlocks;
+    }
+    if (lanes > 1) holdRows(kernel, lanes);
+    group.lanes = lanes;
+    group.blocks = lanes <= MOST_LANES ? 1 : std::clamp<int64_t>(lanes / clusterThreads, 1, cluster);
+    // A group larger than a warp meets at the block's barrier, or its blocks at the cluster's.
+    int64_t threads = lanes > wave ? lanes / group.blocks : blockThreads;
+    kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads), 1, 1});
+    if (group.blocks > 1) kernel.setKnownClusterSize(ArrayRef<int32_t>{int32_t(group.blocks), 1, 1});
+    kernel->setAttr("agentopt.threads", builder.getI64IntegerAttr(threads));
+    kernel->setAttr("agentopt.rows_per_block", builder.getI64IntegerAttr(group.parts > 1 ? 1 : std::max<int64_t>(1, threads / lanes)));
+    kernel->setAttr("agentopt.blocks_per_row", builder.getI64IntegerAttr(group.blocks * group.parts));
     number(group, threads);
     return lower(kernel, group);
   }
@@ -187,7 +197,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     }
   }
 
-  // A warp for rows that its lanes hold in a few loads each, a block for longer ones, a thread where nothing can be spread.
+  // A warp for rows that its lanes hold in a few loads each, a block for longer ones, then a cluster of blocks: several of these small blocks share a
+  // multiprocessor, so some read while others reduce. A thread where nothing can be spread.
   int64_t lanesFor(gpu::GPUFuncOp kernel) {
     int64_t chunks = 0;
     kernel.walk([&](linalg::GenericOp op) {
@@ -197,8 +208,25 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     });
     if (chunks == 0) return 1;
     int64_t wanted = wave;
-    while (wanted < MOST_LANES && wanted * laneChunks < chunks) wanted *= 2;
+    while (wanted < MOST_LANES * cluster && wanted * laneChunks < chunks) wanted *= 2;
     return wanted;
+  }
+
+  // Lanes of a group where groups share out the independent work of each row, as many as take 16 bytes at a time of it; 0 where they do not.
+  int64_t lanesOfParts(gpu::GPUFuncOp kernel) {
+    scf::ForOp rows;
+    for (auto loop : kernel.getBody().front().getOps<scf::ForOp>())
+      if (!loop.getNumResults() && isRows(kernel, loop)) {
+        if (rows) return 0;
+        rows = loop;
+      }
+    Operation *work = rows ? independentWork(rows, wave) : nullptr;
+    if (!work) return 0;
+    int64_t lanes = wave;
+    work->walk([&](linalg::GenericOp op) {
+      while (lanes > 2 && spreadOf(op, lanes).width < spreadOf(op, 2).width) lanes /= 2;
+    });
+    return lanes;
   }
 
   static void number(Group &group, int64_t threads) {
@@ -206,24 +234,55 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     auto b = ImplicitLocOpBuilder::atBlockBegin(group.kernel.getLoc(), &entry);
     Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x), block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
     Value blocks = gpu::GridDimOp::create(b, gpu::Dimension::x);
-    int64_t groups = threads / group.lanes;
-    Value lanes = arith::ConstantIndexOp::create(b, group.lanes), perBlock = arith::ConstantIndexOp::create(b, groups);
+    Value lanes = arith::ConstantIndexOp::create(b, group.lanes), perBlock = arith::ConstantIndexOp::create(b, std::max<int64_t>(1, threads / group.lanes));
+    if (group.blocks > 1) {
+      Value perGroup = arith::ConstantIndexOp::create(b, group.blocks), inBlock = arith::ConstantIndexOp::create(b, threads);
+      Value before = arith::MulIOp::create(b, arith::RemUIOp::create(b, block, perGroup), inBlock);
+      group.lane = arith::AddIOp::create(b, before, thread);
+      group.number = arith::DivUIOp::create(b, block, perGroup);
+      group.count = arith::DivUIOp::create(b, blocks, perGroup);
+      NVVM::ClusterArriveOp::create(b, b.getUnitAttr());
+      b.setInsertionPoint(entry.getTerminator());
+      NVVM::ClusterWaitOp::create(b, b.getUnitAttr());
+      return;
+    }
     group.lane = group.lanes == 1 ? arith::ConstantIndexOp::create(b, 0).getResult() : arith::RemUIOp::create(b, thread, lanes).getResult();
+    if (group.parts > 1) {
+      Value perRow = arith::ConstantIndexOp::create(b, group.parts);
+      group.number = arith::DivUIOp::create(b, block, perRow);
+      group.count = arith::DivUIOp::create(b, blocks, perRow);
+      Value before = arith::MulIOp::create(b, arith::RemUIOp::create(b, block, perRow), perBlock);
+      group.part = arith::AddIOp::create(b, before, arith::DivUIOp::create(b, thread, lanes));
+      group.partCount = arith::MulIOp::create(b, perRow, perBlock);
+      return;
+    }
     Value first = arith::MulIOp::create(b, block, perBlock);
     group.number = arith::AddIOp::create(b, first, arith::DivUIOp::create(b, thread, lanes));
     group.count = arith::MulIOp::create(b, blocks, perBlock);
   }
 
   static LogicalResult lower(gpu::GPUFuncOp kernel, Group &group) {
+    scf::ForOp rows; // of the row whose work is shared out as well
+    Operation *work = nullptr;
+    if (group.parts > 1) {
+      for (auto loop : kernel.getBody().front().getOps<scf::ForOp>())
+        if (!loop.getNumResults() && isRows(kernel, loop)) rows = loop;
+      work = independentWork(rows, group.lanes);
+      if (auto loop = dyn_cast<scf::ForOp>(work)) shareOut(loop, {group.part, group.partCount});
+    }
     bool shared = shareOutLoops(kernel, group);
     if (failed(makeFragments(kernel, group))) return failure();
     SmallVector<linalg::GenericOp> operations;
     kernel.walk([&](linalg::GenericOp op) { operations.push_back(op); });
     for (linalg::GenericOp op : operations) {
       bool spreadRows = op->getParentOp() == kernel && hasRows(op, group);
-      lowerOverLanes(op, spreadOf(op, group.lanes), spreadRows, group);
+      std::optional<Turns> turns;
+      if (spreadRows) turns = {group.number, group.count};
+      if (op == work) turns = {group.part, group.partCount};
+      lowerOverLanes(op, spreadOf(op, group.lanes), turns, group);
       shared |= spreadRows;
     }
+    if (rows) unrollCopies(rows);
     // Otherwise every group would compute all rows.
     if (!shared) return kernel.emitError("no loop from the first row to the last at the top of the kernel could be shared out among groups of threads");
     for (auto &[array, fragment] : group.fragments) {
@@ -239,13 +298,17 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     for (Operation &op : kernel.getBody().front()) {
       auto loop = dyn_cast<scf::ForOp>(op);
       if (!loop || loop.getNumResults() || !isRows(kernel, loop)) continue;
-      ImplicitLocOpBuilder b(loop.getLoc(), loop);
-      Value skip = arith::MulIOp::create(b, group.number, loop.getStep());
-      loop.setLowerBound(arith::AddIOp::create(b, loop.getLowerBound(), skip));
-      loop.setStep(arith::MulIOp::create(b, group.count, loop.getStep()));
+      shareOut(loop, {group.number, group.count});
       shared = true;
     }
     return shared;
+  }
+
+  static void shareOut(scf::ForOp loop, Turns turns) {
+    ImplicitLocOpBuilder b(loop.getLoc(), loop);
+    Value skip = arith::MulIOp::create(b, turns.first, loop.getStep());
+    loop.setLowerBound(arith::AddIOp::create(b, loop.getLowerBound(), skip));
+    loop.setStep(arith::MulIOp::create(b, turns.step, loop.getStep()));
   }
 
   static bool isRows(gpu::GPUFuncOp kernel, scf::ForOp loop) {
@@ -287,6 +350,9 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
   Option<int64_t> wave{*this, "wave", llvm::cl::desc("threads that shuffle among each other: 32 or 64"), llvm::cl::init(32)};
   Option<int64_t> laneChunks{*this, "lane-chunks", llvm::cl::desc("loads in flight for each lane, and what its registers hold of a row"), llvm::cl::init(8)};
+  Option<int64_t> cluster{*this, "cluster", llvm::cl::desc("the most blocks that share a row; 1 where the target has no clusters"), llvm::cl::init(1)};
+  Option<int64_t> clusterThreads{*this, "cluster-threads", llvm::cl::desc("threads of a block from which on blocks form a cluster"), llvm::cl::init(256)};
+  Option<int64_t> rowBlocks{*this, "row-blocks", llvm::cl::desc("blocks that share out the independent work of a row"), llvm::cl::init(64)};
   Option<int64_t> blockThreads{*this, "block-threads", llvm::cl::desc("threads of a block that works on several rows"), llvm::cl::init(128)};
 };
 

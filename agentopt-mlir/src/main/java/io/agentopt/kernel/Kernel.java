@@ -10,10 +10,7 @@ public final class Kernel {
         COMPILED
     }
 
-    /** Less than this for each thread costs more to hand over than to do. */
-    private static final long BYTES_PER_PART = 1 << 17;
-
-    private record Code(RowFunction function, Origin origin) {}
+    private record Code(RowFunction function, Origin origin, Pace pace) {}
 
     private final KernelDefinition definition;
     private final KernelSpec spec;
@@ -50,8 +47,8 @@ public final class Kernel {
     }
 
     /**
-     * Runs on several threads, each with a part of the rows, where there are enough of them; otherwise as {@link #run(Buffer...)}, whose exceptions it
-     * throws too.
+     * Runs on several threads, each with a part of the rows, where that ends sooner by what earlier runs took; otherwise as {@link #run(Buffer...)}, whose
+     * exceptions it throws too.
      *
      * @throws WrongThreadException when a buffer's memory is confined to one thread
      * @throws IllegalStateException when the threads are closed
@@ -62,13 +59,21 @@ public final class Kernel {
         if (rows == 0) return;
         long bytes = 0;
         for (Buffer buffer : own) bytes += buffer.segment().byteSize();
-        int parts = Math.clamp(Math.min(rows, bytes / BYTES_PER_PART), 1, threads.threads());
-        RowFunction function = code.function();
-        if (parts == 1) function.run(0, rows, own);
-        else {
-            operands.checkShared(own);
-            threads.run(rows, parts, (begin, end) -> function.run(begin, end, own));
-        }
+        Code now = code;
+        int parts = now.pace().parts(rows, bytes, threads.threads());
+        if (parts > 1) operands.checkShared(own);
+        RowFunction timed = timed(now, rows, bytes);
+        if (parts == 1) timed.run(0, rows, own);
+        else threads.run(rows, parts, (begin, end) -> (begin == 0 ? timed : now.function()).run(begin, end, own));
+    }
+
+    /** The code, which tells its pace; of several parts the first, which the calling thread runs, does. */
+    private static RowFunction timed(Code code, long rows, long bytes) {
+        return (begin, end, buffers) -> {
+            long start = System.nanoTime();
+            code.function().run(begin, end, buffers);
+            code.pace().observe(System.nanoTime() - start, end - begin, rows, bytes);
+        };
     }
 
     private long check(Buffer... buffers) {
@@ -78,7 +83,7 @@ public final class Kernel {
     }
 
     void useCompiled(RowFunction function) {
-        code = new Code(function, Origin.COMPILED);
+        code = new Code(function, Origin.COMPILED, new Pace());
     }
 
     void useReference() {
@@ -86,7 +91,8 @@ public final class Kernel {
     }
 
     private Code reference() {
-        return new Code((begin, end, buffers) -> definition.run(spec, begin, end, buffers), Origin.REFERENCE);
+        return new Code(
+                (begin, end, buffers) -> definition.run(spec, begin, end, buffers), Origin.REFERENCE, new Pace());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -55,8 +56,28 @@ public interface KernelDefinition {
      * @throws IllegalStateException when the resource is missing or asks for a name without substitution
      */
     default String source(KernelSpec spec) {
-        Map<String, String> values = substitutions(spec);
-        return PLACEHOLDER.matcher(template()).replaceAll(found -> {
+        return expand(name() + ".mlir", spec, substitutions(spec));
+    }
+
+    /**
+     * {@return MLIR that only GPUs run, where sharing out the rows of {@link #source} would not do: a {@code gpu.module} with a {@code gpu.func
+     * @agentopt_NAME} of the same operands, and the attributes {@code agentopt.threads}, {@code agentopt.rows_per_block} and
+     * {@code agentopt.blocks_per_row}; empty for most kernels}
+     *
+     * @param wave threads that exchange values without memory: 32 of a warp, 64 of a wavefront
+     * @throws IllegalStateException as {@link #source}
+     */
+    default Optional<String> gpuSource(KernelSpec spec, int wave) {
+        return Optional.empty();
+    }
+
+    /**
+     * {@return the resource {@code io/agentopt/kernels/FILE} with <code>${name}</code> replaced}
+     *
+     * @throws IllegalStateException when it is missing or asks for a name without a value
+     */
+    default String expand(String file, KernelSpec spec, Map<String, String> values) {
+        return PLACEHOLDER.matcher(template(file)).replaceAll(found -> {
             String value = values.get(found.group(1));
             if (value == null)
                 throw new IllegalStateException(
@@ -65,8 +86,8 @@ public interface KernelDefinition {
         });
     }
 
-    private String template() {
-        String resource = "/io/agentopt/kernels/" + name() + ".mlir";
+    private String template(String file) {
+        String resource = "/io/agentopt/kernels/" + file;
         try (InputStream in = getClass().getResourceAsStream(resource)) {
             if (in == null)
                 throw new IllegalStateException("Kernel '" + name() + "' has no resource '" + resource + "'.");

@@ -9,6 +9,8 @@ import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.Parameter;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * {@code mean_pool{d=384}}: what sentence embedders do with the last hidden state: the mean over the tokens whose mask is not 0, scaled to length 1. A
@@ -17,6 +19,14 @@ import java.util.List;
  * <p>Sums are f32, so the sum's squared norm must be between 1e-38 and 1e38.
  */
 public final class MeanPool implements KernelDefinition {
+    private static final long BLOCK = 64;
+
+    /** Tokens that are added at a time. */
+    private static final long TOKENS = 4;
+
+    /** How far ahead of the arithmetic memory is asked for: as the pass {@code agentopt-prefetch-rows} does. */
+    private static final long AHEAD_BYTES = 12_288;
+
     @Override
     public String name() {
         return "mean_pool";
@@ -33,6 +43,15 @@ public final class MeanPool implements KernelDefinition {
                 Operand.in("hidden", F32, "batch", "tokens", "d"),
                 Operand.in("mask", I64, "batch", "tokens"),
                 Operand.out("pooled", F32, "batch", "d"));
+    }
+
+    @Override
+    public Map<String, String> substitutions(KernelSpec spec) {
+        long d = spec.integer("d");
+        Map<String, String> all = new TreeMap<>(spec.parameters());
+        all.put("whole", Long.toString(d / BLOCK * BLOCK));
+        all.put("tokens_ahead", Long.toString(TOKENS * Math.ceilDiv(AHEAD_BYTES, TOKENS * d * Float.BYTES)));
+        return all;
     }
 
     @Override

@@ -14,11 +14,25 @@ final class RowStreaming {
 
     private RowStreaming() {}
 
-    /** {@return the specification's parameters, the bytes that count as cached, and where the second half of a row begins} */
+    /** Elements of a row that are worked on at a time: 4 KiB of the first cache's 32 or 48, for the row that is read and the one that is written. */
+    private static final long CHUNK = 1024;
+
+    private static final long BLOCK = 64;
+
+    /** Weights of longer rows are computed again rather than kept: their place on the stack would be more than half of what the JVM gives a thread. */
+    private static final long MOST_KEPT = 126 << 10;
+
+    /** {@return the specification's parameters, the bytes that count as cached, and how a row is cut into chunks} */
     static Map<String, String> substitutions(KernelSpec spec, String columns) {
         Map<String, String> all = new HashMap<>(spec.parameters());
         all.put("cached_bytes", Long.toString(CACHED_BYTES));
-        all.put("half_columns", Long.toString(spec.integer(columns) / 2));
+        long length = spec.integer(columns);
+        boolean keeps = length <= MOST_KEPT;
+        all.put("chunk", Long.toString(CHUNK));
+        all.put("chunks", Long.toString(Math.ceilDiv(length, CHUNK)));
+        all.put("last_block", Long.toString(Math.max(0, length - BLOCK)));
+        all.put("keeps_weights", Boolean.toString(keeps));
+        all.put("kept_weights", Long.toString(keeps ? Math.max(length, BLOCK) : BLOCK));
         return all;
     }
 }

@@ -10,6 +10,7 @@ import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.Parameter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +22,14 @@ public final class TopK implements KernelDefinition {
     private static final int BLOCK = 64;
 
     private static final int LARGEST_K = 4096;
+
+    /** Room for scores that wait for a selection: four times as many as are kept, so that three quarters of each selection's work are useful. */
+    private static final int KEPT_TO_ROOM = 4;
+
+    private static final int LEAST_ROOM = 256;
+
+    /** Warps of a block on a GPU: on an H200, one of 2 reads more in a second than one of 4 or 8. */
+    private static final int GPU_WARPS = 2;
 
     @Override
     public String name() {
@@ -45,7 +54,16 @@ public final class TopK implements KernelDefinition {
         Map<String, String> all = new TreeMap<>(spec.parameters());
         all.put("last", Long.toString(spec.integer("k") - 1));
         all.put("block", Integer.toString(BLOCK));
+        // Of a block's scores each may be above the bound, and a vector that fills up the last one lies behind them.
+        long full = Math.max(LEAST_ROOM, KEPT_TO_ROOM * spec.integer("k"));
+        all.put("full", Long.toString(full));
+        all.put("room", Long.toString(full + 3 * BLOCK));
         return all;
+    }
+
+    @Override
+    public Optional<String> gpuSource(KernelSpec spec, int wave) {
+        return GpuSelection.source(this, spec, wave, GPU_WARPS * wave, Map.of());
     }
 
     @Override

@@ -1,11 +1,12 @@
 // to[h, t, :] = from[h, t, :] for t below positions[h], where the two may have room for different numbers of positions.
 //
-// What is larger than a core's cache is written past it, by stores that do not first read what they replace. That branch is marked, for targets that
-// schedule the other one alone.
+// What is larger than a core's cache is written past it, by stores that do not first read what they replace. What comes next is asked for
+// meanwhile. These branches are marked, for targets that schedule the other one alone.
 !positions = memref<?xi32>
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
+module attributes {transform.with_named_sequence} {
 func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, %from: !slab, %to: !slab) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
@@ -15,7 +16,11 @@ func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, 
   %to_room = memref.dim %to, %one : !slab
   %room = arith.minui %from_room, %to_room : index
 
+  %rows_ahead = arith.constant ${rows_ahead} : index
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %to : !slab -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -34,21 +39,42 @@ func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, 
     %given = memref.load %positions[%head] : !positions
     %wanted = arith.index_castui %given : i32 to index
     %count = arith.minui %wanted, %room : index
+    %last_position = arith.subi %count, %one : index
     scf.if %streamed {
       scf.for %t = %zero to %count step %one {
+        %later = arith.addi %t, %rows_ahead : index
+        %ahead = arith.minui %later, %last_position : index
         scf.for %j = %zero to %elements step %line {
+          memref.prefetch %from[%head, %ahead, %j], read, locality<3>, data : !slab
           %x = vector.load %from[%head, %t, %j] : !slab, !line
           vector.store %x, %to[%head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !slab, !line
-        }
+        } {lines}
       }
     } else {
-      %source = memref.subview %from[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
-      %target = memref.subview %to[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
-      linalg.copy ins(%source : !run) outs(%target : !run)
+      scf.if %by_lines {
+        scf.for %t = %zero to %count step %one {
+          scf.for %j = %zero to %elements step %line {
+            %x = vector.load %from[%head, %t, %j] : !slab, !line
+            vector.store %x, %to[%head, %t, %j] : !slab, !line
+          } {lines}
+        }
+      } else {
+        %source = memref.subview %from[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
+        %target = memref.subview %to[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
+        linalg.copy ins(%source : !run) outs(%target : !run)
+      } {cpu_streaming}
     } {cpu_streaming}
   }
   scf.if %streamed {
     llvm.fence seq_cst
   } {cpu_streaming}
   return
+}
+
+// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which short rows are spared.
+transform.named_sequence @schedule_cpu(%module: !transform.any_op {transform.readonly}) {
+  %loops = transform.structured.match ops{["scf.for"]} attributes {lines} in %module : (!transform.any_op) -> !transform.any_op
+  transform.loop.unroll %loops {factor = ${lines_a_turn} : i64} : !transform.any_op
+  transform.yield
+}
 }

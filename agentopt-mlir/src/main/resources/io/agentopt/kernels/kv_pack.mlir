@@ -7,6 +7,7 @@
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
+module attributes {transform.with_named_sequence} {
 func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !pages, %table: !table, %positions: memref<1xi32>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
@@ -25,6 +26,9 @@ func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !p
   %last_entry = arith.subi %entries, %one : index
 
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %slab : !slab -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -55,17 +59,40 @@ func.func @agentopt_kv_pack(%begin: index, %end: index, %slab: !slab, %pages: !p
             memref.prefetch %pages[%next_which, %head, %t, %j], read, locality<3>, data : !pages
             %x = vector.load %pages[%which, %head, %t, %j] : !pages, !line
             vector.store %x, %slab[%head, %position, %j] {alignment = 64 : i64, nontemporal = true} : !slab, !line
-          }
+          } {lines}
         }
       } else {
-        %paged = memref.subview %pages[%which, %head, 0, 0][1, 1, %length, ${d}][1, 1, 1, 1] : !pages to !run
-        %flat = memref.subview %slab[%head, %start, 0][1, %length, ${d}][1, 1, 1] : !slab to !run
-        linalg.copy ins(%paged : !run) outs(%flat : !run)
+        scf.if %by_lines {
+          %after = arith.addi %entry, %one : index
+          %next_entry = arith.minui %after, %last_entry : index
+          %next_named = memref.load %table[%next_entry] : !table
+          %next_number = arith.index_castui %next_named : i32 to index
+          %next_which = arith.minui %next_number, %last_page : index
+          scf.for %t = %zero to %length step %one {
+            %position = arith.addi %start, %t : index
+            scf.for %j = %zero to %elements step %line {
+              %x = vector.load %pages[%which, %head, %t, %j] : !pages, !line
+              vector.store %x, %slab[%head, %position, %j] : !slab, !line
+            } {lines}
+          }
+        } else {
+          %paged = memref.subview %pages[%which, %head, 0, 0][1, 1, %length, ${d}][1, 1, 1, 1] : !pages to !run
+          %flat = memref.subview %slab[%head, %start, 0][1, %length, ${d}][1, 1, 1] : !slab to !run
+          linalg.copy ins(%paged : !run) outs(%flat : !run)
+        } {cpu_streaming}
       } {cpu_streaming}
-    }
+    } {independent}
   }
   scf.if %streamed {
     llvm.fence seq_cst
   } {cpu_streaming}
   return
+}
+
+// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which short rows are spared.
+transform.named_sequence @schedule_cpu(%module: !transform.any_op {transform.readonly}) {
+  %loops = transform.structured.match ops{["scf.for"]} attributes {lines} in %module : (!transform.any_op) -> !transform.any_op
+  transform.loop.unroll %loops {factor = ${lines_a_turn} : i64} : !transform.any_op
+  transform.yield
+}
 }

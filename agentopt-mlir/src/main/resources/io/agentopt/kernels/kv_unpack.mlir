@@ -1,12 +1,13 @@
 // pages[table[t / page], h, t % page, :] = slab[h, t, :] for t below positions.
 //
-// What is larger than a core's cache is written past it, by stores that do not first read what they replace. That branch is marked, for targets that
-// schedule the other one alone.
+// What is larger than a core's cache is written past it, by stores that do not first read what they replace. What comes next is asked for
+// meanwhile. These branches are marked, for targets that schedule the other one alone.
 !table = memref<?xi32>
 !pages = memref<?x?x${page}x${d}x${type}>
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
+module attributes {transform.with_named_sequence} {
 func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: !pages, %table: !table, %positions: memref<1xi32>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
@@ -23,7 +24,12 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
   %fitting = arith.minui %wanted, %room : index
   %count = arith.minui %fitting, %table_room : index
 
+  %rows_ahead = arith.constant ${rows_ahead} : index
+  %last_position = arith.subi %count, %one : index
   %lines_fit = arith.constant ${whole_lines}
+  // Not a constant, so that the branch that a mark is on is still there when a target asks for the other.
+  %some_rows = arith.cmpi ugt, %end, %begin : index
+  %by_lines = arith.andi %lines_fit, %some_rows : i1
   %address = memref.extract_aligned_pointer_as_index %pages : !pages -> index
   %within_line = arith.constant 63 : index
   %past_line = arith.andi %address, %within_line : index
@@ -45,20 +51,41 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
       scf.if %streamed {
         scf.for %t = %zero to %length step %one {
           %position = arith.addi %start, %t : index
+          %later = arith.addi %position, %rows_ahead : index
+          %ahead = arith.minui %later, %last_position : index
           scf.for %j = %zero to %elements step %line {
+            memref.prefetch %slab[%head, %ahead, %j], read, locality<3>, data : !slab
             %x = vector.load %slab[%head, %position, %j] : !slab, !line
             vector.store %x, %pages[%which, %head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !pages, !line
-          }
+          } {lines}
         }
       } else {
-        %paged = memref.subview %pages[%which, %head, 0, 0][1, 1, %length, ${d}][1, 1, 1, 1] : !pages to !run
-        %flat = memref.subview %slab[%head, %start, 0][1, %length, ${d}][1, 1, 1] : !slab to !run
-        linalg.copy ins(%flat : !run) outs(%paged : !run)
+        scf.if %by_lines {
+          scf.for %t = %zero to %length step %one {
+            %position = arith.addi %start, %t : index
+            scf.for %j = %zero to %elements step %line {
+              %x = vector.load %slab[%head, %position, %j] : !slab, !line
+              vector.store %x, %pages[%which, %head, %t, %j] : !pages, !line
+            } {lines}
+          }
+        } else {
+          %paged = memref.subview %pages[%which, %head, 0, 0][1, 1, %length, ${d}][1, 1, 1, 1] : !pages to !run
+          %flat = memref.subview %slab[%head, %start, 0][1, %length, ${d}][1, 1, 1] : !slab to !run
+          linalg.copy ins(%flat : !run) outs(%paged : !run)
+        } {cpu_streaming}
       } {cpu_streaming}
-    }
+    } {independent}
   }
   scf.if %streamed {
     llvm.fence seq_cst
   } {cpu_streaming}
   return
+}
+
+// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which short rows are spared.
+transform.named_sequence @schedule_cpu(%module: !transform.any_op {transform.readonly}) {
+  %loops = transform.structured.match ops{["scf.for"]} attributes {lines} in %module : (!transform.any_op) -> !transform.any_op
+  transform.loop.unroll %loops {factor = ${lines_a_turn} : i64} : !transform.any_op
+  transform.yield
+}
 }

@@ -15,7 +15,10 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
   %range = arith.constant 8.0 : f32
   %lowest = arith.constant -10.0 : f32
   %lowest_of_all = arith.constant dense<-10.0> : !frames
-  %frames = memref.dim %spectrogram, %c1 : !spectrogram
+  %wanted = memref.dim %spectrogram, %c1 : !spectrogram
+  %blocks = memref.dim %levels, %c0 : !levels
+  %computed = arith.muli %blocks, %lanes : index
+  %frames = arith.minui %wanted, %computed : index
   %rest = arith.remui %frames, %lanes : index
   %whole = arith.subi %frames, %rest : index
   %last_block = arith.divui %whole, %lanes : index

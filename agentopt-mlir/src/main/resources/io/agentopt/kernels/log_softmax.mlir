@@ -1,8 +1,47 @@
 // y[r, c] = (x[r, c] - max) / t[r] - log(sum of exp((x[r, c'] - max) / t[r]) over c'), max the largest of row r; NaN unless t[r] > 0
 #each = affine_map<(c) -> (c)>
 #whole = affine_map<(c) -> ()>
+!block = vector<64xf32>
+!row = memref<${columns}xf32, strided<[1], offset: ?>>
 
 module attributes {transform.with_named_sequence} {
+// The largest of %m, lane by lane, and of the chunk's columns that begin at %from; a NaN is larger than nothing. The last block stands in for what is
+// behind it.
+func.func private @chunk_max(%row: !row, %begin: index, %end: index, %from: index, %m: !block) -> !block attributes {passthrough = ["alwaysinline"]} {
+  %c64 = arith.constant 64 : index
+  %last = arith.constant ${last_block} : index
+  %largest = scf.for %c = %begin to %end step %c64 iter_args(%so_far = %m) -> (!block) {
+    %wanted = arith.addi %from, %c : index
+    %at = arith.minui %wanted, %last : index
+    %v = vector.load %row[%at] : !row, !block
+    %above = arith.cmpf ogt, %v, %so_far : !block
+    %larger = arith.select %above, %v, %so_far : vector<64xi1>, !block
+    scf.yield %larger : !block
+  }
+  return %largest : !block
+}
+
+// The largest value so far, the sums scaled down to it, and what values are held against: no less than any finite number.
+func.func private @rescale(%max: f32, %chunk: !block, %sums: !block, %cooling2: f32) -> (f32, f32, !block) attributes {passthrough = ["alwaysinline"]} {
+  %least = arith.constant 0xFF7FFFFF : f32
+  %top = vector.reduction <maxnumf>, %chunk fastmath<nnan> : !block into f32
+  %grows = arith.cmpf ogt, %top, %max : f32
+  %new_max = arith.select %grows, %top, %max : f32
+  %new_sums = scf.if %grows -> (!block) {
+    %below = arith.subf %max, %new_max : f32
+    %bits = arith.mulf %below, %cooling2 : f32
+    %factor = math.exp2 %bits fastmath<afn> : f32
+    %factors = vector.broadcast %factor : f32 to !block
+    %scaled = arith.mulf %sums, %factors : !block
+    scf.yield %scaled : !block
+  } else {
+    scf.yield %sums : !block
+  }
+  %is_number = arith.cmpf ogt, %new_max, %least : f32
+  %held = arith.select %is_number, %new_max, %least : f32
+  return %new_max, %held, %new_sums : f32, f32, !block
+}
+
 func.func @agentopt_log_softmax(%begin: index, %end: index, %x: memref<?x${columns}xf32>, %t: memref<?xf32>,
     %y: memref<?x${columns}xf32>) {
   %c0 = arith.constant 0 : index
@@ -16,12 +55,13 @@ func.func @agentopt_log_softmax(%begin: index, %end: index, %x: memref<?x${colum
   %max = memref.alloca() : memref<f32>
   %sum = memref.alloca() : memref<f32>
 
-  // Past the cache, stores that bypass it and the next row's reads under this row's arithmetic: whole blocks of 64, aligned to lines.
+  // Past the cache, stores that bypass it, and rows one behind the other in one loop, so that memory is read and written all the time: the largest value
+  // of one chunk, the weights of the chunk before it, the results of the row before. Weights are relative to the largest value so far; what was summed
+  // before a larger one came is scaled down. Whole blocks of 64, aligned to lines.
   %c8 = arith.constant 8 : index
   %c16 = arith.constant 16 : index
   %c64 = arith.constant 64 : index
   %cached = arith.constant ${cached_bytes} : index
-  %half = arith.constant ${half_columns} : index
   %rows = arith.subi %end, %begin : index
   %elements = arith.muli %rows, %columns : index
   %bytes = arith.muli %elements, %c8 : index
@@ -33,68 +73,140 @@ func.func @agentopt_log_softmax(%begin: index, %end: index, %x: memref<?x${colum
   %even = arith.cmpi eq, %odd, %c0 : index
   %streams = arith.andi %large, %even : i1
 
-  scf.for %row = %begin to %end step %c1 {
-    %in = memref.subview %x[%row, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to memref<${columns}xf32, strided<[1], offset: ?>>
-    %out = memref.subview %y[%row, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to memref<${columns}xf32, strided<[1], offset: ?>>
-    %temperature = memref.load %t[%row] : memref<?xf32>
-    %positive = arith.cmpf ogt, %temperature, %zero : f32
-    %inverse = arith.divf %one, %temperature : f32
-    %cooling = arith.select %positive, %inverse, %nan : f32
-    %cooling2 = arith.mulf %cooling, %log2e : f32
-    scf.if %streams {
-      %low = vector.broadcast %lowest : f32 to vector<64xf32>
-      %largest = scf.for %c = %c0 to %columns step %c64 iter_args(%m = %low) -> (vector<64xf32>) {
-        %v = vector.load %in[%c] : memref<${columns}xf32, strided<[1], offset: ?>>, vector<64xf32>
-        %above = arith.cmpf ogt, %v, %m : vector<64xf32>
-        %larger = arith.select %above, %v, %m : vector<64xi1>, vector<64xf32>
-        scf.yield %larger : vector<64xf32>
+  scf.if %streams {
+    %chunk = arith.constant ${chunk} : index
+    %ahead = arith.constant 2048 : index
+    %c2 = arith.constant 2 : index
+    %c32 = arith.constant 32 : index
+    %c48 = arith.constant 48 : index
+    %last = arith.subi %end, %c1 : index
+    %none = vector.broadcast %zero : f32 to !block
+    %low = vector.broadcast %lowest : f32 to !block
+    %flat = memref.collapse_shape %x [[0, 1]] : memref<?x${columns}xf32> into memref<?xf32>
+    %size = memref.dim %flat, %c0 : memref<?xf32>
+    %final = arith.subi %size, %c64 : index
+    %row0 = memref.subview %x[%begin, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+    %temperature_0 = memref.load %t[%begin] : memref<?xf32>
+    %positive_0 = arith.cmpf ogt, %temperature_0, %zero : f32
+    %inverse_0 = arith.divf %one, %temperature_0 : f32
+    %cooling_0 = arith.select %positive_0, %inverse_0, %nan : f32
+    %cooling2_0 = arith.mulf %cooling_0, %log2e : f32
+    %cooling2s_0 = vector.broadcast %cooling2_0 : f32 to !block
+    %first:2 = scf.for %from = %c0 to %columns step %chunk iter_args(%max0 = %lowest, %sums = %none) -> (f32, !block) {
+      %left = arith.subi %columns, %from : index
+      %length = arith.minui %chunk, %left : index
+      %largest = func.call @chunk_max(%row0, %c0, %length, %from, %low) : (!row, index, index, index, !block) -> !block
+      %new_max, %held, %scaled = func.call @rescale(%max0, %largest, %sums, %cooling2_0) : (f32, !block, !block, f32) -> (f32, f32, !block)
+      %tops = vector.broadcast %held : f32 to !block
+      %more = scf.for %c = %c0 to %length step %c64 iter_args(%s = %scaled) -> (!block) {
+        %at = arith.addi %from, %c : index
+        %v = vector.load %row0[%at] : !row, !block
+        %below = arith.subf %v, %tops : !block
+        %bits = arith.mulf %below, %cooling2s_0 : !block
+        %weight = math.exp2 %bits fastmath<afn> : !block
+        %sum2 = arith.addf %s, %weight : !block
+        scf.yield %sum2 : !block
       }
-      %top = vector.reduction <maxnumf>, %largest fastmath<nnan> : vector<64xf32> into f32
-      %tops = vector.broadcast %top : f32 to vector<64xf32>
-      %coolings2 = vector.broadcast %cooling2 : f32 to vector<64xf32>
-      %after = arith.addi %row, %c1 : index
-      %last = arith.subi %end, %c1 : index
-      %next = arith.minui %after, %last : index
-      %none = vector.broadcast %zero : f32 to vector<64xf32>
-      %sums = scf.for %c = %c0 to %columns step %c64 iter_args(%s = %none) -> (vector<64xf32>) {
-        %near = arith.shrui %c, %c1 : index
-        %far = arith.addi %near, %c16 : index
-        memref.prefetch %x[%next, %near], read, locality<2>, data : memref<?x${columns}xf32>
-        memref.prefetch %x[%next, %far], read, locality<2>, data : memref<?x${columns}xf32>
-        %v = vector.load %in[%c] : memref<${columns}xf32, strided<[1], offset: ?>>, vector<64xf32>
-        %below = arith.subf %v, %tops : vector<64xf32>
-        %bits = arith.mulf %below, %coolings2 : vector<64xf32>
-        %weight = math.exp2 %bits fastmath<afn> : vector<64xf32>
-        %more = arith.addf %s, %weight : vector<64xf32>
-        scf.yield %more : vector<64xf32>
+      scf.yield %new_max, %more : f32, !block
+    }
+    %total0 = vector.reduction <add>, %first#1 fastmath<reassoc> : !block into f32
+    %offset0 = math.log %total0 : f32
+    %i_one = arith.addi %begin, %c1 : index
+    %second = arith.minui %i_one, %last : index
+    %row1 = memref.subview %x[%second, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+    %chunk0 = arith.minui %chunk, %columns : index
+    %next0 = func.call @chunk_max(%row1, %c0, %chunk0, %c0, %low) : (!row, index, index, index, !block) -> !block
+    %done:3 = scf.for %i = %begin to %end step %c1 iter_args(%row_max = %first#0, %offset = %offset0, %next_largest = %next0) -> (f32, f32, !block) {
+      %i1 = arith.addi %i, %c1 : index
+      %i2 = arith.addi %i, %c2 : index
+      %next = arith.minui %i1, %last : index
+      %after = arith.minui %i2, %last : index
+      %in = memref.subview %x[%i, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+      %in1 = memref.subview %x[%next, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+      %in2 = memref.subview %x[%after, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+      %out = memref.subview %y[%i, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+      %temperature_i = memref.load %t[%i] : memref<?xf32>
+      %positive_i = arith.cmpf ogt, %temperature_i, %zero : f32
+      %inverse_i = arith.divf %one, %temperature_i : f32
+      %cooling_i = arith.select %positive_i, %inverse_i, %nan : f32
+      %cooling2_i = arith.mulf %cooling_i, %log2e : f32
+      %temperature_n = memref.load %t[%next] : memref<?xf32>
+      %positive_n = arith.cmpf ogt, %temperature_n, %zero : f32
+      %inverse_n = arith.divf %one, %temperature_n : f32
+      %cooling_n = arith.select %positive_n, %inverse_n, %nan : f32
+      %cooling2_n = arith.mulf %cooling_n, %log2e : f32
+      %cooling2s = vector.broadcast %cooling2_n : f32 to !block
+      %maxes = vector.broadcast %row_max : f32 to !block
+      %coolings = vector.broadcast %cooling_i : f32 to !block
+      %offsets = vector.broadcast %offset : f32 to !block
+      %stats:3 = scf.for %from = %c0 to %columns step %chunk iter_args(%max1 = %lowest, %sums = %none, %largest = %next_largest) -> (f32, !block, !block) {
+        %left = arith.subi %columns, %from : index
+        %length = arith.minui %chunk, %left : index
+        %new_max, %held, %scaled = func.call @rescale(%max1, %largest, %sums, %cooling2_n) : (f32, !block, !block, f32) -> (f32, f32, !block)
+        %tops = vector.broadcast %held : f32 to !block
+        // The chunk after this one, which at the end of a row is the first of the next.
+        %past = arith.addi %from, %length : index
+        %ends = arith.cmpi eq, %past, %columns : index
+        %later_row = arith.select %ends, %in2, %in1 : !row
+        %later_number = arith.select %ends, %after, %next : index
+        %later = arith.select %ends, %c0, %past : index
+        %later_rest = arith.subi %columns, %later : index
+        %later_length = arith.minui %chunk, %later_rest : index
+        %later_start = arith.muli %later_number, %columns : index
+        %read_from = arith.addi %later_start, %later : index
+        %both:2 = scf.for %c = %c0 to %length step %c64 iter_args(%s = %scaled, %m = %low) -> (!block, !block) {
+          %place = arith.addi %read_from, %c : index
+          %wanted = arith.addi %place, %ahead : index
+          %p0 = arith.minui %wanted, %final : index
+          %p1 = arith.addi %p0, %c16 : index
+          %p2 = arith.addi %p0, %c32 : index
+          %p3 = arith.addi %p0, %c48 : index
+          memref.prefetch %flat[%p0], read, locality<3>, data : memref<?xf32>
+          memref.prefetch %flat[%p1], read, locality<3>, data : memref<?xf32>
+          memref.prefetch %flat[%p2], read, locality<3>, data : memref<?xf32>
+          memref.prefetch %flat[%p3], read, locality<3>, data : memref<?xf32>
+          %later_end = arith.addi %c, %c64 : index
+          %m2 = func.call @chunk_max(%later_row, %c, %later_end, %later, %m) : (!row, index, index, index, !block) -> !block
+          %at = arith.addi %from, %c : index
+          %v = vector.load %in[%at] : !row, !block
+          %below = arith.subf %v, %maxes : !block
+          %cooled = arith.mulf %below, %coolings fastmath<contract> : !block
+          %log = arith.subf %cooled, %offsets fastmath<contract> : !block
+          vector.store %log, %out[%at] {alignment = 64 : i64, nontemporal = true} : !row, !block
+          %v1 = vector.load %in1[%at] : !row, !block
+          %below1 = arith.subf %v1, %tops : !block
+          %bits1 = arith.mulf %below1, %cooling2s : !block
+          %weight1 = math.exp2 %bits1 fastmath<afn> : !block
+          %sum2 = arith.addf %s, %weight1 : !block
+          scf.yield %sum2, %m2 : !block, !block
+        }
+        %m3 = func.call @chunk_max(%later_row, %length, %later_length, %later, %both#1) : (!row, index, index, index, !block) -> !block
+        scf.yield %new_max, %both#0, %m3 : f32, !block, !block
       }
-      %total = vector.reduction <add>, %sums fastmath<reassoc> : vector<64xf32> into f32
-      %offset = math.log %total : f32
-      %offsets = vector.broadcast %offset : f32 to vector<64xf32>
-      %coolings = vector.broadcast %cooling : f32 to vector<64xf32>
-      scf.for %c = %c0 to %columns step %c64 {
-        %less = arith.shrui %c, %c1 : index
-        %near = arith.addi %less, %half : index
-        %far = arith.addi %near, %c16 : index
-        memref.prefetch %x[%next, %near], read, locality<2>, data : memref<?x${columns}xf32>
-        memref.prefetch %x[%next, %far], read, locality<2>, data : memref<?x${columns}xf32>
-        %v = vector.load %in[%c] : memref<${columns}xf32, strided<[1], offset: ?>>, vector<64xf32>
-        %below = arith.subf %v, %tops : vector<64xf32>
-        %cooled = arith.mulf %below, %coolings fastmath<contract> : vector<64xf32>
-        %log = arith.subf %cooled, %offsets fastmath<contract> : vector<64xf32>
-        vector.store %log, %out[%c] {alignment = 64 : i64, nontemporal = true} : memref<${columns}xf32, strided<[1], offset: ?>>, vector<64xf32>
-      }
-    } else {
+      %total = vector.reduction <add>, %stats#1 fastmath<reassoc> : !block into f32
+      %offset1 = math.log %total : f32
+      scf.yield %stats#0, %offset1, %stats#2 : f32, f32, !block
+    }
+    llvm.fence seq_cst
+  } else {
+    scf.for %row = %begin to %end step %c1 {
+      %in = memref.subview %x[%row, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+      %out = memref.subview %y[%row, 0] [1, ${columns}] [1, 1] : memref<?x${columns}xf32> to !row
+      %temperature = memref.load %t[%row] : memref<?xf32>
+      %positive = arith.cmpf ogt, %temperature, %zero : f32
+      %inverse = arith.divf %one, %temperature : f32
+      %cooling = arith.select %positive, %inverse, %nan : f32
+      %cooling2 = arith.mulf %cooling, %log2e : f32
       linalg.fill ins(%lowest : f32) outs(%max : memref<f32>)
       linalg.generic {indexing_maps = [#each, #whole], iterator_types = ["reduction"]}
-          ins(%in : memref<${columns}xf32, strided<[1], offset: ?>>) outs(%max : memref<f32>) {
+          ins(%in : !row) outs(%max : memref<f32>) {
         ^bb0(%v: f32, %m: f32):
           %larger = arith.maxnumf %v, %m fastmath<nnan,nsz> : f32
           linalg.yield %larger : f32
       }
       linalg.fill ins(%zero : f32) outs(%sum : memref<f32>)
       linalg.generic {indexing_maps = [#each, #whole, #whole], iterator_types = ["reduction"]}
-          ins(%in, %max : memref<${columns}xf32, strided<[1], offset: ?>>, memref<f32>) outs(%sum : memref<f32>) {
+          ins(%in, %max : !row, memref<f32>) outs(%sum : memref<f32>) {
         ^bb0(%v: f32, %top: f32, %s: f32):
           %below = arith.subf %v, %top : f32
           %bits = arith.mulf %below, %cooling2 : f32
@@ -105,16 +217,16 @@ func.func @agentopt_log_softmax(%begin: index, %end: index, %x: memref<?x${colum
       %total = memref.load %sum[] : memref<f32>
       %offset = math.log %total : f32
       linalg.generic {indexing_maps = [#each, #whole, #each], iterator_types = ["parallel"]}
-          ins(%in, %max : memref<${columns}xf32, strided<[1], offset: ?>>, memref<f32>)
-          outs(%out : memref<${columns}xf32, strided<[1], offset: ?>>) {
+          ins(%in, %max : !row, memref<f32>)
+          outs(%out : !row) {
         ^bb0(%v: f32, %top: f32, %old: f32):
           %below = arith.subf %v, %top : f32
           %cooled = arith.mulf %below, %cooling fastmath<contract> : f32
           %log = arith.subf %cooled, %offset fastmath<contract> : f32
           linalg.yield %log : f32
       }
-    } {processor}
-  }
+    }
+  } {processor}
   return
 }
 

@@ -18,10 +18,21 @@ func.func private @block(%row: memref<?xf32, strided<[1], offset: ?>>, %short: m
 func.func private @block_tops(%row: memref<?xf32, strided<[1], offset: ?>>, %short: memref<64xf32, strided<[1], offset: ?>>, %whole: index, %tops: memref<?xf32>, %blocks: index) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
+  %c16 = arith.constant 16 : index
+  %c64 = arith.constant 64 : index
+  %blocks_ahead = arith.constant 48 : index
+  %last_block = arith.subi %blocks, %c1 : index
   %lowest = arith.constant 0xFF800000 : f32
   %lows = vector.broadcast %lowest : f32 to vector<64xf32>
   scf.for %b = %c0 to %blocks step %c1 {
     %block = func.call @block(%row, %short, %whole, %b) : (memref<?xf32, strided<[1], offset: ?>>, memref<64xf32, strided<[1], offset: ?>>, index, index) -> memref<64xf32, strided<[1], offset: ?>>
+    %later = arith.addi %b, %blocks_ahead : index
+    %ahead = arith.minui %later, %last_block : index
+    %place = arith.muli %ahead, %c64 : index
+    scf.for %line = %c0 to %c64 step %c16 {
+      %at = arith.addi %place, %line : index
+      memref.prefetch %row[%at], read, locality<3>, data : memref<?xf32, strided<[1], offset: ?>>
+    }
     %values = vector.load %block[%c0] : memref<64xf32, strided<[1], offset: ?>>, vector<64xf32>
     %is_number = arith.cmpf ord, %values, %values : vector<64xf32>
     %numbers = arith.select %is_number, %values, %lows : vector<64xi1>, vector<64xf32>
@@ -157,7 +168,9 @@ func.func @agentopt_sample(%begin: index, %end: index, %logits: memref<?x${colum
     %top_p: memref<?xf32>, %min_p: memref<?xf32>, %uniform: memref<?xf32>, %token: memref<?xi32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
+  %c16 = arith.constant 16 : index
   %c64 = arith.constant 64 : index
+  %steps = arith.constant dense<[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]> : vector<16xi32>
   %columns = arith.constant ${columns} : index
   %whole = arith.constant ${whole_blocks} : index
   %blocks = arith.constant ${blocks} : index
@@ -266,10 +279,16 @@ func.func @agentopt_sample(%begin: index, %end: index, %logits: memref<?x${colum
       }
       // where top-p alone cuts, its goal is a share of all weight from the floor on
       %alone = arith.xori %limits, %true : i1
-      %mass_n, %mass_s = func.call @measure(%row, %short, %whole, %tops, %blocks, %floor, %alone, %max, %cooling) : (memref<?xf32, strided<[1], offset: ?>>, memref<64xf32, strided<[1], offset: ?>>, index, memref<?xf32>, index, f32, i1, f32, f32) -> (f32, f32)
+      %mass_s = scf.if %alone -> (f32) {
+        %n, %s = func.call @measure(%row, %short, %whole, %tops, %blocks, %floor, %true, %max, %cooling) : (memref<?xf32, strided<[1], offset: ?>>, memref<64xf32, strided<[1], offset: ?>>, index, memref<?xf32>, index, f32, i1, f32, f32) -> (f32, f32)
+        scf.yield %s : f32
+      } else {
+        scf.yield %zero : f32
+      }
       %left, %unused = func.call @measure(%row, %short, %whole, %tops, %blocks, %cut, %false, %max, %cooling) : (memref<?xf32, strided<[1], offset: ?>>, memref<64xf32, strided<[1], offset: ?>>, index, memref<?xf32>, index, f32, i1, f32, f32) -> (f32, f32)
 
       %fits = arith.cmpf ole, %left, %room : f32
+      %cuts = vector.broadcast %cut : f32 to vector<16xf32>
       %copied = scf.if %fits -> (index) {
         %n = scf.for %b = %c0 to %blocks step %c1 iter_args(%n0 = %c0) -> (index) {
           %top = memref.load %tops[%b] : memref<?xf32>
@@ -277,20 +296,21 @@ func.func @agentopt_sample(%begin: index, %end: index, %logits: memref<?x${colum
           %n3 = scf.if %reaches -> (index) {
             %block = func.call @block(%row, %short, %whole, %b) : (memref<?xf32, strided<[1], offset: ?>>, memref<64xf32, strided<[1], offset: ?>>, index, index) -> memref<64xf32, strided<[1], offset: ?>>
             %first = arith.muli %b, %c64 : index
-            %n2 = scf.for %i = %c0 to %c64 step %c1 iter_args(%n1 = %n0) -> (index) {
-              %v = memref.load %block[%i] : memref<64xf32, strided<[1], offset: ?>>
-              %in = arith.cmpf oge, %v, %cut : f32
-              %next = scf.if %in -> (index) {
-                %column = arith.addi %first, %i : index
-                %id = arith.index_cast %column : index to i32
-                memref.store %v, %few_all[%n1] : memref<4096xf32>
-                memref.store %id, %few_columns[%n1] : memref<4096xi32>
-                %n4 = arith.addi %n1, %c1 : index
-                scf.yield %n4 : index
-              } else {
-                scf.yield %n1 : index
-              }
-              scf.yield %next : index
+            %n2 = scf.for %i = %c0 to %c64 step %c16 iter_args(%n1 = %n0) -> (index) {
+              %v = vector.load %block[%i] : memref<64xf32, strided<[1], offset: ?>>, vector<16xf32>
+              %in = arith.cmpf oge, %v, %cuts : vector<16xf32>
+              %column = arith.addi %first, %i : index
+              %id = arith.index_cast %column : index to i32
+              %ids = vector.broadcast %id : i32 to vector<16xi32>
+              %columns16 = arith.addi %ids, %steps : vector<16xi32>
+              vector.compressstore %few_all[%n1], %in, %v : memref<4096xf32>, vector<16xi1>, vector<16xf32>
+              vector.compressstore %few_columns[%n1], %in, %columns16 : memref<4096xi32>, vector<16xi1>, vector<16xi32>
+              %bits = vector.bitcast %in : vector<16xi1> to vector<1xi16>
+              %word = vector.extract %bits[0] : i16 from vector<1xi16>
+              %ones = math.ctpop %word : i16
+              %more = arith.index_castui %ones : i16 to index
+              %n4 = arith.addi %n1, %more : index
+              scf.yield %n4 : index
             }
             scf.yield %n2 : index
           } else {

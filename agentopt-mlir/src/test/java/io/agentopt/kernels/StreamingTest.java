@@ -98,4 +98,51 @@ class StreamingTest {
             }
         }
     }
+
+    /** Rows past the cache go through their stages one behind the other: no row may leak into the next, and a larger value late in a row must count. */
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void rowsPastTheCacheAreThoseOfTheReference(EveryOrigin.Origin kernels) {
+        for (int columns : new int[] {1088, 2048, 131_072}) {
+            try (Arena arena = Arena.ofConfined()) {
+                int rows = Math.max(12, 600_000 / columns);
+                Buffer x = Buffers.random(arena, new Random(columns), F32, rows, columns);
+                long last = (rows - 1L) * columns;
+                for (int c = 0; c < columns; c++) {
+                    if (c < columns - 3) x.setFloat(c, Float.NEGATIVE_INFINITY);
+                    x.setFloat(2L * columns + c, Float.NEGATIVE_INFINITY);
+                    x.setFloat(4L * columns + c, c * 40f / columns);
+                    x.setFloat(6L * columns + c, -c);
+                    x.setFloat(last + c, c % 5 == 0 ? 90 : -90);
+                }
+                x.setFloat(3L * columns + 70, Float.NaN);
+                x.setFloat(8L * columns + columns - 1, Float.POSITIVE_INFINITY);
+                Buffer temperature = Buffers.random(arena, new Random(2), F32, rows);
+                for (int r = 0; r < rows; r++)
+                    temperature.setFloat(r, r == 9 ? -1 : 0.5f + Math.abs(temperature.getFloat(r)));
+                assertSameRows(kernels, KernelSpec.of("softmax").with("columns", columns), arena, x);
+                assertSameRows(kernels, KernelSpec.of("log_softmax").with("columns", columns), arena, x, temperature);
+                if (columns > 65_536) continue;
+                Buffer weight = Buffers.random(arena, new Random(3), F32, columns);
+                Buffer bias = Buffers.random(arena, new Random(4), F32, columns);
+                for (int c = 0; c < columns; c++) x.setFloat(5L * columns + c, x.getFloat(5L * columns + c) + 1000);
+                KernelSpec layer =
+                        KernelSpec.of("layer_norm").with("d", columns).with("epsilon", "0.00001");
+                KernelSpec rms = KernelSpec.of("rms_norm").with("d", columns).with("epsilon", "0.00001");
+                assertSameRows(kernels, layer, arena, x, weight, bias);
+                assertSameRows(kernels, rms, arena, x, weight);
+            }
+        }
+    }
+
+    private static void assertSameRows(EveryOrigin.Origin kernels, KernelSpec spec, Arena arena, Buffer... inputs) {
+        Buffer[] ours = Arrays.copyOf(inputs, inputs.length + 1), exact = ours.clone();
+        ours[inputs.length] = Buffer.allocate(arena, F32, inputs[0].shape());
+        exact[inputs.length] = Buffer.allocate(arena, F32, inputs[0].shape());
+        kernels.of(spec).run(ours);
+        EveryOrigin.REFERENCE.of(spec).run(exact);
+        assertThat(Buffers.error(exact[inputs.length], ours[inputs.length], 1))
+                .as("%s", spec)
+                .isLessThan(1e-5);
+    }
 }

@@ -39,6 +39,32 @@ class TopKTest {
 
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void moreThanThereIsRoomForKeepTheirOrder(EveryOrigin.Origin kernels) {
+        Random random = new Random(2);
+        for (int k : new int[] {1, 64, 100, 700}) {
+            int n = 9001;
+            assertSameAsSorted(kernels.of(spec(k)), k, 1, n, i -> random.nextGaussian());
+            assertSameAsSorted(kernels.of(spec(k)), k, 1, n, i -> i % 3); // the bound is shared by thousands
+            assertSameAsSorted(kernels.of(spec(k)), k, 1, n, i -> i); // all come in the end
+            assertSameAsSorted(kernels.of(spec(k)), k, 1, n, i -> -i);
+            assertSameAsSorted(
+                    kernels.of(spec(k)), k, 1, n, i -> i % 50 == 0 ? Float.POSITIVE_INFINITY : -random.nextFloat());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void bothZerosAreEqual(EveryOrigin.Origin kernels) {
+        try (Arena arena = Arena.ofConfined()) {
+            Buffer scores = Buffers.fill(arena, F32, i -> i % 2 == 0 ? -0.0 : 0.0, 1, 1000);
+            Buffer values = Buffer.allocate(arena, F32, 1, 5), indices = Buffer.allocate(arena, I64, 1, 5);
+            kernels.of(spec(5)).run(scores, values, indices);
+            assertThat(places(indices, 0, 5)).containsExactly(0L, 1L, 2L, 3L, 4L);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
     void nanAndNegativeInfinityAreNeverKept(EveryOrigin.Origin kernels) {
         try (Arena arena = Arena.ofConfined()) {
             Buffer scores = Buffers.fill(arena, F32, i -> i % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY, 1, 200);

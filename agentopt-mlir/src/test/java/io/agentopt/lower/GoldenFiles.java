@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Files that hold what is expected. To accept a change, run a golden test once with {@code -Dagentopt.golden.accept=true}; the commit's diff shows what changed. */
-final class GoldenFiles {
+public final class GoldenFiles {
     private static final String ACCEPT = "agentopt.golden.accept";
 
     private GoldenFiles() {}
 
     /** {@return the folder of that name among the golden files} */
-    static Path folder(String name) {
+    public static Path folder(String name) {
         Path golden = Path.of("agentopt-mlir", "src", "test", "resources", "golden");
         return Stream.of(System.getProperty("agentopt.repository", "."), ".", "..")
                 .map(Path::of)
@@ -27,7 +27,7 @@ final class GoldenFiles {
                 .resolve(name);
     }
 
-    static void check(Path file, String actual) throws IOException {
+    public static void check(Path file, String actual) throws IOException {
         if (Boolean.getBoolean(ACCEPT)) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, actual);

@@ -2,6 +2,7 @@ package io.agentopt.benchmarks.gpu;
 
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -10,32 +11,48 @@ import java.util.Map;
  *
  * @param spec which kernel
  * @param sizes of the dimensions that the specification leaves open
- * @param integers what integer operands hold: numbers from 0 to below this
- * @param constants what integer operands hold throughout
+ * @param fills what operands hold; numbers from -1 to 1 where nothing is said, 0 in integers
  * @param movedBytes that the kernel has to read and write at least
+ * @param goal what share of a copy's bandwidth it is to reach
  */
-record GpuCase(
-        KernelSpec spec,
-        Map<String, Long> sizes,
-        Map<String, Long> integers,
-        Map<String, Long> constants,
-        long movedBytes) {
+record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills, long movedBytes, Goal goal) {
+    /** What a kernel is measured against. */
+    enum Goal {
+        /** Memory limits it: the copy. */
+        COPY,
+        /** Arithmetic or dependent steps limit it: its bandwidth is reported without a goal. */
+        NONE
+    }
+
+    private static final long KV_HEADS = 64;
+    private static final long KV_D = 128;
+    private static final long KV_PAGE = 16;
+    private static final long TOKENS = 256;
+    private static final long MELS = 80;
+    private static final long LANES = 16;
+    private static final long HOP = 160;
+    private static final long POINTS = 400;
+
     /** {@return the cases, each moving about so many bytes} */
     static List<GpuCase> moving(long bytes) {
-        return List.of(
-                cosine(384, bytes),
-                cosine(768, bytes),
-                cosine(1024, bytes),
-                softmax(384, bytes),
-                softmax(1024, bytes),
-                softmax(4096, bytes),
-                softmax(32_000, bytes),
-                norm("layer_norm", 768, bytes),
-                norm("layer_norm", 1024, bytes),
-                norm("layer_norm", 4096, bytes),
-                norm("rms_norm", 2048, bytes),
-                norm("rms_norm", 4096, bytes),
-                gather(768, bytes));
+        List<GpuCase> cases = new ArrayList<>();
+        for (long d : new long[] {384, 768, 1024}) cases.add(cosine(d, bytes));
+        for (long columns : new long[] {384, 1024, 4096, 16_000, 32_000, 128_256}) cases.add(softmax(columns, bytes));
+        for (long columns : new long[] {4096, 32_000}) cases.add(logSoftmax(columns, bytes));
+        for (long d : new long[] {768, 1024, 4096}) cases.add(norm("layer_norm", d, bytes));
+        for (long d : new long[] {2048, 4096}) cases.add(norm("rms_norm", d, bytes));
+        cases.add(gather(768, bytes));
+        cases.add(meanPool(384, bytes));
+        cases.add(kvCopy(bytes));
+        cases.add(kvPages("kv_pack", bytes));
+        cases.add(kvPages("kv_unpack", bytes));
+        cases.add(topK(32_000, bytes / 4));
+        cases.add(cosineTopK(384, bytes / 4));
+        cases.add(sample(32_000, bytes / 4));
+        cases.add(logMel(bytes / 64));
+        cases.add(logMelScale(bytes));
+        cases.add(resize());
+        return List.copyOf(cases);
     }
 
     /** {@return the name of its code and its metrics, as "softmax.columns1024"} */
@@ -47,7 +64,7 @@ record GpuCase(
 
     /** {@return whether it computes similarities, from -1 to 1} */
     boolean scores() {
-        return spec.name().equals("cosine");
+        return spec.name().startsWith("cosine");
     }
 
     private static GpuCase cosine(long d, long bytes) {
@@ -63,6 +80,16 @@ record GpuCase(
         return plain(KernelSpec.of("softmax").with("columns", columns), Map.of("rows", rows), rows * columns * 8);
     }
 
+    private static GpuCase logSoftmax(long columns, long bytes) {
+        long rows = bytes / (8 * columns);
+        return new GpuCase(
+                KernelSpec.of("log_softmax").with("columns", columns),
+                Map.of("rows", rows),
+                Map.of("temperature", new Fill.Reals(0.5, 1.5)),
+                rows * columns * 8 + rows * 4,
+                Goal.COPY);
+    }
+
     private static GpuCase norm(String name, long d, long bytes) {
         long rows = bytes / (8 * d);
         return plain(KernelSpec.of(name).with("d", d).with("epsilon", "0.00001"), Map.of("rows", rows), rows * d * 8);
@@ -76,12 +103,124 @@ record GpuCase(
                         .with("ids", ElementType.I64)
                         .with("type", ElementType.F32),
                 Map.of("n", n, "vocabulary", n),
-                Map.of("ids", n),
+                Map.of("ids", new Fill.Below(n)),
+                n * d * 8 + n * 8,
+                Goal.COPY);
+    }
+
+    private static GpuCase meanPool(long d, long bytes) {
+        long batch = bytes / (4 * d * TOKENS);
+        return new GpuCase(
+                KernelSpec.of("mean_pool").with("d", d),
+                Map.of("batch", batch, "tokens", TOKENS),
+                Map.of("mask", new Fill.Constant(1)),
+                batch * TOKENS * (d * 4 + 8) + batch * d * 4,
+                Goal.COPY);
+    }
+
+    private static GpuCase kvCopy(long bytes) {
+        long room = bytes / (4 * KV_HEADS * KV_D);
+        return new GpuCase(
+                KernelSpec.of("kv_copy").with("d", KV_D).with("type", ElementType.F16),
+                Map.of("heads", KV_HEADS, "from_capacity", room, "to_capacity", room),
+                Map.of("positions", new Fill.Constant(room)),
+                room * KV_HEADS * KV_D * 4,
+                Goal.COPY);
+    }
+
+    private static GpuCase kvPages(String name, long bytes) {
+        long pages = bytes / (4 * KV_HEADS * KV_D * KV_PAGE), room = pages * KV_PAGE;
+        return new GpuCase(
+                KernelSpec.of(name).with("d", KV_D).with("page", KV_PAGE).with("type", ElementType.F16),
+                Map.of("heads", KV_HEADS, "capacity", room, "pages", pages, "entries", pages),
+                Map.of("positions", new Fill.Constant(room), "table", new Fill.Permutation()),
+                room * KV_HEADS * KV_D * 4,
+                Goal.COPY);
+    }
+
+    private static GpuCase topK(long n, long bytes) {
+        long rows = bytes / (4 * n);
+        return unlimited(
+                KernelSpec.of("top_k").with("k", 10), Map.of("rows", rows, "n", n), Map.of(), rows * (n * 4 + 120));
+    }
+
+    private static GpuCase cosineTopK(long d, long bytes) {
+        long n = bytes / (4 * d), block = 1024;
+        return unlimited(
+                KernelSpec.of("cosine_top_k")
+                        .with("block", block)
+                        .with("d", d)
+                        .with("k", 10)
+                        .with("type", ElementType.F32),
+                Map.of("n", n, "blocks", Math.ceilDiv(n, block)),
                 Map.of(),
-                n * d * 8 + n * 8);
+                n * d * 4);
+    }
+
+    private static GpuCase sample(long columns, long bytes) {
+        long rows = bytes / (4 * columns);
+        return unlimited(
+                KernelSpec.of("sample").with("columns", columns),
+                Map.of("rows", rows),
+                Map.of(
+                        "temperature", new Fill.Constant(0.7),
+                        "top_k", new Fill.Constant(40),
+                        "top_p", new Fill.Constant(0.9),
+                        "min_p", new Fill.Constant(0),
+                        "uniform", new Fill.Reals(0, 1)),
+                rows * columns * 4);
+    }
+
+    private static GpuCase logMel(long bytes) {
+        long blocks = bytes / (4 * (HOP + MELS) * LANES), samples = (blocks * LANES - 1) * HOP + POINTS;
+        return unlimited(
+                KernelSpec.of("log_mel").with("lanes", LANES).with("mels", MELS),
+                Map.of("blocks", blocks, "samples", samples),
+                Map.of(),
+                4 * (samples + blocks * LANES * (MELS + 1)));
+    }
+
+    private static GpuCase logMelScale(long bytes) {
+        long blocks = bytes / (8 * MELS * LANES), frames = blocks * LANES;
+        return unlimited(
+                KernelSpec.of("log_mel_scale").with("lanes", LANES).with("mels", MELS),
+                Map.of("blocks", blocks, "frames", frames),
+                Map.of(),
+                frames * (8 * MELS + 4));
+    }
+
+    /** A photograph to the input of a vision model, with the taps of a bicubic filter that covers what it leaves out. */
+    private static GpuCase resize() {
+        long height = 2160, width = 3840, rows = 448, columns = 448, rowTaps = 21, columnTaps = 36;
+        return unlimited(
+                KernelSpec.of("resize").with("channels", 3),
+                Map.of(
+                        "height",
+                        height,
+                        "width",
+                        width,
+                        "rows",
+                        rows,
+                        "columns",
+                        columns,
+                        "row_taps",
+                        rowTaps,
+                        "column_taps",
+                        columnTaps),
+                Map.of(
+                        "first_row", new Fill.Below(height - rowTaps),
+                        "first_column", new Fill.Below(width - columnTaps),
+                        "image", new Fill.Below(256),
+                        "row_weights", new Fill.Reals(0, 2.0 / rowTaps),
+                        "column_weights", new Fill.Reals(0, 2.0 / columnTaps)),
+                height * width * 3 + rows * columns * 12);
     }
 
     private static GpuCase plain(KernelSpec spec, Map<String, Long> sizes, long bytes) {
-        return new GpuCase(spec, sizes, Map.of(), Map.of(), bytes);
+        return new GpuCase(spec, sizes, Map.of(), bytes, Goal.COPY);
+    }
+
+    private static GpuCase unlimited(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills, long bytes) {
+        return new GpuCase(spec, sizes, fills, bytes, Goal.NONE);
     }
 }

@@ -14,6 +14,7 @@ import io.agentopt.mlir.gpu.GpuContext;
 import io.agentopt.mlir.gpu.GpuDriver;
 import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.mlir.gpu.GpuStream;
+import io.agentopt.mlir.ir.MlirException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** {@code ./build bench kernels-gpu}: each kernel against a device copy of the same bytes. */
@@ -41,37 +41,33 @@ public final class GpuKernels {
     /**
      * {@return the metrics}
      *
-     * @param options {@code --chip CHIP} to compile for (sm_90), {@code --code FOLDER} of files compiled before instead, {@code --bytes N} that a case
-     *     moves, {@code --driver FILE}, {@code --only KERNEL}
+     * @param options see {@link GpuOptions}
+     * @throws IllegalArgumentException when there is no GPU, or no code is made for it
      */
     public static BenchReport run(List<String> options) {
-        String folder = option(options, "--code", ""), chip = option(options, "--chip", "sm_90");
-        long bytes = Long.parseLong(option(options, "--bytes", Long.toString(2L << 30)));
-        String file = option(options, "--driver", ""), only = option(options, "--only", "");
-        GpuDriver driver =
-                switch (file.isEmpty() ? GpuDriver.open(GpuApi.CUDA) : GpuDriver.open(GpuApi.CUDA, Path.of(file))) {
-                    case GpuDriver.Opened opened -> opened.driver();
-                    case GpuDriver.Absent absent -> throw new IllegalArgumentException(absent.reason());
-                };
-        Map<String, KernelDefinition> definitions =
-                KernelCatalog.all().stream().collect(Collectors.toMap(KernelDefinition::name, Function.identity()));
+        GpuOptions chosen = GpuOptions.of(options);
+        List<GpuCase> cases =
+                GpuCase.moving(chosen.bytes()).stream().filter(chosen::wants).toList();
+        if (cases.isEmpty()) {
+            throw new IllegalArgumentException("No case of bench 'kernels-gpu' is '" + chosen.only() + "'. Known: "
+                    + GpuCase.moving(chosen.bytes()).stream().map(GpuCase::name).collect(Collectors.joining(", "))
+                    + ".");
+        }
         List<Metric> metrics = new ArrayList<>();
-        try (GpuContext context = driver.context(0);
+        try (GpuContext context = driver(chosen).context(0);
                 GpuStream stream = context.stream()) {
-            System.out.println(context.device());
-            for (GpuCase measured : GpuCase.moving(bytes)) {
-                if (!only.isEmpty() && !measured.spec().name().equals(only)) continue;
-                KernelDefinition definition = definitions.get(measured.spec().name());
-                if (definition == null) {
-                    System.out.println(measured.name() + ": no such kernel");
-                    continue;
-                }
-                Map<String, GpuCode> codes = folder.isEmpty()
-                        ? Map.of(measured.name(), compiled(chip, definition, measured))
-                        : kept(Path.of(folder), measured.name());
+            GpuTarget target =
+                    GpuTarget.of(chosen.chip().orElse(context.device().architecture()));
+            System.out.println(context.device() + ", " + context.device().architecture() + "; code for "
+                    + chosen.code().map(Path::toString).orElse(target.chip()));
+            for (GpuCase measured : cases) {
+                KernelDefinition definition = definition(measured);
                 try (GpuRun run = new GpuRun(context, stream, measured, definition)) {
-                    codes.forEach((name, code) -> measure(run, name, code, metrics));
-                } catch (GpuException e) {
+                    Map<String, GpuCode> codes = chosen.code().isPresent()
+                            ? kept(chosen.code().get(), measured.name())
+                            : Map.of(measured.name(), compiled(target, definition, measured));
+                    codes.forEach((name, code) -> measure(run, name, code, measured.goal(), metrics));
+                } catch (GpuException | MlirException e) {
                     System.out.println(measured.name() + ": " + e.getMessage());
                 }
             }
@@ -81,7 +77,33 @@ public final class GpuKernels {
         return new BenchReport("kernels-gpu", metrics);
     }
 
-    private static void measure(GpuRun run, String name, GpuCode code, List<Metric> metrics) {
+    private static GpuDriver driver(GpuOptions options) {
+        List<String> reasons = new ArrayList<>();
+        for (GpuApi api : GpuApi.values()) {
+            switch (options.driver().map(file -> GpuDriver.open(api, file)).orElseGet(() -> GpuDriver.open(api))) {
+                case GpuDriver.Opened(GpuDriver driver)
+                when !driver.devices().isEmpty() -> {
+                    return driver;
+                }
+                case GpuDriver.Opened _ -> reasons.add("The " + api.vendor() + " driver lists no device.");
+                case GpuDriver.Absent(String reason) -> reasons.add(reason);
+            }
+        }
+        throw new IllegalArgumentException("There is no GPU to measure kernels on. " + String.join(" ", reasons));
+    }
+
+    static KernelDefinition definition(GpuCase measured) {
+        return KernelCatalog.all().stream()
+                .filter(d -> d.name().equals(measured.spec().name()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static GpuCode compiled(GpuTarget target, KernelDefinition definition, GpuCase measured) {
+        return new GpuKernelCompiler(new GpuCompiler(target), KernelCache.ofUser()).code(definition, measured.spec());
+    }
+
+    private static void measure(GpuRun run, String name, GpuCode code, GpuCase.Goal goal, List<Metric> metrics) {
         GpuRun.Result result = run.run(code);
         double share = result.bytesPerSecond() / result.copyBytesPerSecond();
         System.out.printf(
@@ -96,15 +118,11 @@ public final class GpuKernels {
                 code.threads(),
                 result.loadSeconds() * 1e3);
         if (name.contains(VARIANT)) return;
-        metrics.add(Metric.of("share_of_copy." + name, share, "share").goal(GOAL));
+        if (goal == GpuCase.Goal.COPY)
+            metrics.add(Metric.of("share_of_copy." + name, share, "share").goal(GOAL));
         metrics.add(Metric.of("bandwidth." + name, result.bytesPerSecond() / 1e9, "GB/s")
                 .peer("device copy", result.copyBytesPerSecond() / 1e9));
         metrics.add(Metric.of("error." + name, result.error(), run.errorUnit()).goal("<= 0.00001"));
-    }
-
-    private static GpuCode compiled(String chip, KernelDefinition definition, GpuCase measured) {
-        GpuCompiler compiler = new GpuCompiler(new GpuTarget.Nvidia(chip));
-        return new GpuKernelCompiler(compiler, KernelCache.ofUser()).code(definition, measured.spec());
     }
 
     /** {@return the code of a case, NAME.ptx, then other schedules of it, NAME@SCHEDULE.ptx, which are printed but are no metrics} */
@@ -112,7 +130,7 @@ public final class GpuKernels {
         Map<String, GpuCode> codes = new TreeMap<>();
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                String stem = file.getFileName().toString().replaceAll("\\.ptx$", "");
+                String stem = file.getFileName().toString().replaceAll("\\.(ptx|hsaco)$", "");
                 if (stem.equals(name) || stem.startsWith(name + VARIANT))
                     codes.put(stem, GpuCode.ofBytes(Files.readAllBytes(file), stem));
             }
@@ -127,10 +145,5 @@ public final class GpuKernels {
         var values = metrics.stream().filter(m -> m.name().startsWith(of)).mapToDouble(Metric::value);
         double value = (largest ? values.max() : values.min()).orElse(Double.NaN);
         return Metric.of(name, value, largest ? "of its scale" : "share").goal(largest ? "<= 0.00001" : GOAL);
-    }
-
-    private static String option(List<String> options, String name, String otherwise) {
-        int at = options.indexOf(name);
-        return at < 0 ? otherwise : options.get(at + 1);
     }
 }

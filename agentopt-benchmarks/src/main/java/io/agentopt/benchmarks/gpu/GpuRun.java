@@ -1,7 +1,6 @@
 package io.agentopt.benchmarks.gpu;
 
 import io.agentopt.kernel.Buffer;
-import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.Operand;
 import io.agentopt.mlir.codegen.GpuCode;
@@ -21,8 +20,10 @@ import java.util.SplittableRandom;
 /** One case on a device: its buffers there and here, its times, its errors. */
 final class GpuRun implements AutoCloseable {
     private static final int ROUNDS = 9;
+    private static final double ROUND_SECONDS = 0.01;
+    private static final int MOST_LAUNCHES = 200;
     private static final long SAMPLED_ROWS = 64;
-    private static final long PATTERN_ELEMENTS = 1 << 20;
+    private static final long SAMPLED_ELEMENTS = 1 << 22;
 
     private final GpuContext context;
     private final GpuStream stream;
@@ -32,6 +33,7 @@ final class GpuRun implements AutoCloseable {
     private final List<Buffer> host = new ArrayList<>();
     private final List<DeviceBuffer> buffers = new ArrayList<>();
     private final List<DeviceMemory> device = new ArrayList<>();
+    private final List<Operand> operands;
     private final long rows;
 
     GpuRun(GpuContext context, GpuStream stream, GpuCase measured, KernelDefinition definition) {
@@ -40,7 +42,8 @@ final class GpuRun implements AutoCloseable {
         this.measured = measured;
         this.definition = definition;
         SplittableRandom random = new SplittableRandom(20);
-        for (Operand operand : definition.operands(measured.spec())) {
+        operands = definition.operands(measured.spec());
+        for (Operand operand : operands) {
             long[] shape = operand.dimensions().stream().mapToLong(this::size).toArray();
             Buffer buffer = Buffer.allocate(arena, operand.type(), shape);
             fill(operand, buffer, random);
@@ -70,7 +73,7 @@ final class GpuRun implements AutoCloseable {
         bound.launch(stream);
         stream.synchronize();
         double error = error();
-        int repetitions = Math.clamp((20L << 30) / measured.movedBytes(), 3, 50);
+        int repetitions = (int) Math.clamp(ROUND_SECONDS / seconds(1, () -> bound.launch(stream)), 1, MOST_LAUNCHES);
         double[] ours = new double[ROUNDS], copy = new double[ROUNDS];
         try (DeviceMemory from = context.allocate(measured.movedBytes() / 2);
                 DeviceMemory to = context.allocate(measured.movedBytes() / 2)) {
@@ -90,7 +93,6 @@ final class GpuRun implements AutoCloseable {
 
     // What an earlier schedule wrote must not pass for this one's.
     private void zeroOutputs() {
-        List<Operand> operands = definition.operands(measured.spec());
         for (int i = 0; i < host.size(); i++) {
             if (operands.get(i).access() == Operand.Access.WRITE)
                 stream.fill(device.get(i).slice(0, device.get(i).bytes() / 4 * 4), 0);
@@ -123,32 +125,62 @@ final class GpuRun implements AutoCloseable {
     /** The largest error of the first, middle and last rows: absolute for scores, else relative to the larger of the value and the mean of its row. */
     private double error() {
         double worst = 0;
-        long sample = Math.min(rows, SAMPLED_ROWS);
-        List<Operand> operands = definition.operands(measured.spec());
+        long largest = host.stream().mapToLong(Buffer::elements).max().orElse(1);
+        long sample = Math.clamp(SAMPLED_ELEMENTS / Math.ceilDiv(largest, rows), 1, Math.min(rows, SAMPLED_ROWS));
         for (long begin : new long[] {0, (rows - sample) / 2, rows - sample}) {
             definition.run(measured.spec(), begin, begin + sample, host.toArray(Buffer[]::new));
             for (int i = 0; i < host.size(); i++) {
-                if (operands.get(i).isWritten()) worst = Math.max(worst, error(i, begin, begin + sample));
+                if (isOfRows(i)) worst = Math.max(worst, error(i, begin, begin + sample, rows));
             }
+        }
+        boolean whole = false;
+        for (int i = 0; i < host.size(); i++) whole |= operands.get(i).isWritten() && !isOfRows(i);
+        if (!whole) return worst;
+        definition.run(measured.spec(), 0, rows, host.toArray(Buffer[]::new));
+        for (int i = 0; i < host.size(); i++) {
+            if (!operands.get(i).isWritten() || isOfRows(i)) continue;
+            long lines = host.get(i).dimension(0), some = Math.min(lines, SAMPLED_ROWS);
+            for (long begin : new long[] {0, (lines - some) / 2, lines - some})
+                worst = Math.max(worst, error(i, begin, begin + some, lines));
         }
         return worst;
     }
 
-    private double error(int operand, long begin, long end) {
+    /** Whether it is written, and its outermost dimension is the one that the kernel's work is split by. */
+    private boolean isOfRows(int operand) {
+        Operand one = operands.get(operand);
+        return one.isWritten() && one.dimensions().getFirst().equals(definition.rows(measured.spec()));
+    }
+
+    private double error(int operand, long begin, long end, long lines) {
         Buffer all = host.get(operand);
-        long width = all.elements() / rows, rowBytes = width * all.type().bytes();
+        long width = all.elements() / lines, lineBytes = width * all.type().bytes();
         try (Arena scratch = Arena.ofConfined()) {
             Buffer actual = Buffer.allocate(scratch, all.type(), end - begin, width);
             device.get(operand)
-                    .slice(begin * rowBytes, actual.segment().byteSize())
+                    .slice(begin * lineBytes, actual.segment().byteSize())
                     .copyTo(actual.segment());
-            MemorySegment rows =
-                    all.segment().asSlice(begin * rowBytes, actual.segment().byteSize());
-            Buffer expected = new Buffer(rows, all.type(), end - begin, width);
+            MemorySegment part =
+                    all.segment().asSlice(begin * lineBytes, actual.segment().byteSize());
+            Buffer expected = new Buffer(part, all.type(), end - begin, width);
             double worst = 0;
-            for (long row = 0; row < end - begin; row++) worst = Math.max(worst, error(expected, actual, row, width));
+            for (long line = 0; line < end - begin; line++) {
+                worst = Math.max(
+                        worst,
+                        Fill.isReal(all.type())
+                                ? error(expected, actual, line, width)
+                                : different(expected, actual, line, width));
+            }
             return worst;
         }
+    }
+
+    /** The share of a line's whole numbers that are others than expected. */
+    private static double different(Buffer expected, Buffer actual, long line, long width) {
+        long count = 0;
+        for (long c = line * width; c < (line + 1) * width; c++)
+            if (expected.getInteger(c) != actual.getInteger(c)) count++;
+        return (double) count / width;
     }
 
     private double error(Buffer expected, Buffer actual, long row, long width) {
@@ -168,27 +200,13 @@ final class GpuRun implements AutoCloseable {
         if (parameter != null) return Long.parseLong(parameter);
         return Character.isDigit(dimension.charAt(0))
                 ? Long.parseLong(dimension)
-                : java.util.Objects.requireNonNull(measured.sizes().get(dimension));
+                : java.util.Objects.requireNonNull(measured.sizes().get(dimension), dimension);
     }
 
     private void fill(Operand operand, Buffer buffer, SplittableRandom random) {
         if (operand.access() == Operand.Access.WRITE) return;
-        long below = measured.integers().getOrDefault(operand.name(), 0L);
-        long constant = measured.constants().getOrDefault(operand.name(), 0L);
-        boolean real = operand.type() == ElementType.F32 || operand.type() == ElementType.F16;
-        // A pattern of a million numbers, repeated: drawing them all would take longer than the measurement.
-        long pattern = real ? Math.min(buffer.elements(), PATTERN_ELEMENTS + 1) : buffer.elements();
-        for (long i = 0; i < pattern; i++) {
-            if (real) buffer.setFloat(i, (float) (random.nextDouble() * 2 - 1));
-            else buffer.setInteger(i, below > 0 ? random.nextLong(below) : constant);
-        }
-        MemorySegment all = buffer.segment();
-        long done = pattern * operand.type().bytes();
-        while (done < all.byteSize()) {
-            long length = Math.min(done, all.byteSize() - done);
-            MemorySegment.copy(all, 0, all, done, length);
-            done += length;
-        }
+        Fill usual = Fill.isReal(operand.type()) ? new Fill.Reals(-1, 1) : new Fill.Constant(0);
+        measured.fills().getOrDefault(operand.name(), usual).into(buffer, random);
     }
 
     @Override

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * What the machine can do at best with the bytes of a case. A kernel that reads much and writes little is held against reading
  * the same memory, in one sequence and in four at once, whichever is faster; one that writes about as much as it reads is
- * held against a copy of the same memory.
+ * held against a copy of the same memory, the JDK's or one by stores around the cache, whichever is faster.
  */
 final class Ceilings {
     private static final VectorSpecies<Long> WIDEST = LongVector.SPECIES_PREFERRED;
@@ -52,6 +52,7 @@ final class Ceilings {
                 () -> TwoThreads.run(
                         () -> MemorySegment.copy(from, 0, to, 0, half),
                         () -> MemorySegment.copy(from, half, to, half, rest))));
+        copies.addAll(StreamingCopy.contenders(from, to));
         return copies;
     }
 

@@ -45,7 +45,7 @@ final class CosineFamily implements KernelFamily {
         Buffer matrix = Fill.random(arena, random, type, n, d);
         Buffer query = Fill.random(arena, random, type == I8 ? I8 : F32, d);
         Buffer scores = Buffer.allocate(arena, F32, n);
-        List<Contender> contenders = new ArrayList<>(Ours.contenders(
+        List<Contender> contenders = new ArrayList<>(Ours.compiled(
                 KernelSpec.of("cosine").with("d", d).with("type", type),
                 () -> error(matrix, query, scores.toFloatArray()),
                 matrix,
@@ -69,6 +69,8 @@ final class CosineFamily implements KernelFamily {
                 }
                 yield List.of(
                         Contender.peer(
+                                "plain Java", () -> PlainJava.cosineF32(matrix.segment(), floats, scores), error),
+                        Contender.peer(
                                 "Vector API", () -> VectorCosine.f32(matrix.segment(), floats, scores, d), error),
                         Contender.peer(
                                 "Lucene",
@@ -80,6 +82,8 @@ final class CosineFamily implements KernelFamily {
             case F16 -> {
                 float[] widened = new float[d];
                 yield List.of(
+                        Contender.peer(
+                                "plain Java", () -> PlainJava.cosineF16(matrix.segment(), floats, scores), error),
                         Contender.peer(
                                 "Vector API, by bits",
                                 () -> VectorCosine.f16ByBits(matrix.segment(), floats, scores, d),
@@ -95,6 +99,7 @@ final class CosineFamily implements KernelFamily {
                     rows[i] = matrix.segment().asSlice((long) d * i, d).toArray(ValueLayout.JAVA_BYTE);
                 }
                 yield List.of(
+                        Contender.peer("plain Java", () -> PlainJava.cosineI8(matrix.segment(), bytes, scores), error),
                         Contender.peer("Vector API", () -> VectorCosine.i8(matrix.segment(), bytes, scores), error),
                         Contender.peer(
                                 "Lucene",

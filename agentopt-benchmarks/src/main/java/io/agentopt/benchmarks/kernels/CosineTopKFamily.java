@@ -38,7 +38,7 @@ final class CosineTopKFamily implements KernelFamily {
         float[] scores = new float[n], best = new float[K], floats = query.toFloatArray();
         int[] where = new int[K];
         MemorySegment scoresInMemory = Buffer.allocate(arena, F32, n).segment();
-        List<Contender> contenders = new ArrayList<>(Ours.contenders(
+        List<Contender> contenders = new ArrayList<>(Ours.compiled(
                 KernelSpec.of("cosine_top_k")
                         .with("block", BLOCK)
                         .with("d", D)
@@ -55,6 +55,14 @@ final class CosineTopKFamily implements KernelFamily {
                     VectorCosine.f32(matrix.segment(), floats, scores, D);
                     scoresInMemory.copyFrom(MemorySegment.ofArray(scores));
                     VectorTopK.run(scoresInMemory, best, where, 1, n, K);
+                },
+                () -> error(exact, hits(best, where))));
+        contenders.add(Contender.peer(
+                "plain Java",
+                () -> {
+                    PlainJava.cosineF32(matrix.segment(), floats, scores);
+                    scoresInMemory.copyFrom(MemorySegment.ofArray(scores));
+                    PlainJava.topK(scoresInMemory, best, where, 1, n, K);
                 },
                 () -> error(exact, hits(best, where))));
         contenders.addAll(Ceilings.read(matrix.segment()));

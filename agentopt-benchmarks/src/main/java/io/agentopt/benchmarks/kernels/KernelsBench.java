@@ -2,14 +2,18 @@ package io.agentopt.benchmarks.kernels;
 
 import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
+import io.agentopt.benchmarks.gpu.GpuKernels;
 import java.lang.foreign.Arena;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code ./build bench kernels [--only PREFIX] [--rounds N]}: every compiled kernel beside plain Java, the Vector API and the
- * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds.
+ * {@code ./build bench kernels [--only PREFIX] [--rounds N] [--docs]}: every compiled kernel beside plain Java, the Vector API and the
+ * libraries that have it, in cache and from memory, with the bandwidth ceiling taken in the same rounds. {@code --gpu} runs those on this machine's GPU
+ * instead; see {@link GpuKernels}.
  */
 public final class KernelsBench {
     private static final List<KernelFamily> FAMILIES = List.of(
@@ -21,6 +25,7 @@ public final class KernelsBench {
             new KvFamily(),
             new ResizeFamily(),
             new LogMelFamily(),
+            new LogMelScaleFamily(),
             new SoftmaxFamily(),
             new NormFamily(),
             new SampleFamily());
@@ -30,6 +35,10 @@ public final class KernelsBench {
 
     /** Runs the cases that are asked for. */
     public static BenchReport run(List<String> options) {
+        if (options.contains("--gpu")) {
+            return GpuKernels.run(
+                    options.stream().filter(o -> !o.equals("--gpu")).toList());
+        }
         KernelsOptions chosen = KernelsOptions.of(options);
         Rounds rounds = new Rounds(chosen.rounds(), WINDOW_NANOS);
         List<CaseResult> results = new ArrayList<>();
@@ -49,6 +58,7 @@ public final class KernelsBench {
                             ", ",
                             FAMILIES.stream().flatMap(f -> f.kernels().stream()).toList()) + ".");
         }
+        if (chosen.docs()) KernelsPage.rewrite(KernelsPage.FILE, results, LocalDate.now(ZoneOffset.UTC));
         List<Metric> metrics = new ArrayList<>(WorstOf.metrics(results));
         results.forEach(r -> metrics.addAll(r.metrics()));
         return new BenchReport("kernels", metrics);

@@ -35,11 +35,15 @@ final class MeanPoolFamily implements KernelFamily {
         Buffer mask = Buffer.allocate(arena, I64, batch, TOKENS);
         for (long i = 0; i < mask.elements(); i++) mask.setInteger(i, 1);
         Buffer ours = Buffer.allocate(arena, F32, batch, d), theirs = Buffer.allocate(arena, F32, batch, d);
-        List<Contender> contenders = new ArrayList<>(Ours.contenders(
+        List<Contender> contenders = new ArrayList<>(Ours.compiled(
                 KernelSpec.of("mean_pool").with("d", d), () -> error(hidden, ours.toFloatArray()), hidden, mask, ours));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> VectorMeanPool.run(hidden.segment(), mask.segment(), theirs.segment(), batch, TOKENS, d),
+                () -> error(hidden, theirs.toFloatArray())));
+        contenders.add(Contender.peer(
+                "plain Java",
+                () -> PlainJava.meanPool(hidden.segment(), mask.segment(), theirs.segment(), batch, TOKENS, d),
                 () -> error(hidden, theirs.toFloatArray())));
         OnnxModel onnx = new OnnxModel(arena, "mean pooling", onnx(batch, d))
                 .input("weights", ElementType.FLOAT32, ones(arena, batch).segment(), batch, 1, TOKENS)

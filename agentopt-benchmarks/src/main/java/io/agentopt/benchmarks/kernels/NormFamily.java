@@ -46,8 +46,8 @@ final class NormFamily implements KernelFamily {
         reference[reference.length - 1] = exact;
         Kernels.references(KernelCatalog.all()).of(spec).run(reference);
         double floor = layer ? 1 : 0;
-        List<Contender> contenders = new ArrayList<>(
-                Ours.contenders(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
+        List<Contender> contenders =
+                new ArrayList<>(Ours.compiled(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> {
@@ -55,6 +55,14 @@ final class NormFamily implements KernelFamily {
                         VectorNorm.layer(
                                 x.segment(), weight.segment(), bias.segment(), theirs.segment(), rows, d, EPSILON);
                     else VectorNorm.rms(x.segment(), weight.segment(), theirs.segment(), rows, d, EPSILON);
+                },
+                () -> Accuracy.error(exact, theirs.toFloatArray(), floor)));
+        float[] weights = weight.toFloatArray(), biases = bias.toFloatArray();
+        contenders.add(Contender.peer(
+                "plain Java",
+                () -> {
+                    if (layer) PlainJava.layerNorm(x.segment(), weights, biases, theirs.segment(), rows, EPSILON);
+                    else PlainJava.rmsNorm(x.segment(), weights, theirs.segment(), rows, EPSILON);
                 },
                 () -> Accuracy.error(exact, theirs.toFloatArray(), floor)));
         OnnxModel onnx = new OnnxModel(arena, name, onnx(layer, rows, d))

@@ -20,7 +20,8 @@ final class Ours {
     private Ours() {}
 
     /**
-     * {@return the compiled kernel on one and on two threads, and its reference as the peer in plain Java}
+     * {@return the compiled kernel on one and on two threads, and its reference as the peer in plain Java, for kernels whose reference leaves the work to the
+     *     JDK's own copy}
      *
      * @param error of the buffers after a run
      * @throws IllegalStateException when the kernel cannot be compiled here
@@ -32,7 +33,7 @@ final class Ours {
         return all;
     }
 
-    /** {@return the compiled kernel alone, for kernels whose reference takes minutes; throws as {@link #contenders}} */
+    /** {@return the compiled kernel alone, for kernels whose reference goes element by element through buffers in double precision; throws as {@link #contenders}} */
     static List<Contender> compiled(KernelSpec spec, DoubleSupplier error, Buffer... buffers) {
         Kernel compiled = COMPILED.compiled(spec);
         return List.of(

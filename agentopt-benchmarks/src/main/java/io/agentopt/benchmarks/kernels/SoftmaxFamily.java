@@ -45,14 +45,22 @@ final class SoftmaxFamily implements KernelFamily {
         reference[reference.length - 1] = exact;
         Kernels.references(KernelCatalog.all()).of(spec).run(reference);
         double floor = logarithm ? 1 : 0;
-        List<Contender> contenders = new ArrayList<>(
-                Ours.contenders(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
+        List<Contender> contenders =
+                new ArrayList<>(Ours.compiled(spec, () -> Accuracy.error(exact, ours.toFloatArray(), floor), buffers));
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> {
                     if (logarithm)
                         VectorSoftmax.logSoftmax(x.segment(), temperature.segment(), theirs.segment(), rows, columns);
                     else VectorSoftmax.softmax(x.segment(), theirs.segment(), rows, columns);
+                },
+                () -> Accuracy.error(exact, theirs.toFloatArray(), floor)));
+        contenders.add(Contender.peer(
+                "plain Java",
+                () -> {
+                    if (logarithm)
+                        PlainJava.logSoftmax(x.segment(), temperature.segment(), theirs.segment(), rows, columns);
+                    else PlainJava.softmax(x.segment(), theirs.segment(), rows, columns);
                 },
                 () -> Accuracy.error(exact, theirs.toFloatArray(), floor)));
         OnnxModel onnx = new OnnxModel(arena, name, onnx(logarithm ? "LogSoftmax" : "Softmax", rows, columns))

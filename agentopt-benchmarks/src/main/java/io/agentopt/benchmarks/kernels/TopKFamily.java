@@ -40,7 +40,7 @@ final class TopKFamily implements KernelFamily {
         float[] exact = sorted(scores, n, k);
         float[] best = new float[ROWS * k];
         int[] where = new int[ROWS * k];
-        List<Contender> contenders = new ArrayList<>(Ours.contenders(
+        List<Contender> contenders = new ArrayList<>(Ours.compiled(
                 KernelSpec.of("top_k").with("k", k),
                 () -> error(exact, values.toFloatArray()),
                 scores,
@@ -49,6 +49,10 @@ final class TopKFamily implements KernelFamily {
         contenders.add(Contender.peer(
                 "Vector API",
                 () -> VectorTopK.run(scores.segment(), best, where, ROWS, n, k),
+                () -> error(exact, best)));
+        contenders.add(Contender.peer(
+                "plain Java",
+                () -> PlainJava.topK(scores.segment(), best, where, ROWS, n, k),
                 () -> error(exact, best)));
         OnnxModel onnx = new OnnxModel(arena, "top k", onnx(n, k))
                 .input("scores", ElementType.FLOAT32, scores.segment(), ROWS, n)

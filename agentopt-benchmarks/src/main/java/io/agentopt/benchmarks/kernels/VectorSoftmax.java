@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Softmax and log-softmax in the Vector API: maximum, sum and result in three sweeps of a row, each on four vectors at a time. Columns are a multiple of 64. */
+/** Softmax and log-softmax in the Vector API: maximum, sum and result in three sweeps of a row, each on two or four vectors at a time. Columns are a multiple of 64. */
 final class VectorSoftmax {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = F.vectorByteSize();
@@ -18,31 +18,8 @@ final class VectorSoftmax {
     static void softmax(MemorySegment x, MemorySegment y, int rows, int columns) {
         long row = 4L * columns;
         for (long first = 0; first < rows * row; first += row) {
-            FloatVector max = FloatVector.broadcast(F, max(x, first, row));
-            FloatVector a = FloatVector.zero(F), b = a, c = a, d = a;
-            for (long i = first; i < first + row; i += 4L * BYTES) {
-                FloatVector e = VectorExponential.exp2(at(x, i).sub(max).mul(LOG2E));
-                FloatVector f = VectorExponential.exp2(at(x, i + BYTES).sub(max).mul(LOG2E));
-                FloatVector g =
-                        VectorExponential.exp2(at(x, i + 2L * BYTES).sub(max).mul(LOG2E));
-                FloatVector h =
-                        VectorExponential.exp2(at(x, i + 3L * BYTES).sub(max).mul(LOG2E));
-                e.intoMemorySegment(y, i, LITTLE_ENDIAN);
-                f.intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
-                g.intoMemorySegment(y, i + 2L * BYTES, LITTLE_ENDIAN);
-                h.intoMemorySegment(y, i + 3L * BYTES, LITTLE_ENDIAN);
-                a = a.add(e);
-                b = b.add(f);
-                c = c.add(g);
-                d = d.add(h);
-            }
-            float scale = 1 / a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-            for (long i = first; i < first + row; i += 4L * BYTES) {
-                at(y, i).mul(scale).intoMemorySegment(y, i, LITTLE_ENDIAN);
-                at(y, i + BYTES).mul(scale).intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
-                at(y, i + 2L * BYTES).mul(scale).intoMemorySegment(y, i + 2L * BYTES, LITTLE_ENDIAN);
-                at(y, i + 3L * BYTES).mul(scale).intoMemorySegment(y, i + 3L * BYTES, LITTLE_ENDIAN);
-            }
+            float max = max(x, first, row);
+            scale(y, first, row, 1 / weigh(x, y, first, row, max));
         }
     }
 
@@ -51,22 +28,48 @@ final class VectorSoftmax {
         for (int r = 0; r < rows; r++) {
             long first = r * row;
             float cooling = 1 / temperature.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, r);
-            float cooling2 = cooling * LOG2E;
-            FloatVector max = FloatVector.broadcast(F, max(x, first, row));
-            FloatVector a = FloatVector.zero(F), b = a, c = a, d = a;
-            for (long i = first; i < first + row; i += 4L * BYTES) {
-                a = a.add(VectorExponential.exp2(at(x, i).sub(max).mul(cooling2)));
-                b = b.add(VectorExponential.exp2(at(x, i + BYTES).sub(max).mul(cooling2)));
-                c = c.add(VectorExponential.exp2(at(x, i + 2L * BYTES).sub(max).mul(cooling2)));
-                d = d.add(VectorExponential.exp2(at(x, i + 3L * BYTES).sub(max).mul(cooling2)));
-            }
-            float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-            FloatVector shift = FloatVector.broadcast(F, -(float) Math.log(sum));
-            FloatVector scale = FloatVector.broadcast(F, cooling);
-            for (long i = first; i < first + row; i += 2L * BYTES) {
-                at(x, i).sub(max).fma(scale, shift).intoMemorySegment(y, i, LITTLE_ENDIAN);
-                at(x, i + BYTES).sub(max).fma(scale, shift).intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
-            }
+            float max = max(x, first, row);
+            float sum = sum(x, first, row, max, cooling * LOG2E);
+            shift(x, y, first, row, max, cooling, -(float) Math.log(sum));
+        }
+    }
+
+    // Small loops of their own: of larger ones the JIT leaves calls, which put vectors on the heap.
+    private static float weigh(MemorySegment x, MemorySegment y, long first, long row, float max) {
+        FloatVector a = FloatVector.zero(F), b = a;
+        for (long i = first; i < first + row; i += 2L * BYTES) {
+            FloatVector e = VectorExponential.exp2(at(x, i).sub(max).mul(LOG2E));
+            FloatVector f = VectorExponential.exp2(at(x, i + BYTES).sub(max).mul(LOG2E));
+            e.intoMemorySegment(y, i, LITTLE_ENDIAN);
+            f.intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
+            a = a.add(e);
+            b = b.add(f);
+        }
+        return a.add(b).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static float sum(MemorySegment x, long first, long row, float max, float cooling2) {
+        FloatVector a = FloatVector.zero(F), b = a;
+        for (long i = first; i < first + row; i += 2L * BYTES) {
+            a = a.add(VectorExponential.exp2(at(x, i).sub(max).mul(cooling2)));
+            b = b.add(VectorExponential.exp2(at(x, i + BYTES).sub(max).mul(cooling2)));
+        }
+        return a.add(b).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void scale(MemorySegment y, long first, long row, float scale) {
+        for (long i = first; i < first + row; i += 2L * BYTES) {
+            at(y, i).mul(scale).intoMemorySegment(y, i, LITTLE_ENDIAN);
+            at(y, i + BYTES).mul(scale).intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
+        }
+    }
+
+    private static void shift(
+            MemorySegment x, MemorySegment y, long first, long row, float max, float cooling, float shift) {
+        FloatVector shifts = FloatVector.broadcast(F, shift), coolings = FloatVector.broadcast(F, cooling);
+        for (long i = first; i < first + row; i += 2L * BYTES) {
+            at(x, i).sub(max).fma(coolings, shifts).intoMemorySegment(y, i, LITTLE_ENDIAN);
+            at(x, i + BYTES).sub(max).fma(coolings, shifts).intoMemorySegment(y, i + BYTES, LITTLE_ENDIAN);
         }
     }
 

@@ -67,7 +67,7 @@ class CaseResultTest {
     @Test
     void optionsAreReadAndRefused() {
         assertThat(KernelsOptions.of(List.of("--only", "cosine", "--rounds", "3")))
-                .isEqualTo(new KernelsOptions("cosine", 3));
+                .isEqualTo(new KernelsOptions("cosine", 3, false));
         for (List<String> bad : List.of(
                 List.of("--only"), List.of("--rounds", "0"), List.of("--rounds", "x"), List.of("--fast", "1"))) {
             assertThatThrownBy(() -> KernelsOptions.of(bad)).hasMessageContaining(bad.getFirst());

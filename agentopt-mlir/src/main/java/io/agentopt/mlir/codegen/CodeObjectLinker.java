@@ -56,6 +56,7 @@ public final class CodeObjectLinker {
                         "-flavor",
                         "gnu",
                         "-shared",
+                        "--no-undefined",
                         input.toString(),
                         "-o",
                         output.toString());

@@ -11,17 +11,25 @@ import java.util.regex.Pattern;
  * @param image PTX text, or an ELF file of AMD's
  * @param threads of a block, along x
  * @param rowsPerBlock that a block computes at a time
+ * @param blocksPerRow that compute a row together, as a cluster; 1 unless rowsPerBlock is 1
  */
-public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
-    private static final Pattern LAUNCH = Pattern.compile("// threads (\\d{1,9}) rows_per_block (\\d{1,9})\n");
+public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPerRow) {
+    private static final Pattern LAUNCH =
+            Pattern.compile("// threads (\\d{1,9}) rows_per_block (\\d{1,9}) blocks_per_row (\\d{1,9})\n");
     private static final int MOST_THREADS = 1024;
+    private static final int MOST_BLOCKS_PER_ROW = 1024;
     private static final int LONGEST_LAUNCH = 100;
 
     /** @throws IllegalArgumentException when no block could be launched that way */
     public GpuCode {
-        if (threads < 1 || threads > MOST_THREADS || rowsPerBlock < 1) {
+        if (threads < 1
+                || threads > MOST_THREADS
+                || rowsPerBlock < 1
+                || blocksPerRow < 1
+                || blocksPerRow > MOST_BLOCKS_PER_ROW) {
             throw new IllegalArgumentException("Code of a GPU is launched with 1 to " + MOST_THREADS
-                    + " threads and at least 1 row a block, not with " + threads + " and " + rowsPerBlock + ".");
+                    + " threads, at least 1 row a block and 1 to " + MOST_BLOCKS_PER_ROW + " blocks a row, not with "
+                    + threads + ", " + rowsPerBlock + " and " + blocksPerRow + ".");
         }
         image = image.clone();
     }
@@ -33,12 +41,14 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
 
     /** {@return the blocks that so many rows take} */
     public int blocks(long rows) {
-        return Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, Integer.MAX_VALUE / threads);
+        int most = Integer.MAX_VALUE / threads / blocksPerRow;
+        return blocksPerRow * Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, most);
     }
 
     /** {@return the code as a file: a line that says how it is launched, which is a comment in PTX, and the image} */
     public byte[] toBytes() {
-        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + "\n")
+        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + " blocks_per_row " + blocksPerRow
+                        + "\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] file = Arrays.copyOf(launch, launch.length + image.length);
         System.arraycopy(image, 0, file, launch.length, image.length);
@@ -55,12 +65,14 @@ public record GpuCode(byte[] image, int threads, int rowsPerBlock) {
         String start = new String(file, 0, Math.min(file.length, LONGEST_LAUNCH), StandardCharsets.ISO_8859_1);
         Matcher launch = LAUNCH.matcher(start);
         if (!launch.lookingAt()) {
-            throw new IllegalArgumentException("The code '" + name
-                    + "' does not begin with how to launch it: '// threads 128 rows_per_block 4', say.");
+            throw new IllegalArgumentException(
+                    "The code '" + name
+                            + "' does not begin with how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
         }
         return new GpuCode(
                 Arrays.copyOfRange(file, launch.end(), file.length),
                 Integer.parseInt(launch.group(1)),
-                Integer.parseInt(launch.group(2)));
+                Integer.parseInt(launch.group(2)),
+                Integer.parseInt(launch.group(3)));
     }
 }

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  * {@code @schedule_gpu} makes one of. Nothing here needs a GPU.
  */
 public final class GpuCompiler {
+    private static final String TIDYING = "canonicalize,cse";
+
     private final GpuTarget target;
 
     public GpuCompiler(GpuTarget target) {
@@ -33,9 +35,14 @@ public final class GpuCompiler {
         return sharing() + "," + lowering();
     }
 
+    /** {@return the passes of {@link #kernel}, which are a part of what code depends on} */
+    public String kernelPipeline() {
+        return TIDYING + "," + lowering();
+    }
+
     private String sharing() {
         return "agentopt-schedule{target=gpu},inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave="
-                + target.wave() + "},canonicalize,cse";
+                + target.wave() + " cluster=" + target.cluster() + "},canonicalize,cse";
     }
 
     private String lowering() {
@@ -51,14 +58,30 @@ public final class GpuCompiler {
      * @throws IllegalStateException when the code generation library is unavailable
      */
     public GpuCode rows(String mlir, String name) {
+        return code(mlir, name, sharing());
+    }
+
+    /**
+     * {@return a kernel that was written for GPUs as code: PTX, or a relocatable file of AMD's}
+     *
+     * @param mlir a {@code gpu.module} with one {@code gpu.func @agentopt_NAME}, as {@link io.agentopt.kernel.KernelDefinition#gpuSource} gives it
+     * @throws io.agentopt.mlir.ir.MlirException with located diagnostics when the text is no valid module or cannot be lowered
+     * @throws IllegalStateException when the code generation library is unavailable
+     */
+    public GpuCode kernel(String mlir, String name) {
+        return code(mlir, name, TIDYING);
+    }
+
+    private GpuCode code(String mlir, String name, String first) {
         try (Compilation compilation = new Compilation(mlir, name)) {
-            compilation.run(sharing());
+            compilation.run(first);
             String shared = compilation.print();
             int threads = attribute(shared, "threads"), rowsPerBlock = attribute(shared, "rows_per_block");
+            int blocksPerRow = attribute(shared, "blocks_per_row");
             compilation.run(lowering());
             Form form = target instanceof GpuTarget.Nvidia ? Form.ASSEMBLY : Form.OBJECT;
             byte[] image = compilation.emit(target.triple(), target.chip(), target.features(), 0, form);
-            return new GpuCode(image, threads, rowsPerBlock);
+            return new GpuCode(image, threads, rowsPerBlock, blocksPerRow);
         }
     }
 

@@ -2,6 +2,7 @@ package io.agentopt.mlir.codegen;
 
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.KernelSpec;
+import java.util.Optional;
 
 /** Compiles kernels over rows for a GPU, with a cache. Needs no GPU. */
 public final class GpuKernelCompiler {
@@ -23,8 +24,11 @@ public final class GpuKernelCompiler {
     public GpuCode code(KernelDefinition definition, KernelSpec spec) {
         definition.check(spec);
         KernelCache.Key key = key(definition, spec);
-        byte[] file = cache.get(
-                key, () -> loadable(compiler.rows(key.source(), key.name())).toBytes());
+        boolean own = own(definition, spec).isPresent();
+        byte[] file = cache.get(key, () -> {
+            GpuCode code = own ? compiler.kernel(key.source(), key.name()) : compiler.rows(key.source(), key.name());
+            return loadable(code).toBytes();
+        });
         return GpuCode.ofBytes(file, key.name());
     }
 
@@ -40,11 +44,16 @@ public final class GpuKernelCompiler {
 
     /** {@return what the code of a kernel comes from} */
     public KernelCache.Key key(KernelDefinition definition, KernelSpec spec) {
+        Optional<String> own = own(definition, spec);
         return new KernelCache.Key(
                 spec.toString(),
-                definition.source(spec),
-                compiler.rowsPipeline(),
+                own.orElseGet(() -> definition.source(spec)),
+                own.isPresent() ? compiler.kernelPipeline() : compiler.rowsPipeline(),
                 target().chip() + target().features());
+    }
+
+    private Optional<String> own(KernelDefinition definition, KernelSpec spec) {
+        return definition.gpuSource(spec, target().wave());
     }
 
     private GpuCode loadable(GpuCode code) {
@@ -56,7 +65,7 @@ public final class GpuKernelCompiler {
                                 () -> new IllegalStateException(
                                         "Code for " + amd.chip()
                                                 + " is linked by ld.lld, which was found neither in ROCm (ROCM_PATH, /opt/rocm) nor in PATH."));
-                yield new GpuCode(linker.link(code.image()), code.threads(), code.rowsPerBlock());
+                yield new GpuCode(linker.link(code.image()), code.threads(), code.rowsPerBlock(), code.blocksPerRow());
             }
         };
     }

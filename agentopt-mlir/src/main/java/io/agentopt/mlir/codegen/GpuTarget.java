@@ -14,6 +14,9 @@ public sealed interface GpuTarget {
     /** {@return threads that exchange values without memory: a warp or a wavefront} */
     int wave();
 
+    /** {@return the most blocks that share a row by reaching into each other's memory; 1 where the chip has no such clusters} */
+    int cluster();
+
     /** {@return LLVM's number of the address space of a thread's own arrays} */
     int privateSpace();
 
@@ -28,6 +31,9 @@ public sealed interface GpuTarget {
     record Nvidia(String chip) implements GpuTarget {
         /** The version of PTX that first has the chip, and so the oldest drivers that take the code. */
         private static final Map<String, String> PTX = Map.of("sm_80", "+ptx70", "sm_90", "+ptx78", "sm_100", "+ptx86");
+
+        /** What every chip with clusters takes. */
+        private static final int MOST_BLOCKS = 8;
 
         public Nvidia {
             if (!PTX.containsKey(chip)) throw unknown("NVIDIA", chip, PTX);
@@ -46,6 +52,11 @@ public sealed interface GpuTarget {
         @Override
         public int wave() {
             return 32;
+        }
+
+        @Override
+        public int cluster() {
+            return chip.equals("sm_80") ? 1 : MOST_BLOCKS;
         }
 
         @Override
@@ -90,6 +101,11 @@ public sealed interface GpuTarget {
         }
 
         @Override
+        public int cluster() {
+            return 1;
+        }
+
+        @Override
         public int privateSpace() {
             return 5;
         }
@@ -100,6 +116,19 @@ public sealed interface GpuTarget {
                     + "},convert-vector-to-llvm,"
                     + "convert-to-llvm,reconcile-unrealized-casts,agentopt-device-math,canonicalize,cse";
         }
+    }
+
+    /**
+     * {@return what to compile for so that a device runs it}
+     *
+     * @param architecture of the device: {@code sm_86} (its compute capability, 8.6), {@code gfx942}
+     * @throws IllegalArgumentException when no code is made for such devices
+     */
+    static GpuTarget of(String architecture) {
+        if (!architecture.matches("sm_\\d{2,3}")) return new Amd(architecture);
+        int capability = Integer.parseInt(architecture.substring("sm_".length()));
+        if (capability < 80) return new Nvidia(architecture);
+        return new Nvidia(capability < 90 ? "sm_80" : capability < 100 ? "sm_90" : "sm_100");
     }
 
     private static IllegalArgumentException unknown(String vendor, String chip, Map<String, String> known) {

@@ -7,6 +7,8 @@ enum DriverFunction {
     DEVICE("cuDeviceGet", "hipDeviceGet", 2),
     DEVICE_NAME("cuDeviceGetName", "hipDeviceGetName", 3),
     DEVICE_MEMORY("cuDeviceTotalMem_v2", "hipDeviceTotalMem", 2),
+    /** A number for each question in CUDA; a structure of everything in HIP. */
+    DEVICE_PROPERTIES("cuDeviceGetAttribute", "hipGetDevicePropertiesR0600", 3, 2),
     RETAIN_CONTEXT("cuDevicePrimaryCtxRetain", "hipDevicePrimaryCtxRetain", 2),
     RELEASE_CONTEXT("cuDevicePrimaryCtxRelease_v2", "hipDevicePrimaryCtxRelease", 1),
     /** Takes a context in CUDA, a device number in HIP (whose contexts are deprecated). */

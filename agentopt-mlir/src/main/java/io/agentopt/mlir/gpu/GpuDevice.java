@@ -7,8 +7,9 @@ package io.agentopt.mlir.gpu;
  * @param number as the driver counts
  * @param name as the driver spells it
  * @param memoryBytes that the device has
+ * @param architecture as LLVM spells it: {@code sm_90} (the compute capability), {@code gfx942}; empty where the driver does not say
  */
-public record GpuDevice(GpuApi api, int number, String name, long memoryBytes) {
+public record GpuDevice(GpuApi api, int number, String name, long memoryBytes, String architecture) {
     @Override
     public String toString() {
         return "device " + number + " '" + name + "'";

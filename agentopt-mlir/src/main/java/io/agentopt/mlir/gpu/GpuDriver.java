@@ -118,7 +118,8 @@ public final class GpuDriver {
                 DriverFunction.DEVICE_MEMORY,
                 library.call(DriverFunction.DEVICE_MEMORY, bytes.address(), handle),
                 attempted);
-        return new GpuDevice(api(), number, name.getString(0), bytes.get(JAVA_LONG, 0));
+        String architecture = Architecture.of(library, handle, number);
+        return new GpuDevice(api(), number, name.getString(0), bytes.get(JAVA_LONG, 0), architecture);
     }
 
     private void check(DriverFunction function, int error, String attempted) {

@@ -71,6 +71,10 @@ public final class GpuKernel implements AutoCloseable {
     /**
      * Starts the kernel on all rows. It has read and written its buffers once the stream has been waited for.
      *
+     * <p>Types and shapes are checked, values are not: they are in the device's memory. Kernels keep indices in range, so a wrong one reads or writes
+     * another place of the same buffer (of an empty one: no place, which the driver reports); a table that names a page twice leaves a mixture of both
+     * contents in it. Callers that have the values on the host check them with {@link KernelDefinition#checkValues} before they upload them.
+     *
      * @throws IllegalArgumentException when number, types or shapes of the buffers do not fit, one is written and overlaps another, or one belongs to
      *     another context
      * @throws IllegalStateException when a memory, the stream or this kernel is closed

@@ -72,6 +72,30 @@ class GpuCompilerTest {
         assertThatThrownBy(() -> new GpuTarget.Amd("gfx1")).hasMessageContaining("[gfx90a, gfx942]");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "sm_80, sm_80",
+        "sm_86, sm_80",
+        "sm_89, sm_80",
+        "sm_90, sm_90",
+        "sm_100, sm_100",
+        "sm_103, sm_100",
+        "sm_121, sm_100",
+        "gfx90a, gfx90a",
+        "gfx942, gfx942"
+    })
+    void aDevicesArchitectureChoosesTheChip(String architecture, String chip) {
+        assertThat(GpuTarget.of(architecture).chip()).isEqualTo(chip);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sm_75", "gfx1100", ""})
+    void anArchitectureThatNoCodeIsMadeForIsNamed(String architecture) {
+        assertThatThrownBy(() -> GpuTarget.of(architecture))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'" + architecture + "' is no");
+    }
+
     @Test
     void aModuleWithoutKernelsIsRefused() {
         GpuCompiler compiler = new GpuCompiler(new GpuTarget.Nvidia("sm_90"));

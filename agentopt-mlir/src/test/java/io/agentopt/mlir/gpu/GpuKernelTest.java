@@ -111,7 +111,7 @@ class GpuKernelTest {
     void codeOfAnotherKernelIsRefusedAndUnloaded(GpuApi api) {
         StubDriver stub = StubDriver.of(api);
         try (GpuContext context = stub.driver().context(0)) {
-            GpuCode other = new GpuCode(stub.code("agentopt_softmax"), 128, 4);
+            GpuCode other = new GpuCode(stub.code("agentopt_softmax"), 128, 4, 1);
             assertThatThrownBy(() -> GpuKernel.load(new Cosine(), SPEC, other, context))
                     .isInstanceOf(GpuException.class)
                     .hasMessageContaining("agentopt_cosine");
@@ -122,7 +122,7 @@ class GpuKernelTest {
     }
 
     private static GpuKernel cosine(StubDriver stub, GpuContext context) {
-        return GpuKernel.load(new Cosine(), SPEC, new GpuCode(stub.code("agentopt_cosine"), 128, 4), context);
+        return GpuKernel.load(new Cosine(), SPEC, new GpuCode(stub.code("agentopt_cosine"), 128, 4, 1), context);
     }
 
     private static DeviceBuffer buffer(GpuContext context, long... shape) {

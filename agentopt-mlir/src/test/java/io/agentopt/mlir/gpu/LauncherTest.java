@@ -16,8 +16,20 @@ class LauncherTest {
     @ParameterizedTest
     @EnumSource
     void devicesAreListed(GpuApi api) {
+        String architecture = api == GpuApi.CUDA ? "sm_90" : "gfx942";
         assertThat(StubDriver.of(api).driver().devices())
-                .containsExactly(new GpuDevice(api, 0, "stub", 6L << 30), new GpuDevice(api, 1, "stub", 6L << 30));
+                .containsExactly(
+                        new GpuDevice(api, 0, "stub", 6L << 30, architecture),
+                        new GpuDevice(api, 1, "stub", 6L << 30, architecture));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDriverThatDoesNotSayTheArchitectureListsItsDevices(GpuApi api) {
+        StubDriver stub = StubDriver.of(api);
+        GpuDriver driver = stub.driver();
+        stub.fail(DriverFunction.DEVICE_PROPERTIES, 1, 0);
+        assertThat(driver.devices().getFirst().architecture()).isEmpty();
     }
 
     @ParameterizedTest

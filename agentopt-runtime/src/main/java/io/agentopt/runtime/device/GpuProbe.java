@@ -1,11 +1,11 @@
 package io.agentopt.runtime.device;
 
+import io.agentopt.mlir.gpu.GpuDevice;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.EpSpec;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.SessionSettings;
-import io.agentopt.runtime.device.GpuDriver.Gpu;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,19 +42,19 @@ final class GpuProbe {
                     "The library '" + library + "' (property " + family.property()
                             + ") is no execution provider of ONNX Runtime: it has no CreateEpFactories.");
         }
-        return switch (new GpuDriver(family).ask()) {
-            case GpuDriver.Stopped s -> stopped(s.rung(), s.reason());
-            case GpuDriver.Found f -> withProvider(library, f.gpus());
+        return switch (DriverAnswer.of(family)) {
+            case DriverAnswer.Stopped s -> stopped(s.rung(), s.reason());
+            case DriverAnswer.Found f -> withProvider(library, f.devices());
         };
     }
 
     private List<DetectedDevice> notConfigured() {
         String way = "Set the property " + family.property()
                 + " to an execution provider library of ONNX Runtime to use it.";
-        return switch (new GpuDriver(family).ask()) {
-            case GpuDriver.Stopped s -> stopped(Rung.NOT_CONFIGURED, s.reason() + " " + way);
-            case GpuDriver.Found f ->
-                f.gpus().stream()
+        return switch (DriverAnswer.of(family)) {
+            case DriverAnswer.Stopped s -> stopped(Rung.NOT_CONFIGURED, s.reason() + " " + way);
+            case DriverAnswer.Found f ->
+                f.devices().stream()
                         .map(g -> device(g, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Optional.empty()))
                         .toList();
         };
@@ -65,7 +65,7 @@ final class GpuProbe {
                 && o.symbols().find("CreateEpFactories").isPresent();
     }
 
-    private List<DetectedDevice> withProvider(Path library, List<Gpu> gpus) {
+    private List<DetectedDevice> withProvider(Path library, List<GpuDevice> gpus) {
         List<EpDevice> devices;
         try {
             devices = OrtEnvironment.get().register(new EpSpec("agentopt." + family.id(), library, Map.of())).stream()
@@ -76,7 +76,7 @@ final class GpuProbe {
             return stopped(f.rung(), f.reason());
         }
         List<DetectedDevice> found = new ArrayList<>();
-        for (Gpu gpu : gpus) {
+        for (GpuDevice gpu : gpus) {
             if (gpu.number() >= devices.size()) {
                 found.add(device(
                         gpu,
@@ -96,7 +96,7 @@ final class GpuProbe {
         return found;
     }
 
-    private DetectedDevice device(Gpu gpu, Rung rung, String reason, Optional<EpDevice> provider) {
+    private DetectedDevice device(GpuDevice gpu, Rung rung, String reason, Optional<EpDevice> provider) {
         return new DetectedDevice(
                 family.id() + ":" + gpu.number(),
                 family.vendor(),
@@ -105,7 +105,7 @@ final class GpuProbe {
                 rung,
                 reason,
                 gpu.memoryBytes(),
-                Map.of(),
+                gpu.architecture().isEmpty() ? Map.of() : Map.of("arch", gpu.architecture()),
                 provider);
     }
 

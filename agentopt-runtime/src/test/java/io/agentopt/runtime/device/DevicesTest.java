@@ -3,6 +3,7 @@ package io.agentopt.runtime.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.agentopt.mlir.gpu.GpuDriver;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,21 @@ class DevicesTest {
         DetectedDevice found = gpu(GpuFamily.CUDA, library);
         assertThat(found.rung()).isEqualTo(Rung.INIT_FAILED);
         assertThat(found.reason()).contains(library.getFileName().toString()).contains("CreateEpFactories");
+    }
+
+    @Test
+    void aDriverThatIsNotThereOrDoesNotStartStopsWithTheReason() {
+        for (GpuFamily family : List.of(GpuFamily.CUDA, GpuFamily.ROCM)) {
+            assertThat(DriverAnswer.of(family, new GpuDriver.Absent("The driver failed to start: stub (3).")))
+                    .isEqualTo(new DriverAnswer.Stopped(Rung.INIT_FAILED, "The driver failed to start: stub (3)."));
+            if (Loader.open(family.api().library()) instanceof Loader.Failed) {
+                assertThat(DriverAnswer.of(family)).isInstanceOfSatisfying(DriverAnswer.Stopped.class, s -> {
+                    assertThat(s.rung()).isEqualTo(Rung.LIBRARY_MISSING);
+                    assertThat(s.reason())
+                            .contains(family.vendor(), family.api().library());
+                });
+            }
+        }
     }
 
     @Test

@@ -18,7 +18,7 @@ public final class OnnxWriter {
     public static final String MICROSOFT = "com.microsoft";
 
     private static final int VARINT = 0, BYTES = 2, FIXED32 = 5;
-    private static final int ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_INTS = 7;
+    private static final int ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_STRING = 3, ATTRIBUTE_INTS = 7;
 
     private static final int EXTERNAL = 1;
 
@@ -95,7 +95,7 @@ public final class OnnxWriter {
      *
      * @param domain empty for the standard operators
      * @param inputs empty strings stand for optional inputs that are absent
-     * @param attributes values are Long, Float or long[]
+     * @param attributes values are Long, Float, String or long[]
      */
     public OnnxWriter node(
             String domain, String operator, List<String> outputs, List<String> inputs, Map<String, ?> attributes) {
@@ -124,6 +124,7 @@ public final class OnnxWriter {
         Message a = new Message().text(1, name);
         return switch (value) {
             case Long l -> a.integer(3, l).integer(20, ATTRIBUTE_INT);
+            case String text -> a.text(4, text).integer(20, ATTRIBUTE_STRING);
             case Float f -> a.real(2, f).integer(20, ATTRIBUTE_FLOAT);
             case long[] many -> {
                 for (long m : many) a.integer(8, m);
@@ -131,7 +132,7 @@ public final class OnnxWriter {
             }
             default ->
                 throw new IllegalArgumentException(
-                        "The attribute '" + name + "' (" + value + ") must be a Long, Float or long[].");
+                        "The attribute '" + name + "' (" + value + ") must be a Long, Float, String or long[].");
         };
     }
 

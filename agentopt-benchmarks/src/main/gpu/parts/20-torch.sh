@@ -1,0 +1,5 @@
+# The same kernels under PyTorch, in the same accounting of bytes.
+python3 -c 'import torch' 2>/dev/null || { echo "no PyTorch here"; exit 0; }
+for case in $(python3 "$HERE/bench_torch.py" list); do
+    timeout -k 5 "${LIMIT:-60}" python3 "$HERE/bench_torch.py" "$case" "${BYTES:-1073741824}" 2>"$OUT/torch.$case.err" || echo "$case: status $?"
+done

@@ -1,0 +1,100 @@
+package io.agentopt.kernels;
+
+import io.agentopt.kernel.KernelDefinition;
+import io.agentopt.kernel.KernelSpec;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The k best on a GPU, where the lanes of a warp hold them, sorted: what the MLIR of {@code top_k_gpu} and {@code cosine_top_k_gpu} says for a width of
+ * warps. Sharing out the rows of the processors' MLIR would leave a row to a single thread, because selection carries state from score to score.
+ */
+final class GpuSelection {
+    /** Scores that a lane holds against the least that was kept before any is looked at alone. */
+    private static final int SCORES_PER_LANE = 16;
+
+    private GpuSelection() {}
+
+    /**
+     * {@return the kernel's MLIR for GPUs; empty when k is more than the lanes of a warp}
+     *
+     * @param threads of a block, a multiple of {@code wave}
+     * @param more values that the kernel's own part of the text asks for
+     */
+    static Optional<String> source(
+            KernelDefinition definition, KernelSpec spec, int wave, int threads, Map<String, String> more) {
+        if (spec.integer("k") > wave) return Optional.empty();
+        Map<String, String> values = new TreeMap<>(more);
+        values.putAll(wave == 32 ? ofWarps() : ofWavefronts());
+        values.put("k", spec.value("k"));
+        values.put("last", Long.toString(spec.integer("k") - 1));
+        values.put("wave", Integer.toString(wave));
+        values.put("threads", Integer.toString(threads));
+        values.put("warps", Integer.toString(threads / wave));
+        values.put("quarter", Integer.toString(wave * SCORES_PER_LANE / 4));
+        values.put("half", Integer.toString(wave * SCORES_PER_LANE / 2));
+        values.put("three_quarters", Integer.toString(wave * SCORES_PER_LANE / 4 * 3));
+        values.put("chunk", Integer.toString(wave * SCORES_PER_LANE));
+        values.put("stride", Integer.toString(threads * SCORES_PER_LANE));
+        values.put("offer", definition.expand("gpu_offer.mlir", spec, values).stripTrailing());
+        return Optional.of(definition.expand(definition.name() + "_gpu.mlir", spec, values));
+    }
+
+    /** {@return MLIR that makes {@code %NAME_sum} of all lanes' {@code %NAME_part}} */
+    static String sumAcrossLanes(String name, String type, String add, int wave) {
+        StringBuilder text = new StringBuilder();
+        String sum = "%" + name + "_part";
+        for (int distance = wave / 2; distance > 0; distance /= 2) {
+            String d = "%" + name + "_d" + distance, other = "%" + name + "_o" + distance;
+            String next = distance == 1 ? "%" + name + "_sum" : "%" + name + "_s" + distance;
+            text.append(d + " = arith.constant " + distance + " : i32\n");
+            text.append(other + ", %" + name + "_k" + distance + " = gpu.shuffle xor " + sum + ", " + d + ", %width : "
+                    + type + "\n");
+            text.append(next + " = " + add + " " + sum + ", " + other + " : " + type + "\n");
+            sum = next;
+        }
+        return text.toString();
+    }
+
+    private static Map<String, String> ofWarps() {
+        return Map.of(
+                "mask",
+                "i32",
+                "everybody",
+                "%everybody = arith.constant -1 : i32",
+                "mask_to_i32",
+                "arith.addi %first, %zero_i32 : i32",
+                "ballot_looks",
+                warpBallot("looking", "looks"),
+                "ballot_belongs",
+                warpBallot("waiting", "belongs"),
+                "ballot_rest",
+                warpBallot("rest", "n_p"));
+    }
+
+    private static Map<String, String> ofWavefronts() {
+        return Map.of(
+                "mask",
+                "i64",
+                "everybody",
+                "",
+                "mask_to_i32",
+                "arith.trunci %first : i64 to i32",
+                "ballot_looks",
+                wavefrontBallot("looking", "looks"),
+                "ballot_belongs",
+                wavefrontBallot("waiting", "belongs"),
+                "ballot_rest",
+                wavefrontBallot("rest", "n_p"));
+    }
+
+    private static String warpBallot(String mask, String bit) {
+        return "%" + mask + " = llvm.call_intrinsic \"llvm.nvvm.vote.ballot.sync\"(%everybody, %" + bit
+                + ") : (i32, i1) -> i32";
+    }
+
+    private static String wavefrontBallot(String mask, String bit) {
+        return "%" + mask + " = llvm.call_intrinsic \"llvm.amdgcn.ballot.i64\"(%" + bit + ") : (i1) -> i64";
+    }
+}
