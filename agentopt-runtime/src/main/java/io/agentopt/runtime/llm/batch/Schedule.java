@@ -3,12 +3,12 @@ package io.agentopt.runtime.llm.batch;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.llm.error.CacheExhaustedException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What the device's thread does in one iteration: gives free rows to those who wait, first come first served; fills one
@@ -113,14 +113,9 @@ final class Schedule {
         for (RowRequest r = waiting.peek(); r != null && rows.hasFree(); r = waiting.peek()) {
             waiting.remove();
             r.sequence(rows.take(r.tokens));
-            Optional<RowRequest.Import> from = r.from;
             try {
-                if (from.isPresent()) place(r, from.get());
-                else {
-                    r.reused = prefixes.restore(executor.kv(), r.sequence().row(), r.tokens);
-                    r.sequence().held(r.reused);
-                    filling.add(r);
-                }
+                if (r.scores.isPresent()) reserve(r, r.scores.get());
+                else filling.add(r);
             } catch (RuntimeException | OutOfMemoryError e) {
                 fail(r, e);
             }
@@ -135,10 +130,10 @@ final class Schedule {
         waitingCount = waiting.size();
     }
 
-    private void place(RowRequest r, RowRequest.Import from) {
-        int row = r.sequence().row();
-        executor.kv().write(row, 0, r.tokens.length, from.packed());
-        executor.scores(row, from.scores());
+    // The row counts as filled before its owner fills it: so a step that passes over it writes behind what will be
+    // there.
+    private void reserve(RowRequest r, MemorySegment scores) {
+        executor.scores(r.sequence().row(), scores);
         r.sequence().held(r.tokens.length);
         r.exchange.finished();
     }
@@ -146,14 +141,17 @@ final class Schedule {
     /** {@return whether the prompt has more} */
     private boolean fillChunk(RowRequest r) {
         Sequence s = r.sequence();
-        int from = s.held(), to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
         try {
+            int before = s.held(), from = prefixes.restore(executor.kv(), s.row(), r.tokens, before);
+            r.reused += from - before;
+            s.held(from);
+            int to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
             long start = System.nanoTime();
             executor.prefill(s.row(), r.tokens, from, to, r.options);
             r.runNanos += System.nanoTime() - start;
             s.held(to);
-            if (to < r.tokens.length) return true;
             prefixes.remember(executor.kv(), s.row(), r.tokens, to);
+            if (to < r.tokens.length) return true;
             r.exchange.finished();
         } catch (RuntimeException | Error e) { // of this request alone
             fail(r, e);
@@ -175,7 +173,7 @@ final class Schedule {
             else token = chooser.choose(executor.scores(row), r.owner());
             if (r.take(token)) return;
             answering.remove(r);
-            prefixes.remember(executor.kv(), row, r.sequence.all(), r.sequence.held());
+            if (prefixes.keepsAnswers()) prefixes.remember(executor.kv(), row, r.sequence.all(), r.sequence.held());
             r.exchange.finished();
         } catch (RuntimeException | Error e) {
             fail(r, e);
