@@ -12,7 +12,7 @@ import java.util.Map;
  * 10 with operator sets 20 and com.microsoft 1.
  */
 public final class OnnxWriter {
-    public static final int FLOAT = 1, INT32 = 6, INT64 = 7;
+    public static final int FLOAT = 1, INT32 = 6, INT64 = 7, FLOAT16 = 10;
 
     /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
     public static final String MICROSOFT = "com.microsoft";
