@@ -74,8 +74,7 @@ class SharedPrefixTest {
         }
     }
 
-    private static Port<String> sample(
-            GraphBuilder g, Port<Prompt> prompt, int i, Sampling sampling) {
+    private static Port<String> sample(GraphBuilder g, Port<Prompt> prompt, int i, Sampling sampling) {
         return g.node("ask" + i, generate(model("m")).maxTokens(6).sampling(sampling), prompt)
                 .map("text" + i, Completion::text);
     }
@@ -124,8 +123,7 @@ class SharedPrefixTest {
             }
             if (steps.stream().noneMatch(s -> s instanceof Step.Prefix))
                 steps.add(new Step.Prefix(p.path(), p.device(), p.model(), p.prompt(), prefix));
-            steps.add(new Step.Prefill(
-                    p.path(), p.device(), p.model(), p.prompt(), Optional.of(prefix), p.result()));
+            steps.add(new Step.Prefill(p.path(), p.device(), p.model(), p.prompt(), Optional.of(prefix), p.result()));
         }
         Block behind = new Block(body.number(), body.slots() + 1, body.parameters(), steps, body.yields());
         return new Program(program.graph(), behind, program.origin());

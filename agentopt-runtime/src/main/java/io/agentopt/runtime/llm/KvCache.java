@@ -83,7 +83,7 @@ public final class KvCache implements AutoCloseable {
             if (to != from) engine.giveBack(from);
             state.set(State.SPENT);
             return new KvCache(other, to, startedNanos, prefillSeconds, reused);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             state.compareAndSet(State.IN_USE, State.READY);
             throw e;
         }

@@ -15,6 +15,7 @@ import io.agentopt.runtime.llm.batch.Handover;
 import io.agentopt.runtime.llm.batch.Prefilled;
 import io.agentopt.runtime.llm.batch.PrefixCache;
 import io.agentopt.runtime.llm.batch.Sequence;
+import io.agentopt.runtime.llm.error.MemoryExhaustedException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
 import io.agentopt.runtime.llm.execute.InPlaceExecutor;
@@ -254,7 +255,11 @@ public final class LlmEngine implements AutoCloseable {
         if (theirs.held() > memory.context())
             throw new PromptTooLongException(pack.id(), theirs.held(), memory.context());
         String what = "The transfer of a KV cache of model '" + pack.id() + "'";
-        return Handover.copy(what, from.loop, theirs, loop, cancel);
+        try {
+            return Handover.copy(what, from.loop, theirs, loop, cancel);
+        } catch (OutOfMemoryError e) {
+            throw new MemoryExhaustedException(what, e);
+        }
     }
 
     /**
@@ -273,7 +278,11 @@ public final class LlmEngine implements AutoCloseable {
         long started = System.nanoTime();
         KvReader reader = new KvReader(from);
         int[] tokens = check(channel.header(reader, memory.context()).tokens());
-        return new KvCache(this, channel.read(loop, reader, tokens, cancel), started, 0, 0);
+        try {
+            return new KvCache(this, channel.read(loop, reader, tokens, cancel), started, 0, 0);
+        } catch (OutOfMemoryError e) {
+            throw new MemoryExhaustedException("The reading of a KV cache of model '" + pack.id() + "'", e);
+        }
     }
 
     void write(Sequence sequence, WritableByteChannel to) throws IOException {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>weights: the sizes of the ONNX file and of the files with its external weights, times {@value #REPACKED}: the processor's
- *       matrix products keep a repacked copy of their weights, and 1.26 to 1.5 times the file was measured;
+ *       matrix products keep a repacked copy of their weights, and 1.26 to 1.55 times the file was measured;
  *   <li>KV caches: slots x context x bytes of a token, all of it, although memory is taken when it is first written;
  *   <li>activations: what the widest run (a chunk of a prompt, or a token of each slot) holds at once: hidden states, projections,
  *       the feed-forward's two halves, attention scores over the context, scores of the vocabulary; and what is shared by
@@ -33,7 +33,7 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
     /** Most slots that a memory budget gives: more gain no speed, and each costs every step a little. */
     public static final int MOST_SLOTS = 256;
 
-    private static final double REPACKED = 1.5;
+    private static final double REPACKED = 1.6;
     private static final int MACHINE_SHARE = 16; // one part of so many for the prefix cache
     private static final int BUDGET_SHARE = 8;
 

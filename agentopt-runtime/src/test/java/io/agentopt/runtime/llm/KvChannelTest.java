@@ -121,7 +121,8 @@ class KvChannelTest {
         int header = in.getInt();
         assertThat(header).isEqualTo(FIXED + 4 + 4 * 10 + 4);
         for (int expected : new int[] {2, 2, 16, 1, 10, TinyPack.VOCAB, 4, 0}) {
-            assertThat(in.getInt()).isEqualTo(expected); // layers, KV heads, head size, float32, positions, ..., id, zero
+            assertThat(in.getInt())
+                    .isEqualTo(expected); // layers, KV heads, head size, float32, positions, ..., id, zero
         }
         byte[] id = new byte[4];
         in.get(id);
@@ -168,7 +169,10 @@ class KvChannelTest {
 
     @Test
     void foreignNewerAndHugeOnesAreRefusedByName() throws IOException {
-        assertThatThrownBy(() -> other.readCache(channel("GGUF and something more that is long enough to be read at all".getBytes(StandardCharsets.UTF_8)), NEVER))
+        assertThatThrownBy(() -> other.readCache(
+                        channel("GGUF and something more that is long enough to be read at all"
+                                .getBytes(StandardCharsets.UTF_8)),
+                        NEVER))
                 .isInstanceOf(KvFormatException.class)
                 .hasMessageContainingAll("no KV cache", "47 47 55 46", "41 4f 4b 56");
         assertThatThrownBy(() -> other.readCache(channel(with(8, 2)), NEVER))
@@ -176,8 +180,7 @@ class KvChannelTest {
         assertThatThrownBy(() -> other.readCache(channel(with(32, Integer.MAX_VALUE)), NEVER))
                 .hasMessageContaining("2147483647 positions")
                 .hasMessageContaining("has 64");
-        assertThatThrownBy(() -> other.readCache(channel(with(32, -1)), NEVER))
-                .hasMessageContaining("damaged");
+        assertThatThrownBy(() -> other.readCache(channel(with(32, -1)), NEVER)).hasMessageContaining("damaged");
         assertThatThrownBy(() -> other.readCache(channel(with(40, Integer.MAX_VALUE)), NEVER))
                 .hasMessageContaining("damaged");
         byte[] longer = write(engine, Prompts.tokens(65, 1));
@@ -203,8 +206,7 @@ class KvChannelTest {
                         EngineSettings.cpu(1));
                 LlmEngine half = LlmEngine.open(
                         TinyPack.decoder("tiny").withHalfCache().pack(root.resolve("h")), EngineSettings.cpu(1));
-                LlmEngine renamed =
-                        LlmEngine.open(TinyPack.decoder("teeny").pack(root), EngineSettings.cpu(1))) {
+                LlmEngine renamed = LlmEngine.open(TinyPack.decoder("teeny").pack(root), EngineSettings.cpu(1))) {
             for (LlmEngine to : List.of(wide, half, renamed)) {
                 assertThatThrownBy(() -> to.readCache(channel(written), NEVER))
                         .isInstanceOf(KvFormatException.class)
@@ -224,7 +226,8 @@ class KvChannelTest {
             int[] prompt = Prompts.tokens(33, 2);
             KvCache cache = a.prefill(prompt, NEVER);
             byte[] bytes = bytes(cache);
-            assertThat(bytes.length).isEqualTo(FIXED + 4 + 4 * 33 + 4 + 4 * TinyPack.VOCAB + 4 + 2 * (4 + 4 * 33 * 16 * 2));
+            assertThat(bytes.length)
+                    .isEqualTo(FIXED + 4 + 4 * 33 + 4 + 4 * TinyPack.VOCAB + 4 + 2 * (4 + 4 * 33 * 16 * 2));
             List<Integer> alone = decode(a, cache).ids();
             assertThat(decode(b, b.readCache(channel(bytes), NEVER)).ids()).isEqualTo(alone);
             assertThat(decode(b, a.prefill(prompt, NEVER).transferTo(b)).ids()).isEqualTo(alone);

@@ -92,8 +92,7 @@ class KvHandoverTest {
                 alone.add(a.decode(a.prefill(prompt, NEVER), options, TokenListener.NONE, NEVER)
                         .ids());
                 LlmEngine from = i % 2 == 0 ? a : b, to = i % 3 == 0 ? a : b;
-                jobs.add(() -> to.decode(
-                                from.prefill(prompt, NEVER).transferTo(to), options, TokenListener.NONE, NEVER)
+                jobs.add(() -> to.decode(from.prefill(prompt, NEVER).transferTo(to), options, TokenListener.NONE, NEVER)
                         .ids());
             }
             List<List<Integer>> together = new ArrayList<>();
@@ -125,7 +124,9 @@ class KvHandoverTest {
                 });
                 began.await();
                 closing.close();
-                assertThat(failed.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+                assertThat(failed.get())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("closed");
             } finally {
                 from.close();
                 to.close();

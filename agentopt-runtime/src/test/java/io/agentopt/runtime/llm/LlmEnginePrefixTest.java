@@ -199,4 +199,19 @@ class LlmEnginePrefixTest {
             }
         }
     }
+
+    /** More than one iteration may copy: others would wait for it. */
+    @Test
+    void aLongKnownBeginningIsCopiedInParts() {
+        ModelPack deep = TinyPack.slow("deep").pack(root); // 24.6 kB a position, so 16 MiB are 10 blocks of 64
+        EngineSettings settings = EngineSettings.cpu(1);
+        try (LlmEngine known = LlmEngine.open(deep, settings.withPrefixes(PrefixSettings.of(1 << 26)));
+                LlmEngine unknown = LlmEngine.open(deep, settings.withPrefixes(PrefixSettings.off()))) {
+            int[] prompt = Prompts.tokens(800, 8);
+            ask(known, prompt, HOT);
+            Answered again = ask(known, prompt, HOT);
+            assertThat(again.made().cachedTokens()).isEqualTo(768);
+            assertEqual(again, ask(unknown, prompt, HOT));
+        }
+    }
 }

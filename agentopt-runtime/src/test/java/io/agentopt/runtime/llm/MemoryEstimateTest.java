@@ -50,11 +50,11 @@ class MemoryEstimateTest {
     @Test
     void weightsAreTheFileAndItsExternalOnes() throws IOException {
         long before = MemoryEstimate.of(pack, CPU, 0).weights();
-        assertThat(before).isEqualTo((long) (1.5 * Files.size(pack.onnx())));
+        assertThat(before).isEqualTo((long) (1.6 * Files.size(pack.onnx())));
         Files.write(pack.folder().resolve("model.onnx.data"), new byte[3000]);
         Files.write(pack.folder().resolve("model.onnx_data"), new byte[1000]);
         Files.write(pack.folder().resolve("other.bin"), new byte[9000]);
-        assertThat(MemoryEstimate.of(pack, CPU, 0).weights()).isEqualTo(before + 6000);
+        assertThat(MemoryEstimate.of(pack, CPU, 0).weights()).isBetween(before + 6399, before + 6401);
     }
 
     @Test

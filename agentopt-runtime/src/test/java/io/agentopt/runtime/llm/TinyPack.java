@@ -112,7 +112,17 @@ public record TinyPack(
                  "chat":{"system":"<sys>{text}<end>","passage":"<doc>{text}<end>","user":"<user>{text}<end>",
                   "assistant":"<asst>{text}<end>","tool":"<tool>{text}<end>","generationPrompt":"<asst>","stopTokens":["<end>"]}}
                 """.formatted(
-                        id, layers, hidden, heads, kvHeads, headDim, ffn, VOCAB, context, halfCache ? "fp16" : "fp32", lastOnly ? "last" : "all")
+                        id,
+                        layers,
+                        hidden,
+                        heads,
+                        kvHeads,
+                        headDim,
+                        ffn,
+                        VOCAB,
+                        context,
+                        halfCache ? "fp16" : "fp32",
+                        lastOnly ? "last" : "all")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
@@ -162,7 +172,15 @@ public record TinyPack(
                 "GroupQueryAttention",
                 List.of(halfCache ? p + "att16" : p + "att", key, value),
                 List.of(
-                        half(w, p + "q"), half(w, p + "k"), half(w, p + "v"), pastKey, pastValue, "seqlens", "total", cos, sin),
+                        half(w, p + "q"),
+                        half(w, p + "k"),
+                        half(w, p + "v"),
+                        pastKey,
+                        pastValue,
+                        "seqlens",
+                        "total",
+                        cos,
+                        sin),
                 Map.of("num_heads", (long) heads, "kv_num_heads", (long) kvHeads, "do_rotary", 1L));
         if (halfCache) w.node("Cast", p + "att", List.of(p + "att16"), Map.of("to", (long) OnnxWriter.FLOAT));
         matmul(w, random, p + "att", p + "o", heads * headDim, hidden);

@@ -11,7 +11,7 @@ public interface PrefixCache extends AutoCloseable {
     /** Remembers nothing. */
     PrefixCache NONE = new PrefixCache() {
         @Override
-        public int restore(KvRows rows, int row, int[] tokens, int held) {
+        public int restore(KvRows rows, int row, int[] tokens, int held, int most) {
             return held;
         }
 
@@ -31,9 +31,10 @@ public interface PrefixCache extends AutoCloseable {
      * Copies what is known of a prompt behind the positions that its row holds.
      *
      * @param held positions that the row holds, a multiple of the chunk size
+     * @param most positions to copy, a multiple of the chunk size
      * @return positions that it holds now; less than the prompt has, because the last token must run to give scores
      */
-    int restore(KvRows rows, int row, int[] tokens, int held);
+    int restore(KvRows rows, int row, int[] tokens, int held, int most);
 
     /** Remembers the first {@code held} positions of a row, which are those of {@code tokens}; what is known already costs nothing. */
     void remember(KvRows rows, int row, int[] tokens, int held);

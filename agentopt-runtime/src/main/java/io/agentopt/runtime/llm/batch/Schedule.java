@@ -12,15 +12,18 @@ import java.util.List;
 
 /**
  * What the device's thread does in one iteration: gives free rows to those who wait, first come first served; fills one
- * chunk of one prompt, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
+ * chunk of one prompt, or copies what is known of it, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
  * longer than one chunk, and a short prompt not for a long one.
  */
 final class Schedule {
+    private static final long MOST_COPIED = 16 << 20; // bytes of known beginnings in one iteration: some milliseconds
+
     private final String model;
     private final DecoderExecutor executor;
     private final BatchSettings settings;
     private final PrefixCache prefixes;
     private final SharedStep step;
+    private final int mostCopied;
     private final ArrayDeque<RowRequest> waiting = new ArrayDeque<>();
     private final ArrayDeque<RowRequest> filling = new ArrayDeque<>();
     private final List<AnswerRequest> answering = new ArrayList<>();
@@ -32,6 +35,8 @@ final class Schedule {
         this.executor = executor;
         this.settings = settings;
         this.prefixes = prefixes;
+        long chunkBytes = settings.chunk() * executor.kv().shape().bytesPerPosition();
+        mostCopied = settings.chunk() * (int) Math.clamp(MOST_COPIED / chunkBytes, 1, 1 << 10);
         rows = new RowTable(executor.kv());
         step = new SharedStep(executor, rows);
     }
@@ -142,9 +147,10 @@ final class Schedule {
     private boolean fillChunk(RowRequest r) {
         Sequence s = r.sequence();
         try {
-            int before = s.held(), from = prefixes.restore(executor.kv(), s.row(), r.tokens, before);
+            int before = s.held(), from = prefixes.restore(executor.kv(), s.row(), r.tokens, before, mostCopied);
             r.reused += from - before;
             s.held(from);
+            if (from - before == mostCopied) return true; // there may be more; others first
             int to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
             long start = System.nanoTime();
             executor.prefill(s.row(), r.tokens, from, to, r.options);

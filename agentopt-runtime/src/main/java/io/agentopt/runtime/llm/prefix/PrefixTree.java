@@ -87,8 +87,8 @@ public final class PrefixTree implements PrefixCache {
     }
 
     @Override
-    public int restore(KvRows rows, int row, int[] tokens, int held) {
-        List<Node> way = way(tokens, (tokens.length - 1) / block);
+    public int restore(KvRows rows, int row, int[] tokens, int held, int most) {
+        List<Node> way = way(tokens, (int) Math.min((tokens.length - 1) / block, ((long) held + most) / block));
         int at = held;
         for (Node node : way.subList(Math.min(way.size(), held / block), way.size())) {
             if (!restored(rows, row, at, node)) break;

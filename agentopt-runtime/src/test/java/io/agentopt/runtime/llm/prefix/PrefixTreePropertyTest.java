@@ -30,9 +30,11 @@ class PrefixTreePropertyTest {
             this.most = most;
         }
 
-        int restore(int[] tokens, int held) {
+        int restore(int[] tokens, int held, int most) {
             int n = 0;
-            while ((n + 1) * block < tokens.length && known.contains(beginning(tokens, n + 1))) n++;
+            while ((n + 1) * block < tokens.length
+                    && (n + 1) * block <= held + most
+                    && known.contains(beginning(tokens, n + 1))) n++;
             use(tokens, n);
             return Math.max(held, n * block);
         }
@@ -156,8 +158,9 @@ class PrefixTreePropertyTest {
             int[] prompt = random.ints(1 + random.nextInt(CAPACITY), 0, 2).toArray();
             int held = 0;
             while (held < prompt.length) { // as a schedule fills it
-                int from = tree.restore(rows, 0, prompt, held);
-                assertThat(from).isEqualTo(plain.restore(prompt, held)).isLessThan(prompt.length);
+                int atOnce = block * (1 + random.nextInt(9));
+                int from = tree.restore(rows, 0, prompt, held, atOnce);
+                assertThat(from).isEqualTo(plain.restore(prompt, held, atOnce)).isLessThan(prompt.length);
                 held = Math.min(prompt.length, (from / block + 1) * block);
                 tree.remember(rows, 0, prompt, held);
                 plain.remember(prompt, held);
@@ -180,7 +183,7 @@ class PrefixTreePropertyTest {
             for (int i = 0; i < 80; i++) {
                 int[] prompt = random.ints(1 + random.nextInt(CAPACITY), 0, 2).toArray();
                 Arrays.fill(rows.row, -1);
-                int from = tree.restore(rows, 0, prompt, 0);
+                int from = tree.restore(rows, 0, prompt, 0, CAPACITY);
                 for (int p = 0; p < from; p++) assertThat(rows.row[p]).isEqualTo(HashRows.value(prompt, p));
                 for (int p = from; p < prompt.length; p++) rows.row[p] = HashRows.value(prompt, p);
                 tree.remember(rows, 0, prompt, prompt.length);
