@@ -276,8 +276,8 @@ class KvChannelTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("line cut");
         Pipe pipe = Pipe.open();
-        try (Pipe.SourceChannel source = pipe.source();
-                Pipe.SinkChannel sink = pipe.sink();
+        Pipe.SourceChannel source = pipe.source();
+        try (Pipe.SinkChannel sink = pipe.sink();
                 KvCache cache = engine.prefill(Prompts.tokens(5, 1), NEVER)) {
             source.configureBlocking(false);
             assertThatIllegalArgumentException()

@@ -61,7 +61,7 @@ public final class Handover {
                     "Caches of " + from.kv().shape() + " do not fit caches of " + shape + ".");
         }
         long layerBytes = theirs.held() * shape.bytesPerLayer();
-        int group = (int) Math.clamp(MOST_BUFFERED / Math.max(1, layerBytes), 1, shape.layers());
+        int group = Math.clamp(MOST_BUFFERED / Math.max(1, layerBytes), 1, shape.layers());
         try (Arena arena = Arena.ofShared()) {
             MemorySegment buffer = arena.allocate(group * layerBytes, 64);
             for (int layer = 0; layer < shape.layers(); layer += group) {

@@ -36,7 +36,7 @@ final class Schedule {
         this.settings = settings;
         this.prefixes = prefixes;
         long chunkBytes = settings.chunk() * executor.kv().shape().bytesPerPosition();
-        mostCopied = settings.chunk() * (int) Math.clamp(MOST_COPIED / chunkBytes, 1, 1 << 10);
+        mostCopied = settings.chunk() * Math.clamp(MOST_COPIED / chunkBytes, 1, 1 << 10);
         rows = new RowTable(executor.kv());
         step = new SharedStep(executor, rows);
     }
@@ -135,8 +135,7 @@ final class Schedule {
         waitingCount = waiting.size();
     }
 
-    // The row counts as filled before its owner fills it: so a step that passes over it writes behind what will be
-    // there.
+    // The row counts as filled before its owner fills it: a step that passes over it then writes behind its end.
     private void reserve(RowRequest r, MemorySegment scores) {
         executor.scores(r.sequence().row(), scores);
         r.sequence().held(r.tokens.length);

@@ -313,8 +313,8 @@ class BatchLoopTest {
     @Test
     void aSequenceMovesToAnotherDevice() {
         FakeExecutor here = new FakeExecutor(3, 200, 16), there = new FakeExecutor(2, 90, 16);
-        try (BatchLoop from = loop(here, 10);
-                BatchLoop to = loop(there, 7)) {
+        BatchLoop to = loop(there, 7);
+        try (BatchLoop from = loop(here, 10)) {
             int[] prompt = Prompts.tokens(64, 1);
             Sequence theirs = from.prefill("p", prompt, NEVER).sequence();
             Sequence ours = Handover.copy("The copy", from, theirs, to, NEVER);
