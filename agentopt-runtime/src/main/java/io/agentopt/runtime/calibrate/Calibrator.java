@@ -19,6 +19,7 @@ import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.TokenListener;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelStore;
+import io.agentopt.runtime.llm.prefix.PrefixSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -112,7 +113,7 @@ public final class Calibrator {
     private void decoder(ModelPack pack) {
         ModelSpec model = pack.spec();
         SplittableRandom random = new SplittableRandom(1);
-        try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(threads))) {
+        try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(threads).withPrefixes(PrefixSettings.off()))) {
             int[] lengths = prompts(model.maxContext());
             for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, lengths[0]));
             for (int sweep = 0; sweep < SWEEPS; sweep++) sweep(engine, model, random, lengths);

@@ -18,6 +18,11 @@ public record Generation(List<Integer> ids, String text, Finish finish, int prom
         ids = List.copyOf(ids);
     }
 
+    /** {@return tokens of the prompt that the prefix cache knew} */
+    public int cachedTokens() {
+        return timing.reused();
+    }
+
     /** {@return this as a message, tool calls read out of the text} */
     public Completion completion() {
         return new Completion(text, ToolCalls.parse(text), promptTokens, ids.size(), finish);

@@ -11,22 +11,31 @@ import io.agentopt.runtime.llm.batch.AnswerSpec;
 import io.agentopt.runtime.llm.batch.BatchLoop;
 import io.agentopt.runtime.llm.batch.BatchSettings;
 import io.agentopt.runtime.llm.batch.Exchange;
+import io.agentopt.runtime.llm.batch.Handover;
 import io.agentopt.runtime.llm.batch.Prefilled;
 import io.agentopt.runtime.llm.batch.PrefixCache;
 import io.agentopt.runtime.llm.batch.Sequence;
+import io.agentopt.runtime.llm.error.MemoryExhaustedException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
 import io.agentopt.runtime.llm.execute.InPlaceExecutor;
+import io.agentopt.runtime.llm.kv.KvReader;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
+import io.agentopt.runtime.llm.prefix.PrefixStatistics;
+import io.agentopt.runtime.llm.prefix.PrefixTree;
 import io.agentopt.runtime.llm.sample.Sampler;
 import io.agentopt.runtime.text.ChatTemplate;
 import io.agentopt.runtime.text.TextStream;
 import io.agentopt.runtime.text.Tokenizer;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A decoder model on one device. Prefill and decode are separate: prefill turns a prompt into a {@link KvCache}, decode
@@ -40,35 +49,69 @@ public final class LlmEngine implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final ChatTemplate chat;
     private final BatchLoop loop;
+    private final MemoryEstimate memory;
+    private final Supplier<PrefixStatistics> prefixes;
+    private final CacheChannel channel;
 
-    private LlmEngine(ModelPack pack, Tokenizer tokenizer, ChatTemplate chat, BatchLoop loop) {
+    private LlmEngine(
+            ModelPack pack,
+            Tokenizer tokenizer,
+            ChatTemplate chat,
+            DecoderExecutor executor,
+            EngineSettings settings,
+            MemoryEstimate memory) {
         this.pack = pack;
         this.tokenizer = tokenizer;
         this.chat = chat;
-        this.loop = loop;
+        this.memory = memory;
+        PrefixTree tree = new PrefixTree(
+                settings.prefillChunk(), memory.prefixes(), settings.prefixes().answers());
+        prefixes = tree::statistics;
+        BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
+        channel = new CacheChannel(pack.id(), executor.kv().shape(), executor.vocab());
+        loop = new BatchLoop(pack.id(), executor, batch, memory.prefixes() > 0 ? tree : PrefixCache.NONE);
     }
 
     /**
      * Loads a model.
      *
-     * @throws ModelPackException if the pack is no decoder or has a defect, or its KV caches are larger than the machine's memory
+     * @throws ModelPackException if the pack is no decoder or has a defect, or needs more memory than the machine or the settings give
      */
     public static LlmEngine open(ModelPack pack, EngineSettings settings) {
         if (!(pack.layout() instanceof ModelPack.Decoder layout)) {
             throw new ModelPackException(
                     "The model '" + pack.id() + "' is an embedder and generates no text. Open it with EmbedEngine.");
         }
-        SlotMemory.check(pack, settings.slots(), HostMemory.bytes());
+        MemoryEstimate memory = estimate(pack, settings);
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
-            DecoderExecutor executor = InPlaceExecutor.open(pack, layout, settings.session(), settings.slots());
-            BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
-            return new LlmEngine(pack, tokenizer, chat, new BatchLoop(pack.id(), executor, batch, PrefixCache.NONE));
+            DecoderExecutor executor =
+                    InPlaceExecutor.open(pack, layout, settings.session(), memory.slots(), memory.context());
+            return new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
         } catch (RuntimeException | OutOfMemoryError e) {
             tokenizer.close();
             throw e;
         }
+    }
+
+    /**
+     * {@return what memory an engine will take, from the pack's files alone}
+     *
+     * @throws ModelPackException if it is more than the machine has, or than the settings give; with the numbers
+     */
+    public static MemoryEstimate estimate(ModelPack pack, EngineSettings settings) {
+        return MemoryEstimate.of(pack, settings, HostMemory.bytes());
+    }
+
+    /** {@return what this engine was estimated to take when it was opened} */
+    public MemoryEstimate memory() {
+        return memory;
+    }
+
+    /** {@return what was remembered and reused of prompts so far} */
+    public PrefixStatistics prefixes() {
+        return prefixes.get();
     }
 
     public ModelSpec model() {
@@ -113,7 +156,7 @@ public final class LlmEngine implements AutoCloseable {
         int[] checked = check(tokens);
         Prefilled done = loop.prefill(
                 "The prefill of " + checked.length + " tokens of model '" + pack.id() + "'", checked, cancel);
-        return new KvCache(this, done.sequence(), started, done.seconds());
+        return new KvCache(this, done.sequence(), started, done.seconds(), done.reused());
     }
 
     private int[] check(int[] tokens) {
@@ -121,9 +164,8 @@ public final class LlmEngine implements AutoCloseable {
         if (checked.length == 0)
             throw new IllegalArgumentException(
                     "The prompt of model '" + pack.id() + "' is empty. Give it at least one token.");
-        if (checked.length > pack.spec().maxContext())
-            throw new PromptTooLongException(
-                    pack.id(), checked.length, pack.spec().maxContext());
+        if (checked.length > memory.context())
+            throw new PromptTooLongException(pack.id(), checked.length, memory.context());
         for (int token : checked) {
             if (token < 0 || token >= pack.spec().vocab()) {
                 throw new IllegalArgumentException("The token " + token
@@ -172,7 +214,8 @@ public final class LlmEngine implements AutoCloseable {
                 (answer.firstNanos() - cache.startedNanos()) / 1e9,
                 (answer.endNanos() - answer.firstNanos()) / 1e9,
                 answer.runSeconds(),
-                answer.steps());
+                answer.steps(),
+                cache.reused());
         return new Generation(answer.ids(), tokenizer.decode(spoken), answer.finish(), cache.length(), timing);
     }
 
@@ -209,19 +252,48 @@ public final class LlmEngine implements AutoCloseable {
                     + from.model().id() + "' cannot move to an engine of model '"
                     + model().id() + "': keys and values fit only the same model. Prefill the prompt there.");
         }
+        if (theirs.held() > memory.context())
+            throw new PromptTooLongException(pack.id(), theirs.held(), memory.context());
         String what = "The transfer of a KV cache of model '" + pack.id() + "'";
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment scores = arena.allocate(JAVA_FLOAT, pack.spec().vocab());
-            MemorySegment packed = from.loop.copyOut(theirs, arena, scores);
-            return loop.receive(what, theirs.tokens(), packed, scores, cancel);
+        try {
+            return Handover.copy(what, from.loop, theirs, loop, cancel);
+        } catch (OutOfMemoryError e) {
+            throw new MemoryExhaustedException(what, e);
         }
+    }
+
+    /**
+     * Reads a cache that {@link KvCache#write} wrote, in this process or another, here or elsewhere. Bytes behind it stay in the
+     * channel. A slot is taken once the header and the scores were read and found good.
+     *
+     * @param from a blocking channel; it is not closed
+     * @return the cache; the caller decodes, transfers or closes it
+     * @throws io.agentopt.runtime.llm.error.KvFormatException if the bytes are no KV cache, damaged, cut short, of another model,
+     *     or longer than this engine's context
+     * @throws io.agentopt.runtime.llm.error.CacheExhaustedException if no slot became free in time
+     * @throws io.agentopt.runtime.backend.CancelledException if cancelled, between two layers
+     * @throws IOException if the channel fails
+     */
+    public KvCache readCache(ReadableByteChannel from, CancelToken cancel) throws IOException {
+        long started = System.nanoTime();
+        KvReader reader = new KvReader(from);
+        int[] tokens = check(channel.header(reader, memory.context()).tokens());
+        try {
+            return new KvCache(this, channel.read(loop, reader, tokens, cancel), started, 0, 0);
+        } catch (OutOfMemoryError e) {
+            throw new MemoryExhaustedException("The reading of a KV cache of model '" + pack.id() + "'", e);
+        }
+    }
+
+    void write(Sequence sequence, WritableByteChannel to) throws IOException {
+        channel.write(loop, sequence, to);
     }
 
     /** {@return the scores of a prompt's last token, for tests} */
     float[] scores(Sequence sequence) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment scores = arena.allocate(JAVA_FLOAT, pack.spec().vocab());
-            loop.copyOut(sequence, arena, scores);
+            loop.scores(sequence, scores);
             return scores.toArray(JAVA_FLOAT);
         }
     }

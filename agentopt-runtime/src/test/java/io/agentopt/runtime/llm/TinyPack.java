@@ -24,7 +24,23 @@ public record TinyPack(
         int ffn,
         int context,
         boolean lastOnly,
-        long seed) {
+        long seed,
+        boolean halfCache) {
+    /** Keys and values in float32. */
+    public TinyPack(
+            String id,
+            int layers,
+            int hidden,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int ffn,
+            int context,
+            boolean lastOnly,
+            long seed) {
+        this(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, false);
+    }
+
     public static final List<String> SPECIALS =
             List.of("<pad>", "<sys>", "<doc>", "<user>", "<asst>", "<tool>", "<end>");
     public static final int VOCAB = 256 + SPECIALS.size();
@@ -36,7 +52,16 @@ public record TinyPack(
     }
 
     public TinyPack lastPositionOnly() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed);
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache);
+    }
+
+    /** {@return this with keys and values in float16; all else stays float32} */
+    public TinyPack withHalfCache() {
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, true);
+    }
+
+    private int cacheType() {
+        return halfCache ? OnnxWriter.FLOAT16 : OnnxWriter.FLOAT;
     }
 
     /** {@return a model whose full prefill takes long enough to be interrupted} */
@@ -79,7 +104,7 @@ public record TinyPack(
                 {"format":1,"id":"%s","kind":"decoder","description":"random weights","licence":"Apache-2.0",
                  "architecture":{"layers":%d,"hidden":%d,"heads":%d,"kvHeads":%d,"headDim":%d,"ffn":%d,"ffnGated":true,"vocab":%d,
                   "tiedEmbeddings":true,"maxContext":%d},
-                 "weightPrecision":"fp32","computePrecision":"fp32","kvPrecision":"fp32",
+                 "weightPrecision":"fp32","computePrecision":"fp32","kvPrecision":"%s",
                  "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"%s","inputIds":"input_ids",
                   "attentionMask":"attention_mask","logits":"logits","pastKey":"past_key_values.%%d.key",
                   "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
@@ -87,7 +112,17 @@ public record TinyPack(
                  "chat":{"system":"<sys>{text}<end>","passage":"<doc>{text}<end>","user":"<user>{text}<end>",
                   "assistant":"<asst>{text}<end>","tool":"<tool>{text}<end>","generationPrompt":"<asst>","stopTokens":["<end>"]}}
                 """.formatted(
-                        id, layers, hidden, heads, kvHeads, headDim, ffn, VOCAB, context, lastOnly ? "last" : "all")
+                        id,
+                        layers,
+                        hidden,
+                        heads,
+                        kvHeads,
+                        headDim,
+                        ffn,
+                        VOCAB,
+                        context,
+                        halfCache ? "fp16" : "fp32",
+                        lastOnly ? "last" : "all")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
@@ -124,9 +159,10 @@ public record TinyPack(
         String pastKey = "past_key_values." + layer + ".key", pastValue = "past_key_values." + layer + ".value";
         String key = "present." + layer + ".key", value = "present." + layer + ".value";
         for (String past : List.of(pastKey, pastValue))
-            w.input(past, OnnxWriter.FLOAT, "batch", kvHeads, "capacity", headDim);
+            w.input(past, cacheType(), "batch", kvHeads, "capacity", headDim);
         for (String present : List.of(key, value))
-            w.output(present, OnnxWriter.FLOAT, "batch", kvHeads, "capacity", headDim);
+            w.output(present, cacheType(), "batch", kvHeads, "capacity", headDim);
+        String cos = halfCache ? "cos16" : "cos", sin = halfCache ? "sin16" : "sin";
         norm(w, x, p + "n1");
         matmul(w, random, p + "n1", p + "q", hidden, heads * headDim);
         matmul(w, random, p + "n1", p + "k", hidden, kvHeads * headDim);
@@ -134,9 +170,19 @@ public record TinyPack(
         w.node(
                 OnnxWriter.MICROSOFT,
                 "GroupQueryAttention",
-                List.of(p + "att", key, value),
-                List.of(p + "q", p + "k", p + "v", pastKey, pastValue, "seqlens", "total", "cos", "sin"),
+                List.of(halfCache ? p + "att16" : p + "att", key, value),
+                List.of(
+                        half(w, p + "q"),
+                        half(w, p + "k"),
+                        half(w, p + "v"),
+                        pastKey,
+                        pastValue,
+                        "seqlens",
+                        "total",
+                        cos,
+                        sin),
                 Map.of("num_heads", (long) heads, "kv_num_heads", (long) kvHeads, "do_rotary", 1L));
+        if (halfCache) w.node("Cast", p + "att", List.of(p + "att16"), Map.of("to", (long) OnnxWriter.FLOAT));
         matmul(w, random, p + "att", p + "o", heads * headDim, hidden);
         w.node("Add", p + "x1", List.of(x, p + "o"), Map.of());
         norm(w, p + "x1", p + "n2");
@@ -147,6 +193,11 @@ public record TinyPack(
         w.node("Mul", p + "gu", List.of(p + "silu", p + "up"), Map.of());
         matmul(w, random, p + "gu", p + "down", ffn, hidden);
         return w.node("Add", p + "x2", List.of(p + "x1", p + "down"), Map.of());
+    }
+
+    private String half(OnnxWriter w, String x) {
+        if (!halfCache) return x;
+        return w.node("Cast", x + "16", List.of(x), Map.of("to", (long) OnnxWriter.FLOAT16));
     }
 
     private void rotary(OnnxWriter w) {
@@ -160,6 +211,10 @@ public record TinyPack(
             }
         }
         w.constant("cos", cos, context, half).constant("sin", sin, context, half);
+        if (halfCache) {
+            half(w, "cos");
+            half(w, "sin");
+        }
     }
 
     private static void norm(OnnxWriter w, String x, String out) {

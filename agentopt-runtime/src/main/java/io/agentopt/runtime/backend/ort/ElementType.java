@@ -42,7 +42,7 @@ public enum ElementType {
      * @param owner what has that type, for the error
      * @throws OrtException for strings, complex numbers and sub-byte types
      */
-    static ElementType of(int onnx, String owner) {
+    public static ElementType of(int onnx, String owner) {
         for (ElementType t : values()) {
             if (t.onnx == onnx) return t;
         }

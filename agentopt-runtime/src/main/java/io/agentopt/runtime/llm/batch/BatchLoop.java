@@ -4,7 +4,6 @@ import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
 import io.agentopt.runtime.llm.kv.KvRows;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -51,22 +50,22 @@ public final class BatchLoop implements AutoCloseable {
     }
 
     /**
-     * Takes keys and values of another device into a row.
+     * Takes a row for keys and values that come from elsewhere. The caller writes them with {@link Handover}, then answers or
+     * releases the sequence.
      *
-     * @param packed as {@link io.agentopt.runtime.llm.kv.KvRows} says, of all tokens
      * @param scores float32 [vocab] of the last token
+     * @throws io.agentopt.runtime.llm.error.CacheExhaustedException if no row became free in time
      */
-    public Sequence receive(String what, int[] tokens, MemorySegment packed, MemorySegment scores, CancelToken cancel) {
-        return row(what, tokens, Optional.of(new RowRequest.Import(packed, scores)), cancel)
-                .sequence();
+    public Sequence reserve(String what, int[] tokens, MemorySegment scores, CancelToken cancel) {
+        return row(what, tokens, Optional.of(scores), cancel).sequence();
     }
 
-    private Prefilled row(String what, int[] tokens, Optional<RowRequest.Import> from, CancelToken cancel) {
+    private Prefilled row(String what, int[] tokens, Optional<MemorySegment> scores, CancelToken cancel) {
         try (OrtRunOptions options = OrtRunOptions.create()) {
             Exchange exchange = new Exchange(what, cancel, settings.buffered(), () -> abort(options), this::wake);
             RowRequest request = new RowRequest(
                     tokens,
-                    from,
+                    scores,
                     exchange,
                     options,
                     System.nanoTime() + settings.rowWait().toNanos());
@@ -93,19 +92,14 @@ public final class BatchLoop implements AutoCloseable {
         return request.answer();
     }
 
-    /**
-     * {@return keys and values of a sequence in host memory of the arena, packed as {@link io.agentopt.runtime.llm.kv.KvRows} says}
-     *
-     * @param scores float32 [vocab], filled with those of the last token
-     */
-    public MemorySegment copyOut(Sequence sequence, Arena arena, MemorySegment scores) {
-        KvRows kv = executor.kv();
-        MemorySegment packed = arena.allocate(sequence.held() * kv.shape().bytesPerPosition(), 64);
-        return call(() -> {
-            kv.read(sequence.row(), 0, sequence.held(), packed);
-            scores.copyFrom(executor.scores(sequence.row()));
-            return packed;
-        });
+    /** {@return bytes of the scores of a token: float32 [vocab]} */
+    public long scoresBytes() {
+        return (long) Float.BYTES * executor.vocab();
+    }
+
+    /** Copies the scores of a sequence's last token. */
+    public void scores(Sequence sequence, MemorySegment into) {
+        call(() -> into.copyFrom(executor.scores(sequence.row())));
     }
 
     /** Gives a sequence's row back; after close there is nothing to give. */
@@ -190,6 +184,16 @@ public final class BatchLoop implements AutoCloseable {
         } catch (InterruptedException e) {
             return null; // nobody has a reason to interrupt this thread; only close() ends it
         }
+    }
+
+    /** {@return the caches; what may be called from which thread, {@link Handover} knows} */
+    KvRows kv() {
+        return executor.kv();
+    }
+
+    /** @throws IllegalStateException if closed */
+    void requireOpen() {
+        if (isClosed()) throw closedException();
     }
 
     private boolean isClosed() {

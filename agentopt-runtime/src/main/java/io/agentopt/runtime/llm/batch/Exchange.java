@@ -4,6 +4,7 @@ import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.CancelledException;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.llm.error.LlmException;
+import io.agentopt.runtime.llm.error.MemoryExhaustedException;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -122,6 +123,7 @@ public final class Exchange {
 
     private RuntimeException ended(Throwable failure) {
         if (failure instanceof OrtException && cancel.isCancelled()) return cancel.exception(what);
+        if (failure instanceof OutOfMemoryError e) return new MemoryExhaustedException(what, e);
         return failure instanceof Error ? new LlmException(what + " failed: " + failure, failure) : unchecked(failure);
     }
 

@@ -1,6 +1,7 @@
 package io.agentopt.runtime.llm.batch;
 
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +10,8 @@ import org.jspecify.annotations.Nullable;
  * result is a sequence that the caller owns.
  */
 final class RowRequest {
-    /** Keys and values of another device. */
-    record Import(java.lang.foreign.MemorySegment packed, java.lang.foreign.MemorySegment scores) {}
-
     final int[] tokens;
-    final Optional<Import> from;
+    final Optional<MemorySegment> scores;
     final Exchange exchange;
     final OrtRunOptions options;
     final long giveUpAt;
@@ -21,10 +19,13 @@ final class RowRequest {
     int reused;
     private @Nullable Sequence sequence;
 
-    /** @param giveUpAt nanosecond of {@link System#nanoTime} until which it waits for a row */
-    RowRequest(int[] tokens, Optional<Import> from, Exchange exchange, OrtRunOptions options, long giveUpAt) {
+    /**
+     * @param scores of the last token, if keys and values come from elsewhere: float32 [vocab]
+     * @param giveUpAt nanosecond of {@link System#nanoTime} until which it waits for a row
+     */
+    RowRequest(int[] tokens, Optional<MemorySegment> scores, Exchange exchange, OrtRunOptions options, long giveUpAt) {
         this.tokens = tokens;
-        this.from = from;
+        this.scores = scores;
         this.exchange = exchange;
         this.options = options;
         this.giveUpAt = giveUpAt;

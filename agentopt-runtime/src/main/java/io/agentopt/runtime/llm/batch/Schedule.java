@@ -3,24 +3,27 @@ package io.agentopt.runtime.llm.batch;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.llm.error.CacheExhaustedException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What the device's thread does in one iteration: gives free rows to those who wait, first come first served; fills one
- * chunk of one prompt, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
+ * chunk of one prompt, or copies what is known of it, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
  * longer than one chunk, and a short prompt not for a long one.
  */
 final class Schedule {
+    private static final long MOST_COPIED = 16 << 20; // bytes of known beginnings in one iteration: some milliseconds
+
     private final String model;
     private final DecoderExecutor executor;
     private final BatchSettings settings;
     private final PrefixCache prefixes;
     private final SharedStep step;
+    private final int mostCopied;
     private final ArrayDeque<RowRequest> waiting = new ArrayDeque<>();
     private final ArrayDeque<RowRequest> filling = new ArrayDeque<>();
     private final List<AnswerRequest> answering = new ArrayList<>();
@@ -32,6 +35,8 @@ final class Schedule {
         this.executor = executor;
         this.settings = settings;
         this.prefixes = prefixes;
+        long chunkBytes = settings.chunk() * executor.kv().shape().bytesPerPosition();
+        mostCopied = settings.chunk() * Math.clamp(MOST_COPIED / chunkBytes, 1, 1 << 10);
         rows = new RowTable(executor.kv());
         step = new SharedStep(executor, rows);
     }
@@ -113,14 +118,9 @@ final class Schedule {
         for (RowRequest r = waiting.peek(); r != null && rows.hasFree(); r = waiting.peek()) {
             waiting.remove();
             r.sequence(rows.take(r.tokens));
-            Optional<RowRequest.Import> from = r.from;
             try {
-                if (from.isPresent()) place(r, from.get());
-                else {
-                    r.reused = prefixes.restore(executor.kv(), r.sequence().row(), r.tokens);
-                    r.sequence().held(r.reused);
-                    filling.add(r);
-                }
+                if (r.scores.isPresent()) reserve(r, r.scores.get());
+                else filling.add(r);
             } catch (RuntimeException | OutOfMemoryError e) {
                 fail(r, e);
             }
@@ -135,10 +135,9 @@ final class Schedule {
         waitingCount = waiting.size();
     }
 
-    private void place(RowRequest r, RowRequest.Import from) {
-        int row = r.sequence().row();
-        executor.kv().write(row, 0, r.tokens.length, from.packed());
-        executor.scores(row, from.scores());
+    // The row counts as filled before its owner fills it: a step that passes over it then writes behind its end.
+    private void reserve(RowRequest r, MemorySegment scores) {
+        executor.scores(r.sequence().row(), scores);
         r.sequence().held(r.tokens.length);
         r.exchange.finished();
     }
@@ -146,14 +145,18 @@ final class Schedule {
     /** {@return whether the prompt has more} */
     private boolean fillChunk(RowRequest r) {
         Sequence s = r.sequence();
-        int from = s.held(), to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
         try {
+            int before = s.held(), from = prefixes.restore(executor.kv(), s.row(), r.tokens, before, mostCopied);
+            r.reused += from - before;
+            s.held(from);
+            if (from - before == mostCopied) return true; // there may be more; others first
+            int to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
             long start = System.nanoTime();
             executor.prefill(s.row(), r.tokens, from, to, r.options);
             r.runNanos += System.nanoTime() - start;
             s.held(to);
-            if (to < r.tokens.length) return true;
             prefixes.remember(executor.kv(), s.row(), r.tokens, to);
+            if (to < r.tokens.length) return true;
             r.exchange.finished();
         } catch (RuntimeException | Error e) { // of this request alone
             fail(r, e);
@@ -175,7 +178,7 @@ final class Schedule {
             else token = chooser.choose(executor.scores(row), r.owner());
             if (r.take(token)) return;
             answering.remove(r);
-            prefixes.remember(executor.kv(), row, r.sequence.all(), r.sequence.held());
+            if (prefixes.keepsAnswers()) prefixes.remember(executor.kv(), row, r.sequence.all(), r.sequence.held());
             r.exchange.finished();
         } catch (RuntimeException | Error e) {
             fail(r, e);

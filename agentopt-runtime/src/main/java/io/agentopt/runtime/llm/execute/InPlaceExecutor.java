@@ -38,11 +38,10 @@ public final class InPlaceExecutor implements DecoderExecutor {
     private @Nullable OrtTensor allScores; // [positions * vocab], grown, of models that score every position
 
     private InPlaceExecutor(
-            ModelPack pack, ModelPack.Decoder names, OrtSession session, DecoderNames tensors, int rows) {
+            ModelPack pack, ModelPack.Decoder names, OrtSession session, DecoderNames tensors, int rows, int capacity) {
         this.pack = pack;
         this.names = names;
         this.session = session;
-        int capacity = pack.spec().maxContext();
         kv = new HostKv(tensors.shape(), rows, capacity);
         bindings = new RowBindings(session, kv, tensors);
         ids = OrtTensor.reserve(ElementType.INT64, Math.max(rows, capacity));
@@ -58,12 +57,15 @@ public final class InPlaceExecutor implements DecoderExecutor {
      * Loads a model.
      *
      * @param rows of the cache table
+     * @param capacity positions of a row, at most the model's context
      * @throws io.agentopt.runtime.llm.pack.ModelPackException if the pack has a defect
      */
-    public static InPlaceExecutor open(ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows) {
+    public static InPlaceExecutor open(
+            ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
         OrtSession session = PackSession.open(pack, settings);
         try {
-            return new InPlaceExecutor(pack, layout, session, DecoderNames.check(pack, layout, session), rows);
+            return new InPlaceExecutor(
+                    pack, layout, session, DecoderNames.check(pack, layout, session), rows, capacity);
         } catch (RuntimeException | OutOfMemoryError e) {
             session.close();
             throw e;
@@ -177,6 +179,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
         long elements = (long) positions * vocab();
         if (found != null && found.data().byteSize() >= elements * JAVA_FLOAT.byteSize()) return found;
         if (found != null) found.close();
+        allScores = null; // if there is no memory for more, the next run starts anew
         allScores = found = OrtTensor.reserve(ElementType.FLOAT32, elements);
         return found;
     }

@@ -9,6 +9,9 @@ import java.util.List;
 /**
  * Caches in host memory: per layer a key and a value tensor {@code [rows, kvHeads, capacity, headDim]}. The system gives the
  * memory when it is first written, so rows that were never used cost nothing.
+ *
+ * <p>Being host memory, the valid positions of a row may be read, and a row that was reserved be written, by the thread that
+ * owns the sequence in it, while the device's thread works on others. After close both are an {@link IllegalStateException}.
  */
 public final class HostKv implements KvRows, AutoCloseable {
     private final KvShape shape;
@@ -61,15 +64,36 @@ public final class HostKv implements KvRows, AutoCloseable {
     }
 
     @Override
-    public void read(int row, int from, int to, MemorySegment packed) {
+    public void read(int row, int from, int to, int firstLayer, int layers, MemorySegment packed) {
         long run = (to - from) * shape.bytesPerHead();
-        for (int i = 0; i < runs(); i++) MemorySegment.copy(memory(i), offset(row, i, from), packed, i * run, run);
+        int first = firstLayer * runsPerLayer();
+        for (int i = 0; i < layers * runsPerLayer(); i++) {
+            MemorySegment.copy(memory(first + i), offset(row, first + i, from), packed, i * run, run);
+        }
     }
 
     @Override
-    public void write(int row, int at, int positions, MemorySegment packed) {
+    public void write(int row, int at, int positions, int firstLayer, int layers, MemorySegment packed) {
         long run = positions * shape.bytesPerHead();
-        for (int i = 0; i < runs(); i++) MemorySegment.copy(packed, i * run, memory(i), offset(row, i, at), run);
+        int first = firstLayer * runsPerLayer();
+        for (int i = 0; i < layers * runsPerLayer(); i++) {
+            MemorySegment.copy(packed, i * run, memory(first + i), offset(row, first + i, at), run);
+        }
+    }
+
+    /**
+     * Copies the first positions of a row of another table of the same shape, one layer of them, without a buffer between.
+     *
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public void copy(HostKv other, int theirRow, int row, int layer, int positions) {
+        if (!shape.equals(other.shape)) {
+            throw new IllegalArgumentException("Caches of " + other.shape + " do not fit caches of " + shape + ".");
+        }
+        long run = positions * shape.bytesPerHead();
+        for (int i = layer * runsPerLayer(); i < (layer + 1) * runsPerLayer(); i++) {
+            MemorySegment.copy(other.memory(i), other.offset(theirRow, i, 0), memory(i), offset(row, i, 0), run);
+        }
     }
 
     @Override
@@ -83,6 +107,10 @@ public final class HostKv implements KvRows, AutoCloseable {
     // A run is one head of one tensor: its positions are neighbours.
     private int runs() {
         return tensors.size() * shape.kvHeads();
+    }
+
+    private int runsPerLayer() {
+        return 2 * shape.kvHeads();
     }
 
     private MemorySegment memory(int run) {
@@ -114,7 +142,7 @@ public final class HostKv implements KvRows, AutoCloseable {
 
     private static final class HostBlock implements KvBlock {
         private final int positions;
-        private final Arena arena = Arena.ofShared();
+        private final Arena arena = Arena.ofConfined(); // of the device's thread, as the whole table
         private final MemorySegment memory;
 
         HostBlock(int positions, long bytes) {

@@ -18,14 +18,24 @@ public interface KvRows {
     int capacity();
 
     /**
-     * Copies positions {@code from} (inclusive) to {@code to} (exclusive) of a row into host memory.
+     * Copies positions {@code from} (inclusive) to {@code to} (exclusive) of some layers of a row into host memory.
      *
-     * @param packed at least {@code (to - from) * shape().bytesPerPosition()} bytes
+     * @param packed at least {@code layers * (to - from) * shape().bytesPerLayer()} bytes
      */
-    void read(int row, int from, int to, MemorySegment packed);
+    void read(int row, int from, int to, int firstLayer, int layers, MemorySegment packed);
 
-    /** Copies {@code positions} of packed host memory into a row, the first to position {@code at}. */
-    void write(int row, int at, int positions, MemorySegment packed);
+    /** As {@link #read(int, int, int, int, int, MemorySegment)}, of all layers. */
+    default void read(int row, int from, int to, MemorySegment packed) {
+        read(row, from, to, 0, shape().layers(), packed);
+    }
+
+    /** Copies {@code positions} of some layers from packed host memory into a row, the first to position {@code at}. */
+    void write(int row, int at, int positions, int firstLayer, int layers, MemorySegment packed);
+
+    /** As {@link #write(int, int, int, int, int, MemorySegment)}, of all layers. */
+    default void write(int row, int at, int positions, MemorySegment packed) {
+        write(row, at, positions, 0, shape().layers(), packed);
+    }
 
     /** Copies positions {@code 0} to {@code positions} of a row into another row of the same device. */
     void move(int fromRow, int toRow, int positions);

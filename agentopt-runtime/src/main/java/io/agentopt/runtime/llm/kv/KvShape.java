@@ -26,8 +26,13 @@ public record KvShape(int layers, int kvHeads, int headDim, ElementType type) {
         return (long) headDim * type.bytes();
     }
 
+    /** {@return bytes of one layer of one position: keys and values of all heads} */
+    public long bytesPerLayer() {
+        return 2L * kvHeads * bytesPerHead();
+    }
+
     /** {@return bytes of one position: keys and values of all layers and heads} */
     public long bytesPerPosition() {
-        return 2L * layers * kvHeads * bytesPerHead();
+        return layers * bytesPerLayer();
     }
 }

@@ -10,6 +10,8 @@ import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.llm.Prompts;
 import io.agentopt.runtime.llm.error.LlmException;
+import io.agentopt.runtime.llm.error.MemoryExhaustedException;
+import io.agentopt.runtime.llm.prefix.PrefixTree;
 import io.agentopt.runtime.llm.sample.Sampler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,10 @@ class BatchLoopTest {
 
     static BatchLoop loop(FakeExecutor executor, int chunk) {
         return new BatchLoop("fake", executor, new BatchSettings(chunk, Duration.ofSeconds(50), 8), PrefixCache.NONE);
+    }
+
+    static BatchLoop loop(FakeExecutor executor, PrefixTree tree) {
+        return new BatchLoop("fake", executor, new BatchSettings(10, Duration.ofSeconds(50), 8), tree);
     }
 
     static AnswerSpec greedy(int tokens) {
@@ -231,5 +237,98 @@ class BatchLoopTest {
             assertThatThrownBy(() -> loop.prefill("p", new int[] {5}, NEVER)).isInstanceOf(IllegalStateException.class);
         }
         assertThat(executor.closed).isTrue();
+    }
+
+    /** Each prompt copies what another has computed since, so what they share is computed once, whoever comes first. */
+    @Test
+    void promptsAtTheSameTimeComputeWhatTheyShareOnce() throws Exception {
+        FakeExecutor executor = new FakeExecutor(6, 200, 16);
+        PrefixTree tree = new PrefixTree(10, 1 << 20, false);
+        try (BatchLoop loop = loop(executor, tree);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch go = new CountDownLatch(1);
+            threads.submit(() -> loop.call(
+                    () -> { // all wait behind this
+                        go.await();
+                        return 0;
+                    }));
+            List<Future<List<Integer>>> asked = new ArrayList<>();
+            int[][] prompts = new int[5][];
+            for (int i = 0; i < 5; i++) {
+                int[] prompt = Prompts.tokens(44, 1);
+                prompt[43] = i;
+                prompts[i] = prompt;
+                asked.add(threads.submit(() -> ask(loop, prompt, 6)));
+            }
+            go.countDown();
+            for (int i = 0; i < 5; i++) assertThat(asked.get(i).get()).isEqualTo(FakeExecutor.answer(prompts[i], 6));
+            assertThat(executor.log.stream().filter(l -> l.startsWith("prefill")))
+                    .hasSize(4 + 5); // what is shared, and the end of each
+            assertThat(executor.log.stream().filter(l -> l.startsWith("save"))).hasSize(4);
+        }
+        assertThat(executor.blocks).hasValue(0);
+    }
+
+    @Test
+    void aCacheThatCannotKeepOrCopyFailsNoRequest() {
+        FakeExecutor executor = new FakeExecutor(3, 200, 16);
+        PrefixTree tree = new PrefixTree(10, 1 << 20, true);
+        int[] prompt = Prompts.tokens(35, 1);
+        try (BatchLoop loop = loop(executor, tree)) {
+            executor.noMemory = true;
+            for (int i = 0; i < 2; i++) assertThat(ask(loop, prompt, 9)).isEqualTo(FakeExecutor.answer(prompt, 9));
+            assertThat(tree.statistics().refused()).isPositive();
+            assertThat(tree.statistics().blocks()).isZero();
+            executor.noMemory = false;
+            assertThat(ask(loop, prompt, 9)).isEqualTo(FakeExecutor.answer(prompt, 9));
+            assertThat(tree.statistics().blocks()).isEqualTo(4); // 35 of the prompt, 8 of the answer
+            executor.noCopies = true;
+            assertThat(ask(loop, prompt, 9)).isEqualTo(FakeExecutor.answer(prompt, 9));
+            assertThat(tree.statistics().reusedTokens()).isZero();
+            executor.noCopies = false;
+            assertThat(ask(loop, prompt, 9)).isEqualTo(FakeExecutor.answer(prompt, 9));
+            assertThat(tree.statistics().reusedTokens()).isEqualTo(30);
+        }
+        assertThat(executor.blocks).hasValue(0);
+    }
+
+    @Test
+    void aPromptThatFindsNoMemoryFailsAlone() throws Exception {
+        FakeExecutor executor = new FakeExecutor(4, 400, 16);
+        executor.noRoom.add(500);
+        try (BatchLoop loop = loop(executor, 10);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            int[] good = Prompts.tokens(25, 3), bad = Prompts.tokens(25, 4);
+            bad[20] = 500;
+            Future<List<Integer>> other = threads.submit(() -> ask(loop, good, 200));
+            assertThatThrownBy(() -> loop.prefill("The prefill of 25 tokens", bad, NEVER))
+                    .isInstanceOf(MemoryExhaustedException.class)
+                    .hasMessageContainingAll("The prefill of 25 tokens ran out of memory", "no room", "fewer slots");
+            assertThat(other.get()).isEqualTo(FakeExecutor.answer(good, 200));
+            assertThat(loop.taken()).isZero();
+        }
+    }
+
+    /** Tables that are not host memory: layer by layer through a buffer, between iterations. */
+    @Test
+    void aSequenceMovesToAnotherDevice() {
+        FakeExecutor here = new FakeExecutor(3, 200, 16), there = new FakeExecutor(2, 90, 16);
+        BatchLoop to = loop(there, 7);
+        try (BatchLoop from = loop(here, 10)) {
+            int[] prompt = Prompts.tokens(64, 1);
+            Sequence theirs = from.prefill("p", prompt, NEVER).sequence();
+            Sequence ours = Handover.copy("The copy", from, theirs, to, NEVER);
+            from.release(theirs);
+            assertThat(to.answer("a", ours, greedy(20), (id, last) -> {}, NEVER).ids())
+                    .isEqualTo(FakeExecutor.answer(prompt, 20));
+            to.release(ours);
+            assertThat(to.taken() + from.taken()).isZero();
+            Sequence again = from.prefill("p", prompt, NEVER).sequence();
+            to.close();
+            assertThatThrownBy(() -> Handover.copy("The copy", from, again, to, NEVER))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+            from.release(again);
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A decoder without arithmetic: a row's "cache" is the tokens appended to it, and its next token is their sum modulo the
@@ -26,11 +27,15 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     static final int VOCAB = 97;
 
     final Set<Integer> poison = ConcurrentHashMap.newKeySet();
+    final Set<Integer> noRoom = ConcurrentHashMap.newKeySet();
     final Set<Integer> unnumbered = ConcurrentHashMap.newKeySet();
     final List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
     private final int[][] rows;
     private final MemorySegment[] scores;
     private final int widest;
+    final AtomicInteger blocks = new AtomicInteger(); // saved and not closed
+    volatile boolean noMemory;
+    volatile boolean noCopies;
     volatile boolean closed;
 
     FakeExecutor(int rows, int capacity, int widest) {
@@ -69,6 +74,7 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     @Override
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         log.add("prefill " + row + " " + from + ".." + to);
+        if (noRoom.contains(tokens[from])) throw new OutOfMemoryError("no room for scores");
         for (int i = from; i < to; i++) append(row, tokens[i], i);
     }
 
@@ -131,12 +137,12 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     }
 
     @Override
-    public void read(int row, int from, int to, MemorySegment packed) {
+    public void read(int row, int from, int to, int firstLayer, int layers, MemorySegment packed) {
         MemorySegment.copy(MemorySegment.ofArray(rows[row]), 4L * from, packed, 0, 4L * (to - from));
     }
 
     @Override
-    public void write(int row, int at, int positions, MemorySegment packed) {
+    public void write(int row, int at, int positions, int firstLayer, int layers, MemorySegment packed) {
         MemorySegment.copy(packed, 0, MemorySegment.ofArray(rows[row]), 4L * at, 4L * positions);
     }
 
@@ -148,12 +154,43 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
 
     @Override
     public KvBlock save(int row, int from, int to) {
-        throw new UnsupportedOperationException();
+        log.add("save " + from + ".." + to);
+        if (noMemory) throw new OutOfMemoryError("no room for a block");
+        return new Block(Arrays.copyOfRange(rows[row], from, to), blocks);
     }
 
     @Override
     public void restore(KvBlock block, int row, int at) {
-        throw new UnsupportedOperationException();
+        if (noCopies) throw new IllegalStateException("no copies today");
+        log.add("restore " + row + " " + at);
+        int[] saved = ((Block) block).tokens;
+        System.arraycopy(saved, 0, rows[row], at, saved.length);
+    }
+
+    private static final class Block implements KvBlock {
+        private final int[] tokens;
+        private final AtomicInteger open;
+
+        Block(int[] tokens, AtomicInteger open) {
+            this.tokens = tokens;
+            this.open = open;
+            open.incrementAndGet();
+        }
+
+        @Override
+        public int positions() {
+            return tokens.length;
+        }
+
+        @Override
+        public long bytes() {
+            return 8L * tokens.length;
+        }
+
+        @Override
+        public void close() {
+            open.decrementAndGet();
+        }
     }
 
     @Override

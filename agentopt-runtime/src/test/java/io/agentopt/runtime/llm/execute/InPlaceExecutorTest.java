@@ -25,7 +25,12 @@ class InPlaceExecutorTest {
     static Path root;
 
     static InPlaceExecutor open(ModelPack pack, int rows) {
-        return InPlaceExecutor.open(pack, (ModelPack.Decoder) pack.layout(), SessionSettings.cpu(1), rows);
+        return InPlaceExecutor.open(
+                pack,
+                (ModelPack.Decoder) pack.layout(),
+                SessionSettings.cpu(1),
+                rows,
+                pack.spec().maxContext());
     }
 
     static InPlaceExecutor tiny(int rows) {
