@@ -23,7 +23,8 @@ public final class Sampler implements TokenChooser {
 
     // exp(-30) is 1e-13 of the highest probability: below what the scores resolve, even summed over a vocabulary.
     private static final double NEGLIGIBLE = 30;
-    private static final double[] REACHES = {3, 8, NEGLIGIBLE}; // below the highest: most draws need not sort more than the first
+    private static final double[] REACHES = {3, 8, NEGLIGIBLE
+    }; // below the highest: most draws need not sort more than the first
 
     private final Sampling sampling;
     private final Optional<TokenCounts> counts;

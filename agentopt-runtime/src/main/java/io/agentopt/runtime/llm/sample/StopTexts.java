@@ -48,7 +48,8 @@ public final class StopTexts {
     }
 
     private void letter(char letter, StringBuilder out) {
-        if (looking == UNDECIDED && " \n\r\t".indexOf(letter) < 0) looking = letter == '{' || letter == '[' ? IDLE : LOOKING;
+        if (looking == UNDECIDED && " \n\r\t".indexOf(letter) < 0)
+            looking = letter == '{' || letter == '[' ? IDLE : LOOKING;
         held.append(letter);
         if (looking == IDLE) {
             give(held.length(), out);

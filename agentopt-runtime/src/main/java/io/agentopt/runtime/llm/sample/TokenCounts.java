@@ -38,7 +38,8 @@ final class TokenCounts {
             int token = seen[i];
             if (token >= scores.length) continue;
             double score = scores[token];
-            if (penalties.repetition() != 1) score = score > 0 ? score / penalties.repetition() : score * penalties.repetition();
+            if (penalties.repetition() != 1)
+                score = score > 0 ? score / penalties.repetition() : score * penalties.repetition();
             int count = counts[token];
             if (count > 0) score -= count * penalties.frequency() + penalties.presence();
             scores[token] = (float) score;
