@@ -31,7 +31,7 @@ class AnswerStreamTest {
 
     @BeforeAll
     static void open() {
-        TinyPack tiny = new TinyPack("streams", 1, 16, 2, 1, 8, 16, 1024, true, 3);
+        TinyPack tiny = new TinyPack("streams", 1, 16, 2, 1, 16, 16, 1024, true, 3);
         engine = LlmEngine.open(tiny.pack(root), EngineSettings.cpu(1));
     }
 

@@ -33,6 +33,10 @@ public final class AnswerFormat {
         return grammar.step(state, tokens.vocabulary().bytes(token));
     }
 
+    boolean isOver(State state) {
+        return grammar.isOver(state);
+    }
+
     /** {@return a bit for each token; not to be changed} */
     long[] mask(State state) {
         return masks.computeIfAbsent(state, s -> tokens.mask(s, grammar));

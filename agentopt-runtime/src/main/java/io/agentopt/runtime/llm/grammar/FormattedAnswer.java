@@ -23,7 +23,7 @@ public final class FormattedAnswer {
 
     /** {@return whether nothing can follow, so that the answer is over} */
     public boolean isOver() {
-        return state == State.END;
+        return format.isOver(state);
     }
 
     /** Gives tokens that may not come next the score -Infinity. {@return whether one may} */

@@ -44,6 +44,13 @@ final class Grammar {
         return at;
     }
 
+    /** {@return whether the text fits and nothing can follow} */
+    boolean isOver(State state) {
+        if (!state.isComplete()) return false;
+        for (int b = 0; b < 256; b++) if (step(state, b) != State.DEAD) return false;
+        return true;
+    }
+
     State state(Piece piece, int position, State rest) {
         if (states.size() > MOST_STATES) states.clear(); // states in use live on, they are only made again
         return states.computeIfAbsent(

@@ -22,7 +22,7 @@ public record LogProbs(double chosen, List<Scored> best) {
     }
 
     static LogProbs of(float[] scores, int chosen, int n) {
-        float highest = Float.NEGATIVE_INFINITY;
+        double highest = Double.NEGATIVE_INFINITY;
         for (float s : scores) highest = Math.max(highest, s);
         double sum = 0;
         for (float s : scores) sum += Math.exp(s - highest);

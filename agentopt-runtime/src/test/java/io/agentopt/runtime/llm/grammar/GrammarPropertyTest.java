@@ -37,7 +37,8 @@ class GrammarPropertyTest {
         byte[] text = new byte[4000];
         State at = grammar.start();
         for (int n = 0; n < text.length; n++) {
-            if (at == State.END || (at.isComplete() && random.nextInt(3) == 0)) return java.util.Arrays.copyOf(text, n);
+            if (grammar.isOver(at) || (at.isComplete() && random.nextInt(3) == 0))
+                return java.util.Arrays.copyOf(text, n);
             int b = -1;
             for (int i = 0; i < 20 && n > 40 && b < 0; i++) {
                 int closing = "\"}],:".charAt(random.nextInt(5));
