@@ -7,6 +7,7 @@ import java.util.Set;
 public final class FormattedAnswer {
     private final AnswerFormat format;
     private final Set<Integer> stops;
+    private final float[] kept = new float[32];
     private State state;
 
     /** @param stops tokens that end the answer; they may come only where the format allows an end */
@@ -31,30 +32,48 @@ public final class FormattedAnswer {
         if (isFree()) return true;
         long[] allowed = format.mask(state);
         boolean[] ends = new boolean[stops.size()];
-        float[] kept = new float[stops.size()];
+        float[] ending = new float[stops.size()];
         int[] ids = stops.stream().mapToInt(Integer::intValue).toArray();
         for (int i = 0; i < ids.length; i++) {
             ends[i] = ids[i] >= 0 && ids[i] < scores.length;
-            if (ends[i]) kept[i] = scores[ids[i]];
+            if (ends[i]) ending[i] = scores[ids[i]];
         }
         boolean any = false;
         int whole = Math.min(scores.length, 64 * allowed.length);
-        for (int w = 0; w < allowed.length && 64 * w < whole; w++) {
-            long bits = allowed[w];
-            int to = Math.min(whole, 64 * w + 64);
-            if (bits == 0) Arrays.fill(scores, 64 * w, to, Float.NEGATIVE_INFINITY);
-            else if (bits != -1) {
-                for (int i = 64 * w; i < to; i++) if ((bits & 1L << i) == 0) scores[i] = Float.NEGATIVE_INFINITY;
-            }
-            any |= bits != 0;
+        for (int w = 0; 64 * w < whole; w++) {
+            any |= allowed[w] != 0;
+            keep(allowed[w], scores, 64 * w, Math.min(whole, 64 * w + 64));
         }
         Arrays.fill(scores, whole, scores.length, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < ids.length; i++) {
             if (!ends[i]) continue;
-            scores[ids[i]] = state.isComplete() ? kept[i] : Float.NEGATIVE_INFINITY;
+            scores[ids[i]] = state.isComplete() ? ending[i] : Float.NEGATIVE_INFINITY;
             any |= state.isComplete();
         }
         return any;
+    }
+
+    // Touches only what is rarer, tokens that may come or tokens that may not.
+    private void keep(long bits, float[] scores, int from, int to) {
+        if (bits == -1) return;
+        if (Long.bitCount(bits) > kept.length) {
+            for (long off = ~bits; off != 0; off &= off - 1) {
+                int i = from + Long.numberOfTrailingZeros(off);
+                if (i < to) scores[i] = Float.NEGATIVE_INFINITY;
+            }
+            return;
+        }
+        int n = 0;
+        for (long on = bits; on != 0; on &= on - 1) {
+            int i = from + Long.numberOfTrailingZeros(on);
+            if (i < to) kept[n++] = scores[i];
+        }
+        Arrays.fill(scores, from, to, Float.NEGATIVE_INFINITY);
+        n = 0;
+        for (long on = bits; on != 0; on &= on - 1) {
+            int i = from + Long.numberOfTrailingZeros(on);
+            if (i < to) scores[i] = kept[n++];
+        }
     }
 
     /** Goes on with a token. */
