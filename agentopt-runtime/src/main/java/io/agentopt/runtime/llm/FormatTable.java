@@ -39,9 +39,15 @@ final class FormatTable {
         if (format.isFree()) return Optional.empty();
         String text = format.text(); // unlike equal schemas, equal texts have properties in the same order
         Tokens sorted = tokens;
-        if (sorted == null) tokens = sorted = new Tokens(tokenizer.vocabulary());
+        if (sorted == null) {
+            sorted = new Tokens(tokenizer.vocabulary());
+            tokens = sorted;
+        }
         AnswerFormat known = formats.get(text);
-        if (known == null) formats.put(text, known = new AnswerFormat(format, sorted));
+        if (known == null) {
+            known = new AnswerFormat(format, sorted);
+            formats.put(text, known);
+        }
         return Optional.of(new FormattedAnswer(known, stops));
     }
 }

@@ -53,9 +53,15 @@ final class State {
     State next(int b, Grammar grammar) {
         if (this == DEAD || this == END) return DEAD; // shared by all grammars
         State[] known = next;
-        if (known == null) next = known = new State[256];
+        if (known == null) {
+            known = new State[256];
+            next = known;
+        }
         State found = known[b];
-        if (found == null) known[b] = found = piece.step(this, b, grammar);
+        if (found == null) {
+            found = piece.step(this, b, grammar);
+            known[b] = found;
+        }
         return found;
     }
 }
