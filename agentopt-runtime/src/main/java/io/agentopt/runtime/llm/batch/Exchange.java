@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * is done with the request, so its memory may be used again.
  */
 public final class Exchange {
-    private sealed interface Event permits Token, End {}
+    sealed interface Event permits Token, End {}
 
     /**
      * A token of an answer.
