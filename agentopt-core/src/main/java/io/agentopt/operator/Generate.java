@@ -61,6 +61,21 @@ public record Generate(
         return new Generate(model, maxTokens, other, expectedPromptTokens, expectedOutputTokens);
     }
 
+    /** {@return this call with answers of one form, JSON by a schema for one} */
+    public Generate format(OutputFormat format) {
+        return sampling(sampling.format(format));
+    }
+
+    /** {@return this call with answers that are JSON by a schema; errors as in {@link io.agentopt.operator.schema.JsonSchema#parse}} */
+    public Generate json(String schema) {
+        return format(OutputFormat.json(schema));
+    }
+
+    /** {@return this call with texts that end the answer} */
+    public Generate stoppingAt(String... texts) {
+        return sampling(sampling.stoppingAt(texts));
+    }
+
     @Override
     public String kind() {
         return "generate";

@@ -4,14 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.agentopt.message.Prompt;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.device.HostMemory;
-import io.agentopt.runtime.llm.batch.Answer;
 import io.agentopt.runtime.llm.batch.AnswerSpec;
 import io.agentopt.runtime.llm.batch.BatchLoop;
 import io.agentopt.runtime.llm.batch.BatchSettings;
-import io.agentopt.runtime.llm.batch.Exchange;
 import io.agentopt.runtime.llm.batch.Handover;
+import io.agentopt.runtime.llm.batch.OngoingAnswer;
 import io.agentopt.runtime.llm.batch.Prefilled;
 import io.agentopt.runtime.llm.batch.PrefixCache;
 import io.agentopt.runtime.llm.batch.Sequence;
@@ -25,8 +25,8 @@ import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.prefix.PrefixStatistics;
 import io.agentopt.runtime.llm.prefix.PrefixTree;
 import io.agentopt.runtime.llm.sample.Sampler;
+import io.agentopt.runtime.llm.sample.StopTexts;
 import io.agentopt.runtime.text.ChatTemplate;
-import io.agentopt.runtime.text.TextStream;
 import io.agentopt.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -35,6 +35,8 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
 /**
@@ -52,6 +54,7 @@ public final class LlmEngine implements AutoCloseable {
     private final MemoryEstimate memory;
     private final Supplier<PrefixStatistics> prefixes;
     private final CacheChannel channel;
+    private final FormatTable formats;
 
     private LlmEngine(
             ModelPack pack,
@@ -70,6 +73,7 @@ public final class LlmEngine implements AutoCloseable {
         BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
         channel = new CacheChannel(pack.id(), executor.kv().shape(), executor.vocab());
         loop = new BatchLoop(pack.id(), executor, batch, memory.prefixes() > 0 ? tree : PrefixCache.NONE);
+        formats = new FormatTable(tokenizer);
     }
 
     /**
@@ -183,8 +187,35 @@ public final class LlmEngine implements AutoCloseable {
      * @throws IllegalStateException if the cache was used or closed, or belongs to another engine
      * @throws io.agentopt.runtime.llm.error.LlmException if the model's scores are not numbers
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled, between tokens or in mid-run
+     * @throws io.agentopt.runtime.text.TokenizerException if the tokenizer's answers cannot be held to a format
      */
     public Generation decode(KvCache cache, DecodeOptions options, TokenListener listener, CancelToken cancel) {
+        boolean silent = listener.equals(TokenListener.NONE);
+        try (AnswerStream answer = stream(cache, options, cancel, silent)) {
+            while (answer.hasNext()) listener.token(answer.next());
+            return answer.generation();
+        }
+    }
+
+    /**
+     * As {@link #decode}, of which the caller takes one token after the other; the cache is spent when the stream is closed or over.
+     *
+     * @return to be closed by the caller
+     */
+    public AnswerStream stream(KvCache cache, DecodeOptions options, CancelToken cancel) {
+        return stream(cache, options, cancel, false);
+    }
+
+    /**
+     * {@return answers to a prompt as a reactive stream; each subscriber gets its own, at its own pace, and may cancel it}
+     *
+     * @param executor runs one task for each subscriber, which blocks while there is nothing to do: one of virtual threads suits
+     */
+    public Flow.Publisher<GeneratedToken> publisher(Prompt prompt, DecodeOptions options, Executor executor) {
+        return new AnswerPublisher(this, prompt, options, executor);
+    }
+
+    private AnswerStream stream(KvCache cache, DecodeOptions options, CancelToken cancel, boolean silent) {
         if (cache.engine() != this) {
             throw new IllegalStateException("The KV cache lies on another engine of model '"
                     + cache.engine().model().id() + "'. Move it with transferTo before decoding here.");
@@ -195,46 +226,15 @@ public final class LlmEngine implements AutoCloseable {
             cancel.throwIfCancelled(what);
             Set<Integer> stops = new TreeSet<>(chat.stopTokens());
             stops.addAll(options.stopTokens());
-            AnswerSpec spec = new AnswerSpec(options.maxTokens(), stops, new Sampler(options.sampling()));
-            Exchange.Listener hears =
-                    listener.equals(TokenListener.NONE) ? (id, last) -> {} : new Narrator(listener, stops);
-            return generation(cache, stops, loop.answer(what, sequence, spec, hears, cancel));
-        } finally {
+            Sampling sampling = options.sampling();
+            Sampler sampler = new Sampler(
+                    sampling, sequence.tokens(), formats.hold(sampling.format(), stops), options.logProbs());
+            OngoingAnswer answer =
+                    loop.begin(what, sequence, new AnswerSpec(options.maxTokens(), stops, sampler), cancel);
+            return new AnswerStream(cache, answer, sampler, stops, tokenizer, new StopTexts(sampling), silent);
+        } catch (RuntimeException | Error e) {
             cache.spend();
-        }
-    }
-
-    private Generation generation(KvCache cache, Set<Integer> stops, Answer answer) {
-        int[] spoken = answer.ids().stream()
-                .filter(id -> !stops.contains(id))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        Timing timing = new Timing(
-                cache.prefillSeconds(),
-                (answer.firstNanos() - cache.startedNanos()) / 1e9,
-                (answer.endNanos() - answer.firstNanos()) / 1e9,
-                answer.runSeconds(),
-                answer.steps(),
-                cache.reused());
-        return new Generation(answer.ids(), tokenizer.decode(spoken), answer.finish(), cache.length(), timing);
-    }
-
-    /** Tells a listener the text that each token settles. */
-    private final class Narrator implements Exchange.Listener {
-        private final TokenListener listener;
-        private final Set<Integer> stops;
-        private final TextStream text = new TextStream(tokenizer);
-        private int index;
-
-        Narrator(TokenListener listener, Set<Integer> stops) {
-            this.listener = listener;
-            this.stops = stops;
-        }
-
-        @Override
-        public void token(int id, boolean last) {
-            String settled = stops.contains(id) ? "" : text.next(id);
-            listener.token(index++, id, last ? settled + text.finish() : settled);
+            throw e;
         }
     }
 

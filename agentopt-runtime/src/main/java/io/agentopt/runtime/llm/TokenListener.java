@@ -14,4 +14,9 @@ public interface TokenListener {
      * @param text that this token settles; the texts of all tokens make the answer
      */
     void token(int index, int id, String text);
+
+    /** A token was generated; to be overridden by those who want its log-probabilities. */
+    default void token(GeneratedToken token) {
+        token(token.index(), token.id(), token.text());
+    }
 }

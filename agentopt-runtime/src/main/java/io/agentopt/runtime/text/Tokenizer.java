@@ -112,6 +112,11 @@ public final class Tokenizer implements AutoCloseable {
         return size;
     }
 
+    /** {@return the bytes of each token, read from the file; errors as in {@link Vocabulary#read}} */
+    public Vocabulary vocabulary() {
+        return Vocabulary.read(file);
+    }
+
     /** {@return the id of a special token, if there is one with that literal} */
     public Optional<Integer> special(String literal) {
         return Optional.ofNullable(special.get(literal));

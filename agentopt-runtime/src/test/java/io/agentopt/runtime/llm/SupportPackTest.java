@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentopt.message.Completion.Finish;
+import io.agentopt.message.Prompt;
+import io.agentopt.message.ToolCall;
+import io.agentopt.operator.OutputFormat;
+import io.agentopt.operator.Sampling;
+import io.agentopt.operator.ToolSchema;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.pack.ModelPack;
@@ -13,6 +19,7 @@ import io.agentopt.runtime.llm.pack.ModelStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +65,39 @@ class SupportPackTest {
                 assertThat(heard).hasToString(g.text());
                 assertThat(g.text()).startsWith(p.path("continuation").asText());
             }
+        }
+    }
+
+    @Test
+    void whatTheModelWritesByItselfIsLetThrough() throws Exception {
+        ModelPack pack = ModelStore.of(MODELS).pack("support-1");
+        ToolSchema status = ToolSchema.of(
+                "order_status",
+                "{\"type\":\"object\",\"required\":[\"order\"],\"properties\":{\"order\":{\"type\":\"string\"}}}");
+        OutputFormat calls = new OutputFormat.Calls(List.of(status), false);
+        try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(2))) {
+            Prompt asks = Prompt.system("Answer briefly.").user("Where is my order AB-27154?");
+            Generation free = engine.generate(asks, DecodeOptions.greedy(64), TokenListener.NONE, CancelToken.none());
+            Generation held = engine.generate(
+                    asks,
+                    DecodeOptions.greedy(64).with(Sampling.greedy().format(calls)),
+                    TokenListener.NONE,
+                    CancelToken.none());
+            assertThat(free.completion().toolCalls())
+                    .containsExactly(new ToolCall("order_status", Map.of("order", "AB-27154")));
+            assertThat(held.text()).isEqualTo(free.text());
+            assertThat(held.finish()).isEqualTo(Finish.STOP);
+            Prompt chats = Prompt.system("Answer briefly.").user("hello");
+            Generation forced = engine.generate(
+                    chats,
+                    DecodeOptions.greedy(64).with(Sampling.greedy().format(calls)),
+                    TokenListener.NONE,
+                    CancelToken.none());
+            if (forced.finish() == Finish.STOP)
+                assertThat(forced.completion().toolCalls()).isNotEmpty();
+            assertThat(forced.text())
+                    .matches(t -> t.startsWith("{\"name\":") || t.startsWith("[{\"name\":"))
+                    .contains("order_status");
         }
     }
 

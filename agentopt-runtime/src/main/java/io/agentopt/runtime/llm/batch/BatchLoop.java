@@ -84,12 +84,20 @@ public final class BatchLoop implements AutoCloseable {
      */
     public Answer answer(
             String what, Sequence sequence, AnswerSpec spec, Exchange.Listener listener, CancelToken cancel) {
+        try (OngoingAnswer answer = begin(what, sequence, spec, cancel)) {
+            for (Optional<Exchange.Token> t = answer.next(); t.isPresent(); t = answer.next())
+                listener.token(t.get().id(), t.get().last());
+            return answer.answer();
+        }
+    }
+
+    /** As {@link #answer}, of which the caller takes one token after the other; it pauses while the caller lags behind. */
+    public OngoingAnswer begin(String what, Sequence sequence, AnswerSpec spec, CancelToken cancel) {
         Exchange exchange = new Exchange(what, cancel, settings.buffered(), this::abortStep, this::wake);
         AnswerRequest request =
                 new AnswerRequest(sequence, spec, exchange, model, executor.kv().capacity());
         submit(() -> schedule.begin(request));
-        exchange.await(listener);
-        return request.answer();
+        return new OngoingAnswer(exchange, request);
     }
 
     /** {@return bytes of the scores of a token: float32 [vocab]} */

@@ -15,9 +15,14 @@ import java.util.concurrent.TimeUnit;
  * is done with the request, so its memory may be used again.
  */
 public final class Exchange {
-    private sealed interface Event permits Token, End {}
+    sealed interface Event permits Token, End {}
 
-    private record Token(int id, boolean last) implements Event {}
+    /**
+     * A token of an answer.
+     *
+     * @param last whether no other follows
+     */
+    public record Token(int id, boolean last) implements Event {}
 
     private record End(Optional<Throwable> failure) implements Event {}
 
@@ -34,6 +39,7 @@ public final class Exchange {
     private final Runnable onRoom;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private volatile boolean aborted;
+    private boolean over; // of the awaiting thread
 
     /**
      * @param what is done, as the subject of a sentence
@@ -81,44 +87,63 @@ public final class Exchange {
 
     /** Waits for the end, or throws what ended it. */
     public void await(Listener listener) {
-        Optional<Throwable> given = Optional.empty(); // why this thread gave up
-        boolean interrupted = false;
-        try (var _ = cancel.onCancel(this::abort)) {
-            while (true) {
-                try {
-                    Event event = aborted ? events.take() : events.poll(cancel.remainingNanos(), TimeUnit.NANOSECONDS);
-                    switch (event) {
-                        case null -> cancel.isCancelled(); // the deadline passed: this fires the registration
-                        case Token t -> {
-                            if (events.size() == buffered - 1) onRoom.run();
-                            if (given.isEmpty()) given = tell(listener, t);
-                        }
-                        case End e -> {
-                            if (given.isPresent()) throw unchecked(given.get());
-                            if (e.failure().isPresent()) throw ended(e.failure().get());
-                            return;
-                        }
-                    }
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    if (given.isEmpty()) given = Optional.of(interrupted(what));
-                    abort();
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
+        try (var _ = watch()) {
+            for (Optional<Token> t = next(); t.isPresent(); t = next())
+                listener.token(t.get().id(), t.get().last());
+        } catch (
+                Throwable e) { // errors too: the device's thread must be done with the memory before anything is thrown
+            abandon();
+            throw e;
         }
     }
 
-    // Errors too: the device's thread must be done with the memory before anything is thrown.
-    private Optional<Throwable> tell(Listener listener, Token t) {
-        try {
-            listener.token(t.id(), t.last());
-            return Optional.empty();
-        } catch (Throwable e) {
-            abort();
-            return Optional.of(e);
+    /** Lets the caller's token end the request, until the registration is closed. */
+    public CancelToken.Registration watch() {
+        return cancel.onCancel(this::abort);
+    }
+
+    /**
+     * Waits for the next token; only the awaiting thread calls.
+     *
+     * @return empty at the end
+     */
+    public Optional<Token> next() {
+        while (!over) {
+            try {
+                Event event = aborted ? events.take() : events.poll(cancel.remainingNanos(), TimeUnit.NANOSECONDS);
+                switch (event) {
+                    case null -> cancel.isCancelled(); // the deadline passed: this fires the registration
+                    case Token t -> {
+                        if (events.size() == buffered - 1) onRoom.run();
+                        return Optional.of(t);
+                    }
+                    case End e -> {
+                        over = true;
+                        if (e.failure().isPresent()) throw ended(e.failure().get());
+                    }
+                }
+            } catch (InterruptedException e) {
+                abandon();
+                Thread.currentThread().interrupt();
+                throw interrupted(what);
+            }
         }
+        return Optional.empty();
+    }
+
+    /** Ends the request, if it has not ended, and waits until the device's thread is done with it. */
+    public void abandon() {
+        if (over) return;
+        abort();
+        boolean interrupted = false;
+        while (!over) {
+            try {
+                over = events.take() instanceof End;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     private RuntimeException ended(Throwable failure) {

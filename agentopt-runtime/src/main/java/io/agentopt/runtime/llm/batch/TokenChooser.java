@@ -16,11 +16,7 @@ public interface TokenChooser {
      */
     int choose(MemorySegment scores, String owner);
 
-    /**
-     * Tells a token that was taken because {@link #takesHighest}.
-     *
-     * @param scores as in {@link #choose}
-     */
+    /** Tells a token that was taken because {@link #takesHighest}. */
     default void taken(int token) {}
 
     /** {@return whether the answer ends with the token that was chosen last, although it is no stop token} */
