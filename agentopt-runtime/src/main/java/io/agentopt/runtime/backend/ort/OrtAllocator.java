@@ -1,6 +1,7 @@
 package io.agentopt.runtime.backend.ort;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives memory of one kind; tensors from it keep it open. */
 public final class OrtAllocator extends OrtHandle {
+    /** The version and place of the function for statistics in ONNX Runtime's structure of an allocator. */
+    private static final int STATISTICS_SINCE = 23;
+
+    private static final long STATISTICS = 5 * ADDRESS.byteSize();
+
     private final String memory;
     private final @Nullable OrtSession session;
 
@@ -106,11 +112,8 @@ public final class OrtAllocator extends OrtHandle {
         try (Arena scratch = Arena.ofConfined()) {
             OrtApi api = environment().api();
             MemorySegment out = scratch.allocate(ADDRESS);
-            try {
-                api.call(OrtFunction.ALLOCATOR_STATS, raw, out);
-            } catch (OrtException e) {
-                return found; // not implemented by this allocator
-            }
+            if (!tells(raw)) return found;
+            api.call(OrtFunction.ALLOCATOR_STATS, raw, out);
             MemorySegment pairs = out.get(ADDRESS, 0);
             try {
                 found.putAll(OrtPairs.read(api, pairs));
@@ -121,6 +124,14 @@ public final class OrtAllocator extends OrtHandle {
         } finally {
             exit();
         }
+    }
+
+    // ONNX Runtime calls the allocator's own function without looking whether a provider's allocator has one.
+    @SuppressWarnings("restricted")
+    private static boolean tells(MemorySegment raw) {
+        MemorySegment allocator = raw.reinterpret(STATISTICS + ADDRESS.byteSize());
+        return allocator.get(JAVA_INT, 0) >= STATISTICS_SINCE
+                && allocator.get(ADDRESS, STATISTICS).address() != 0;
     }
 
     @Override

@@ -192,8 +192,15 @@ public final class OrtTensor extends OrtHandle {
             api.call(OrtFunction.TENSOR_MEMORY, value, out);
             MemorySegment memory = out.get(ADDRESS, 0);
             api.call(OrtFunction.GET_DATA, value, out);
+            long bytes = elements(shape) * type.bytes();
+            if (bytes > 0 && out.get(ADDRESS, 0).address() == 0) {
+                throw new OrtException(
+                        OrtException.NOT_FROM_ORT,
+                        owner + " needs " + bytes + " bytes in " + OrtMemory.text(api, memory)
+                                + ", whose allocator gave none. Make it smaller, or free memory.");
+            }
             Arena arena = Arena.ofShared();
-            MemorySegment data = out.get(ADDRESS, 0).reinterpret(elements(shape) * type.bytes(), arena, null);
+            MemorySegment data = out.get(ADDRESS, 0).reinterpret(bytes, arena, null);
             Storage storage = new Storage(memory, OrtMemory.isHost(api, memory), data);
             return new OrtTensor(environment, value, type, shape, storage, arena, lender, OrtTensor::nothing);
         } catch (RuntimeException e) {

@@ -35,6 +35,7 @@ public final class PrepackedWeights extends OrtHandle {
      * Adds a weight for sessions that are opened from now on; the tensor may be closed after that.
      *
      * @param name of the initialiser in the model
+     * @param weight of the type and shape that the model says; ONNX Runtime does not compare them
      * @throws IllegalArgumentException if there is one of that name
      */
     public void add(String name, OrtTensor weight) {

@@ -17,6 +17,8 @@ public final class SharedArena extends OrtHandle {
     /** The session's setting that makes it use the environment's allocators: put it with "1" into the settings' config. */
     public static final String CONFIG = "session.use_env_allocators";
 
+    private static final int ARENA_ALLOCATOR = 1, DEFAULT_MEMORY = 0;
+
     private SharedArena(OrtEnvironment environment, MemorySegment memory) {
         super(environment, "shared arena", memory);
     }
@@ -24,15 +26,20 @@ public final class SharedArena extends OrtHandle {
     /**
      * {@return the arena, now in place}
      *
-     * @throws OrtException if there is one already
+     * @throws IllegalStateException if there is one already
+     * @throws OrtException if ONNX Runtime refuses the settings
      */
     public static SharedArena create(ArenaSettings settings) {
         OrtEnvironment environment = OrtEnvironment.get();
+        if (!environment.sharesArena().compareAndSet(false, true)) {
+            throw new IllegalStateException("The process has a shared arena already. Close it before another is made.");
+        }
         OrtApi api = environment.api();
-        MemorySegment memory = environment.cpuMemory();
         try (Arena scratch = Arena.ofConfined()) {
             Map<String, Long> entries = settings.entries();
             MemorySegment out = scratch.allocate(ADDRESS);
+            api.call(OrtFunction.CREATE_CPU_MEMORY, ARENA_ALLOCATOR, DEFAULT_MEMORY, out);
+            MemorySegment memory = out.get(ADDRESS, 0);
             api.invoke(
                     OrtFunction.CREATE_ARENA_SETTINGS,
                     OrtApi.texts(scratch, List.copyOf(entries.keySet())),
@@ -44,11 +51,15 @@ public final class SharedArena extends OrtHandle {
             MemorySegment arena = out.get(ADDRESS, 0);
             try {
                 api.call(OrtFunction.REGISTER_ARENA, environment.raw(), memory, arena);
+            } catch (OrtException e) {
+                api.release(OrtFunction.RELEASE_MEMORY, memory);
+                throw e;
             } finally {
                 api.release(OrtFunction.RELEASE_ARENA_SETTINGS, arena);
             }
             return new SharedArena(environment, memory);
         } catch (OrtException e) {
+            environment.sharesArena().set(false);
             throw e.during("The shared arena (" + settings + ") could not be made");
         }
     }
@@ -56,5 +67,7 @@ public final class SharedArena extends OrtHandle {
     @Override
     void free(MemorySegment memory) {
         environment().api().call(OrtFunction.UNREGISTER_ARENA, environment().raw(), memory);
+        environment().api().release(OrtFunction.RELEASE_MEMORY, memory);
+        environment().sharesArena().set(false);
     }
 }
