@@ -32,7 +32,8 @@ public record DetectedDevice(
     /** Kinds of devices. */
     public enum Kind {
         CPU,
-        GPU
+        GPU,
+        NPU
     }
 
     public DetectedDevice {

@@ -34,7 +34,7 @@ final class GpuDriver {
     }
 
     Answer ask() {
-        return switch (Loader.open(family.driver())) {
+        return switch (Loader.open(family.driverLibrary())) {
             case Loader.Failed f -> new Stopped(f.rung(), "The " + family.vendor() + " driver: " + f.reason());
             case Loader.Open o -> list(o.symbols());
         };
@@ -69,7 +69,7 @@ final class GpuDriver {
     }
 
     private String count() {
-        return family.equals(GpuFamily.CUDA) ? "cuDeviceGetCount" : family.prefix() + "GetDeviceCount";
+        return family.prefix().equals("cu") ? "cuDeviceGetCount" : family.prefix() + "GetDeviceCount";
     }
 
     @SuppressWarnings("restricted")

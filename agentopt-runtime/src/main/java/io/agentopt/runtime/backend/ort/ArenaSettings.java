@@ -14,9 +14,15 @@ public record ArenaSettings(long maxBytes, Growth growth, long firstBytes) {
     /** By how much an arena grows. */
     public enum Growth {
         /** Chunks double: fewer calls, up to twice the memory. */
-        POWER_OF_TWO,
+        POWER_OF_TWO(0),
         /** Exactly what is asked for. */
-        AS_REQUESTED
+        AS_REQUESTED(1);
+
+        private final long number; // as ONNX Runtime numbers it
+
+        Growth(long number) {
+            this.number = number;
+        }
     }
 
     public ArenaSettings {
@@ -29,7 +35,7 @@ public record ArenaSettings(long maxBytes, Growth growth, long firstBytes) {
     Map<String, Long> entries() {
         Map<String, Long> entries = new LinkedHashMap<>();
         entries.put("max_mem", maxBytes);
-        entries.put("arena_extend_strategy", (long) growth.ordinal());
+        entries.put("arena_extend_strategy", growth.number);
         if (firstBytes > 0) entries.put("initial_chunk_size_bytes", firstBytes);
         return entries;
     }

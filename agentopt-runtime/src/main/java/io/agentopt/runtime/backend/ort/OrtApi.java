@@ -187,6 +187,15 @@ final class OrtApi {
         }
     }
 
+    /** A function of two pointers without result. */
+    void tell(OrtFunction f, MemorySegment a, MemorySegment b) {
+        try {
+            handle(f).invokeExact(a, b);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+    }
+
     /** Any function that reports a status; for those that no run waits for. */
     void invoke(OrtFunction f, Object... arguments) {
         try {

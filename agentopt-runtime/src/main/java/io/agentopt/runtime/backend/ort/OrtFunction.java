@@ -92,7 +92,6 @@ enum OrtFunction {
     SYNCHRONIZE_OUTPUTS("SynchronizeBoundOutputs", 203, 'p', "p"),
     APPEND_PROVIDER_BY_NAME("SessionOptionsAppendExecutionProvider", 216, 'p', "ppppl"),
     MEMORY_DEVICE_TYPE("MemoryInfoGetDeviceType", 225, 'v', "pp"),
-    BUILD_TEXT("GetBuildInfoString", 254, 'p', ""),
     CREATE_PAIRS("CreateKeyValuePairs", 295, 'v', "p"),
     ADD_PAIR("AddKeyValuePair", 296, 'v', "ppp"),
     GET_PAIR("GetKeyValue", 297, 'p', "pp"),

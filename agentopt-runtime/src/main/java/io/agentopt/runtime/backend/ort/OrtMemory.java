@@ -96,7 +96,7 @@ public final class OrtMemory extends OrtHandle {
     static boolean isHost(OrtApi api, MemorySegment raw) {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(JAVA_INT);
-            api.invokeVoid(OrtFunction.MEMORY_DEVICE_TYPE, raw, out);
+            api.tell(OrtFunction.MEMORY_DEVICE_TYPE, raw, out);
             if (out.get(JAVA_INT, 0) == CPU) return true;
         }
         return api.has(OrtFunction.MEMORY_USE) && api.readInt(OrtFunction.MEMORY_USE, raw) == HOST_ACCESSIBLE;

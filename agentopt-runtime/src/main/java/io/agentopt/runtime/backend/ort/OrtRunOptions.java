@@ -78,7 +78,7 @@ public final class OrtRunOptions extends OrtHandle {
         MemorySegment raw = enter();
         try {
             MemorySegment queue = stream.enter();
-            environment().api().invokeVoid(OrtFunction.SET_RUN_STREAM, raw, queue);
+            environment().api().tell(OrtFunction.SET_RUN_STREAM, raw, queue);
             OrtStream old = held.getAndSet(stream);
             if (old != null) old.exit();
             return this;

@@ -59,13 +59,8 @@ public final class OrtSession extends OrtHandle {
         return open(environment, name, settings, (scratch, options, weights, out) -> {
             MemorySegment bytes = scratch.allocateFrom(JAVA_BYTE, onnx);
             if (weights.address() == 0) {
-                api.invoke(
-                        OrtFunction.CREATE_SESSION_FROM_ARRAY,
-                        environment.raw(),
-                        bytes,
-                        bytes.byteSize(),
-                        options,
-                        out);
+                api.check((MemorySegment) api.handle(OrtFunction.CREATE_SESSION_FROM_ARRAY)
+                        .invokeExact(environment.raw(), bytes, bytes.byteSize(), options, out));
             } else {
                 api.invoke(
                         OrtFunction.CREATE_SESSION_FROM_ARRAY_PREPACKED,
@@ -81,7 +76,7 @@ public final class OrtSession extends OrtHandle {
 
     @FunctionalInterface
     private interface Loading {
-        void into(Arena scratch, MemorySegment options, MemorySegment weights, MemorySegment out);
+        void into(Arena scratch, MemorySegment options, MemorySegment weights, MemorySegment out) throws Throwable;
     }
 
     private static OrtSession open(OrtEnvironment environment, String name, SessionSettings settings, Loading loading) {
@@ -100,10 +95,13 @@ public final class OrtSession extends OrtHandle {
                 api.release(OrtFunction.RELEASE_SESSION_OPTIONS, options);
             }
             raw = out.get(ADDRESS, 0);
-        } catch (RuntimeException e) {
+        } catch (Throwable t) {
             if (shared != null) shared.exit();
-            throw e instanceof OrtException o ? o.during("The model '" + name + "' could not be loaded") : e;
+            throw t instanceof OrtException o
+                    ? o.during("The model '" + name + "' could not be loaded")
+                    : OrtApi.unchecked(t);
         }
+        ReservedMemory.trim(); // loading frees about as much as it keeps
         return new OrtSession(environment, raw, name, shared);
     }
 

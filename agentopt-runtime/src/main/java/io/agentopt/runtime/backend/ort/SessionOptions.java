@@ -29,6 +29,7 @@ final class SessionOptions {
         if (settings.weights().isPresent()) settings.weights().get().apply(api, scratch, options);
         Map<String, String> config = new LinkedHashMap<>();
         config.put("session.intra_op.allow_spinning", settings.spinning() ? "1" : "0");
+        config.put("session.use_device_allocator_for_initializers", "1"); // an arena would keep what packing frees
         config.putAll(settings.config());
         for (var e : config.entrySet()) {
             api.call(
