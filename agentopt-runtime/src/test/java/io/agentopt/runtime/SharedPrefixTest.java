@@ -62,7 +62,7 @@ class SharedPrefixTest {
         try (Engines engines = new Engines(Optional.of(ModelStore.of(root)), options, () -> List.of(CPU))) {
             Dispatcher dispatcher = new Dispatcher(
                     program,
-                    new GraphStepRunner(graph, new EngineModelRunner(graph, engines)),
+                    new GraphStepRunner(graph, new EngineModelRunner(graph, engines, options.runners())),
                     Map.of(),
                     new ManualClock(),
                     RunListener.none());

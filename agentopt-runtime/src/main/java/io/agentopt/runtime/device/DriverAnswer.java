@@ -15,9 +15,14 @@ sealed interface DriverAnswer {
 
     /** Asks the driver of this machine. */
     static DriverAnswer of(GpuFamily family) {
-        return switch (Loader.open(family.api().library())) {
+        return switch (Loader.open(family.driverLibrary())) {
             case Loader.Failed f -> new Stopped(f.rung(), "The " + family.vendor() + " driver: " + f.reason());
-            case Loader.Open _ -> of(family, GpuDriver.open(family.api()));
+            case Loader.Open _ ->
+                of(
+                        family,
+                        family.otherDriver()
+                                .map(file -> GpuDriver.open(family.api(), file))
+                                .orElseGet(() -> GpuDriver.open(family.api())));
         };
     }
 

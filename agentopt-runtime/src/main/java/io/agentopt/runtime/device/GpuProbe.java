@@ -2,49 +2,59 @@ package io.agentopt.runtime.device;
 
 import io.agentopt.mlir.gpu.GpuDevice;
 import io.agentopt.runtime.backend.ort.EpDevice;
-import io.agentopt.runtime.backend.ort.EpSpec;
-import io.agentopt.runtime.backend.ort.OrtEnvironment;
-import io.agentopt.runtime.backend.ort.OrtException;
-import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.backend.ort.SessionDevice;
+import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The ladder of one family of GPUs: provider library named, there, loadable and a provider; driver there and finding
  * devices; provider registered; a model run on each device.
  */
-final class GpuProbe {
+final class GpuProbe implements Probe {
     private final GpuFamily family;
 
     GpuProbe(GpuFamily family) {
         this.family = family;
     }
 
-    List<DetectedDevice> probe() {
-        String provider = System.getProperty(family.property(), "");
-        if (provider.isBlank()) return notConfigured();
-        Path library = Path.of(provider).toAbsolutePath();
-        if (!Files.isRegularFile(library)) {
-            return stopped(
-                    Rung.LIBRARY_MISSING,
-                    "The provider library '" + provider + "' (property " + family.property() + ") is not a file.");
+    @Override
+    public String id() {
+        return family.id();
+    }
+
+    @Override
+    public Optional<ProviderConfig> config() {
+        return ProviderConfig.of(family.id(), family.property());
+    }
+
+    @Override
+    public String surroundings() {
+        try {
+            return family.driverLibrary() + " "
+                    + (Files.isReadable(family.version()) ? Files.readString(family.version()) : "");
+        } catch (IOException unknown) {
+            return family.driverLibrary();
         }
-        if (Loader.open(library.toString()) instanceof Loader.Failed f) {
-            return stopped(f.rung(), "The provider library (property " + family.property() + "): " + f.reason());
-        }
-        if (!isProvider(library)) {
-            return stopped(
-                    Rung.INIT_FAILED,
-                    "The library '" + library + "' (property " + family.property()
-                            + ") is no execution provider of ONNX Runtime: it has no CreateEpFactories.");
-        }
+    }
+
+    @Override
+    public List<DetectedDevice> climb(Consumer<String> stage) {
+        Optional<ProviderConfig> config = config();
+        if (config.isEmpty()) return notConfigured();
+        ProviderLadder ladder = new ProviderLadder(config.get(), stage);
+        Optional<ProviderLadder.Stopped> stop = ladder.loaded();
+        if (stop.isPresent())
+            return List.of(stopped(stop.get().rung(), stop.get().reason()));
+        stage.accept("asking the driver");
         return switch (DriverAnswer.of(family)) {
-            case DriverAnswer.Stopped s -> stopped(s.rung(), s.reason());
-            case DriverAnswer.Found f -> withProvider(library, f.devices());
+            case DriverAnswer.Stopped s -> List.of(stopped(s.rung(), s.reason()));
+            case DriverAnswer.Found f -> withProvider(ladder, config.get(), f.devices());
         };
     }
 
@@ -52,51 +62,51 @@ final class GpuProbe {
         String way = "Set the property " + family.property()
                 + " to an execution provider library of ONNX Runtime to use it.";
         return switch (DriverAnswer.of(family)) {
-            case DriverAnswer.Stopped s -> stopped(Rung.NOT_CONFIGURED, s.reason() + " " + way);
+            case DriverAnswer.Stopped s -> List.of(stopped(Rung.NOT_CONFIGURED, s.reason() + " " + way));
             case DriverAnswer.Found f ->
                 f.devices().stream()
-                        .map(g -> device(g, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Optional.empty()))
+                        .map(g -> device(
+                                g, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Map.of(), Optional.empty()))
                         .toList();
         };
     }
 
-    private static boolean isProvider(Path library) {
-        return Loader.open(library.toString()) instanceof Loader.Open o
-                && o.symbols().find("CreateEpFactories").isPresent();
-    }
-
-    private List<DetectedDevice> withProvider(Path library, List<GpuDevice> gpus) {
-        List<EpDevice> devices;
-        try {
-            devices = OrtEnvironment.get().register(new EpSpec("agentopt." + family.id(), library, Map.of())).stream()
-                    .filter(d -> d.hardware() == EpDevice.Hardware.GPU)
-                    .toList();
-        } catch (OrtException | IllegalStateException e) {
-            Loader.Failed f = Loader.failed(library.toString(), String.valueOf(e.getMessage()));
-            return stopped(f.rung(), f.reason());
-        }
-        List<DetectedDevice> found = new ArrayList<>();
-        for (GpuDevice gpu : gpus) {
-            if (gpu.number() >= devices.size()) {
-                found.add(device(
-                        gpu,
-                        Rung.NO_DEVICE,
-                        "The driver finds it but the provider '" + library + "' does not.",
-                        Optional.empty()));
-                continue;
+    private List<DetectedDevice> withProvider(ProviderLadder ladder, ProviderConfig config, List<GpuDevice> gpus) {
+        return switch (ladder.registered()) {
+            case ProviderLadder.Stopped s -> List.of(stopped(s.rung(), s.reason()));
+            case ProviderLadder.Devices d -> {
+                List<EpDevice> devices = d.devices().stream()
+                        .filter(e -> e.hardware() == EpDevice.Hardware.GPU)
+                        .toList();
+                List<DetectedDevice> found = new ArrayList<>();
+                for (GpuDevice gpu : gpus)
+                    found.add(
+                            gpu.number() < devices.size()
+                                    ? smoked(ladder, gpu, devices.get(gpu.number()))
+                                    : device(
+                                            gpu,
+                                            Rung.NO_DEVICE,
+                                            "The driver finds it but the provider '" + config.library() + "' does not.",
+                                            Map.of(),
+                                            Optional.empty()));
+                yield List.copyOf(found);
             }
-            EpDevice ep = devices.get(gpu.number());
-            Optional<String> failure = SmokeTest.failure(SessionSettings.cpu(1).on(ep));
-            found.add(device(
-                    gpu,
-                    failure.isPresent() ? Rung.SMOKE_FAILED : Rung.READY,
-                    failure.orElse(ep.provider() + " ran a model and the numbers were right."),
-                    failure.isPresent() ? Optional.empty() : Optional.of(ep)));
-        }
-        return found;
+        };
     }
 
-    private DetectedDevice device(GpuDevice gpu, Rung rung, String reason, Optional<EpDevice> provider) {
+    private DetectedDevice smoked(ProviderLadder ladder, GpuDevice gpu, EpDevice ep) {
+        Optional<String> failure = ladder.smoke(ep);
+        if (failure.isPresent()) return device(gpu, Rung.SMOKE_FAILED, failure.get(), Map.of(), Optional.empty());
+        return device(
+                gpu,
+                Rung.READY,
+                ep.provider() + " ran a model and the numbers were right.",
+                OperatorCoverage.on(ep),
+                Optional.of(ep));
+    }
+
+    private DetectedDevice device(
+            GpuDevice gpu, Rung rung, String reason, Map<String, String> details, Optional<SessionDevice> provider) {
         return new DetectedDevice(
                 family.id() + ":" + gpu.number(),
                 family.vendor(),
@@ -105,20 +115,20 @@ final class GpuProbe {
                 rung,
                 reason,
                 gpu.memoryBytes(),
-                gpu.architecture().isEmpty() ? Map.of() : Map.of("arch", gpu.architecture()),
+                details(gpu, details),
                 provider);
     }
 
-    private List<DetectedDevice> stopped(Rung rung, String reason) {
-        return List.of(new DetectedDevice(
-                family.id(),
-                family.vendor(),
-                DetectedDevice.Kind.GPU,
-                "",
-                rung,
-                reason,
-                0,
-                Map.of(),
-                Optional.empty()));
+    private static Map<String, String> details(GpuDevice gpu, Map<String, String> coverage) {
+        if (gpu.architecture().isEmpty()) return coverage;
+        Map<String, String> all = new HashMap<>(coverage);
+        all.put("arch", gpu.architecture());
+        return all;
+    }
+
+    @Override
+    public DetectedDevice stopped(Rung rung, String reason) {
+        return new DetectedDevice(
+                family.id(), family.vendor(), DetectedDevice.Kind.GPU, "", rung, reason, 0, Map.of(), Optional.empty());
     }
 }

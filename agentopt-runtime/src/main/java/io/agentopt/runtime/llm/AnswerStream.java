@@ -114,7 +114,8 @@ public final class AnswerStream implements Iterator<GeneratedToken>, AutoCloseab
                 (answer.firstNanos() - cache.startedNanos()) / 1e9,
                 (answer.endNanos() - answer.firstNanos()) / 1e9,
                 answer.runSeconds(),
-                answer.steps());
+                answer.steps(),
+                cache.reused());
         String said = silent
                 ? tokenizer.decode(ids.stream()
                         .filter(id -> !stopTokens.contains(id))

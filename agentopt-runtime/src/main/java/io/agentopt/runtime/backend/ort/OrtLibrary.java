@@ -1,5 +1,6 @@
 package io.agentopt.runtime.backend.ort;
 
+import io.agentopt.mlir.ffi.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -84,7 +85,10 @@ final class OrtLibrary {
             try {
                 return unpack(
                         connection,
-                        cacheRoot().resolve("onnxruntime").resolve(folder).resolve(name));
+                        UserCache.folder()
+                                .resolve("onnxruntime")
+                                .resolve(folder)
+                                .resolve(name));
             } catch (IOException readOnly) {
                 Path temporary = Files.createTempDirectory("agentopt-onnxruntime"); // fresh and private to this user
                 temporary.toFile().deleteOnExit();
@@ -115,13 +119,6 @@ final class OrtLibrary {
             Files.deleteIfExists(part);
         }
         return to;
-    }
-
-    private static Path cacheRoot() {
-        String configured = System.getenv("AGENTOPT_CACHE");
-        return configured == null || configured.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".cache", "agentopt")
-                : Path.of(configured);
     }
 
     private static String version(URLConnection connection) throws IOException {

@@ -1,6 +1,7 @@
 package io.agentopt.runtime.backend.ort;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -8,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Zeroed memory by the C library's calloc. Java writes the zeros itself, which takes every page at once; calloc asks the
@@ -17,6 +19,11 @@ final class ReservedMemory {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALLOC = function("calloc", FunctionDescriptor.of(ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ADDRESS));
+
+    private static final @Nullable MethodHandle TRIM = LINKER.defaultLookup()
+            .find("malloc_trim")
+            .map(f -> LINKER.downcallHandle(f, FunctionDescriptor.of(JAVA_INT, JAVA_LONG)))
+            .orElse(null);
 
     private ReservedMemory() {}
 
@@ -39,6 +46,17 @@ final class ReservedMemory {
         }
         MemorySegment all = raw.reinterpret(room, arena, ReservedMemory::free);
         return all.asSlice(Math.floorMod(-raw.address(), alignment), bytes, 1);
+    }
+
+    /** Gives memory that the C library holds without use back to the system, where it can (glibc). */
+    static void trim() {
+        MethodHandle trim = TRIM;
+        if (trim == null) return;
+        try {
+            int released = (int) trim.invokeExact(0L);
+        } catch (Throwable t) {
+            throw OrtApi.unchecked(t);
+        }
     }
 
     private static void free(MemorySegment memory) {
