@@ -43,3 +43,12 @@ int hipGetDeviceCount(int *n) { return count(n); }
 int hipDeviceGet(int *d, int i) { return get(d, i); }
 int hipDeviceGetName(char *t, int n, int d) { return name(t, n, d); }
 int hipDeviceTotalMem(size_t *b, int d) { return memory(b, d); }
+
+static const char *error_name(int error) {
+    return error == 3 ? "STUB_NOT_INITIALIZED" : "STUB_ERROR";
+}
+
+int cuGetErrorName(int e, const char **t) { *t = error_name(e); return 0; }
+int cuGetErrorString(int e, const char **t) { *t = error_name(e); return 0; }
+const char *hipGetErrorName(int e) { return error_name(e); }
+const char *hipGetErrorString(int e) { return error_name(e); }
