@@ -14,6 +14,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads model.json, format 1. Every complaint names the file and the field. */
 final class PackReader {
@@ -73,18 +75,23 @@ final class PackReader {
 
     private ModelPack.Decoder decoder(JsonNode json) {
         String layout = text(json, "onnx.layout");
-        if (!layout.equals("gqa-in-place")) {
-            throw wrong(
-                    "onnx.layout",
-                    layout,
-                    "is unknown; this version runs \"gqa-in-place\" (GroupQueryAttention, past and present in one buffer)");
-        }
+        ModelPack.Wiring wiring = Stream.of(ModelPack.Wiring.values())
+                .filter(w -> w.id().equals(layout))
+                .findFirst()
+                .orElseThrow(() -> wrong(
+                        "onnx.layout",
+                        layout,
+                        "is unknown; this version runs \"gqa-in-place\" (GroupQueryAttention, past and present in one buffer)"
+                                + " and \"optimum\" (present is past and what is appended, by Concat)"));
         String positions = text(json, "onnx.logitsPositions");
         if (!positions.equals("last") && !positions.equals("all"))
             throw wrong("onnx.logitsPositions", positions, "must be \"last\" or \"all\"");
         return new ModelPack.Decoder(
+                wiring,
                 text(json, "onnx.inputIds"),
-                text(json, "onnx.attentionMask"),
+                lengths(json),
+                optional(json, "onnx.positionIds"),
+                optional(json, "onnx.cacheSwitch"),
                 text(json, "onnx.logits"),
                 positions.equals("last"),
                 perLayer(json, "onnx.pastKey"),
@@ -92,6 +99,23 @@ final class PackReader {
                 perLayer(json, "onnx.presentKey"),
                 perLayer(json, "onnx.presentValue"),
                 chat(json));
+    }
+
+    private ModelPack.Lengths lengths(JsonNode json) {
+        if (json.at("/onnx/lastPositions").isMissingNode()) return new ModelPack.Mask(text(json, "onnx.attentionMask"));
+        if (!json.at("/onnx/attentionMask").isMissingNode()) {
+            throw wrong(
+                    "onnx.lastPositions",
+                    at(json, "onnx.lastPositions"),
+                    "stands beside onnx.attentionMask; a model has one or the other");
+        }
+        return new ModelPack.Counts(text(json, "onnx.lastPositions"), text(json, "onnx.totalLength"));
+    }
+
+    private Optional<String> optional(JsonNode json, String field) {
+        return json.at("/" + field.replace('.', '/')).isMissingNode()
+                ? Optional.empty()
+                : Optional.of(text(json, field));
     }
 
     private ModelPack.Embedder embedder(JsonNode json) {
@@ -114,7 +138,7 @@ final class PackReader {
                     "chat.stopTokens",
                     at(json, "chat.stopTokens"),
                     "must list at least one token, or answers never end");
-        return new ModelPack.Chat(roles, text(json, "chat.generationPrompt"), stops);
+        return new ModelPack.Chat(json.at("/chat/start").asText(""), roles, text(json, "chat.generationPrompt"), stops);
     }
 
     private ModelSpec spec(JsonNode json, ModelPack.Layout layout) {
