@@ -62,7 +62,11 @@ public final class LlmEngine implements AutoCloseable {
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
             DecoderExecutor executor = DecoderExecutor.open(
-                    pack, layout, settings.session(), settings.slots(), pack.spec().maxContext());
+                    pack,
+                    layout,
+                    settings.session(),
+                    settings.slots(),
+                    pack.spec().maxContext());
             BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
             return new LlmEngine(pack, tokenizer, chat, new BatchLoop(pack.id(), executor, batch, PrefixCache.NONE));
         } catch (RuntimeException | OutOfMemoryError e) {

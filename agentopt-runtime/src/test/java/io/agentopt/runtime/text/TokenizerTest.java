@@ -30,7 +30,8 @@ class TokenizerTest {
     @BeforeAll
     static void open() {
         tokenizer = Tokenizer.read(TinyPack.decoder("tiny").write(root).resolve("tokenizer.json"));
-        chat = new ChatTemplate(tokenizer, "tiny", "", Map.of(Role.USER, "<user>{text}<end>"), "<asst>", List.of("<end>"));
+        chat = new ChatTemplate(
+                tokenizer, "tiny", "", Map.of(Role.USER, "<user>{text}<end>"), "<asst>", List.of("<end>"));
     }
 
     @AfterAll

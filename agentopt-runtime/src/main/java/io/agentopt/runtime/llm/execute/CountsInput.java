@@ -22,8 +22,7 @@ final class CountsInput implements RunInput {
         last = OrtTensor.allocate(ElementType.INT32, rows);
         int totalRank = session.inputs().get(names.total()).rank();
         total = OrtTensor.allocate(
-                ElementType.INT32,
-                LongStream.generate(() -> 1).limit(totalRank).toArray());
+                ElementType.INT32, LongStream.generate(() -> 1).limit(totalRank).toArray());
     }
 
     @Override

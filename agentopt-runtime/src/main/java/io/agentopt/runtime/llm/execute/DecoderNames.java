@@ -96,13 +96,7 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
         TensorSpec total = session.inputs().get(counts.total());
         dims = total != null && total.rank() == 0 ? new long[0] : new long[] {1};
         PackSession.require(
-                pack,
-                session.inputs(),
-                "input",
-                counts.total(),
-                "int32, one number",
-                ElementType.INT32,
-                dims);
+                pack, session.inputs(), "input", counts.total(), "int32, one number", ElementType.INT32, dims);
     }
 
     private static void refuseOthers(ModelPack pack, String side, Set<String> found, Set<String> known) {
@@ -110,7 +104,8 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
         others.removeAll(known);
         if (others.isEmpty()) return;
         throw new ModelPackException("The ONNX file " + pack.onnx() + " has " + side
-                + " that nobody would give or take: " + others + ". This version knows tokens, an attention mask or lengths,"
+                + " that nobody would give or take: " + others
+                + ". This version knows tokens, an attention mask or lengths,"
                 + " position ids, a cache switch, and keys and values; if these are more layers, architecture.layers ("
                 + pack.spec().layers() + ") may be too low. Otherwise export without them.");
     }

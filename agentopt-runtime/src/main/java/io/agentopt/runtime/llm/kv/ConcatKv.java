@@ -15,7 +15,8 @@ public final class ConcatKv implements KvRows, AutoCloseable {
     private final KvShape shape;
     private final int rows;
     private final int capacity;
-    private final List<List<OrtTensor>> sets = new ArrayList<>(); // rows and the spare: layer by layer, keys then values
+    private final List<List<OrtTensor>> sets =
+            new ArrayList<>(); // rows and the spare: layer by layer, keys then values
     private final int[] set; // by row, and of the spare at last
     private final int[] length; // by row: what its tensors are laid out for
 
@@ -103,8 +104,7 @@ public final class ConcatKv implements KvRows, AutoCloseable {
         length[toRow] = positions;
         long run = positions * shape.bytesPerHead();
         for (int i = 0; i < runs(); i++) {
-            MemorySegment.copy(
-                    memory(fromRow, i), offset(fromRow, i, 0), memory(toRow, i), offset(toRow, i, 0), run);
+            MemorySegment.copy(memory(fromRow, i), offset(fromRow, i, 0), memory(toRow, i), offset(toRow, i, 0), run);
         }
     }
 

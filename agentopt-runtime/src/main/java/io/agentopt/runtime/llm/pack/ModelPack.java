@@ -156,7 +156,8 @@ public record ModelPack(
     /** {@return the chat section as a template over the tokenizer} */
     public ChatTemplate chatTemplate(Tokenizer opened, Chat chat) {
         try {
-            return new ChatTemplate(opened, id(), chat.start(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
+            return new ChatTemplate(
+                    opened, id(), chat.start(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
         } catch (TokenizerException e) {
             throw new ModelPackException("The chat section of " + folder.resolve(FILE) + ": " + e.getMessage(), e);
         }
