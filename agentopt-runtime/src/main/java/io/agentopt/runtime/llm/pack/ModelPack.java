@@ -2,6 +2,7 @@ package io.agentopt.runtime.llm.pack;
 
 import io.agentopt.message.Message.Role;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.text.ChatTemplate;
 import io.agentopt.runtime.text.Tokenizer;
 import io.agentopt.runtime.text.TokenizerException;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model in a folder: model.json (read by {@link #read}), an ONNX file, a tokenizer. Reading checks everything but the
+ * A model in a folder: what describes it (see {@link #read}), an ONNX file, a tokenizer. Reading checks everything but the
  * ONNX file's contents, which are checked when an engine opens it.
  *
  * @param folder where it lies
@@ -21,9 +22,17 @@ import java.util.Optional;
  * @param onnx the model file
  * @param tokenizer the tokenizer file
  * @param layout what the model's inputs and outputs are called
+ * @param sampling how the model's makers would choose tokens, if they say so; its seed is 0
  */
 public record ModelPack(
-        Path folder, ModelSpec spec, String description, String licence, Path onnx, Path tokenizer, Layout layout) {
+        Path folder,
+        ModelSpec spec,
+        String description,
+        String licence,
+        Path onnx,
+        Path tokenizer,
+        Layout layout,
+        Optional<Sampling> sampling) {
     /** What describes a model in its folder. */
     public static final String FILE = "model.json";
 
@@ -122,7 +131,8 @@ public record ModelPack(
     private static final double LEAST_COVERAGE = 0.95;
 
     /**
-     * Reads a folder's model.json.
+     * Reads a folder: its model.json, or config.json and what else lies in the folder of a Hugging Face model. A model.json without an
+     * architecture may stand beside the latter; its id, description, licence and chat then go before.
      *
      * @throws ModelPackException if a file is missing, is no JSON, or holds a value that cannot be
      */
