@@ -59,7 +59,8 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
                 -1,
                 spec.vocab());
         List<String> past = new ArrayList<>(), present = new ArrayList<>();
-        for (int layer = 0; layer < spec.layers(); layer++) {
+        int layers = Math.min(spec.layers(), session.inputs().size()); // more cannot be, and are refused below by name
+        for (int layer = 0; layer < layers; layer++) {
             past.add(names.pastKey().formatted(layer));
             past.add(names.pastValue().formatted(layer));
             present.add(names.presentKey().formatted(layer));

@@ -60,7 +60,8 @@ final class ChatFormats {
         Turns turns = found.get();
         String known = String.join("\n", turns.roles().values()) + turns.invitation() + start + eos;
         for (String special : specials) {
-            if (!ASIDE.contains(special) && printed.contains(special) && !known.contains(special)) return Optional.empty();
+            if (!ASIDE.contains(special) && printed.contains(special) && !known.contains(special))
+                return Optional.empty();
         }
         List<String> stops = new ArrayList<>();
         if (specials.contains(turns.end())) stops.add(turns.end());
@@ -118,10 +119,12 @@ final class ChatFormats {
         return Optional.of(new Turns(roles, "<|im_start|>assistant" + sep, end));
     }
 
-    // Tokenizers of this family put a space before every text, so those around the place are written only where they do not; see
+    // Tokenizers of this family put a space before every text, so those around the place are written only where they do
+    // not; see
     // HuggingFaceReader.
     private static Optional<Turns> mistral(String printed, String eos) {
-        Matcher m = Pattern.compile("\\[INST\\](\\s*)" + V + "(\\s*)\\[/INST\\]").matcher(printed);
+        Matcher m =
+                Pattern.compile("\\[INST\\](\\s*)" + V + "(\\s*)\\[/INST\\]").matcher(printed);
         if (!m.find() || eos.isEmpty()) return Optional.empty();
         Map<Role, String> roles = new EnumMap<>(Role.class);
         String user = "[INST]" + m.group(1) + TEXT + m.group(2) + "[/INST]";

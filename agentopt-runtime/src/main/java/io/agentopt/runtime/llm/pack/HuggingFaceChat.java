@@ -50,7 +50,8 @@ final class HuggingFaceChat {
         Set<String> stops = new LinkedHashSet<>(found.stopTokens());
         stops.addAll(stopTokens());
         Map<io.agentopt.message.Message.Role, String> roles = new HashMap<>(found.roles());
-        if (writesSpaceBefore()) roles.replaceAll((role, turn) -> turn.replace(" {text}", "{text}").replace("{text} ", "{text}"));
+        if (writesSpaceBefore())
+            roles.replaceAll((role, turn) -> turn.replace(" {text}", "{text}").replace("{text} ", "{text}"));
         return new ModelPack.Chat(found.start(), roles, found.generationPrompt(), List.copyOf(stops));
     }
 
@@ -74,7 +75,8 @@ final class HuggingFaceChat {
             JsonNode value = from.get().at("chat_template");
             if (!value.isArray()) return from.get().text("chat_template");
             for (JsonNode each : value) {
-                if (each.path("name").asText().equals("default")) return each.path("template").asText();
+                if (each.path("name").asText().equals("default"))
+                    return each.path("template").asText();
             }
             throw from.get().wrong("chat_template", "a list", "has none that is called default");
         }
@@ -107,8 +109,10 @@ final class HuggingFaceChat {
         for (int id : HuggingFaceReader.ids(from, field)) {
             String literal = specials.get(id);
             if (literal == null) {
-                throw from.wrong(field, id, "is no special token of " + tokenizer.file() + ", which has " + specials
-                        + "; is the tokenizer another model's?");
+                throw from.wrong(
+                        field,
+                        id,
+                        "is no special token of " + tokenizer.file() + "; is the tokenizer another model's?");
             }
             stops.add(literal);
         }

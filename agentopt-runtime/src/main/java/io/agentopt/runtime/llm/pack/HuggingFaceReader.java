@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,8 +26,13 @@ final class HuggingFaceReader {
     private static final List<String> ONNX =
             List.of("model.onnx", "decoder_model_merged.onnx", "onnx/model.onnx", "onnx/decoder_model_merged.onnx");
 
+    // Of a parameter in the files: two bits, and fp32 that some exporters write twice, each with room for what is not
+    // counted.
+    private static final double FEWEST_BYTES = 0.15, MOST_BYTES = 16;
+
     /** Feed-forward layers without a gate. */
-    private static final Set<String> UNGATED = Set.of("phi", "gpt_neox", "opt", "falcon", "starcoder2", "stablelm_alpha");
+    private static final Set<String> UNGATED =
+            Set.of("phi", "gpt_neox", "opt", "falcon", "starcoder2", "stablelm_alpha");
 
     private final Path folder;
     private final Optional<JsonFile> own;
@@ -45,8 +51,9 @@ final class HuggingFaceReader {
     ModelPack read() {
         Path tokenizer = folder.resolve("tokenizer.json");
         if (!Files.isRegularFile(tokenizer)) {
-            throw new ModelPackException("The folder '" + folder
-                    + "' has no tokenizer.json. Copy it from the model, or make one with AutoTokenizer.save_pretrained.");
+            throw new ModelPackException(
+                    "The folder '" + folder
+                            + "' has no tokenizer.json. Copy it from the model, or make one with AutoTokenizer.save_pretrained.");
         }
         Path onnx = onnx();
         ModelPack.Chat chat = own.isPresent() && own.get().has("chat")
@@ -56,7 +63,7 @@ final class HuggingFaceReader {
         String id = own.map(o -> o.text("id", "")).filter(i -> !i.isEmpty()).orElseGet(this::folderName);
         return new ModelPack(
                 folder,
-                spec(id, onnx, wiring.kv()),
+                spec(id, onnx, wiring),
                 own.map(o -> o.text("description", "")).orElse(""),
                 own.map(o -> o.text("licence", "")).orElse(""),
                 onnx,
@@ -71,20 +78,25 @@ final class HuggingFaceReader {
     }
 
     private Path onnx() {
-        Optional<String> named = genai.filter(g -> g.has("model.decoder.filename"))
-                .map(g -> g.text("model.decoder.filename"));
+        Optional<String> named =
+                genai.filter(g -> g.has("model.decoder.filename")).map(g -> g.text("model.decoder.filename"));
         for (String candidate : named.map(List::of).orElse(ONNX)) {
             Path file = folder.resolve(candidate).normalize();
             if (file.startsWith(folder) && Files.isRegularFile(file)) return file;
         }
         if (named.isPresent()) {
             throw genai.orElseThrow()
-                    .wrong("model.decoder.filename", named.get(), "does not exist in " + folder + "; copy the whole folder");
+                    .wrong(
+                            "model.decoder.filename",
+                            named.get(),
+                            "does not exist in " + folder + "; copy the whole folder");
         }
         List<Path> others = files(folder);
         if (others.size() == 1) return others.getFirst();
         throw new ModelPackException("The folder '" + folder + "' has "
-                + (others.isEmpty() ? "no ONNX file" : "several ONNX files, " + others + ", and none is called model.onnx")
+                + (others.isEmpty()
+                        ? "no ONNX file"
+                        : "several ONNX files, " + others + ", and none is called model.onnx")
                 + ". Export the model (docs/models.md); a decoder must be one file that takes a KV cache, called one of "
                 + ONNX + ".");
     }
@@ -97,7 +109,8 @@ final class HuggingFaceReader {
         }
     }
 
-    private ModelSpec spec(String id, Path onnx, Precision kv) {
+    private ModelSpec spec(String id, Path onnx, OnnxWiring wiring) {
+        Precision kv = wiring.kv();
         if (config.has("text_config")) {
             throw config.wrong(
                     "text_config",
@@ -138,9 +151,10 @@ final class HuggingFaceReader {
                     kv,
                     kv,
                     kv);
-            return spec.withWeights(weights(spec, onnx));
+            return spec.withWeights(weights(spec, onnx, wiring.bytes()));
         } catch (IllegalArgumentException e) {
-            throw new ModelPackException("The file " + config.file() + " describes no possible model: " + e.getMessage(), e);
+            throw new ModelPackException(
+                    "The file " + config.file() + " describes no possible model: " + e.getMessage(), e);
         }
     }
 
@@ -159,17 +173,19 @@ final class HuggingFaceReader {
     }
 
     /** The format whose bytes per parameter are nearest to those of the files, as a ratio. */
-    private static Precision weights(ModelSpec spec, Path onnx) {
-        String name = onnx.getFileName().toString();
-        double bytes = 0;
-        try (Stream<Path> files = Files.list(onnx.toAbsolutePath().getParent())) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                if (file.getFileName().toString().startsWith(name)) bytes += Files.size(file);
-            }
-        } catch (IOException e) {
-            throw new ModelPackException("The folder of " + onnx + " cannot be listed: " + e.getMessage(), e);
+    private Precision weights(ModelSpec spec, Path onnx, double bytes) {
+        double parameters = Parameters.of(spec).total(), each = bytes / parameters;
+        if (!(each > FEWEST_BYTES && each < MOST_BYTES)) {
+            throw new ModelPackException(String.format(
+                    Locale.ROOT,
+                    "The file %s describes a model of %.3g parameters, but the ONNX file %s and the weights beside it have %.3g bytes,"
+                            + " %.2g for each. Use the config.json that was exported with it.",
+                    config.file(),
+                    parameters,
+                    onnx,
+                    bytes,
+                    each));
         }
-        double each = bytes / Parameters.of(spec).total();
         return Stream.of(Precision.FP32, Precision.FP16, Precision.INT8, Precision.INT4)
                 .min(Comparator.comparingDouble(p -> Math.abs(Math.log(each / p.bytes()))))
                 .orElseThrow();
@@ -191,7 +207,8 @@ final class HuggingFaceReader {
                     from.number(prefix + "top_p", 1),
                     0));
         } catch (IllegalArgumentException e) {
-            throw new ModelPackException("The file " + from.file() + " suggests no possible sampling: " + e.getMessage(), e);
+            throw new ModelPackException(
+                    "The file " + from.file() + " suggests no possible sampling: " + e.getMessage(), e);
         }
     }
 

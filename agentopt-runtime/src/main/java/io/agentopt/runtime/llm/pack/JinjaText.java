@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * What a Jinja chat template prints, in the order of its text: literals and raw text as they are, {@link #VALUE} for each other
- * value. Statements print nothing and are not followed, so branches stand one after the other; enough to recognise a format by its
+ * value. Statements are not followed, so branches stand one after the other, and what a variable is set to is taken for printed; enough to recognise a format by its
  * pieces, not to run the template. Raw text is trimmed around statements as Hugging Face's settings (trim_blocks, lstrip_blocks) do.
  */
 final class JinjaText {
@@ -50,6 +50,7 @@ final class JinjaText {
             String body = template.substring(open + 2, end);
             trimStart = body.endsWith("-");
             if (kind == '{') expression(body);
+            if (kind == '%') assignment(body);
             at = Math.min(template.length(), end + 2);
             if (kind != '{' && at < template.length() && template.charAt(at) == '\n') at++;
         }
@@ -85,8 +86,21 @@ final class JinjaText {
         return end == 0 || raw.charAt(end - 1) == '\n' ? raw.substring(0, end) : raw;
     }
 
+    // What a variable is set to is mostly printed soon after.
+    private void assignment(String body) {
+        String statement = bare(body);
+        int equals = statement.indexOf('=');
+        if (statement.startsWith("set ") && equals > 0) expression(statement.substring(equals + 1));
+    }
+
+    private static String bare(String body) {
+        String start = body.startsWith("-") ? body.substring(1) : body;
+        return (start.endsWith("-") ? start.substring(0, start.length() - 1) : start).strip();
+    }
+
     // Terms joined by + or ~: a literal, a known name, or some other value, which is written once.
-    private void expression(String body) {
+    private void expression(String marked) {
+        String body = bare(marked);
         int i = 0, depth = 0;
         StringBuilder term = new StringBuilder();
         while (i < body.length()) {
@@ -120,7 +134,7 @@ final class JinjaText {
     }
 
     private void value(StringBuilder term) {
-        String name = term.toString().replace('-', ' ').strip();
+        String name = term.toString().strip();
         term.setLength(0);
         if (name.isEmpty() || name.startsWith("|")) return; // after a literal: its filter
         String known = names.get(name);

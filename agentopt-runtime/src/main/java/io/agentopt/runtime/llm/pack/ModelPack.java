@@ -169,7 +169,8 @@ public record ModelPack(
             return new ChatTemplate(
                     opened, id(), chat.start(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
         } catch (TokenizerException e) {
-            throw new ModelPackException("The chat section of " + folder.resolve(FILE) + ": " + e.getMessage(), e);
+            throw new ModelPackException(
+                    "The chat format of model '" + id() + "' in " + folder + ": " + e.getMessage(), e);
         }
     }
 }

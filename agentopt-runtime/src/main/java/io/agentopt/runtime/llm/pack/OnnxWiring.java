@@ -3,7 +3,9 @@ package io.agentopt.runtime.llm.pack;
 import io.agentopt.cost.OnnxSignature;
 import io.agentopt.cost.OnnxSignature.Value;
 import io.agentopt.model.Precision;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +15,9 @@ import java.util.Optional;
  * How the inputs and outputs of an exported decoder are wired, found out from the ONNX file.
  *
  * @param kv number format of the caches
+ * @param bytes of the file and of the weights beside it
  */
-record OnnxWiring(ModelPack.Decoder decoder, Precision kv) {
+record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
     private static final int FLOAT32 = 1, FLOAT16 = 10, BFLOAT16 = 16;
 
     /** Names that genai_config.json gives, or those that exporters use. */
@@ -57,7 +60,8 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv) {
         Map<String, Value> inputs = signature.inputs(), outputs = signature.outputs();
         String firstKey = names.pastKey().formatted(0);
         if (!inputs.containsKey(names.inputIds()) || !outputs.containsKey(names.logits())) {
-            throw unknown(onnx, signature, "It has no tokens '" + names.inputIds() + "' or scores '" + names.logits() + "'");
+            throw unknown(
+                    onnx, signature, "It has no tokens '" + names.inputIds() + "' or scores '" + names.logits() + "'");
         }
         if (!inputs.containsKey(firstKey)) {
             throw unknown(onnx, signature, "It takes no KV cache '" + firstKey + "'");
@@ -67,13 +71,12 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv) {
         else if (inputs.containsKey("seqlens_k") && inputs.containsKey("total_sequence_length"))
             lengths = new ModelPack.Counts("seqlens_k", "total_sequence_length");
         else throw unknown(onnx, signature, "It has neither a mask nor lengths");
-        Precision kv =
-                switch (inputs.get(firstKey).type()) {
-                    case FLOAT32 -> Precision.FP32;
-                    case FLOAT16 -> Precision.FP16;
-                    case BFLOAT16 -> Precision.BF16;
-                    default -> throw unknown(onnx, signature, "Its KV cache is neither fp32, fp16 nor bf16");
-                };
+        Precision kv = switch (inputs.get(firstKey).type()) {
+            case FLOAT32 -> Precision.FP32;
+            case FLOAT16 -> Precision.FP16;
+            case BFLOAT16 -> Precision.BF16;
+            default -> throw unknown(onnx, signature, "Its KV cache is neither fp32, fp16 nor bf16");
+        };
         List<Long> scores = outputs.get(names.logits()).dims();
         ModelPack.Wiring wiring = signature.operators().contains("GroupQueryAttention")
                 ? ModelPack.Wiring.IN_PLACE
@@ -92,7 +95,18 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv) {
                         names.presentKey(),
                         names.presentValue(),
                         chat),
-                kv);
+                kv,
+                bytes(onnx, signature));
+    }
+
+    private static double bytes(Path onnx, OnnxSignature signature) {
+        try {
+            double bytes = Files.size(onnx);
+            for (long external : signature.externalBytes().values()) bytes += external;
+            return bytes;
+        } catch (IOException e) {
+            throw new ModelPackException("The ONNX file " + onnx + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static OnnxSignature signature(Path onnx) {
