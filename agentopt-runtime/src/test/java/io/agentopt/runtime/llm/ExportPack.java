@@ -29,14 +29,16 @@ public final class ExportPack {
         /** Concat; positions come from the mask. */
         CONCAT_MASK,
         /** Concat; a switch, and no causal mask among appended tokens when it is on. */
-        MERGED;
+        MERGED,
+        /** Concat; a mask and positions, and no causal mask at all, as traced with one token. */
+        TRACED;
 
         boolean concat() {
-            return this == CONCAT || this == CONCAT_MASK || this == MERGED;
+            return this == CONCAT || this == CONCAT_MASK || this == MERGED || this == TRACED;
         }
 
         boolean positionIds() {
-            return this == GQA_POSITIONS || this == CONCAT || this == MERGED;
+            return this == GQA_POSITIONS || this == CONCAT || this == MERGED || this == TRACED;
         }
     }
 
@@ -200,6 +202,7 @@ public final class ExportPack {
             w.node("Not", "whole", List.of("use_cache_branch"), Map.of());
             later = w.node("And", "laterOfWhole", List.of("later", "whole"), Map.of());
         }
+        if (style == Style.TRACED) later = w.node("Less", "nowhere", List.of("queries", "scalar0"), Map.of());
         w.node("Where", "bias", List.of(later, "never", "always"), Map.of());
         w.constant("splitHeads", new long[] {0, 0, -1, DIM}, 4);
         w.constant("joinHeads", new long[] {0, 0, HEADS * DIM}, 3);

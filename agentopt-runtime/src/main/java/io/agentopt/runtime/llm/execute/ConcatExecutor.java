@@ -1,9 +1,11 @@
 package io.agentopt.runtime.llm.execute;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
+import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
@@ -11,16 +13,18 @@ import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.kv.ConcatKv;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
+import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.PackSession;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A decoder on the CPU whose runs give back past and appended keys and values as new tensors, as exporters without fused
  * attention write it. One row a run: rows of different lengths have no common past tensor.
  *
- * <p>Merged models (with {@link ModelPack.Decoder#cacheSwitch}) hold two graphs, and the one with a cache was traced for one token,
- * without a causal mask among appended ones. So several tokens are appended by a run over the whole text up to them.
+ * <p>How several tokens are appended is found by a trial when the model is loaded, see {@link Appending}. Merged models (with {@link
+ * ModelPack.Decoder#cacheSwitch}) never get several tokens behind a cache: that graph of theirs was traced for one.
  */
 public final class ConcatExecutor implements DecoderExecutor {
     private final ModelPack pack;
@@ -32,6 +36,7 @@ public final class ConcatExecutor implements DecoderExecutor {
     private final OrtTensor ids; // int64 [capacity]
     private final PromptScores scores;
     private final OrtBinding binding;
+    private Appending appending = Appending.CHUNKS;
 
     private ConcatExecutor(
             ModelPack pack, ModelPack.Decoder names, OrtSession session, DecoderNames tensors, int rows, int capacity) {
@@ -57,10 +62,39 @@ public final class ConcatExecutor implements DecoderExecutor {
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
         OrtSession session = PackSession.open(pack, settings);
         try {
-            return new ConcatExecutor(pack, layout, session, DecoderNames.check(pack, layout, session), rows, capacity);
+            ConcatExecutor executor = new ConcatExecutor(
+                    pack, layout, session, DecoderNames.check(pack, layout, session), rows, capacity);
+            try {
+                executor.appending = executor.trial();
+                return executor;
+            } catch (RuntimeException | OutOfMemoryError e) {
+                executor.close();
+                throw e;
+            }
         } catch (RuntimeException | OutOfMemoryError e) {
-            session.close();
+            session.close(); // once more does nothing
             throw e;
+        }
+    }
+
+    private Appending trial() {
+        int n = Math.min(Math.min(Appending.TRIAL, kv.capacity()), vocab());
+        if (n < Appending.TRIAL) return Appending.SINGLE; // too little to try with, and to gain
+        int[] tokens = IntStream.range(0, n).toArray();
+        try (OrtRunOptions options = OrtRunOptions.create()) {
+            for (int i = 0; i < n; i++) run(0, tokens, i, i + 1, options);
+            float[] single = scores(0).toArray(JAVA_FLOAT);
+            run(0, tokens, 0, n, options);
+            float[] whole = scores(0).toArray(JAVA_FLOAT);
+            if (names.cacheSwitch().isPresent()) return Appending.of(single, whole, new float[] {Float.NaN});
+            run(0, tokens, 0, n / 2, options);
+            run(0, tokens, n / 2, n, options);
+            return Appending.of(single, whole, scores(0).toArray(JAVA_FLOAT));
+        } catch (OrtException e) {
+            throw new ModelPackException(
+                    "The model '" + pack.id() + "' in " + pack.folder() + " does not run on " + n + " tokens. "
+                            + e.getMessage(),
+                    e);
         }
     }
 
@@ -81,10 +115,19 @@ public final class ConcatExecutor implements DecoderExecutor {
 
     @Override
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
-        int first = names.cacheSwitch().isPresent() && to - from > 1 ? 0 : from;
-        for (int i = first; i < to; i++) ids.data().setAtIndex(JAVA_LONG, i - first, tokens[i]);
-        for (RunInput input : inputs) input.prompt(binding, first, to);
-        append(row, first, to, options);
+        switch (appending) {
+            case CHUNKS -> run(row, tokens, from, to, options);
+            case WHOLE -> run(row, tokens, to - from > 1 ? 0 : from, to, options);
+            case SINGLE -> {
+                for (int i = from; i < to; i++) run(row, tokens, i, i + 1, options);
+            }
+        }
+    }
+
+    private void run(int row, int[] tokens, int from, int to, OrtRunOptions options) {
+        for (int i = from; i < to; i++) ids.data().setAtIndex(JAVA_LONG, i - from, tokens[i]);
+        for (RunInput input : inputs) input.prompt(binding, from, to);
+        append(row, from, to, options);
     }
 
     @Override
@@ -128,6 +171,11 @@ public final class ConcatExecutor implements DecoderExecutor {
     @Override
     public int best(int row) {
         return HighestScore.of(scores(row), vocab());
+    }
+
+    /** {@return how it appends several tokens, for tests} */
+    Appending appending() {
+        return appending;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.agentopt.runtime.llm.ExportPack;
 import io.agentopt.runtime.llm.Prompts;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ConcatExecutorTest extends DecoderExecutorContract {
@@ -17,7 +18,28 @@ class ConcatExecutorTest extends DecoderExecutorContract {
         return List.of(
                 ExportPack.pack(root, ExportPack.Style.CONCAT),
                 ExportPack.pack(root, ExportPack.Style.CONCAT_MASK),
-                ExportPack.pack(root, ExportPack.Style.MERGED));
+                ExportPack.pack(root, ExportPack.Style.MERGED),
+                ExportPack.pack(root, ExportPack.Style.TRACED));
+    }
+
+    /** Models that were traced with one token give wrong scores for several, without an error. */
+    @Test
+    void aTrialTellsHowSeveralTokensAreAppended() {
+        Map.of(
+                        ExportPack.Style.CONCAT, Appending.CHUNKS,
+                        ExportPack.Style.CONCAT_MASK, Appending.CHUNKS,
+                        ExportPack.Style.MERGED, Appending.WHOLE,
+                        ExportPack.Style.TRACED, Appending.SINGLE)
+                .forEach((style, expected) -> {
+                    try (ConcatExecutor executor = (ConcatExecutor) open(ExportPack.pack(root, style), 1)) {
+                        assertThat(executor.appending()).as("%s", style).isEqualTo(expected);
+                    }
+                });
+        float[] right = {0, 1, 2}, close = {0.01f, 1, 2}, wrong = {0, 1.2f, 2}, none = {0, Float.NaN, 2};
+        assertThat(Appending.of(right, close, close)).isEqualTo(Appending.CHUNKS);
+        assertThat(Appending.of(right, close, wrong)).isEqualTo(Appending.WHOLE);
+        assertThat(Appending.of(right, close, none)).isEqualTo(Appending.WHOLE);
+        assertThat(Appending.of(right, wrong, close)).isEqualTo(Appending.SINGLE);
     }
 
     @Test
