@@ -7,6 +7,7 @@ import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.llm.pack.ModelPack;
+import java.util.Objects;
 import java.util.stream.LongStream;
 
 /** The position of each row's last token, and how many positions the longest row has, as GroupQueryAttention takes them. */
@@ -18,11 +19,15 @@ final class CountsInput implements RunInput {
 
     CountsInput(ModelPack.Counts names, OrtSession session, int rows) {
         this.names = names;
-        lastRank = session.inputs().get(names.lastPositions()).rank();
+        lastRank = rank(session, names.lastPositions());
         last = OrtTensor.allocate(ElementType.INT32, rows);
-        int totalRank = session.inputs().get(names.total()).rank();
+        int totalRank = rank(session, names.total());
         total = OrtTensor.allocate(
                 ElementType.INT32, LongStream.generate(() -> 1).limit(totalRank).toArray());
+    }
+
+    private static int rank(OrtSession session, String input) {
+        return Objects.requireNonNull(session.inputs().get(input), input).rank(); // DecoderNames saw to it
     }
 
     @Override

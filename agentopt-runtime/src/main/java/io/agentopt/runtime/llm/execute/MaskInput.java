@@ -36,7 +36,7 @@ final class MaskInput implements RunInput {
     public void step(OrtBinding binding, int first, int count, int[] held) {
         int total = RunInput.longest(first, count, held);
         for (int r = first; r < first + count; r++) {
-            long at = (long) (r - first) * total * JAVA_LONG.byteSize(), known = held[r] + 1;
+            long at = (long) (r - first) * total * JAVA_LONG.byteSize(), known = held[r] + 1L;
             MemorySegment.copy(ones.data(), 0, mask.data(), at, known * JAVA_LONG.byteSize());
             mask.data()
                     .asSlice(at + known * JAVA_LONG.byteSize(), (total - known) * JAVA_LONG.byteSize())
