@@ -18,7 +18,6 @@ import io.agentopt.runtime.llm.batch.Sequence;
 import io.agentopt.runtime.llm.error.MemoryExhaustedException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
-import io.agentopt.runtime.llm.execute.InPlaceExecutor;
 import io.agentopt.runtime.llm.kv.KvReader;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
@@ -91,7 +90,7 @@ public final class LlmEngine implements AutoCloseable {
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
             DecoderExecutor executor =
-                    InPlaceExecutor.open(pack, layout, settings.session(), memory.slots(), memory.context());
+                    DecoderExecutor.open(pack, layout, settings.session(), memory.slots(), memory.context());
             return new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
         } catch (RuntimeException | OutOfMemoryError e) {
             tokenizer.close();

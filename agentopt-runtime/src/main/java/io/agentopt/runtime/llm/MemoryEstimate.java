@@ -48,7 +48,7 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
         int context = Math.min(model.maxContext(), settings.context().orElse(model.maxContext()));
         long weights = (long) (REPACKED * weightBytes(pack.onnx()));
         long slotBytes = (long) Math.ceil(model.kvBytesPerToken() * context);
-        Sizes sizes = new Sizes(model, weights, context, slotBytes, settings.prefillChunk());
+        Sizes sizes = new Sizes(model, weights, context, slotBytes, spareRows(pack), settings.prefillChunk());
         MemoryEstimate fit = switch (settings.room()) {
             case KvRoom.Slots s -> sizes.slots(s.count(), settings, machineBytes);
             case KvRoom.Memory m -> sizes.within(m.bytes(), settings, pack);
@@ -59,7 +59,12 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
         return fit;
     }
 
-    private record Sizes(ModelSpec model, long weights, int context, long slotBytes, int chunk) {
+    /** {@return rows that runs write to while they read a request's, of models that concatenate} */
+    private static int spareRows(ModelPack pack) {
+        return pack.layout() instanceof ModelPack.Decoder d ? d.wiring().spareRows() : 0;
+    }
+
+    private record Sizes(ModelSpec model, long weights, int context, long slotBytes, int spareRows, int chunk) {
         MemoryEstimate slots(int count, EngineSettings settings, long machineBytes) {
             MemoryEstimate bare = of(count, 0);
             long left = Math.max(0, machineBytes - bare.total());
@@ -83,7 +88,8 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
                     + 2.0 * model.vocab()
                     + (double) model.heads() * context;
             double shared = Long.BYTES * (2.0 * context + (double) slots * context) // ids and masks
-                    + 2.0 * Float.BYTES * slots * model.vocab();
+                    + 2.0 * Float.BYTES * slots * model.vocab()
+                    + (double) spareRows * slotBytes;
             return new MemoryEstimate(
                     weights, slots, context, slotBytes, (long) (Float.BYTES * width * perPosition + shared), prefixes);
         }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * How turns become tokens: for each role what stands before and after the text, what invites the model to answer, and which
+ * How turns become tokens: what begins a conversation, for each role what stands before and after the text, what invites the model to answer, and which
  * tokens end its answer. The pieces of the template are trusted, the texts are not.
  */
 public final class ChatTemplate {
@@ -32,11 +32,13 @@ public final class ChatTemplate {
     private final Tokenizer tokenizer;
     private final String owner;
     private final Map<Role, Turn> turns = new EnumMap<>(Role.class);
+    private final int[] start;
     private final int[] generationPrompt;
     private final Set<Integer> stopTokens;
 
     /**
      * @param owner the model, for messages
+     * @param start what stands before the first turn; often empty
      * @param roles template by role, each with one {@code {text}}
      * @param generationPrompt what stands before the model's answer
      * @param stopTokens literals that are one token each
@@ -45,6 +47,7 @@ public final class ChatTemplate {
     public ChatTemplate(
             Tokenizer tokenizer,
             String owner,
+            String start,
             Map<Role, String> roles,
             String generationPrompt,
             List<String> stopTokens) {
@@ -62,6 +65,7 @@ public final class ChatTemplate {
                             tokenizer.encodeTrusted(template.substring(0, at)),
                             tokenizer.encodeTrusted(template.substring(at + PLACE.length()))));
         });
+        this.start = tokenizer.encodeTrusted(start);
         this.generationPrompt = tokenizer.encodeTrusted(generationPrompt);
         Set<Integer> stops = new TreeSet<>();
         for (String s : stopTokens) {
@@ -79,6 +83,7 @@ public final class ChatTemplate {
      */
     public int[] format(Prompt prompt) {
         List<int[]> parts = new ArrayList<>();
+        parts.add(start);
         for (Message m : prompt.messages()) {
             Turn turn = turns.get(m.role());
             if (turn == null) {

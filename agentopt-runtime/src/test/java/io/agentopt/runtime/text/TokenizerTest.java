@@ -30,7 +30,8 @@ class TokenizerTest {
     @BeforeAll
     static void open() {
         tokenizer = Tokenizer.read(TinyPack.decoder("tiny").write(root).resolve("tokenizer.json"));
-        chat = new ChatTemplate(tokenizer, "tiny", Map.of(Role.USER, "<user>{text}<end>"), "<asst>", List.of("<end>"));
+        chat = new ChatTemplate(
+                tokenizer, "tiny", "", Map.of(Role.USER, "<user>{text}<end>"), "<asst>", List.of("<end>"));
     }
 
     @AfterAll
@@ -81,7 +82,7 @@ class TokenizerTest {
                 .isInstanceOf(TokenizerException.class)
                 .hasMessageContaining("'tiny' has no template for the role system")
                 .hasMessageContaining("[user]");
-        assertThatThrownBy(() -> new ChatTemplate(tokenizer, "tiny", Map.of(), "", List.of("hi")))
+        assertThatThrownBy(() -> new ChatTemplate(tokenizer, "tiny", "", Map.of(), "", List.of("hi")))
                 .hasMessageContaining("stop token \"hi\"");
     }
 

@@ -1,7 +1,9 @@
 package io.agentopt.runtime.llm.execute;
 
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.kv.KvRows;
+import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,6 +13,21 @@ import java.lang.foreign.MemorySegment;
  * <p>A run that fails leaves positions before the appended ones as they were.
  */
 public interface DecoderExecutor extends AutoCloseable {
+    /**
+     * Loads a model on the CPU, by the way its file is wired.
+     *
+     * @param rows of the cache table
+     * @param capacity positions of a row, at most the model's context
+     * @throws io.agentopt.runtime.llm.pack.ModelPackException if the pack has a defect
+     */
+    static DecoderExecutor open(
+            ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
+        return switch (layout.wiring()) {
+            case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity);
+            case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity);
+        };
+    }
+
     /** {@return the caches} */
     KvRows kv();
 

@@ -4,12 +4,15 @@ import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtSession;
+import io.agentopt.runtime.backend.ort.TensorSpec;
 import io.agentopt.runtime.llm.kv.KvShape;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.PackSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Names of a decoder's cache tensors, layer by layer, the key before the value, after a comparison of the session with the
@@ -24,8 +27,27 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
         ModelSpec spec = pack.spec();
         ElementType kv = type(pack);
         ElementType id = ElementType.INT64;
+        Set<String> known = new TreeSet<>(Set.of(names.inputIds()));
         PackSession.require(pack, session.inputs(), "input", names.inputIds(), "int64 [batch, sequence]", id, -1, -1);
-        PackSession.require(pack, session.inputs(), "input", names.attentionMask(), "int64 [batch, total]", id, -1, -1);
+        switch (names.lengths()) {
+            case ModelPack.Mask(String mask) -> {
+                known.add(mask);
+                PackSession.require(pack, session.inputs(), "input", mask, "int64 [batch, total]", id, -1, -1);
+            }
+            case ModelPack.Counts counts -> {
+                known.add(counts.lastPositions());
+                known.add(counts.total());
+                requireCounts(pack, counts, session);
+            }
+        }
+        names.positionIds().ifPresent(positions -> {
+            known.add(positions);
+            PackSession.require(pack, session.inputs(), "input", positions, "int64 [batch, sequence]", id, -1, -1);
+        });
+        names.cacheSwitch().ifPresent(on -> {
+            known.add(on);
+            PackSession.require(pack, session.inputs(), "input", on, "bool [1]", ElementType.BOOL, 1);
+        });
         PackSession.require(
                 pack,
                 session.outputs(),
@@ -37,13 +59,15 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
                 -1,
                 spec.vocab());
         List<String> past = new ArrayList<>(), present = new ArrayList<>();
-        for (int layer = 0; layer < spec.layers(); layer++) {
+        int layers = Math.min(spec.layers(), session.inputs().size()); // more cannot be, and are refused below by name
+        for (int layer = 0; layer < layers; layer++) {
             past.add(names.pastKey().formatted(layer));
             past.add(names.pastValue().formatted(layer));
             present.add(names.presentKey().formatted(layer));
             present.add(names.presentValue().formatted(layer));
         }
-        String shape = kv + " [batch, " + spec.kvHeads() + ", capacity, " + spec.headDim() + "]";
+        String positions = names.wiring() == ModelPack.Wiring.IN_PLACE ? "capacity" : "positions";
+        String shape = kv + " [batch, " + spec.kvHeads() + ", " + positions + ", " + spec.headDim() + "]";
         for (String p : past) {
             PackSession.require(pack, session.inputs(), "input", p, shape, kv, -1, spec.kvHeads(), -1, spec.headDim());
         }
@@ -51,14 +75,40 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
             PackSession.require(
                     pack, session.outputs(), "output", p, shape, kv, -1, spec.kvHeads(), -1, spec.headDim());
         }
-        if (session.inputs().size() != past.size() + 2 || session.outputs().size() != present.size() + 1) {
-            throw new ModelPackException(
-                    "The ONNX file " + pack.onnx() + " has inputs and outputs that model.json does not name (inputs "
-                            + session.inputs().keySet() + ", outputs "
-                            + session.outputs().keySet() + "); architecture.layers ("
-                            + spec.layers() + ") may be too low.");
-        }
+        known.addAll(past);
+        Set<String> results = new TreeSet<>(present);
+        results.add(names.logits());
+        refuseOthers(pack, "inputs", session.inputs().keySet(), known);
+        refuseOthers(pack, "outputs", session.outputs().keySet(), results);
         return new DecoderNames(KvShape.of(spec, kv), List.copyOf(past), List.copyOf(present));
+    }
+
+    private static void requireCounts(ModelPack pack, ModelPack.Counts counts, OrtSession session) {
+        TensorSpec last = session.inputs().get(counts.lastPositions());
+        long[] dims = last != null && last.rank() == 2 ? new long[] {-1, 1} : new long[] {-1};
+        PackSession.require(
+                pack,
+                session.inputs(),
+                "input",
+                counts.lastPositions(),
+                "int32 [batch] or [batch, 1]",
+                ElementType.INT32,
+                dims);
+        TensorSpec total = session.inputs().get(counts.total());
+        dims = total != null && total.rank() == 0 ? new long[0] : new long[] {1};
+        PackSession.require(
+                pack, session.inputs(), "input", counts.total(), "int32, one number", ElementType.INT32, dims);
+    }
+
+    private static void refuseOthers(ModelPack pack, String side, Set<String> found, Set<String> known) {
+        Set<String> others = new TreeSet<>(found);
+        others.removeAll(known);
+        if (others.isEmpty()) return;
+        throw new ModelPackException("The ONNX file " + pack.onnx() + " has " + side
+                + " that nobody would give or take: " + others
+                + ". This version knows tokens, an attention mask or lengths,"
+                + " position ids, a cache switch, and keys and values; if these are more layers, architecture.layers ("
+                + pack.spec().layers() + ") may be too low. Otherwise export without them.");
     }
 
     private static ElementType type(ModelPack pack) {

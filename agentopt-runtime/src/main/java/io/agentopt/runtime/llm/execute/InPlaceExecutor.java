@@ -14,9 +14,7 @@ import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.PackSession;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A GroupQueryAttention decoder on the CPU. Past and present are the same memory, so a run writes only the appended
@@ -30,12 +28,10 @@ public final class InPlaceExecutor implements DecoderExecutor {
     private final HostKv kv;
     private final RowBindings bindings;
     private final OrtTensor ids; // int64, as many as a step or a prompt needs
-    private final OrtTensor mask; // int64 [rows * capacity]
-    private final OrtTensor ones; // int64 [capacity]
+    private final List<RunInput> inputs;
     private final OrtTensor stepScores; // [rows * vocab]
-    private final @Nullable OrtTensor[] promptScores; // by row: of the last position of a prompt
-    private final boolean[] fromPrompt; // by row: whether its scores are those
-    private @Nullable OrtTensor allScores; // [positions * vocab], grown, of models that score every position
+    private final PromptScores promptScores;
+    private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
 
     private InPlaceExecutor(
             ModelPack pack, ModelPack.Decoder names, OrtSession session, DecoderNames tensors, int rows, int capacity) {
@@ -45,11 +41,9 @@ public final class InPlaceExecutor implements DecoderExecutor {
         kv = new HostKv(tensors.shape(), rows, capacity);
         bindings = new RowBindings(session, kv, tensors);
         ids = OrtTensor.reserve(ElementType.INT64, Math.max(rows, capacity));
-        mask = OrtTensor.reserve(ElementType.INT64, (long) rows * capacity);
-        ones = OrtTensor.allocate(ElementType.INT64, capacity);
-        for (int i = 0; i < capacity; i++) ones.data().setAtIndex(JAVA_LONG, i, 1);
+        inputs = RunInput.of(names, session, rows, capacity);
         stepScores = OrtTensor.reserve(ElementType.FLOAT32, (long) rows * vocab());
-        promptScores = new OrtTensor[rows];
+        promptScores = new PromptScores(rows, vocab(), names.lastOnly());
         fromPrompt = new boolean[rows];
     }
 
@@ -91,22 +85,15 @@ public final class InPlaceExecutor implements DecoderExecutor {
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         int n = to - from;
         for (int i = 0; i < n; i++) ids.data().setAtIndex(JAVA_LONG, i, tokens[from + i]);
-        OrtTensor last = promptScores(row);
         OrtBinding binding = bindings.rows(row, 1);
-        try (OrtTensor input = ids.view(0, 1, n);
-                OrtTensor known = ones.view(0, 1, to);
-                OrtTensor scores = names.lastOnly()
-                        ? last.view(0, 1, 1, vocab())
-                        : allScores(n).view(0, 1, n, vocab())) {
-            binding.bindInput(names.inputIds(), input);
-            binding.bindInput(names.attentionMask(), known);
-            binding.bindOutput(names.logits(), scores);
-            binding.run(options);
-            if (!names.lastOnly()) {
-                long bytes = vocab() * JAVA_FLOAT.byteSize();
-                MemorySegment.copy(scores.data(), (n - 1) * bytes, last.data(), 0, bytes);
+        for (RunInput input : inputs) input.prompt(binding, from, to);
+        promptScores.during(row, n, scores -> {
+            try (OrtTensor input = ids.view(0, 1, n)) {
+                binding.bindInput(names.inputIds(), input);
+                binding.bindOutput(names.logits(), scores);
+                binding.run(options);
             }
-        }
+        });
         fromPrompt[row] = true;
     }
 
@@ -127,24 +114,17 @@ public final class InPlaceExecutor implements DecoderExecutor {
     }
 
     private void decode(DecodeStep step, int fromIndex, int toIndex, OrtRunOptions options) {
-        int first = step.rows()[fromIndex], count = step.rows()[toIndex - 1] - first + 1, total = 0;
-        for (int r = first; r < first + count; r++) total = Math.max(total, step.held()[r] + 1);
+        int first = step.rows()[fromIndex], count = step.rows()[toIndex - 1] - first + 1;
         for (int r = first, i = fromIndex; r < first + count; r++) {
             boolean asked = step.rows()[i] == r;
             ids.data().setAtIndex(JAVA_LONG, r - first, asked ? step.tokens()[i] : 0);
             if (asked) i++;
-            long at = (long) (r - first) * total * JAVA_LONG.byteSize(), known = step.held()[r] + 1;
-            MemorySegment.copy(ones.data(), 0, mask.data(), at, known * JAVA_LONG.byteSize());
-            mask.data()
-                    .asSlice(at + known * JAVA_LONG.byteSize(), (total - known) * JAVA_LONG.byteSize())
-                    .fill((byte) 0);
         }
         OrtBinding binding = bindings.rows(first, count);
+        for (RunInput input : inputs) input.step(binding, first, count, step.held());
         try (OrtTensor input = ids.view(0, count, 1);
-                OrtTensor known = mask.view(0, count, total);
                 OrtTensor scores = stepScores.view((long) first * vocab(), count, 1, vocab())) {
             binding.bindInput(names.inputIds(), input);
-            binding.bindInput(names.attentionMask(), known);
             binding.bindOutput(names.logits(), scores);
             binding.run(options);
         }
@@ -154,12 +134,12 @@ public final class InPlaceExecutor implements DecoderExecutor {
     @Override
     public MemorySegment scores(int row) {
         long bytes = vocab() * JAVA_FLOAT.byteSize();
-        return fromPrompt[row] ? promptScores(row).data() : stepScores.data().asSlice(row * bytes, bytes);
+        return fromPrompt[row] ? promptScores.of(row).data() : stepScores.data().asSlice(row * bytes, bytes);
     }
 
     @Override
     public void scores(int row, MemorySegment values) {
-        promptScores(row).data().copyFrom(values);
+        promptScores.of(row).data().copyFrom(values);
         fromPrompt[row] = true;
     }
 
@@ -168,29 +148,13 @@ public final class InPlaceExecutor implements DecoderExecutor {
         return HighestScore.of(scores(row), vocab());
     }
 
-    private OrtTensor promptScores(int row) {
-        OrtTensor found = promptScores[row];
-        if (found == null) promptScores[row] = found = OrtTensor.allocate(ElementType.FLOAT32, vocab());
-        return found;
-    }
-
-    private OrtTensor allScores(int positions) {
-        OrtTensor found = allScores;
-        long elements = (long) positions * vocab();
-        if (found != null && found.data().byteSize() >= elements * JAVA_FLOAT.byteSize()) return found;
-        if (found != null) found.close();
-        allScores = null; // if there is no memory for more, the next run starts anew
-        allScores = found = OrtTensor.reserve(ElementType.FLOAT32, elements);
-        return found;
-    }
-
     @Override
     public void close() {
         bindings.close();
-        List<OrtTensor> tensors = new ArrayList<>(List.of(ids, mask, ones, stepScores));
-        for (OrtTensor t : promptScores) if (t != null) tensors.add(t);
-        if (allScores != null) tensors.add(allScores);
-        tensors.forEach(OrtTensor::close);
+        inputs.forEach(RunInput::close);
+        ids.close();
+        stepScores.close();
+        promptScores.close();
         kv.close();
         session.close();
     }

@@ -1,7 +1,6 @@
 package io.agentopt.runtime.llm.kv;
 
 import io.agentopt.runtime.backend.ort.OrtTensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,43 +126,12 @@ public final class HostKv implements KvRows, AutoCloseable {
 
     @Override
     public KvBlock save(int row, int from, int to) {
-        HostBlock block = new HostBlock(to - from, (to - from) * shape.bytesPerPosition());
-        read(row, from, to, block.memory);
-        return block;
+        return HostBlock.save(this, row, from, to);
     }
 
     @Override
     public void restore(KvBlock block, int row, int at) {
-        if (!(block instanceof HostBlock host)) {
-            throw new IllegalArgumentException("The block " + block + " was saved on another device.");
-        }
-        write(row, at, host.positions, host.memory);
-    }
-
-    private static final class HostBlock implements KvBlock {
-        private final int positions;
-        private final Arena arena = Arena.ofConfined(); // of the device's thread, as the whole table
-        private final MemorySegment memory;
-
-        HostBlock(int positions, long bytes) {
-            this.positions = positions;
-            memory = arena.allocate(bytes, 64);
-        }
-
-        @Override
-        public int positions() {
-            return positions;
-        }
-
-        @Override
-        public long bytes() {
-            return memory.byteSize();
-        }
-
-        @Override
-        public void close() {
-            arena.close();
-        }
+        HostBlock.restore(block, this, row, at);
     }
 
     @Override

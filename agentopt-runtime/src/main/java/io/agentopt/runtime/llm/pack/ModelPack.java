@@ -2,15 +2,17 @@ package io.agentopt.runtime.llm.pack;
 
 import io.agentopt.message.Message.Role;
 import io.agentopt.model.ModelSpec;
+import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.text.ChatTemplate;
 import io.agentopt.runtime.text.Tokenizer;
 import io.agentopt.runtime.text.TokenizerException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A model in a folder: model.json (read by {@link #read}), an ONNX file, a tokenizer. Reading checks everything but the
+ * A model in a folder: what describes it (see {@link #read}), an ONNX file, a tokenizer. Reading checks everything but the
  * ONNX file's contents, which are checked when an engine opens it.
  *
  * @param folder where it lies
@@ -20,9 +22,17 @@ import java.util.Map;
  * @param onnx the model file
  * @param tokenizer the tokenizer file
  * @param layout what the model's inputs and outputs are called
+ * @param sampling how the model's makers would choose tokens, if they say so; its seed is 0
  */
 public record ModelPack(
-        Path folder, ModelSpec spec, String description, String licence, Path onnx, Path tokenizer, Layout layout) {
+        Path folder,
+        ModelSpec spec,
+        String description,
+        String licence,
+        Path onnx,
+        Path tokenizer,
+        Layout layout,
+        Optional<Sampling> sampling) {
     /** What describes a model in its folder. */
     public static final String FILE = "model.json";
 
@@ -30,21 +40,67 @@ public record ModelPack(
     public sealed interface Layout permits Decoder, Embedder {
         /** {@return input of tokens, int64 [batch, sequence]} */
         String inputIds();
-
-        /** {@return input of ones, and of zeros where padded, int64 [batch, past and sequence]} */
-        String attentionMask();
     }
 
+    /** What a decoder makes of the keys and values that it is given. */
+    public enum Wiring {
+        /** GroupQueryAttention: past and present are [batch, kvHeads, capacity, headDim], the same memory. */
+        IN_PLACE("gqa-in-place", 0),
+        /** Past [batch, kvHeads, past, headDim] and what is appended become present, [batch, kvHeads, total, headDim], by Concat. */
+        CONCAT("optimum", 1);
+
+        private final String id;
+        private final int spareRows;
+
+        Wiring(String id, int spareRows) {
+            this.id = id;
+            this.spareRows = spareRows;
+        }
+
+        /** {@return the name in model.json} */
+        public String id() {
+            return id;
+        }
+
+        /** {@return rows of caches that an executor takes beside those of sequences} */
+        public int spareRows() {
+            return spareRows;
+        }
+    }
+
+    /** How a decoder is told how many positions of a row count. */
+    public sealed interface Lengths permits Mask, Counts {}
+
     /**
-     * A decoder whose KV tensors are updated in place: past and present are [batch, kvHeads, capacity, headDim], the same memory.
+     * By ones.
      *
+     * @param input int64 [batch, total]: ones, and zeros behind what a row holds
+     */
+    public record Mask(String input) implements Lengths {}
+
+    /**
+     * By numbers.
+     *
+     * @param lastPositions input int32 [batch] or [batch, 1]: position of each row's last token
+     * @param total input int32, one number: positions of the longest row
+     */
+    public record Counts(String lastPositions, String total) implements Lengths {}
+
+    /**
+     * A decoder.
+     *
+     * @param positionIds input int64 [batch, sequence] of each token's position, of models that ask for it
+     * @param cacheSwitch input bool [1], whether past counts, of two models merged into one file
      * @param logits output of scores, float32 [batch, positions, vocab]
      * @param lastOnly whether positions is 1 (the last) and not the whole sequence
      * @param pastKey name with {@code %d} for the layer, as the other three
      */
     public record Decoder(
+            Wiring wiring,
             String inputIds,
-            String attentionMask,
+            Lengths lengths,
+            Optional<String> positionIds,
+            Optional<String> cacheSwitch,
             String logits,
             boolean lastOnly,
             String pastKey,
@@ -57,12 +113,13 @@ public record ModelPack(
     /**
      * An embedder.
      *
+     * @param attentionMask input of ones, and of zeros where padded, int64 [batch, sequence]
      * @param embedding output, float32 [batch, dimension]
      */
     public record Embedder(String inputIds, String attentionMask, String embedding, int dimension) implements Layout {}
 
-    /** The chat section: a template by role, what invites an answer, what ends it. */
-    public record Chat(Map<Role, String> roles, String generationPrompt, List<String> stopTokens) {
+    /** The chat section: what begins a conversation, a template by role, what invites an answer, what ends it. */
+    public record Chat(String start, Map<Role, String> roles, String generationPrompt, List<String> stopTokens) {
         public Chat {
             roles = Map.copyOf(roles);
             stopTokens = List.copyOf(stopTokens);
@@ -74,7 +131,8 @@ public record ModelPack(
     private static final double LEAST_COVERAGE = 0.95;
 
     /**
-     * Reads a folder's model.json.
+     * Reads a folder: its model.json, or config.json and what else lies in the folder of a Hugging Face model. A model.json without an
+     * architecture may stand beside the latter; its id, description, licence and chat then go before.
      *
      * @throws ModelPackException if a file is missing, is no JSON, or holds a value that cannot be
      */
@@ -108,9 +166,11 @@ public record ModelPack(
     /** {@return the chat section as a template over the tokenizer} */
     public ChatTemplate chatTemplate(Tokenizer opened, Chat chat) {
         try {
-            return new ChatTemplate(opened, id(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
+            return new ChatTemplate(
+                    opened, id(), chat.start(), chat.roles(), chat.generationPrompt(), chat.stopTokens());
         } catch (TokenizerException e) {
-            throw new ModelPackException("The chat section of " + folder.resolve(FILE) + ": " + e.getMessage(), e);
+            throw new ModelPackException(
+                    "The chat format of model '" + id() + "' in " + folder + ": " + e.getMessage(), e);
         }
     }
 }

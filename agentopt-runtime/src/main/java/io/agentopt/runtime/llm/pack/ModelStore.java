@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Model packs by name: each folder with a model.json under the root is one, and its name is the model's id. */
+/** Model packs by name: each folder with a model.json or config.json under the root is one, and its name is the model's id. */
 public final class ModelStore {
     private final Path root;
 
@@ -30,7 +30,8 @@ public final class ModelStore {
     /** {@return ids of the packs that are there now, sorted} */
     public List<String> ids() {
         try (Stream<Path> folders = Files.list(root)) {
-            return folders.filter(f -> Files.isRegularFile(f.resolve(ModelPack.FILE)))
+            return folders.filter(f -> Files.isRegularFile(f.resolve(ModelPack.FILE))
+                            || Files.isRegularFile(f.resolve(HuggingFaceReader.FILE)))
                     .map(f -> f.getFileName().toString())
                     .sorted()
                     .toList();

@@ -1,12 +1,9 @@
 package io.agentopt.runtime.llm.pack;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentopt.message.Message.Role;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads model.json, format 1. Every complaint names the file and the field. */
 final class PackReader {
@@ -28,64 +27,59 @@ final class PackReader {
     }
 
     ModelPack read() {
-        JsonNode json = parse();
-        int format = integer(json, "format");
+        if (!Files.isDirectory(folder))
+            throw new ModelPackException("The model pack '" + folder + "' is not a folder.");
+        Optional<JsonFile> own = JsonFile.ifThere(file);
+        if (own.isPresent() && own.get().has("architecture")) return read(own.get());
+        Path config = folder.resolve(HuggingFaceReader.FILE);
+        if (Files.isRegularFile(config)) return new HuggingFaceReader(folder, own).read();
+        if (own.isPresent()) return read(own.get());
+        throw new ModelPackException("The folder '" + folder + "' has no " + ModelPack.FILE
+                + " and no config.json of a Hugging Face model, so it is no model pack.");
+    }
+
+    private ModelPack read(JsonFile json) {
+        int format = json.integer("format");
         if (format != FORMAT)
-            throw wrong("format", format, "must be " + FORMAT + ", the only one that this version reads");
-        String kind = text(json, "kind");
+            throw json.wrong("format", format, "must be " + FORMAT + ", the only one that this version reads");
+        String kind = json.text("kind");
         ModelPack.Layout layout = switch (kind) {
             case "decoder" -> decoder(json);
             case "embedder" -> embedder(json);
-            default -> throw wrong("kind", kind, "must be \"decoder\" or \"embedder\"");
+            default -> throw json.wrong("kind", kind, "must be \"decoder\" or \"embedder\"");
         };
         ModelSpec spec = spec(json, layout);
         return new ModelPack(
                 folder,
                 spec,
-                json.path("description").asText(""),
-                json.path("licence").asText(""),
+                json.text("description", ""),
+                json.text("licence", ""),
                 sibling(json, "onnx.file"),
                 sibling(json, "tokenizer.file"),
-                layout);
+                layout,
+                Optional.empty());
     }
 
-    private JsonNode parse() {
-        if (!Files.isDirectory(folder))
-            throw new ModelPackException("The model pack '" + folder + "' is not a folder.");
-        if (!Files.isRegularFile(file)) {
-            throw new ModelPackException(
-                    "The folder '" + folder + "' has no " + ModelPack.FILE + ", so it is no model pack.");
-        }
-        try {
-            JsonNode json = new ObjectMapper().readTree(file.toFile());
-            if (json == null || !json.isObject())
-                throw new ModelPackException("The file " + file + " must hold one JSON object.");
-            return json;
-        } catch (JsonProcessingException e) {
-            throw new ModelPackException(
-                    "The file " + file + " is not JSON: " + e.getOriginalMessage() + " (line "
-                            + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + "). Correct it.",
-                    e);
-        } catch (IOException e) {
-            throw new ModelPackException("The file " + file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private ModelPack.Decoder decoder(JsonNode json) {
-        String layout = text(json, "onnx.layout");
-        if (!layout.equals("gqa-in-place")) {
-            throw wrong(
-                    "onnx.layout",
-                    layout,
-                    "is unknown; this version runs \"gqa-in-place\" (GroupQueryAttention, past and present in one buffer)");
-        }
-        String positions = text(json, "onnx.logitsPositions");
+    private ModelPack.Decoder decoder(JsonFile json) {
+        String layout = json.text("onnx.layout");
+        ModelPack.Wiring wiring = Stream.of(ModelPack.Wiring.values())
+                .filter(w -> w.id().equals(layout))
+                .findFirst()
+                .orElseThrow(() -> json.wrong(
+                        "onnx.layout",
+                        layout,
+                        "is unknown; this version runs \"gqa-in-place\" (GroupQueryAttention, past and present in one buffer)"
+                                + " and \"optimum\" (present is past and what is appended, by Concat)"));
+        String positions = json.text("onnx.logitsPositions");
         if (!positions.equals("last") && !positions.equals("all"))
-            throw wrong("onnx.logitsPositions", positions, "must be \"last\" or \"all\"");
+            throw json.wrong("onnx.logitsPositions", positions, "must be \"last\" or \"all\"");
         return new ModelPack.Decoder(
-                text(json, "onnx.inputIds"),
-                text(json, "onnx.attentionMask"),
-                text(json, "onnx.logits"),
+                wiring,
+                json.text("onnx.inputIds"),
+                lengths(json),
+                optional(json, "onnx.positionIds"),
+                optional(json, "onnx.cacheSwitch"),
+                json.text("onnx.logits"),
                 positions.equals("last"),
                 perLayer(json, "onnx.pastKey"),
                 perLayer(json, "onnx.pastValue"),
@@ -94,92 +88,83 @@ final class PackReader {
                 chat(json));
     }
 
-    private ModelPack.Embedder embedder(JsonNode json) {
-        int dimension = integer(json, "architecture.dimension");
-        if (dimension < 1) throw wrong("architecture.dimension", dimension, "must be positive");
-        return new ModelPack.Embedder(
-                text(json, "onnx.inputIds"), text(json, "onnx.attentionMask"), text(json, "onnx.embedding"), dimension);
+    private ModelPack.Lengths lengths(JsonFile json) {
+        if (!json.has("onnx.lastPositions")) return new ModelPack.Mask(json.text("onnx.attentionMask"));
+        if (json.has("onnx.attentionMask")) {
+            throw json.wrong(
+                    "onnx.lastPositions",
+                    json.at("onnx.lastPositions"),
+                    "stands beside onnx.attentionMask; a model has one or the other");
+        }
+        return new ModelPack.Counts(json.text("onnx.lastPositions"), json.text("onnx.totalLength"));
     }
 
-    private ModelPack.Chat chat(JsonNode json) {
+    private Optional<String> optional(JsonFile json, String field) {
+        return json.has(field) ? Optional.of(json.text(field)) : Optional.empty();
+    }
+
+    private ModelPack.Embedder embedder(JsonFile json) {
+        int dimension = json.integer("architecture.dimension");
+        if (dimension < 1) throw json.wrong("architecture.dimension", dimension, "must be positive");
+        return new ModelPack.Embedder(
+                json.text("onnx.inputIds"), json.text("onnx.attentionMask"), json.text("onnx.embedding"), dimension);
+    }
+
+    static ModelPack.Chat chat(JsonFile json) {
         Map<Role, String> roles = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
             String name = role.name().toLowerCase(Locale.ROOT);
-            if (json.path("chat").has(name)) roles.put(role, text(json, "chat." + name));
+            if (json.has("chat." + name)) roles.put(role, json.text("chat." + name));
         }
         List<String> stops = new ArrayList<>();
-        for (JsonNode stop : at(json, "chat.stopTokens")) stops.add(stop.asText());
+        for (JsonNode stop : json.at("chat.stopTokens")) stops.add(stop.asText());
         if (stops.isEmpty())
-            throw wrong(
+            throw json.wrong(
                     "chat.stopTokens",
-                    at(json, "chat.stopTokens"),
+                    json.at("chat.stopTokens"),
                     "must list at least one token, or answers never end");
-        return new ModelPack.Chat(roles, text(json, "chat.generationPrompt"), stops);
+        return new ModelPack.Chat(json.text("chat.start", ""), roles, json.text("chat.generationPrompt"), stops);
     }
 
-    private ModelSpec spec(JsonNode json, ModelPack.Layout layout) {
+    private ModelSpec spec(JsonFile json, ModelPack.Layout layout) {
         String owner = file.toString();
         try {
             return new ModelSpec(
-                    text(json, "id"),
+                    json.text("id"),
                     layout instanceof ModelPack.Decoder ? ModelSpec.Kind.DECODER : ModelSpec.Kind.EMBEDDER,
-                    integer(json, "architecture.layers"),
-                    integer(json, "architecture.hidden"),
-                    integer(json, "architecture.heads"),
-                    integer(json, "architecture.kvHeads"),
-                    integer(json, "architecture.headDim"),
-                    integer(json, "architecture.ffn"),
-                    at(json, "architecture.ffnGated").asBoolean(),
-                    integer(json, "architecture.vocab"),
-                    at(json, "architecture.tiedEmbeddings").asBoolean(),
-                    integer(json, "architecture.maxContext"),
+                    json.integer("architecture.layers"),
+                    json.integer("architecture.hidden"),
+                    json.integer("architecture.heads"),
+                    json.integer("architecture.kvHeads"),
+                    json.integer("architecture.headDim"),
+                    json.integer("architecture.ffn"),
+                    json.at("architecture.ffnGated").asBoolean(),
+                    json.integer("architecture.vocab"),
+                    json.at("architecture.tiedEmbeddings").asBoolean(),
+                    json.integer("architecture.maxContext"),
                     ModelSpec.Experts.NONE,
-                    Precision.of(text(json, "weightPrecision"), owner),
-                    Precision.of(text(json, "computePrecision"), owner),
-                    Precision.of(json.path("kvPrecision").asText(text(json, "computePrecision")), owner));
+                    Precision.of(json.text("weightPrecision"), owner),
+                    Precision.of(json.text("computePrecision"), owner),
+                    Precision.of(json.text("kvPrecision", json.text("computePrecision")), owner));
         } catch (IllegalArgumentException e) {
             throw new ModelPackException("The file " + file + " describes no possible model: " + e.getMessage(), e);
         }
     }
 
-    private Path sibling(JsonNode json, String field) {
-        String name = text(json, field);
+    private Path sibling(JsonFile json, String field) {
+        String name = json.text(field);
         Path sibling = folder.resolve(name).normalize();
-        if (!sibling.startsWith(folder)) throw wrong(field, name, "must lie in the pack's folder");
+        if (!sibling.startsWith(folder)) throw json.wrong(field, name, "must lie in the pack's folder");
         if (!Files.isRegularFile(sibling))
-            throw wrong(field, name, "does not exist in " + folder + "; copy the whole folder");
+            throw json.wrong(field, name, "does not exist in " + folder + "; copy the whole folder");
         return sibling;
     }
 
-    private String perLayer(JsonNode json, String field) {
-        String pattern = text(json, field);
+    private String perLayer(JsonFile json, String field) {
+        String pattern = json.text(field);
         if (pattern.indexOf("%d") < 0 || pattern.indexOf('%') != pattern.lastIndexOf('%')) {
-            throw wrong(field, pattern, "must hold %d once, for the layer");
+            throw json.wrong(field, pattern, "must hold %d once, for the layer");
         }
         return pattern;
-    }
-
-    private String text(JsonNode json, String field) {
-        JsonNode value = at(json, field);
-        if (!value.isTextual() || value.asText().isEmpty()) throw wrong(field, value, "must be a text");
-        return value.asText();
-    }
-
-    private int integer(JsonNode json, String field) {
-        JsonNode value = at(json, field);
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) throw wrong(field, value, "must be a whole number");
-        return value.asInt();
-    }
-
-    private JsonNode at(JsonNode json, String field) {
-        JsonNode value = json.at("/" + field.replace('.', '/'));
-        if (value.isMissingNode() || value.isNull())
-            throw new ModelPackException("The file " + file + " lacks the field " + field + ".");
-        return value;
-    }
-
-    private ModelPackException wrong(String field, Object value, String rule) {
-        String shown = value instanceof String s ? "\"" + s + "\"" : value.toString();
-        return new ModelPackException("The field " + field + " (" + shown + ") of " + file + " " + rule + ".");
     }
 }

@@ -1,15 +1,18 @@
 package io.agentopt.runtime.llm.pack;
 
+import io.agentopt.cost.OnnxSignature;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.backend.ort.TensorSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
-/** Opens a pack's ONNX file and compares it with what model.json says; what does not fit is a defect of the pack. */
+/** Opens a pack's ONNX file and compares it with what describes the model; what does not fit is a defect of the pack. */
 public final class PackSession {
     private PackSession() {}
 
@@ -22,18 +25,41 @@ public final class PackSession {
         try {
             return OrtSession.open(pack.onnx(), settings);
         } catch (OrtException e) {
-            String size;
-            try {
-                size = Files.size(pack.onnx()) + " bytes";
-            } catch (IOException gone) {
-                size = "gone";
-            }
             throw new ModelPackException(
-                    "The ONNX file " + pack.onnx() + " (" + size + ") of model '" + pack.id()
-                            + "' cannot be loaded; it may be truncated or need another device. Copy it again, or export it for this"
-                            + " device. " + e.getMessage(),
+                    "The ONNX file " + pack.onnx() + " (" + size(pack.onnx()) + ") of model '" + pack.id()
+                            + "' cannot be loaded; " + why(pack.onnx()) + " " + e.getMessage(),
                     e);
         }
+    }
+
+    private static String size(Path file) {
+        try {
+            return Files.size(file) + " bytes";
+        } catch (IOException e) {
+            return "gone";
+        }
+    }
+
+    /** What the file itself tells about the failure. */
+    private static String why(Path onnx) {
+        Map<String, Long> external;
+        try {
+            external = OnnxSignature.read(onnx).externalBytes();
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return "it is cut short or no ONNX model. Copy it again.";
+        }
+        for (var e : external.entrySet()) {
+            Path file = onnx.resolveSibling(e.getKey());
+            try {
+                if (Files.size(file) >= e.getValue()) continue;
+                return "its weights lie in " + file + ", which has " + size(file) + " and must have at least "
+                        + e.getValue() + ". Copy it again.";
+            } catch (IOException gone) {
+                return "its weights lie in " + file + " (at least " + e.getValue()
+                        + " bytes), which is not there. Copy it beside the ONNX file.";
+            }
+        }
+        return "it may need another device or a newer ONNX Runtime. Export it for this device.";
     }
 
     /**
@@ -55,8 +81,8 @@ public final class PackSession {
         TensorSpec spec = specs.get(name);
         if (spec == null) {
             throw new ModelPackException(
-                    "The ONNX file " + pack.onnx() + " has no " + side + " '" + name + "', which the onnx section of "
-                            + pack.folder().resolve(ModelPack.FILE) + " names. It has " + specs.keySet() + ".");
+                    "The ONNX file " + pack.onnx() + " has no " + side + " '" + name + "', which model '" + pack.id()
+                            + "' of " + pack.folder() + " must have. It has " + specs.keySet() + ".");
         }
         boolean fits = spec.type() == type && spec.rank() == dims.length;
         for (int i = 0; fits && i < dims.length; i++)
@@ -64,7 +90,7 @@ public final class PackSession {
         if (!fits) {
             throw new ModelPackException("The " + side + " '" + name + "' of " + pack.onnx() + " is " + spec
                     + " but model '" + pack.id() + "' needs " + wanted
-                    + ". Correct the onnx and architecture sections of model.json, or export again.");
+                    + ". Correct model.json (onnx, architecture) or config.json, or export again.");
         }
     }
 }

@@ -1,0 +1,42 @@
+package io.agentopt.runtime.llm.execute;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.agentopt.runtime.backend.ort.ElementType;
+import io.agentopt.runtime.backend.ort.OrtBinding;
+import io.agentopt.runtime.backend.ort.OrtTensor;
+
+/** Where each token of a run stands. */
+final class PositionsInput implements RunInput {
+    private final String name;
+    private final OrtTensor ascending; // int64 [capacity]: 0, 1, 2...
+    private final OrtTensor ofRows; // int64 [rows]
+
+    PositionsInput(String name, int rows, int capacity) {
+        this.name = name;
+        ascending = OrtTensor.allocate(ElementType.INT64, capacity);
+        for (int i = 0; i < capacity; i++) ascending.data().setAtIndex(JAVA_LONG, i, i);
+        ofRows = OrtTensor.allocate(ElementType.INT64, rows);
+    }
+
+    @Override
+    public void prompt(OrtBinding binding, int from, int to) {
+        try (OrtTensor view = ascending.view(from, 1, to - from)) {
+            binding.bindInput(name, view);
+        }
+    }
+
+    @Override
+    public void step(OrtBinding binding, int first, int count, int[] held) {
+        for (int i = 0; i < count; i++) ofRows.data().setAtIndex(JAVA_LONG, i, held[first + i]);
+        try (OrtTensor view = ofRows.view(0, count, 1)) {
+            binding.bindInput(name, view);
+        }
+    }
+
+    @Override
+    public void close() {
+        ascending.close();
+        ofRows.close();
+    }
+}

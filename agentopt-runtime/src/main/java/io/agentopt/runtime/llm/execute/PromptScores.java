@@ -1,0 +1,59 @@
+package io.agentopt.runtime.llm.execute;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.agentopt.runtime.backend.ort.ElementType;
+import io.agentopt.runtime.backend.ort.OrtTensor;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Scores of each row's last prompt position in host memory. Models that score every position get room for all of a run. */
+final class PromptScores implements AutoCloseable {
+    private final int vocab;
+    private final boolean lastOnly;
+    private final @Nullable OrtTensor[] last; // by row
+    private @Nullable OrtTensor all; // [positions * vocab], grown
+
+    PromptScores(int rows, int vocab, boolean lastOnly) {
+        this.vocab = vocab;
+        this.lastOnly = lastOnly;
+        last = new OrtTensor[rows];
+    }
+
+    /** {@return float32 [vocab] of a row} */
+    OrtTensor of(int row) {
+        OrtTensor found = last[row];
+        if (found == null) last[row] = found = OrtTensor.allocate(ElementType.FLOAT32, vocab);
+        return found;
+    }
+
+    /** Runs with room for the scores of so many positions of one row, float32 [1, positions, vocab], and keeps the last ones. */
+    void during(int row, int positions, Consumer<OrtTensor> run) {
+        OrtTensor kept = of(row);
+        try (OrtTensor scores =
+                lastOnly ? kept.view(0, 1, 1, vocab) : room(positions).view(0, 1, positions, vocab)) {
+            run.accept(scores);
+            if (!lastOnly) {
+                long bytes = vocab * JAVA_FLOAT.byteSize();
+                MemorySegment.copy(scores.data(), (positions - 1) * bytes, kept.data(), 0, bytes);
+            }
+        }
+    }
+
+    private OrtTensor room(int positions) {
+        OrtTensor found = all;
+        long elements = (long) positions * vocab;
+        if (found != null && found.data().byteSize() >= elements * JAVA_FLOAT.byteSize()) return found;
+        if (found != null) found.close();
+        all = null; // if there is no memory for more, the next run starts anew
+        all = found = OrtTensor.reserve(ElementType.FLOAT32, elements);
+        return found;
+    }
+
+    @Override
+    public void close() {
+        for (OrtTensor t : last) if (t != null) t.close();
+        if (all != null) all.close();
+    }
+}

@@ -1,0 +1,37 @@
+package io.agentopt.runtime.llm.execute;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.agentopt.runtime.backend.ort.ElementType;
+import io.agentopt.runtime.backend.ort.OrtBinding;
+import io.agentopt.runtime.backend.ort.OrtTensor;
+
+/** Which of two merged models runs: the one over a whole prompt, or the one that takes a cache. */
+final class SwitchInput implements RunInput {
+    private final String name;
+    private final OrtTensor on = OrtTensor.allocate(ElementType.BOOL, 1);
+
+    SwitchInput(String name) {
+        this.name = name;
+    }
+
+    @Override
+    public void prompt(OrtBinding binding, int from, int to) {
+        bind(binding, from > 0);
+    }
+
+    @Override
+    public void step(OrtBinding binding, int first, int count, int[] held) {
+        bind(binding, held[first] > 0);
+    }
+
+    private void bind(OrtBinding binding, boolean cache) {
+        on.data().set(JAVA_BYTE, 0, (byte) (cache ? 1 : 0));
+        binding.bindInput(name, on);
+    }
+
+    @Override
+    public void close() {
+        on.close();
+    }
+}
