@@ -1,6 +1,6 @@
 package io.agentopt.runtime.device;
 
-import io.agentopt.runtime.backend.ort.EpDevice;
+import io.agentopt.runtime.backend.ort.SessionDevice;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +28,7 @@ public record DetectedDevice(
         String reason,
         long memoryBytes,
         Map<String, String> details,
-        Optional<EpDevice> provider) {
+        Optional<SessionDevice> provider) {
     /** Kinds of devices. */
     public enum Kind {
         CPU,

@@ -4,6 +4,7 @@ import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.EpSpec;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
+import io.agentopt.runtime.backend.ort.SessionDevice;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.device.GpuDriver.Gpu;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ final class GpuProbe {
         return found;
     }
 
-    private DetectedDevice device(Gpu gpu, Rung rung, String reason, Optional<EpDevice> provider) {
+    private DetectedDevice device(Gpu gpu, Rung rung, String reason, Optional<SessionDevice> provider) {
         return new DetectedDevice(
                 family.id() + ":" + gpu.number(),
                 family.vendor(),

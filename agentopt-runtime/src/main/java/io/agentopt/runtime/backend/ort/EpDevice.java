@@ -2,11 +2,12 @@ package io.agentopt.runtime.backend.ort;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One device of a registered provider. The environment owns what it points to, and lives as long as the process.
  */
-public final class EpDevice {
+public final class EpDevice implements SessionDevice {
     /** Kinds that ONNX Runtime tells apart. */
     public enum Hardware {
         CPU,
@@ -20,7 +21,19 @@ public final class EpDevice {
     private final Hardware hardware;
     private final int vendorId;
     private final int deviceId;
+    private final Map<String, String> metadata;
     private final Map<String, String> options;
+
+    private EpDevice(EpDevice device, Map<String, String> options) {
+        raw = device.raw;
+        provider = device.provider;
+        vendor = device.vendor;
+        hardware = device.hardware;
+        vendorId = device.vendorId;
+        deviceId = device.deviceId;
+        metadata = device.metadata;
+        this.options = options;
+    }
 
     EpDevice(OrtApi api, MemorySegment raw, Map<String, String> options) {
         this.raw = raw;
@@ -30,18 +43,34 @@ public final class EpDevice {
         hardware = Hardware.values()[Math.floorMod(api.readInt(OrtFunction.HARDWARE_TYPE, device), 3)];
         vendorId = api.readInt(OrtFunction.HARDWARE_VENDOR_ID, device);
         deviceId = api.readInt(OrtFunction.HARDWARE_DEVICE_ID, device);
-        this.options = options;
+        metadata = OrtPairs.read(api, api.read(OrtFunction.EP_METADATA, raw));
+        this.options = ProviderOptions.checked(provider, options);
     }
 
     MemorySegment raw() {
         return raw;
     }
 
-    Map<String, String> options() {
+    /** {@return options of sessions on it} */
+    @Override
+    public Map<String, String> options() {
         return options;
     }
 
+    /** {@return this device with further options, such as a stream of the caller's; they win over those it has} */
+    public EpDevice with(Map<String, String> further) {
+        Map<String, String> all = new TreeMap<>(options);
+        all.putAll(further);
+        return new EpDevice(this, ProviderOptions.checked(provider, all));
+    }
+
+    /** {@return what the provider tells of itself, such as {@code version}} */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
     /** {@return the provider's own name, such as {@code CUDAExecutionProvider}} */
+    @Override
     public String provider() {
         return provider;
     }

@@ -16,6 +16,6 @@ public record EpSpec(String name, Path library, Map<String, String> options) {
     public EpSpec {
         Objects.requireNonNull(library, "library");
         if (name.isBlank()) throw new IllegalArgumentException("The provider '" + library + "' needs a name.");
-        options = Map.copyOf(options);
+        options = ProviderOptions.checked(name, options);
     }
 }

@@ -16,51 +16,71 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * would cost more than opening a small model.
  */
 final class OrtApi {
-    /** The newest version of the interface asked for, and the oldest that has every function of {@link OrtFunction}. */
-    private static final int NEWEST = 24, OLDEST = 22;
-
-    private static final int TABLE_ENTRIES = 460;
     private static final long LONGEST_TEXT = 1 << 20;
 
     private final MemorySegment table;
+    private final int interfaceVersion;
     private final String version;
     private final String origin;
-    private final AtomicReferenceArray<MethodHandle> handles = new AtomicReferenceArray<>(TABLE_ENTRIES);
+    private final AtomicReferenceArray<MethodHandle> handles =
+            new AtomicReferenceArray<>(OrtFunction.entries(OrtFunction.HEADER));
 
-    private OrtApi(MemorySegment table, String version, String origin) {
+    private OrtApi(MemorySegment table, int interfaceVersion, String version, String origin) {
         this.table = table;
+        this.interfaceVersion = interfaceVersion;
         this.version = version;
         this.origin = origin;
     }
 
-    /** Opens the library, asks for the table and proves it with a status that goes in and comes out. */
+    /** Opens the library, asks for the newest table that both sides know, and proves it before anything is called through it. */
     @SuppressWarnings("restricted")
     static OrtApi open() {
         OrtLibrary.Entry entry = OrtLibrary.open();
+        OrtTableCheck check = new OrtTableCheck(entry);
         Linker linker = Linker.nativeLinker();
         try {
-            MemorySegment base = ((MemorySegment)
-                            linker.downcallHandle(entry.getApiBase(), FunctionDescriptor.of(ADDRESS))
-                                    .invokeExact())
-                    .reinterpret(2 * ADDRESS.byteSize());
-            MethodHandle getApi = linker.downcallHandle(base.get(ADDRESS, 0), FunctionDescriptor.of(ADDRESS, JAVA_INT));
-            MethodHandle getVersion =
-                    linker.downcallHandle(base.get(ADDRESS, ADDRESS.byteSize()), FunctionDescriptor.of(ADDRESS));
-            String version = text((MemorySegment) getVersion.invokeExact());
-            for (int v = NEWEST; v >= OLDEST; v--) {
-                MemorySegment table = (MemorySegment) getApi.invokeExact(v);
+            MemorySegment base =
+                    (MemorySegment) linker.downcallHandle(entry.getApiBase(), FunctionDescriptor.of(ADDRESS))
+                            .invokeExact();
+            check.within(base, 2);
+            base = base.reinterpret(2 * ADDRESS.byteSize());
+            MemorySegment getApi = base.get(ADDRESS, 0), getVersion = base.get(ADDRESS, ADDRESS.byteSize());
+            check.within(getApi, 1);
+            check.within(getVersion, 1);
+            String version = text((MemorySegment) linker.downcallHandle(getVersion, FunctionDescriptor.of(ADDRESS))
+                    .invokeExact());
+            MethodHandle get = linker.downcallHandle(getApi, FunctionDescriptor.of(ADDRESS, JAVA_INT));
+            for (int v = OrtFunction.HEADER; v >= OrtFunction.OLDEST; v--) {
+                MemorySegment table = (MemorySegment) get.invokeExact(v);
                 if (table.address() == 0) continue;
-                OrtApi api = new OrtApi(table.reinterpret(TABLE_ENTRIES * ADDRESS.byteSize()), version, entry.origin());
-                api.selfTest();
+                int entries = OrtFunction.entries(v);
+                check.within(table, entries);
+                OrtApi api = new OrtApi(table.reinterpret(entries * ADDRESS.byteSize()), v, version, entry.origin());
+                check.prove(api, version);
                 return api;
             }
             throw new OrtException(
                     OrtException.NOT_FROM_ORT,
                     "ONNX Runtime " + version + " (" + entry.origin() + ") is too old: it has no interface version "
-                            + OLDEST + ". Use 1.22 or newer.");
+                            + OrtFunction.OLDEST + ". Use 1." + OrtFunction.OLDEST + " or newer.");
         } catch (Throwable t) {
             throw unchecked(t);
         }
+    }
+
+    /** {@return the version of the interface in use; at most that of the header} */
+    int interfaceVersion() {
+        return interfaceVersion;
+    }
+
+    /** {@return whether the loaded library has a function} */
+    boolean has(OrtFunction f) {
+        return f.index() < OrtFunction.entries(interfaceVersion);
+    }
+
+    /** {@return where a function of the loaded table lies} */
+    MemorySegment pointer(OrtFunction f) {
+        return table.getAtIndex(ADDRESS, f.index());
     }
 
     String version() {
@@ -71,30 +91,17 @@ final class OrtApi {
         return origin;
     }
 
-    private void selfTest() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status =
-                    (MemorySegment) handle(OrtFunction.CREATE_STATUS).invokeExact(7, arena.allocateFrom("agentopt"));
-            int code = (int) handle(OrtFunction.GET_ERROR_CODE).invokeExact(status);
-            String message =
-                    text((MemorySegment) handle(OrtFunction.GET_ERROR_MESSAGE).invokeExact(status));
-            release(OrtFunction.RELEASE_STATUS, status);
-            if (code != 7 || !message.equals("agentopt")) {
-                throw new OrtException(
-                        OrtException.NOT_FROM_ORT,
-                        "The function table of ONNX Runtime " + version + " (" + origin
-                                + ") is not the published one. Use the jar com.microsoft.onnxruntime:onnxruntime.");
-            }
-        } catch (Throwable t) {
-            throw unchecked(t);
-        }
-    }
-
     @SuppressWarnings("restricted")
     MethodHandle handle(OrtFunction f) {
         MethodHandle h = handles.get(f.index());
         if (h == null) {
-            h = Linker.nativeLinker().downcallHandle(table.getAtIndex(ADDRESS, f.index()), f.descriptor());
+            if (!has(f)) {
+                throw new OrtException(
+                        OrtException.NOT_FROM_ORT,
+                        "ONNX Runtime " + version + " (" + origin + ") has no " + f.cName() + ", which came with 1."
+                                + f.since() + ". Use a newer one.");
+            }
+            h = Linker.nativeLinker().downcallHandle(pointer(f), f.descriptor());
             handles.set(f.index(), h); // a race makes two equal handles
         }
         return h;
@@ -180,6 +187,24 @@ final class OrtApi {
         }
     }
 
+    /** Any function that reports a status; for those that no run waits for. */
+    void invoke(OrtFunction f, Object... arguments) {
+        try {
+            check((MemorySegment) handle(f).invokeWithArguments(arguments));
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+    }
+
+    /** Any function without result. */
+    void invokeVoid(OrtFunction f, Object... arguments) {
+        try {
+            handle(f).invokeWithArguments(arguments);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+    }
+
     /** A result that is no status: a text or a borrowed handle. */
     MemorySegment read(OrtFunction f, MemorySegment a) {
         try {
@@ -217,6 +242,13 @@ final class OrtApi {
     @SuppressWarnings("restricted")
     static String text(MemorySegment pointer) {
         return pointer.address() == 0 ? "" : pointer.reinterpret(LONGEST_TEXT).getString(0);
+    }
+
+    /** {@return texts as an array of pointers} */
+    static MemorySegment texts(Arena scratch, java.util.List<String> values) {
+        MemorySegment array = scratch.allocate(ADDRESS, Math.max(1, values.size()));
+        for (int i = 0; i < values.size(); i++) array.setAtIndex(ADDRESS, i, scratch.allocateFrom(values.get(i)));
+        return array;
     }
 
     /** A path as the interface takes it: UTF-8, on Windows UTF-16. */

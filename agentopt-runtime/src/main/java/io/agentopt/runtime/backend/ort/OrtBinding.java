@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Tensors bound to the inputs and outputs of a session, run as often as wanted: results land in the bound tensors, nothing is
@@ -20,8 +21,8 @@ public final class OrtBinding extends OrtHandle {
     private final Arena names = Arena.ofShared();
     private final Map<String, Slot> bound = new HashMap<>(); // guarded by itself
 
-    /** A name in native memory and the tensor that it holds. */
-    private record Slot(MemorySegment name, OrtTensor tensor) {}
+    /** A name in native memory, and the tensor or memory that it holds. */
+    private record Slot(MemorySegment name, OrtHandle held) {}
 
     private OrtBinding(OrtSession session, MemorySegment raw) {
         super(session.environment(), "binding of model '" + session.model() + "'", raw);
@@ -57,18 +58,57 @@ public final class OrtBinding extends OrtHandle {
         bind(OrtFunction.BIND_OUTPUT, name, tensor);
     }
 
-    private void bind(OrtFunction f, String name, OrtTensor tensor) {
+    /**
+     * Binds an output whose shape only the run knows: each run makes its result in that memory. {@link #outputs} has them.
+     *
+     * @throws IllegalArgumentException if the model has no such output
+     */
+    public void bindOutput(String name, OrtMemory memory) {
+        session.require(session.outputs(), "output", name);
+        bind(OrtFunction.BIND_OUTPUT_TO_MEMORY, name, memory);
+    }
+
+    /** {@return what the outputs hold after a run, by name; the caller closes these tensors, bound ones stay open} */
+    public Map<String, OrtTensor> outputs() {
+        MemorySegment raw = enter();
+        try {
+            return BoundOutputs.read(environment(), session.model(), raw);
+        } finally {
+            exit();
+        }
+    }
+
+    /** Waits until the device has what inputs were bound to. */
+    public void synchronizeInputs() {
+        synchronize(OrtFunction.SYNCHRONIZE_INPUTS);
+    }
+
+    /** Waits until the device has written the outputs. */
+    public void synchronizeOutputs() {
+        synchronize(OrtFunction.SYNCHRONIZE_OUTPUTS);
+    }
+
+    private void synchronize(OrtFunction f) {
+        MemorySegment raw = enter();
+        try {
+            environment().api().call(f, raw);
+        } finally {
+            exit();
+        }
+    }
+
+    private void bind(OrtFunction f, String name, OrtHandle tensor) {
         MemorySegment raw = enter();
         try {
             MemorySegment value = tensor.enter(); // held until replaced or freed
             try {
                 synchronized (bound) {
-                    String key = f.cName() + name;
+                    String key = (f == OrtFunction.BIND_INPUT ? "input " : "output ") + name;
                     Slot old = bound.get(key);
                     MemorySegment text = old != null ? old.name() : names.allocateFrom(name);
                     environment().api().call(f, raw, text, value);
                     bound.put(key, new Slot(text, tensor));
-                    if (old != null) old.tensor().exit();
+                    if (old != null) old.held().exit();
                 }
             } catch (RuntimeException e) {
                 tensor.exit();
@@ -103,7 +143,7 @@ public final class OrtBinding extends OrtHandle {
         try {
             environment().api().check((MemorySegment) run.invokeExact(model, with, raw));
         } catch (OrtException e) {
-            throw e.during("The run of model '" + session.model() + "' failed");
+            throw e.during("The run of model '" + session.model() + "' on " + what() + " failed");
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
         } finally {
@@ -111,11 +151,20 @@ public final class OrtBinding extends OrtHandle {
         }
     }
 
+    private String what() {
+        synchronized (bound) {
+            return bound.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .map(e -> e.getKey() + " = " + e.getValue().held())
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+    }
+
     @Override
     void free(MemorySegment handle) {
         environment().api().release(OrtFunction.RELEASE_BINDING, handle);
         synchronized (bound) {
-            bound.values().forEach(s -> s.tensor().exit());
+            bound.values().forEach(s -> s.held().exit());
             bound.clear();
         }
         names.close();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class OrtEnvironment {
     private final MemorySegment allocator;
     private final Map<Class<?>, AtomicInteger> live = new ConcurrentHashMap<>();
     private final Map<String, Registration> registered = new TreeMap<>();
+
+    private final AtomicBoolean sharesArena = new AtomicBoolean(); // ONNX Runtime would replace one without a word
 
     private record Registration(EpSpec spec, List<EpDevice> devices) {}
 
@@ -132,6 +135,10 @@ public final class OrtEnvironment {
 
     void count(Class<?> kind, int change) {
         live.computeIfAbsent(kind, k -> new AtomicInteger()).addAndGet(change);
+    }
+
+    AtomicBoolean sharesArena() {
+        return sharesArena;
     }
 
     OrtApi api() {

@@ -24,6 +24,7 @@ enum OrtFunction {
     CREATE_SESSION_FROM_ARRAY("CreateSessionFromArray", 8, 'p', "pplpp"),
     RUN("Run", 9, 'p', "pppplplp"),
     CREATE_SESSION_OPTIONS("CreateSessionOptions", 10, 'p', "p"),
+    ENABLE_PROFILING("EnableProfiling", 14, 'p', "pp"),
     DISABLE_MEMORY_PATTERN("DisableMemPattern", 17, 'p', "p"),
     DISABLE_CPU_ARENA("DisableCpuMemArena", 19, 'p', "p"),
     SET_OPTIMIZATION("SetSessionGraphOptimizationLevel", 23, 'p', "pi"),
@@ -38,6 +39,7 @@ enum OrtFunction {
     CREATE_RUN_OPTIONS("CreateRunOptions", 39, 'p', "p"),
     SET_TERMINATE("RunOptionsSetTerminate", 46, 'p', "p"),
     UNSET_TERMINATE("RunOptionsUnsetTerminate", 47, 'p', "p"),
+    CREATE_TENSOR_IN("CreateTensorAsOrtValue", 48, 'p', "pplip"),
     CREATE_TENSOR("CreateTensorWithDataAsOrtValue", 49, 'p', "pplplip"),
     IS_TENSOR("IsTensor", 50, 'p', "pp"),
     GET_DATA("GetTensorMutableData", 51, 'p', "pp"),
@@ -47,22 +49,55 @@ enum OrtFunction {
     GET_DIMENSIONS("GetDimensions", 62, 'p', "ppl"),
     GET_SYMBOLS("GetSymbolicDimensions", 63, 'p', "ppl"),
     GET_TYPE_AND_SHAPE("GetTensorTypeAndShape", 65, 'p', "pp"),
+    CREATE_MEMORY_NAMED("CreateMemoryInfo", 68, 'p', "piiip"),
     CREATE_CPU_MEMORY("CreateCpuMemoryInfo", 69, 'p', "iip"),
+    MEMORY_NAME("MemoryInfoGetName", 71, 'p', "pp"),
+    MEMORY_ID("MemoryInfoGetId", 72, 'p', "pp"),
     ALLOCATOR_FREE("AllocatorFree", 76, 'p', "pp"),
     DEFAULT_ALLOCATOR("GetAllocatorWithDefaultOptions", 78, 'p', "p"),
     RELEASE_STATUS("ReleaseStatus", 93, 'v', "p"),
+    RELEASE_MEMORY("ReleaseMemoryInfo", 94, 'v', "p"),
     RELEASE_SESSION("ReleaseSession", 95, 'v', "p"),
     RELEASE_VALUE("ReleaseValue", 96, 'v', "p"),
     RELEASE_RUN_OPTIONS("ReleaseRunOptions", 97, 'v', "p"),
     RELEASE_TYPE("ReleaseTypeInfo", 98, 'v', "p"),
     RELEASE_TYPE_AND_SHAPE("ReleaseTensorTypeAndShapeInfo", 99, 'v', "p"),
     RELEASE_SESSION_OPTIONS("ReleaseSessionOptions", 100, 'v', "p"),
+    END_PROFILING("SessionEndProfiling", 110, 'p', "ppp"),
+    AVAILABLE_PROVIDERS("GetAvailableProviders", 125, 'p', "pp"),
+    RELEASE_AVAILABLE_PROVIDERS("ReleaseAvailableProviders", 126, 'p', "pi"),
     ADD_SESSION_CONFIG("AddSessionConfigEntry", 130, 'p', "ppp"),
+    CREATE_ALLOCATOR("CreateAllocator", 131, 'p', "ppp"),
+    RELEASE_ALLOCATOR("ReleaseAllocator", 132, 'v', "p"),
     RUN_WITH_BINDING("RunWithBinding", 133, 'p', "ppp"),
     CREATE_BINDING("CreateIoBinding", 134, 'p', "pp"),
     RELEASE_BINDING("ReleaseIoBinding", 135, 'v', "p"),
     BIND_INPUT("BindInput", 136, 'p', "ppp"),
     BIND_OUTPUT("BindOutput", 137, 'p', "ppp"),
+    BIND_OUTPUT_TO_MEMORY("BindOutputToDevice", 138, 'p', "ppp"),
+    BOUND_OUTPUT_NAMES("GetBoundOutputNames", 139, 'p', "ppppp"),
+    BOUND_OUTPUT_VALUES("GetBoundOutputValues", 140, 'p', "pppp"),
+    REGISTER_ARENA("CreateAndRegisterAllocator", 144, 'p', "ppp"),
+    ADD_INITIALIZER("AddInitializer", 150, 'p', "ppp"),
+    RELEASE_ARENA_SETTINGS("ReleaseArenaCfg", 157, 'v', "p"),
+    CREATE_ARENA_SETTINGS("CreateArenaCfgV2", 164, 'p', "pplp"),
+    ADD_RUN_CONFIG("AddRunConfigEntry", 165, 'p', "ppp"),
+    CREATE_PREPACKED("CreatePrepackedWeightsContainer", 166, 'p', "p"),
+    RELEASE_PREPACKED("ReleasePrepackedWeightsContainer", 167, 'v', "p"),
+    CREATE_SESSION_PREPACKED("CreateSessionWithPrepackedWeightsContainer", 168, 'p', "ppppp"),
+    CREATE_SESSION_FROM_ARRAY_PREPACKED("CreateSessionFromArrayWithPrepackedWeightsContainer", 169, 'p', "pplppp"),
+    UNREGISTER_ARENA("UnregisterAllocator", 177, 'p', "pp"),
+    TENSOR_MEMORY("GetTensorMemoryInfo", 194, 'p', "pp"),
+    SYNCHRONIZE_INPUTS("SynchronizeBoundInputs", 202, 'p', "p"),
+    SYNCHRONIZE_OUTPUTS("SynchronizeBoundOutputs", 203, 'p', "p"),
+    APPEND_PROVIDER_BY_NAME("SessionOptionsAppendExecutionProvider", 216, 'p', "ppppl"),
+    MEMORY_DEVICE_TYPE("MemoryInfoGetDeviceType", 225, 'v', "pp"),
+    BUILD_TEXT("GetBuildInfoString", 254, 'p', ""),
+    CREATE_PAIRS("CreateKeyValuePairs", 295, 'v', "p"),
+    ADD_PAIR("AddKeyValuePair", 296, 'v', "ppp"),
+    GET_PAIR("GetKeyValue", 297, 'p', "pp"),
+    GET_PAIRS("GetKeyValuePairs", 298, 'v', "pppp"),
+    RELEASE_PAIRS("ReleaseKeyValuePairs", 300, 'v', "p"),
     REGISTER_PROVIDER("RegisterExecutionProviderLibrary", 301, 'p', "ppp"),
     GET_EP_DEVICES("GetEpDevices", 303, 'p', "ppp"),
     APPEND_PROVIDER("SessionOptionsAppendExecutionProvider_V2", 304, 'p', "ppplppl"),
@@ -71,7 +106,32 @@ enum OrtFunction {
     HARDWARE_DEVICE_ID("HardwareDevice_DeviceId", 310, 'i', "p"),
     EP_NAME("EpDevice_EpName", 312, 'p', "p"),
     EP_VENDOR("EpDevice_EpVendor", 313, 'p', "p"),
-    EP_HARDWARE("EpDevice_Device", 316, 'p', "p");
+    EP_METADATA("EpDevice_EpMetadata", 314, 'p', "p"),
+    EP_HARDWARE("EpDevice_Device", 316, 'p', "p"),
+    ALLOCATOR_STATS("AllocatorGetStats", 319, 'p', "pp"),
+    MEMORY_USE("MemoryInfoGetDeviceMemType", 321, 'i', "p"),
+    EP_MEMORY("EpDevice_MemoryInfo", 374, 'p', "pi"),
+    SHARED_ALLOCATOR("GetSharedAllocator", 376, 'p', "ppp"),
+    CREATE_STREAM("CreateSyncStreamForEpDevice", 383, 'p', "ppp"),
+    STREAM_HANDLE("SyncStream_GetHandle", 384, 'p', "p"),
+    RELEASE_STREAM("ReleaseSyncStream", 385, 'v', "p"),
+    COPY_TENSORS("CopyTensors", 386, 'p', "ppppl"),
+    GRAPH_ASSIGNMENT("Session_GetEpGraphAssignmentInfo", 407, 'p', "ppp"),
+    ASSIGNED_PROVIDER("EpAssignedSubgraph_GetEpName", 408, 'p', "pp"),
+    ASSIGNED_NODES("EpAssignedSubgraph_GetNodes", 409, 'p', "ppp"),
+    ASSIGNED_NAME("EpAssignedNode_GetName", 410, 'p', "pp"),
+    ASSIGNED_DOMAIN("EpAssignedNode_GetDomain", 411, 'p', "pp"),
+    ASSIGNED_OPERATOR("EpAssignedNode_GetOperatorType", 412, 'p', "pp"),
+    SET_RUN_STREAM("RunOptionsSetSyncStream", 413, 'v', "pp"),
+    ENABLE_RUN_PROFILING("RunOptionsEnableProfiling", 415, 'p', "pp"),
+    DISABLE_RUN_PROFILING("RunOptionsDisableProfiling", 416, 'p', "p"),
+    RELEASE_CAPTURED_GRAPH("SessionReleaseCapturedGraph", 421, 'p', "pi");
+
+    /** The version of the header that the places were read from: the newest interface asked for. */
+    static final int HEADER = 28;
+
+    /** The oldest version that registers providers by library. */
+    static final int OLDEST = 22;
 
     private final String cName;
     private final int index;
@@ -91,6 +151,23 @@ enum OrtFunction {
 
     int index() {
         return index;
+    }
+
+    /** {@return the oldest version of the interface that has this function} */
+    int since() {
+        int version = OLDEST;
+        while (entries(version) <= index) version++;
+        return version;
+    }
+
+    /**
+     * {@return how many functions the table has at least in a version of the interface}  Between releases whose end is not known to
+     * the function, the last known one counts.
+     */
+    static int entries(int version) {
+        if (version >= HEADER) return 424;
+        if (version >= 24) return 414;
+        return version == 23 ? 390 : 318;
     }
 
     FunctionDescriptor descriptor() {

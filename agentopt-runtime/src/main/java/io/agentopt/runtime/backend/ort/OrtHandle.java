@@ -9,7 +9,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * frees. After close every use is an {@link IllegalStateException}; closing again does nothing.
  */
 public abstract sealed class OrtHandle implements AutoCloseable
-        permits OrtSession, OrtTensor, OrtBinding, OrtRunOptions {
+        permits OrtSession,
+                OrtTensor,
+                OrtBinding,
+                OrtRunOptions,
+                OrtMemory,
+                OrtAllocator,
+                OrtStream,
+                PrepackedWeights,
+                SharedArena {
     private final OrtEnvironment environment;
     private final String what;
     private final MemorySegment raw;

@@ -11,16 +11,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded model. Runs may come from several threads; {@link OrtBinding} is the way to run it without copies. */
 public final class OrtSession extends OrtHandle {
     private final String model;
+    private final @Nullable PrepackedWeights weights;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
 
-    private OrtSession(OrtEnvironment environment, MemorySegment raw, String model) {
+    private OrtSession(
+            OrtEnvironment environment, MemorySegment raw, String model, @Nullable PrepackedWeights weights) {
         super(environment, "session of model '" + model + "'", raw);
         this.model = model;
+        this.weights = weights;
         try {
             inputs = specs(raw, OrtFunction.INPUT_COUNT, OrtFunction.INPUT_NAME, OrtFunction.INPUT_TYPE);
             outputs = specs(raw, OrtFunction.OUTPUT_COUNT, OrtFunction.OUTPUT_NAME, OrtFunction.OUTPUT_TYPE);
@@ -37,90 +41,70 @@ public final class OrtSession extends OrtHandle {
      */
     public static OrtSession open(Path file, SessionSettings settings) {
         OrtEnvironment environment = OrtEnvironment.get();
-        return open(
-                environment,
-                file.toString(),
-                settings,
-                (scratch, options, out) -> environment
-                        .api()
-                        .call(OrtFunction.CREATE_SESSION, environment.raw(), OrtApi.path(scratch, file), options, out));
+        OrtApi api = environment.api();
+        return open(environment, file.toString(), settings, (scratch, options, weights, out) -> {
+            MemorySegment path = OrtApi.path(scratch, file);
+            if (weights.address() == 0) {
+                api.call(OrtFunction.CREATE_SESSION, environment.raw(), path, options, out);
+            } else {
+                api.invoke(OrtFunction.CREATE_SESSION_PREPACKED, environment.raw(), path, options, weights, out);
+            }
+        });
     }
 
     /** Loads a model from memory, which is copied; {@code name} is for messages. Throws as {@link #open(Path, SessionSettings)}. */
     public static OrtSession open(byte[] onnx, String name, SessionSettings settings) {
         OrtEnvironment environment = OrtEnvironment.get();
-        return open(environment, name, settings, (scratch, options, out) -> {
+        OrtApi api = environment.api();
+        return open(environment, name, settings, (scratch, options, weights, out) -> {
             MemorySegment bytes = scratch.allocateFrom(JAVA_BYTE, onnx);
-            environment.api().check((MemorySegment) environment
-                    .api()
-                    .handle(OrtFunction.CREATE_SESSION_FROM_ARRAY)
-                    .invokeExact(environment.raw(), bytes, bytes.byteSize(), options, out));
+            if (weights.address() == 0) {
+                api.invoke(
+                        OrtFunction.CREATE_SESSION_FROM_ARRAY,
+                        environment.raw(),
+                        bytes,
+                        bytes.byteSize(),
+                        options,
+                        out);
+            } else {
+                api.invoke(
+                        OrtFunction.CREATE_SESSION_FROM_ARRAY_PREPACKED,
+                        environment.raw(),
+                        bytes,
+                        bytes.byteSize(),
+                        options,
+                        weights,
+                        out);
+            }
         });
     }
 
     @FunctionalInterface
     private interface Loading {
-        void into(Arena scratch, MemorySegment options, MemorySegment out) throws Throwable;
+        void into(Arena scratch, MemorySegment options, MemorySegment weights, MemorySegment out);
     }
 
     private static OrtSession open(OrtEnvironment environment, String name, SessionSettings settings, Loading loading) {
         OrtApi api = environment.api();
+        PrepackedWeights shared = settings.weights().orElse(null);
+        MemorySegment weights = shared == null ? MemorySegment.NULL : shared.enter(); // held until the session is freed
+        MemorySegment raw;
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
             api.call(OrtFunction.CREATE_SESSION_OPTIONS, out);
             MemorySegment options = out.get(ADDRESS, 0);
             try {
-                apply(environment, scratch, options, settings);
-                loading.into(scratch, options, out);
+                SessionOptions.apply(environment, scratch, options, settings);
+                loading.into(scratch, options, weights, out);
             } finally {
                 api.release(OrtFunction.RELEASE_SESSION_OPTIONS, options);
             }
-            return new OrtSession(environment, out.get(ADDRESS, 0), name);
-        } catch (OrtException e) {
-            throw e.during("The model '" + name + "' could not be loaded");
-        } catch (Throwable t) {
-            throw OrtApi.unchecked(t);
+            raw = out.get(ADDRESS, 0);
+        } catch (RuntimeException e) {
+            if (shared != null) shared.exit();
+            throw e instanceof OrtException o ? o.during("The model '" + name + "' could not be loaded") : e;
         }
-    }
-
-    private static void apply(
-            OrtEnvironment environment, Arena scratch, MemorySegment options, SessionSettings settings)
-            throws Throwable {
-        OrtApi api = environment.api();
-        api.call(OrtFunction.SET_INTRA_OP_THREADS, options, settings.threads());
-        api.call(OrtFunction.SET_INTER_OP_THREADS, options, 1);
-        api.call(OrtFunction.SET_OPTIMIZATION, options, settings.optimization().level());
-        api.call(OrtFunction.DISABLE_MEMORY_PATTERN, options); // shapes vary from run to run
-        if (!settings.arena()) api.call(OrtFunction.DISABLE_CPU_ARENA, options);
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put("session.intra_op.allow_spinning", settings.spinning() ? "1" : "0");
-        config.putAll(settings.config());
-        for (var e : config.entrySet()) {
-            api.call(
-                    OrtFunction.ADD_SESSION_CONFIG,
-                    options,
-                    scratch.allocateFrom(e.getKey()),
-                    scratch.allocateFrom(e.getValue()));
-        }
-        if (settings.device().isEmpty()) return;
-        EpDevice device = settings.device().get();
-        List<String> keys = new ArrayList<>(device.options().keySet());
-        MemorySegment devices = scratch.allocateFrom(ADDRESS, device.raw());
-        api.check((MemorySegment) api.handle(OrtFunction.APPEND_PROVIDER)
-                .invokeExact(
-                        options,
-                        environment.raw(),
-                        devices,
-                        1L,
-                        texts(scratch, keys),
-                        texts(scratch, keys.stream().map(device.options()::get).toList()),
-                        (long) keys.size()));
-    }
-
-    private static MemorySegment texts(Arena scratch, List<String> values) {
-        MemorySegment array = scratch.allocate(ADDRESS, Math.max(1, values.size()));
-        for (int i = 0; i < values.size(); i++) array.setAtIndex(ADDRESS, i, scratch.allocateFrom(values.get(i)));
-        return array;
+        return new OrtSession(environment, raw, name, shared);
     }
 
     private Map<String, TensorSpec> specs(MemorySegment raw, OrtFunction count, OrtFunction name, OrtFunction type) {
@@ -210,7 +194,7 @@ public final class OrtSession extends OrtHandle {
                     values.setAtIndex(ADDRESS, entered.size(), e.getValue().enter());
                     entered.add(e.getValue());
                 }
-                return collect(scratch, session, run, List.copyOf(given.keySet()), values);
+                return collect(scratch, session, run, given, values);
             } finally {
                 options.exit();
             }
@@ -221,7 +205,12 @@ public final class OrtSession extends OrtHandle {
     }
 
     private Map<String, OrtTensor> collect(
-            Arena scratch, MemorySegment session, MemorySegment run, List<String> names, MemorySegment values) {
+            Arena scratch,
+            MemorySegment session,
+            MemorySegment run,
+            Map<String, OrtTensor> given,
+            MemorySegment values) {
+        List<String> names = List.copyOf(given.keySet());
         List<String> wanted = List.copyOf(outputs.keySet());
         MemorySegment results = scratch.allocate(ADDRESS, wanted.size());
         OrtApi api = environment().api();
@@ -230,14 +219,14 @@ public final class OrtSession extends OrtHandle {
                     .invokeExact(
                             session,
                             run,
-                            texts(scratch, names),
+                            OrtApi.texts(scratch, names),
                             values,
                             (long) names.size(),
-                            texts(scratch, wanted),
+                            OrtApi.texts(scratch, wanted),
                             (long) wanted.size(),
                             results));
         } catch (OrtException e) {
-            throw e.during("The run of model '" + model + "' failed");
+            throw e.during("The run of model '" + model + "' on " + given + " failed");
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
         }
@@ -260,21 +249,85 @@ public final class OrtSession extends OrtHandle {
         }
     }
 
+    /**
+     * {@return which provider computes which nodes}
+     *
+     * @throws IllegalStateException if the session was not opened with {@link SessionSettings#recordingAssignment}
+     */
+    public GraphAssignment assignment() {
+        MemorySegment raw = enter();
+        try {
+            return GraphAssignment.read(environment().api(), raw);
+        } catch (OrtException e) {
+            throw new IllegalStateException(
+                    "The session of model '" + model
+                            + "' did not record where its nodes went. Open it with recordingAssignment(). "
+                            + e.getMessage(),
+                    e);
+        } finally {
+            exit();
+        }
+    }
+
+    /**
+     * Ends the profile of {@link SessionSettings#profiling}.
+     *
+     * @return the file
+     * @throws IllegalStateException if the session was opened without
+     */
+    public Path endProfile() {
+        MemorySegment raw = enter();
+        try (Arena scratch = Arena.ofConfined()) {
+            OrtApi api = environment().api();
+            MemorySegment out = scratch.allocate(ADDRESS);
+            api.call(OrtFunction.END_PROFILING, raw, environment().allocator(), out);
+            MemorySegment text = out.get(ADDRESS, 0);
+            String file = OrtApi.text(text);
+            api.call(OrtFunction.ALLOCATOR_FREE, environment().allocator(), text);
+            if (file.isEmpty()) {
+                throw new IllegalStateException("The session of model '" + model
+                        + "' has no profile in progress. Open it with profiling(prefix), and end it once.");
+            }
+            return Path.of(file);
+        } finally {
+            exit();
+        }
+    }
+
+    /** Frees a CUDA graph that runs captured, so that its number can be captured anew. */
+    public void releaseGraph(int number) {
+        MemorySegment raw = enter();
+        try {
+            environment().api().call(OrtFunction.RELEASE_CAPTURED_GRAPH, raw, number);
+        } catch (OrtException e) {
+            throw e.during("The graph " + number + " of model '" + model + "' could not be released");
+        } finally {
+            exit();
+        }
+    }
+
     /** Says clearly what ONNX Runtime would refuse later. */
     void require(Map<String, TensorSpec> specs, String side, String name, OrtTensor tensor) {
-        TensorSpec spec = specs.get(name);
-        if (spec == null) {
-            throw new IllegalArgumentException(
-                    "The model '" + model + "' has no " + side + " '" + name + "'. It has " + specs.keySet() + ".");
-        }
+        TensorSpec spec = require(specs, side, name);
         if (!tensor.fits(spec)) {
             throw new IllegalArgumentException("The " + side + " '" + name + "' of model '" + model + "' is " + spec
                     + " but was given the " + tensor + ".");
         }
     }
 
+    /** {@return the input or output of a name} */
+    TensorSpec require(Map<String, TensorSpec> specs, String side, String name) {
+        TensorSpec spec = specs.get(name);
+        if (spec == null) {
+            throw new IllegalArgumentException(
+                    "The model '" + model + "' has no " + side + " '" + name + "'. It has " + specs.keySet() + ".");
+        }
+        return spec;
+    }
+
     @Override
     void free(MemorySegment handle) {
         environment().api().release(OrtFunction.RELEASE_SESSION, handle);
+        if (weights != null) weights.exit();
     }
 }

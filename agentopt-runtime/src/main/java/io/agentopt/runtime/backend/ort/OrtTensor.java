@@ -10,34 +10,47 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dense tensor in host memory, row-major. It owns its memory ({@link #allocate}, results of a run) or borrows a part of
- * another tensor's ({@link #view}), which then lives at least as long. {@link #data()} is the memory itself: nothing is copied,
- * and touching it after close is an {@link IllegalStateException}.
+ * A dense tensor, row-major, in host or device memory. It owns its memory ({@link #allocate}, {@link OrtAllocator#allocate},
+ * results of a run), was lent it ({@link #over}), or borrows a part of another tensor's ({@link #view}), which then lives at
+ * least as long. {@link #data()} is the memory itself: nothing is copied, and touching it after close is an
+ * {@link IllegalStateException}; memory that the CPU cannot read has an {@link #address()} only.
  */
 public final class OrtTensor extends OrtHandle {
     private static final int ALIGNMENT = 64;
 
     private final ElementType type;
     private final long[] shape;
-    private final MemorySegment data;
+    private final Storage storage;
     private final @Nullable Arena arena;
-    private final @Nullable OrtTensor lender;
+    private final @Nullable OrtHandle lender;
+    private final Runnable release;
+
+    /** Where the elements lie; {@code memory} is ONNX Runtime's description and outlives the tensor. */
+    private record Storage(MemorySegment memory, boolean host, MemorySegment data) {}
 
     private OrtTensor(
             OrtEnvironment environment,
             MemorySegment raw,
             ElementType type,
             long[] shape,
-            MemorySegment data,
+            Storage storage,
             @Nullable Arena arena,
-            @Nullable OrtTensor lender) {
-        super(environment, "tensor " + type + " " + Arrays.toString(shape), raw);
+            @Nullable OrtHandle lender,
+            Runnable release) {
+        super(
+                environment,
+                "tensor " + type + " " + Arrays.toString(shape)
+                        + (storage.host() ? "" : " in " + OrtMemory.text(environment.api(), storage.memory())),
+                raw);
         this.type = type;
         this.shape = shape;
-        this.data = data;
+        this.storage = storage;
         this.arena = arena;
         this.lender = lender;
+        this.release = release;
     }
+
+    private static void nothing() {}
 
     /** {@return a new tensor of zeros} */
     public static OrtTensor allocate(ElementType type, long... shape) {
@@ -65,8 +78,16 @@ public final class OrtTensor extends OrtHandle {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment data = allocation.from(arena, Math.max(bytes, 1)).asSlice(0, bytes);
+            Storage storage = new Storage(environment.cpuMemory(), true, data);
             return new OrtTensor(
-                    environment, wrap(environment, data, type, shape), type, shape.clone(), data, arena, null);
+                    environment,
+                    wrap(environment, storage, type, shape),
+                    type,
+                    shape.clone(),
+                    storage,
+                    arena,
+                    null,
+                    OrtTensor::nothing);
         } catch (RuntimeException | OutOfMemoryError e) {
             arena.close();
             throw e;
@@ -83,18 +104,73 @@ public final class OrtTensor extends OrtHandle {
     public OrtTensor view(long firstElement, long... shape) {
         enter(); // held until the view is freed
         try {
-            MemorySegment part = data.asSlice(firstElement * type.bytes(), elements(shape) * type.bytes());
+            long from = Math.multiplyExact(firstElement, (long) type.bytes()),
+                    bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
+            Storage part =
+                    new Storage(storage.memory(), storage.host(), storage.data().asSlice(from, bytes));
             return new OrtTensor(
-                    environment(), wrap(environment(), part, type, shape), type, shape.clone(), part, null, this);
+                    environment(),
+                    wrap(environment(), part, type, shape),
+                    type,
+                    shape.clone(),
+                    part,
+                    null,
+                    this,
+                    OrtTensor::nothing);
         } catch (RuntimeException e) {
             exit();
             throw e;
         }
     }
 
-    /** {@return the tensor that a run made; it owns the value} */
+    /**
+     * {@return a tensor over memory that another owner keeps, such as a driver's allocation}
+     *
+     * @param memory where it lies
+     * @param address of the first element, as the device knows it
+     * @param bytes that are there
+     * @param release called once, when the last use of the tensor and its views has ended
+     * @throws IllegalArgumentException if the shape needs more bytes, or the address is 0
+     */
     @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // the tensor closes its arena
+    public static OrtTensor over(
+            OrtMemory memory, long address, long bytes, Runnable release, ElementType type, long... shape) {
+        long need = Math.multiplyExact(elements(shape), (long) type.bytes());
+        if (address == 0 || need > bytes) {
+            throw new IllegalArgumentException("The " + bytes + " bytes at 0x" + Long.toHexString(address) + " in "
+                    + memory + " cannot hold a tensor " + type + " " + Arrays.toString(shape) + ", which needs " + need
+                    + ".");
+        }
+        OrtEnvironment environment = memory.environment();
+        MemorySegment place = memory.enter(); // held until the tensor is freed
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment data = MemorySegment.ofAddress(address).reinterpret(need, arena, null);
+            Storage storage = new Storage(place, memory.isHost(), data);
+            return new OrtTensor(
+                    environment,
+                    wrap(environment, storage, type, shape),
+                    type,
+                    shape.clone(),
+                    storage,
+                    arena,
+                    memory,
+                    release);
+        } catch (RuntimeException e) {
+            arena.close();
+            memory.exit();
+            throw e;
+        }
+    }
+
+    /** {@return the tensor that a run made; it owns the value} */
     static OrtTensor result(OrtEnvironment environment, MemorySegment value, String owner) {
+        return owned(environment, value, owner, null);
+    }
+
+    /** {@return a tensor that owns the value; {@code lender} is exited when it is freed, but not if this throws} */
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // the tensor closes its arena
+    static OrtTensor owned(OrtEnvironment environment, MemorySegment value, String owner, @Nullable OrtHandle lender) {
         OrtApi api = environment.api();
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(JAVA_LONG);
@@ -113,10 +189,20 @@ public final class OrtTensor extends OrtHandle {
             } finally {
                 api.release(OrtFunction.RELEASE_TYPE_AND_SHAPE, typeAndShape);
             }
+            api.call(OrtFunction.TENSOR_MEMORY, value, out);
+            MemorySegment memory = out.get(ADDRESS, 0);
             api.call(OrtFunction.GET_DATA, value, out);
+            long bytes = elements(shape) * type.bytes();
+            if (bytes > 0 && out.get(ADDRESS, 0).address() == 0) {
+                throw new OrtException(
+                        OrtException.NOT_FROM_ORT,
+                        owner + " needs " + bytes + " bytes in " + OrtMemory.text(api, memory)
+                                + ", whose allocator gave none. Make it smaller, or free memory.");
+            }
             Arena arena = Arena.ofShared();
-            MemorySegment data = out.get(ADDRESS, 0).reinterpret(elements(shape) * type.bytes(), arena, null);
-            return new OrtTensor(environment, value, type, shape, data, arena, null);
+            MemorySegment data = out.get(ADDRESS, 0).reinterpret(bytes, arena, null);
+            Storage storage = new Storage(memory, OrtMemory.isHost(api, memory), data);
+            return new OrtTensor(environment, value, type, shape, storage, arena, lender, OrtTensor::nothing);
         } catch (RuntimeException e) {
             api.release(OrtFunction.RELEASE_VALUE, value);
             throw e;
@@ -138,15 +224,15 @@ public final class OrtTensor extends OrtHandle {
         return dims.asSlice(0, rank * JAVA_LONG.byteSize()).toArray(JAVA_LONG);
     }
 
-    private static MemorySegment wrap(OrtEnvironment environment, MemorySegment data, ElementType type, long[] shape) {
+    private static MemorySegment wrap(OrtEnvironment environment, Storage storage, ElementType type, long[] shape) {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
             OrtApi api = environment.api();
             api.check((MemorySegment) api.handle(OrtFunction.CREATE_TENSOR)
                     .invokeExact(
-                            environment.cpuMemory(),
-                            data,
-                            data.byteSize(),
+                            storage.memory(),
+                            storage.data(),
+                            storage.data().byteSize(),
                             scratch.allocateFrom(JAVA_LONG, shape),
                             (long) shape.length,
                             type.onnx(),
@@ -157,7 +243,7 @@ public final class OrtTensor extends OrtHandle {
         }
     }
 
-    private static long elements(long[] shape) {
+    static long elements(long[] shape) {
         long n = 1;
         for (long d : shape) {
             if (d < 0)
@@ -168,10 +254,29 @@ public final class OrtTensor extends OrtHandle {
         return n;
     }
 
-    /** {@return the memory; unreachable after close} */
+    /**
+     * {@return the memory; unreachable after close}
+     *
+     * @throws IllegalStateException if this is closed, or the CPU cannot read its memory
+     */
     public MemorySegment data() {
         if (isClosed()) throw new IllegalStateException("The " + this + " is closed. Keep it open until its last use.");
-        return data;
+        if (!storage.host()) {
+            throw new IllegalStateException(
+                    "The CPU cannot read the " + this + ". Copy it into a host tensor first (TensorCopy.copy).");
+        }
+        return storage.data();
+    }
+
+    /** {@return where the first element lies, as its device knows it; valid until close} */
+    public long address() {
+        if (isClosed()) throw new IllegalStateException("The " + this + " is closed. Keep it open until its last use.");
+        return storage.data().address();
+    }
+
+    /** {@return whether the CPU can read it} */
+    public boolean isHost() {
+        return storage.host();
     }
 
     public ElementType type() {
@@ -192,5 +297,6 @@ public final class OrtTensor extends OrtHandle {
         environment().api().release(OrtFunction.RELEASE_VALUE, handle);
         if (arena != null) arena.close();
         if (lender != null) lender.exit();
+        release.run();
     }
 }

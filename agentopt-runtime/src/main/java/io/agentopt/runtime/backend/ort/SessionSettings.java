@@ -1,5 +1,7 @@
 package io.agentopt.runtime.backend.ort;
 
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +14,8 @@ import java.util.Optional;
  * @param spinning whether idle threads burn CPU time to start sooner; off suits several models on one machine
  * @param config further settings of the session, by ONNX Runtime's names
  * @param device where it runs; empty for the CPU
+ * @param weights that it shares with other sessions of the model
+ * @param profile prefix of a file that every run is profiled into, until {@link OrtSession#endProfile}
  */
 public record SessionSettings(
         int threads,
@@ -19,7 +23,9 @@ public record SessionSettings(
         boolean arena,
         boolean spinning,
         Map<String, String> config,
-        Optional<EpDevice> device) {
+        Optional<SessionDevice> device,
+        Optional<PrepackedWeights> weights,
+        Optional<Path> profile) {
     /** Levels of graph optimisation. */
     public enum Optimization {
         NONE(0),
@@ -44,15 +50,49 @@ public record SessionSettings(
         config = Map.copyOf(config);
     }
 
+    /** Settings without sharing and profile. */
+    public SessionSettings(
+            int threads,
+            Optimization optimization,
+            boolean arena,
+            boolean spinning,
+            Map<String, String> config,
+            Optional<SessionDevice> device) {
+        this(threads, optimization, arena, spinning, config, device, Optional.empty(), Optional.empty());
+    }
+
     /** {@return settings for the CPU: everything optimised, arena on, no spinning} */
     public static SessionSettings cpu(int threads) {
         return new SessionSettings(threads, Optimization.ALL, true, false, Map.of(), Optional.empty());
     }
 
-    /** {@return these settings on a registered provider's device, without fallback to the CPU} */
-    public SessionSettings on(EpDevice where) {
-        var strict = new java.util.HashMap<>(config);
-        strict.put("session.disable_cpu_ep_fallback", "1");
-        return new SessionSettings(threads, optimization, arena, spinning, strict, Optional.of(where));
+    /** {@return these settings on a provider's device, without fallback to the CPU} */
+    public SessionSettings on(SessionDevice where) {
+        return new SessionSettings(threads, optimization, arena, spinning, config, Optional.of(where), weights, profile)
+                .with("session.disable_cpu_ep_fallback", "1");
+    }
+
+    /** {@return these settings with a further one, by ONNX Runtime's name} */
+    public SessionSettings with(String key, String value) {
+        Map<String, String> all = new HashMap<>(config);
+        all.put(key, value);
+        return new SessionSettings(threads, optimization, arena, spinning, all, device, weights, profile);
+    }
+
+    /** {@return these settings with a record of where nodes went, for {@link OrtSession#assignment}} */
+    public SessionSettings recordingAssignment() {
+        return with(GraphAssignment.CONFIG, "1");
+    }
+
+    /** {@return these settings with shared weights} */
+    public SessionSettings sharing(PrepackedWeights shared) {
+        return new SessionSettings(
+                threads, optimization, arena, spinning, config, device, Optional.of(shared), profile);
+    }
+
+    /** {@return these settings with a profile; a time and the suffix .json follow the prefix} */
+    public SessionSettings profiling(Path prefix) {
+        return new SessionSettings(
+                threads, optimization, arena, spinning, config, device, weights, Optional.of(prefix));
     }
 }

@@ -1,0 +1,114 @@
+package io.agentopt.runtime.backend.ort;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A kind of memory on a device, such as number 0's of {@code Cuda}. Tensors lie in it, allocators give it, outputs are bound to
+ * it.
+ */
+public final class OrtMemory extends OrtHandle {
+    private static final int DEVICE_ALLOCATOR = 0, DEFAULT_MEMORY = 0, HOST_ACCESSIBLE = 5;
+    private static final int CPU = 0;
+
+    private final boolean owned;
+    private final boolean host;
+
+    private OrtMemory(OrtEnvironment environment, MemorySegment raw, boolean owned) {
+        super(environment, "memory " + text(environment.api(), raw), raw);
+        this.owned = owned;
+        host = isHost(environment.api(), raw);
+    }
+
+    /**
+     * {@return memory by ONNX Runtime's name}
+     *
+     * @param name such as {@code Cpu}, {@code Cuda}, {@code CudaPinned}, {@code Hip}
+     * @param device number of the device, from 0
+     * @throws OrtException if ONNX Runtime has no such name
+     */
+    public static OrtMemory named(String name, int device) {
+        OrtEnvironment environment = OrtEnvironment.get();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(ADDRESS);
+            environment
+                    .api()
+                    .invoke(
+                            OrtFunction.CREATE_MEMORY_NAMED,
+                            scratch.allocateFrom(name),
+                            DEVICE_ALLOCATOR,
+                            device,
+                            DEFAULT_MEMORY,
+                            out);
+            return new OrtMemory(environment, out.get(ADDRESS, 0), true);
+        } catch (OrtException e) {
+            throw e.during("The memory '" + name + "' of device " + device + " is unknown");
+        }
+    }
+
+    /**
+     * {@return a device's own memory, where its kernels compute}
+     *
+     * @throws OrtException if its provider computes in host memory
+     */
+    public static OrtMemory of(EpDevice device) {
+        return of(device, DEFAULT_MEMORY, "memory of its own; it computes in host memory");
+    }
+
+    /**
+     * {@return host memory that a device reaches by itself}
+     *
+     * @throws OrtException if its provider offers none
+     */
+    public static OrtMemory pinned(EpDevice device) {
+        return of(device, HOST_ACCESSIBLE, "host memory that it reaches by itself");
+    }
+
+    private static OrtMemory of(EpDevice device, int use, String lack) {
+        OrtEnvironment environment = OrtEnvironment.get();
+        try {
+            MemorySegment raw = (MemorySegment)
+                    environment.api().handle(OrtFunction.EP_MEMORY).invokeExact(device.raw(), use);
+            if (raw.address() == 0) {
+                throw new OrtException(OrtException.NOT_FROM_ORT, "The device " + device + " has no " + lack + ".");
+            }
+            return new OrtMemory(environment, raw, false); // the environment owns it as long as the process lives
+        } catch (Throwable t) {
+            throw OrtApi.unchecked(t);
+        }
+    }
+
+    /** {@return such as {@code Cuda:0}} */
+    static String text(OrtApi api, MemorySegment raw) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(ADDRESS);
+            api.call(OrtFunction.MEMORY_NAME, raw, out);
+            String name = OrtApi.text(out.get(ADDRESS, 0));
+            api.call(OrtFunction.MEMORY_ID, raw, out);
+            return name + ":" + out.get(JAVA_INT, 0);
+        }
+    }
+
+    /** {@return whether the CPU can read it} */
+    static boolean isHost(OrtApi api, MemorySegment raw) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(JAVA_INT);
+            api.invokeVoid(OrtFunction.MEMORY_DEVICE_TYPE, raw, out);
+            if (out.get(JAVA_INT, 0) == CPU) return true;
+        }
+        return api.has(OrtFunction.MEMORY_USE) && api.readInt(OrtFunction.MEMORY_USE, raw) == HOST_ACCESSIBLE;
+    }
+
+    /** {@return whether the CPU can read and write it} */
+    public boolean isHost() {
+        return host;
+    }
+
+    @Override
+    void free(MemorySegment handle) {
+        if (owned) environment().api().release(OrtFunction.RELEASE_MEMORY, handle);
+    }
+}
