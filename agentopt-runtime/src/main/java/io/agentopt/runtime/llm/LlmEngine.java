@@ -16,7 +16,7 @@ import io.agentopt.runtime.llm.batch.PrefixCache;
 import io.agentopt.runtime.llm.batch.Sequence;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
-import io.agentopt.runtime.llm.execute.InPlaceExecutor;
+import io.agentopt.runtime.llm.execute.DecoderExecutors;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.sample.Sampler;
@@ -58,11 +58,11 @@ public final class LlmEngine implements AutoCloseable {
             throw new ModelPackException(
                     "The model '" + pack.id() + "' is an embedder and generates no text. Open it with EmbedEngine.");
         }
-        SlotMemory.check(pack, settings.slots(), HostMemory.bytes());
+        if (settings.session().device().isEmpty()) SlotMemory.check(pack, settings.slots(), HostMemory.bytes());
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
-            DecoderExecutor executor = InPlaceExecutor.open(pack, layout, settings.session(), settings.slots());
+            DecoderExecutor executor = DecoderExecutors.open(pack, layout, settings.session(), settings.slots());
             BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
             return new LlmEngine(pack, tokenizer, chat, new BatchLoop(pack.id(), executor, batch, PrefixCache.NONE));
         } catch (RuntimeException | OutOfMemoryError e) {

@@ -68,7 +68,7 @@ final class SharedStep {
         long start = System.nanoTime();
         alone = group.size() == 1;
         try {
-            executor.decode(new DecodeStep(at, tokens, rows.held(at[at.length - 1] + 1)), options);
+            executor.decode(new DecodeStep(at, tokens, rows.held()), options);
         } finally {
             alone = false;
         }

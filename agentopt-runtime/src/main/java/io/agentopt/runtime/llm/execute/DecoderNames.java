@@ -25,7 +25,7 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
         ElementType kv = type(pack);
         ElementType id = ElementType.INT64;
         PackSession.require(pack, session.inputs(), "input", names.inputIds(), "int64 [batch, sequence]", id, -1, -1);
-        PackSession.require(pack, session.inputs(), "input", names.attentionMask(), "int64 [batch, total]", id, -1, -1);
+        int positionInputs = positions(pack, names, session);
         PackSession.require(
                 pack,
                 session.outputs(),
@@ -51,7 +51,8 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
             PackSession.require(
                     pack, session.outputs(), "output", p, shape, kv, -1, spec.kvHeads(), -1, spec.headDim());
         }
-        if (session.inputs().size() != past.size() + 2 || session.outputs().size() != present.size() + 1) {
+        if (session.inputs().size() != past.size() + 1 + positionInputs
+                || session.outputs().size() != present.size() + 1) {
             throw new ModelPackException(
                     "The ONNX file " + pack.onnx() + " has inputs and outputs that model.json does not name (inputs "
                             + session.inputs().keySet() + ", outputs "
@@ -59,6 +60,28 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
                             + spec.layers() + ") may be too low.");
         }
         return new DecoderNames(KvShape.of(spec, kv), List.copyOf(past), List.copyOf(present));
+    }
+
+    /** {@return how many inputs say where tokens lie} */
+    private static int positions(ModelPack pack, ModelPack.Decoder names, OrtSession session) {
+        if (names.lengths().isEmpty()) {
+            PackSession.require(
+                    pack,
+                    session.inputs(),
+                    "input",
+                    names.attentionMask(),
+                    "int64 [batch, total]",
+                    ElementType.INT64,
+                    -1,
+                    -1);
+            return 1;
+        }
+        ModelPack.Lengths lengths = names.lengths().get();
+        PackSession.require(
+                pack, session.inputs(), "input", lengths.before(), "int32 [batch]", ElementType.INT32, -1);
+        PackSession.require(pack, session.inputs(), "input", lengths.total(), "int32 [1]", ElementType.INT32, 1);
+        PackSession.require(pack, session.inputs(), "input", lengths.last(), "int64 [1]", ElementType.INT64, 1);
+        return 3;
     }
 
     private static ElementType type(ModelPack pack) {

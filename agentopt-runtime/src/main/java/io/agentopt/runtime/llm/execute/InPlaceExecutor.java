@@ -30,8 +30,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
     private final HostKv kv;
     private final RowBindings bindings;
     private final OrtTensor ids; // int64, as many as a step or a prompt needs
-    private final OrtTensor mask; // int64 [rows * capacity]
-    private final OrtTensor ones; // int64 [capacity]
+    private final PositionInputs positions;
     private final OrtTensor stepScores; // [rows * vocab]
     private final @Nullable OrtTensor[] promptScores; // by row: of the last position of a prompt
     private final boolean[] fromPrompt; // by row: whether its scores are those
@@ -46,9 +45,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
         kv = new HostKv(tensors.shape(), rows, capacity);
         bindings = new RowBindings(session, kv, tensors);
         ids = OrtTensor.reserve(ElementType.INT64, Math.max(rows, capacity));
-        mask = OrtTensor.reserve(ElementType.INT64, (long) rows * capacity);
-        ones = OrtTensor.allocate(ElementType.INT64, capacity);
-        for (int i = 0; i < capacity; i++) ones.data().setAtIndex(JAVA_LONG, i, 1);
+        positions = PositionInputs.of(names, rows, capacity);
         stepScores = OrtTensor.reserve(ElementType.FLOAT32, (long) rows * vocab());
         promptScores = new OrtTensor[rows];
         fromPrompt = new boolean[rows];
@@ -92,12 +89,11 @@ public final class InPlaceExecutor implements DecoderExecutor {
         OrtTensor last = promptScores(row);
         OrtBinding binding = bindings.rows(row, 1);
         try (OrtTensor input = ids.view(0, 1, n);
-                OrtTensor known = ones.view(0, 1, to);
                 OrtTensor scores = names.lastOnly()
                         ? last.view(0, 1, 1, vocab())
                         : allScores(n).view(0, 1, n, vocab())) {
             binding.bindInput(names.inputIds(), input);
-            binding.bindInput(names.attentionMask(), known);
+            positions.prompt(binding, from, to);
             binding.bindOutput(names.logits(), scores);
             binding.run(options);
             if (!names.lastOnly()) {
@@ -125,24 +121,17 @@ public final class InPlaceExecutor implements DecoderExecutor {
     }
 
     private void decode(DecodeStep step, int fromIndex, int toIndex, OrtRunOptions options) {
-        int first = step.rows()[fromIndex], count = step.rows()[toIndex - 1] - first + 1, total = 0;
-        for (int r = first; r < first + count; r++) total = Math.max(total, step.held()[r] + 1);
+        int first = step.rows()[fromIndex], count = step.rows()[toIndex - 1] - first + 1;
         for (int r = first, i = fromIndex; r < first + count; r++) {
             boolean asked = step.rows()[i] == r;
             ids.data().setAtIndex(JAVA_LONG, r - first, asked ? step.tokens()[i] : 0);
             if (asked) i++;
-            long at = (long) (r - first) * total * JAVA_LONG.byteSize(), known = step.held()[r] + 1;
-            MemorySegment.copy(ones.data(), 0, mask.data(), at, known * JAVA_LONG.byteSize());
-            mask.data()
-                    .asSlice(at + known * JAVA_LONG.byteSize(), (total - known) * JAVA_LONG.byteSize())
-                    .fill((byte) 0);
         }
         OrtBinding binding = bindings.rows(first, count);
         try (OrtTensor input = ids.view(0, count, 1);
-                OrtTensor known = mask.view(0, count, total);
                 OrtTensor scores = stepScores.view((long) first * vocab(), count, 1, vocab())) {
             binding.bindInput(names.inputIds(), input);
-            binding.bindInput(names.attentionMask(), known);
+            positions.step(binding, step.held(), first, count);
             binding.bindOutput(names.logits(), scores);
             binding.run(options);
         }
@@ -184,10 +173,11 @@ public final class InPlaceExecutor implements DecoderExecutor {
     @Override
     public void close() {
         bindings.close();
-        List<OrtTensor> tensors = new ArrayList<>(List.of(ids, mask, ones, stepScores));
+        List<OrtTensor> tensors = new ArrayList<>(List.of(ids, stepScores));
         for (OrtTensor t : promptScores) if (t != null) tensors.add(t);
         if (allScores != null) tensors.add(allScores);
         tensors.forEach(OrtTensor::close);
+        positions.close();
         kv.close();
         session.close();
     }

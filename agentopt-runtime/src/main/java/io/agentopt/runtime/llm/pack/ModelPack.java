@@ -8,6 +8,7 @@ import io.agentopt.runtime.text.TokenizerException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model in a folder: model.json (read by {@link #read}), an ONNX file, a tokenizer. Reading checks everything but the
@@ -31,8 +32,6 @@ public record ModelPack(
         /** {@return input of tokens, int64 [batch, sequence]} */
         String inputIds();
 
-        /** {@return input of ones, and of zeros where padded, int64 [batch, past and sequence]} */
-        String attentionMask();
     }
 
     /**
@@ -40,6 +39,8 @@ public record ModelPack(
      *
      * @param logits output of scores, float32 [batch, positions, vocab]
      * @param lastOnly whether positions is 1 (the last) and not the whole sequence
+     * @param attentionMask input of ones, and of zeros where padded, int64 [batch, past and sequence]; not read if there are lengths
+     * @param lengths inputs that stand in the mask's place, as models for GPUs have them
      * @param pastKey name with {@code %d} for the layer, as the other three
      */
     public record Decoder(
@@ -51,12 +52,23 @@ public record ModelPack(
             String pastValue,
             String presentKey,
             String presentValue,
+            Optional<Lengths> lengths,
             Chat chat)
             implements Layout {}
 
     /**
+     * Inputs that say where tokens lie, without a mask to sum up.
+     *
+     * @param before int32 [batch]: the position of each row's last token
+     * @param total int32 [1], in host memory: no row is longer
+     * @param last int64 [1]: the index of the last token within the sequence, of which alone there are scores
+     */
+    public record Lengths(String before, String total, String last) {}
+
+    /**
      * An embedder.
      *
+     * @param attentionMask input of ones, and of zeros where padded, int64 [batch, sequence]
      * @param embedding output, float32 [batch, dimension]
      */
     public record Embedder(String inputIds, String attentionMask, String embedding, int dimension) implements Layout {}

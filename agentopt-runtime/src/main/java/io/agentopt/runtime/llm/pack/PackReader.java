@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads model.json, format 1. Every complaint names the file and the field. */
 final class PackReader {
@@ -82,16 +83,26 @@ final class PackReader {
         String positions = text(json, "onnx.logitsPositions");
         if (!positions.equals("last") && !positions.equals("all"))
             throw wrong("onnx.logitsPositions", positions, "must be \"last\" or \"all\"");
+        Optional<ModelPack.Lengths> lengths = lengths(json);
+        if (lengths.isPresent() && !positions.equals("last"))
+            throw wrong("onnx.logitsPositions", positions, "must be \"last\" beside onnx.lengths");
         return new ModelPack.Decoder(
                 text(json, "onnx.inputIds"),
-                text(json, "onnx.attentionMask"),
+                lengths.isPresent() ? "" : text(json, "onnx.attentionMask"),
                 text(json, "onnx.logits"),
                 positions.equals("last"),
                 perLayer(json, "onnx.pastKey"),
                 perLayer(json, "onnx.pastValue"),
                 perLayer(json, "onnx.presentKey"),
                 perLayer(json, "onnx.presentValue"),
+                lengths,
                 chat(json));
+    }
+
+    private Optional<ModelPack.Lengths> lengths(JsonNode json) {
+        if (json.at("/onnx/lengths").isMissingNode()) return Optional.empty();
+        return Optional.of(new ModelPack.Lengths(
+                text(json, "onnx.lengths.before"), text(json, "onnx.lengths.total"), text(json, "onnx.lengths.last")));
     }
 
     private ModelPack.Embedder embedder(JsonNode json) {
