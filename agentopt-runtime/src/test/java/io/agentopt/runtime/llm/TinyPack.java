@@ -24,7 +24,23 @@ public record TinyPack(
         int ffn,
         int context,
         boolean lastOnly,
+        boolean lengths,
         long seed) {
+    /** A model that takes a mask. */
+    public TinyPack(
+            String id,
+            int layers,
+            int hidden,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int ffn,
+            int context,
+            boolean lastOnly,
+            long seed) {
+        this(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, false, seed);
+    }
+
     public static final List<String> SPECIALS =
             List.of("<pad>", "<sys>", "<doc>", "<user>", "<asst>", "<tool>", "<end>");
     public static final int VOCAB = 256 + SPECIALS.size();
@@ -32,16 +48,21 @@ public record TinyPack(
 
     /** {@return two layers, width 32, 4 heads over 2, context 96} */
     public static TinyPack decoder(String id) {
-        return new TinyPack(id, 2, 32, 4, 2, 16, 48, 96, false, 42);
+        return new TinyPack(id, 2, 32, 4, 2, 16, 48, 96, false, false, 42);
     }
 
     public TinyPack lastPositionOnly() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed);
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, false, seed);
+    }
+
+    /** {@return the same model with lengths as inputs in the mask's place} */
+    public TinyPack withLengths() {
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, true, seed);
     }
 
     /** {@return a model whose full prefill takes long enough to be interrupted} */
     public static TinyPack slow(String id) {
-        return new TinyPack(id, 96, 64, 4, 2, 16, 128, 1024, true, 7);
+        return new TinyPack(id, 96, 64, 4, 2, 16, 128, 1024, true, false, 7);
     }
 
     /** Writes the decoder's folder under {@code root}. */
@@ -81,35 +102,48 @@ public record TinyPack(
                   "tiedEmbeddings":true,"maxContext":%d},
                  "weightPrecision":"fp32","computePrecision":"fp32","kvPrecision":"fp32",
                  "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"%s","inputIds":"input_ids",
-                  "attentionMask":"attention_mask","logits":"logits","pastKey":"past_key_values.%%d.key",
+                  %s,"logits":"logits","pastKey":"past_key_values.%%d.key",
                   "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
                  "tokenizer":{"file":"tokenizer.json"},
                  "chat":{"system":"<sys>{text}<end>","passage":"<doc>{text}<end>","user":"<user>{text}<end>",
                   "assistant":"<asst>{text}<end>","tool":"<tool>{text}<end>","generationPrompt":"<asst>","stopTokens":["<end>"]}}
                 """.formatted(
-                        id, layers, hidden, heads, kvHeads, headDim, ffn, VOCAB, context, lastOnly ? "last" : "all")
+                        id,
+                        layers,
+                        hidden,
+                        heads,
+                        kvHeads,
+                        headDim,
+                        ffn,
+                        VOCAB,
+                        context,
+                        lastOnly ? "last" : "all",
+                        lengths
+                                ? "\"lengths\":{\"before\":\"seqlens\",\"total\":\"total\",\"last\":\"last\"}"
+                                : "\"attentionMask\":\"attention_mask\"")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
     byte[] onnx() {
         SplittableRandom random = new SplittableRandom(seed);
         OnnxWriter w = new OnnxWriter("decoder");
-        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence")
-                .input("attention_mask", OnnxWriter.INT64, "batch", "total");
+        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence");
+        if (lengths) {
+            w.input("seqlens", OnnxWriter.INT32, "batch").input("total", OnnxWriter.INT32, 1);
+            w.input("last", OnnxWriter.INT64, 1);
+        } else {
+            w.input("attention_mask", OnnxWriter.INT64, "batch", "total");
+        }
         w.output("logits", OnnxWriter.FLOAT, "batch", lastOnly ? (Object) 1 : "sequence", VOCAB);
         w.constant("embed", gaussian(random, VOCAB * hidden, 1), VOCAB, hidden);
         w.constant("gain", ones(hidden), hidden);
         rotary(w);
-        w.constant("axis1", new long[] {1}, 1).constant("one", new long[] {1});
-        w.node("ReduceSum", "count", List.of("attention_mask", "axis1"), Map.of("keepdims", 0L));
-        w.node("Sub", "before", List.of("count", "one"), Map.of());
-        w.node("Cast", "seqlens", List.of("before"), Map.of("to", (long) OnnxWriter.INT32));
-        w.node("Shape", "maskShape", List.of("attention_mask"), Map.of());
-        w.node("Gather", "total64", List.of("maskShape", "axis1"), Map.of());
-        w.node("Cast", "total", List.of("total64"), Map.of("to", (long) OnnxWriter.INT32));
+        if (!lengths) mask(w);
         String x = w.node("Gather", "x", List.of("embed", "input_ids"), Map.of());
         for (int layer = 0; layer < layers; layer++) x = layer(w, random, x, layer);
-        if (lastOnly) {
+        if (lengths) {
+            x = w.node("Gather", "lastX", List.of(x, "last"), Map.of("axis", 1L));
+        } else if (lastOnly) {
             w.constant("minusOne", new long[] {-1}, 1);
             x = w.node("Gather", "lastX", List.of(x, "minusOne"), Map.of("axis", 1L));
         }
@@ -117,6 +151,16 @@ public record TinyPack(
         w.constant("head", gaussian(random, hidden * VOCAB, 1 / Math.sqrt(hidden)), hidden, VOCAB);
         w.node("MatMul", "logits", List.of("final", "head"), Map.of());
         return w.model();
+    }
+
+    private static void mask(OnnxWriter w) {
+        w.constant("axis1", new long[] {1}, 1).constant("one", new long[] {1});
+        w.node("ReduceSum", "count", List.of("attention_mask", "axis1"), Map.of("keepdims", 0L));
+        w.node("Sub", "before", List.of("count", "one"), Map.of());
+        w.node("Cast", "seqlens", List.of("before"), Map.of("to", (long) OnnxWriter.INT32));
+        w.node("Shape", "maskShape", List.of("attention_mask"), Map.of());
+        w.node("Gather", "total64", List.of("maskShape", "axis1"), Map.of());
+        w.node("Cast", "total", List.of("total64"), Map.of("to", (long) OnnxWriter.INT32));
     }
 
     private String layer(OnnxWriter w, SplittableRandom random, String x, int layer) {
