@@ -16,11 +16,10 @@ final class DeviceCopy {
 
     /** {@return bytes read and written a second, the best round} */
     static double bytesPerSecond() {
-        GpuDriver driver =
-                switch (GpuDriver.open(GpuApi.CUDA)) {
-                    case GpuDriver.Opened opened -> opened.driver();
-                    case GpuDriver.Absent absent -> throw new IllegalStateException(absent.reason());
-                };
+        GpuDriver driver = switch (GpuDriver.open(GpuApi.CUDA)) {
+            case GpuDriver.Opened opened -> opened.driver();
+            case GpuDriver.Absent absent -> throw new IllegalStateException(absent.reason());
+        };
         try (GpuContext context = driver.context(0);
                 GpuStream stream = context.stream();
                 DeviceMemory from = context.allocate(BYTES);

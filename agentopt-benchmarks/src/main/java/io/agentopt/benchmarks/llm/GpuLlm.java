@@ -3,10 +3,9 @@ package io.agentopt.benchmarks.llm;
 import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
 import io.agentopt.runtime.backend.ort.EpDevice;
-import io.agentopt.runtime.backend.ort.SessionDevice;
+import io.agentopt.runtime.backend.ort.EpSpec;
+import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.SessionSettings;
-import io.agentopt.runtime.device.DetectedDevice;
-import io.agentopt.runtime.device.Devices;
 import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.pack.ModelPack;
@@ -43,7 +42,8 @@ public final class GpuLlm {
     public static BenchReport run(List<String> options) {
         String model = option(options, "--model", "1b");
         DecoderShape shape = SHAPES.get(model);
-        if (shape == null) throw new IllegalArgumentException("--model is one of " + SHAPES.keySet() + ", not " + model + ".");
+        if (shape == null)
+            throw new IllegalArgumentException("--model is one of " + SHAPES.keySet() + ", not " + model + ".");
         Path folder = Path.of(option(options, "--folder", System.getProperty("java.io.tmpdir")));
         List<String> only = List.of(option(options, "--only", "prefill,decode").split(",", -1));
         int[] batches = numbers(option(options, "--batches", "1,16,64,256"));
@@ -80,7 +80,9 @@ public final class GpuLlm {
         double flops = 2.0 * (shape.stepParameters() - (double) shape.hidden() * shape.vocab()) * prompt
                 + 2.0 * shape.hidden() * shape.vocab()
                 + 2.0 * shape.layers() * shape.hidden() * (double) prompt * prompt;
-        say("prefill %d: %.2f ms, %.0f tokens/s, %.0f TFLOP/s", prompt, seconds * 1e3, prompt / seconds, flops / seconds / 1e12);
+        say(
+                "prefill %d: %.2f ms, %.0f tokens/s, %.0f TFLOP/s",
+                prompt, seconds * 1e3, prompt / seconds, flops / seconds / 1e12);
         return Metric.of("prefill_" + prompt + "_" + id, seconds * 1e3, "ms");
     }
 
@@ -124,15 +126,15 @@ public final class GpuLlm {
     }
 
     private static EpDevice gpu() {
-        List<DetectedDevice> found = Devices.detect();
-        for (DetectedDevice d : found) {
-            Optional<SessionDevice> provider = d.provider();
-            if (provider.isPresent() && provider.get() instanceof EpDevice ep && ep.hardware() == EpDevice.Hardware.GPU) {
-                say("%s: %s, %s", d.id(), d.name(), ep.metadata());
-                return ep;
-            }
+        String property = "agentopt.cuda.provider", library = System.getProperty(property, "");
+        if (library.isEmpty())
+            throw new IllegalStateException("Set the property " + property + " to the provider's library.");
+        List<EpDevice> devices = OrtEnvironment.get().register(new EpSpec("agentopt.cuda", Path.of(library), Map.of()));
+        for (EpDevice d : devices) {
+            say("%s %s", d, d.metadata());
+            if (d.hardware() == EpDevice.Hardware.GPU) return d;
         }
-        throw new IllegalStateException("No GPU can be used: " + found);
+        throw new IllegalStateException("The provider " + library + " has no GPU: " + devices);
     }
 
     static void say(String format, Object... arguments) {

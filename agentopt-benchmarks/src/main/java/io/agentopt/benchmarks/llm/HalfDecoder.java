@@ -79,7 +79,12 @@ final class HalfDecoder {
     /** The norm of {@code x + added}, and that sum. {@return the sum's name} */
     private String norm(String x, String added, String out, String sum) {
         if (added.isEmpty()) {
-            w.node("", "SimplifiedLayerNormalization", List.of(out), List.of(x, "gain"), Map.of("axis", -1L, "epsilon", 1e-5f));
+            w.node(
+                    "",
+                    "SimplifiedLayerNormalization",
+                    List.of(out),
+                    List.of(x, "gain"),
+                    Map.of("axis", -1L, "epsilon", 1e-5f));
             return x;
         }
         w.node(
@@ -142,18 +147,18 @@ final class HalfDecoder {
                  "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",
                   "generationPrompt":">","stopTokens":["<end>"]}}
                 """.formatted(
-                id,
-                s.layers(),
-                s.hidden(),
-                s.heads(),
-                s.kvHeads(),
-                s.headDim(),
-                s.ffn(),
-                s.vocab(),
-                s.context(),
-                IDS,
-                BEFORE,
-                TOTAL,
-                LAST);
+                        id,
+                        s.layers(),
+                        s.hidden(),
+                        s.heads(),
+                        s.kvHeads(),
+                        s.headDim(),
+                        s.ffn(),
+                        s.vocab(),
+                        s.context(),
+                        IDS,
+                        BEFORE,
+                        TOTAL,
+                        LAST);
     }
 }

@@ -32,7 +32,8 @@ final class HandOff {
         int[] prompt = new SplittableRandom(77).ints(256, 0, shape.vocab() - 1).toArray();
         long start = System.nanoTime();
         try (LlmEngine cpu = LlmEngine.open(
-                pack, EngineSettings.of(threads).withSlots(2, Duration.ofMinutes(1)).withPrefillChunk(256))) {
+                pack,
+                EngineSettings.of(threads).withSlots(2, Duration.ofMinutes(1)).withPrefillChunk(256))) {
             GpuLlm.say("opened on the CPU in %.1f s", GpuLlm.seconds(start));
             List<Integer> all = answer(gpu, gpu, prompt);
             List<Integer> toCpu = answer(gpu, cpu, prompt), toGpu = answer(cpu, gpu, prompt);
@@ -71,7 +72,8 @@ final class HandOff {
                     kv.move(0, 1, positions);
                     executor.scores(0); // waits for the stream
                 });
-                double out = best(() -> kv.read(0, 0, positions, host)), in = best(() -> kv.write(1, 0, positions, host));
+                double out = best(() -> kv.read(0, 0, positions, host)),
+                        in = best(() -> kv.write(1, 0, positions, host));
                 GpuLlm.say(
                         "hand-off of %d positions, %.1f MB: within the GPU %.3f ms, to the host %.3f ms (%.1f GB/s), back %.3f ms (%.1f GB/s)",
                         positions, bytes / 1e6, within * 1e3, out * 1e3, bytes / out / 1e9, in * 1e3, bytes / in / 1e9);

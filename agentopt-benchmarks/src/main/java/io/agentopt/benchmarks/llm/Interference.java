@@ -24,7 +24,9 @@ final class Interference {
             Future<Integer> filling = threads.submit(() -> {
                 int filled = 0;
                 for (; !done.get(); filled++) {
-                    streams.engine().prefill(streams.prompt(PROMPT, filled), CancelToken.none()).close();
+                    streams.engine()
+                            .prefill(streams.prompt(PROMPT, filled), CancelToken.none())
+                            .close();
                 }
                 return filled;
             });

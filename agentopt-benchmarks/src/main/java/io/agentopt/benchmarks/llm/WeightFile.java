@@ -80,10 +80,7 @@ final class WeightFile {
         Formula formula = p.formula();
         if (p.half()) {
             for (long i = from; i < to; i++) {
-                bytes.set(
-                        JAVA_SHORT_UNALIGNED,
-                        p.offset() + i * Short.BYTES,
-                        Float.floatToFloat16(formula.at(i)));
+                bytes.set(JAVA_SHORT_UNALIGNED, p.offset() + i * Short.BYTES, Float.floatToFloat16(formula.at(i)));
             }
         } else {
             for (long i = from; i < to; i++) {

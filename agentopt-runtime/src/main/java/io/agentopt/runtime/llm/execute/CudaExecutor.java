@@ -125,12 +125,7 @@ public final class CudaExecutor implements DecoderExecutor {
             session = PackSession.open(pack, device.on(settings));
             DecoderNames names = DecoderNames.check(pack, layout, session);
             kv = new DeviceKv(
-                    names.shape(),
-                    rows,
-                    pack.spec().maxContext(),
-                    device.context(),
-                    device.stream(),
-                    device.memory());
+                    names.shape(), rows, pack.spec().maxContext(), device.context(), device.stream(), device.memory());
             return new CudaExecutor(pack, layout, device, session, names, kv);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (kv != null) kv.close();
@@ -169,8 +164,8 @@ public final class CudaExecutor implements DecoderExecutor {
         prompt.upload(device.stream(), n);
         try {
             binding.run(options.graph(NO_GRAPH).withoutSynchronization());
-            Arguments choice = greedy.arguments(
-                    promptScores(row), prompt.idsMemory(), prompt.beforeMemory(), best.all());
+            Arguments choice =
+                    greedy.arguments(promptScores(row), prompt.idsMemory(), prompt.beforeMemory(), best.all());
             greedy.launch(device.stream(), 1, choice);
             device.stream().download(bestHost, 0, best.slice(0, JAVA_INT.byteSize()));
         } finally {
@@ -199,7 +194,8 @@ public final class CudaExecutor implements DecoderExecutor {
         }
         step.upload(device.stream(), covered);
         try {
-            // Not with the caller's options: a capture that is broken off would leave the stream in it, and a step is short.
+            // Not with the caller's options: a capture that is broken off would leave the stream in it, and a step is
+            // short.
             stepBinding(covered).run(stepRun.graph(covered));
             greedy.launch(device.stream(), covered, stepChoice);
             device.stream().download(bestHost, 0, best.slice(0, covered * JAVA_INT.byteSize()));
@@ -219,8 +215,9 @@ public final class CudaExecutor implements DecoderExecutor {
         try {
             device.stream().synchronize();
         } catch (GpuException e) {
-            throw new OrtException(OrtException.NOT_FROM_ORT, "The run of model '" + pack.id() + "' on " + device
-                    + " failed: " + e.getMessage());
+            throw new OrtException(
+                    OrtException.NOT_FROM_ORT,
+                    "The run of model '" + pack.id() + "' on " + device + " failed: " + e.getMessage());
         }
     }
 

@@ -16,8 +16,7 @@ record CudaMemory(OrtMemory where, DeviceMemory memory) {
     OrtTensor tensor(long offset, ElementType type, long... shape) {
         Lent lent = memory.lend();
         try {
-            return OrtTensor.over(
-                    where, lent.address() + offset, memory.bytes() - offset, lent::close, type, shape);
+            return OrtTensor.over(where, lent.address() + offset, memory.bytes() - offset, lent::close, type, shape);
         } catch (RuntimeException e) {
             lent.close();
             throw e;

@@ -77,8 +77,7 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
             return 1;
         }
         ModelPack.Lengths lengths = names.lengths().get();
-        PackSession.require(
-                pack, session.inputs(), "input", lengths.before(), "int32 [batch]", ElementType.INT32, -1);
+        PackSession.require(pack, session.inputs(), "input", lengths.before(), "int32 [batch]", ElementType.INT32, -1);
         PackSession.require(pack, session.inputs(), "input", lengths.total(), "int32 [1]", ElementType.INT32, 1);
         PackSession.require(pack, session.inputs(), "input", lengths.last(), "int64 [1]", ElementType.INT64, 1);
         return 3;

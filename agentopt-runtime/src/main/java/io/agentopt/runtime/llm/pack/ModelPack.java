@@ -31,7 +31,6 @@ public record ModelPack(
     public sealed interface Layout permits Decoder, Embedder {
         /** {@return input of tokens, int64 [batch, sequence]} */
         String inputIds();
-
     }
 
     /**

@@ -34,18 +34,14 @@ class OrtDeviceTest {
     /** y = (x + 1) * x: one operator that the stub has, one that it lacks. */
     private static byte[] mixed() {
         OnnxWriter w = new OnnxWriter("mixed");
-        w.input("x", OnnxWriter.FLOAT, "n")
-                .output("y", OnnxWriter.FLOAT, "n")
-                .constant("c", new float[] {1}, 1);
+        w.input("x", OnnxWriter.FLOAT, "n").output("y", OnnxWriter.FLOAT, "n").constant("c", new float[] {1}, 1);
         w.node("Mul", "y", List.of(w.node("Add", "s", List.of("x", "c"), Map.of()), "x"), Map.of());
         return w.model();
     }
 
     private static byte[] sum() {
         OnnxWriter w = new OnnxWriter("sum");
-        w.input("x", OnnxWriter.FLOAT, "n")
-                .output("y", OnnxWriter.FLOAT, "n")
-                .constant("c", new float[] {1}, 1);
+        w.input("x", OnnxWriter.FLOAT, "n").output("y", OnnxWriter.FLOAT, "n").constant("c", new float[] {1}, 1);
         w.node("Add", "y", List.of("x", "c"), Map.of());
         return w.model();
     }
@@ -101,7 +97,8 @@ class OrtDeviceTest {
     @Test
     void aProviderThatRefusesIsQuoted() {
         EpDevice d = device("REFUSE");
-        assertThatThrownBy(() -> OrtSession.open(sum(), "sum", SessionSettings.cpu(1).on(d)))
+        assertThatThrownBy(() ->
+                        OrtSession.open(sum(), "sum", SessionSettings.cpu(1).on(d)))
                 .isInstanceOf(OrtException.class)
                 .hasMessageContaining("The model 'sum' could not be loaded")
                 .hasMessageContaining("The stub refuses to be used.");
@@ -157,7 +154,8 @@ class OrtDeviceTest {
             assertThatThrownBy(() -> allocator.allocate(ElementType.FLOAT32, 1L << 31))
                     .isInstanceOf(OrtException.class)
                     .hasMessageContaining("tensor float32 [2147483648] in memory Stub:0 could not be allocated");
-            assertThatThrownBy(() -> allocator.allocate(ElementType.FLOAT32, -1)).hasMessageContaining("(-1)");
+            assertThatThrownBy(() -> allocator.allocate(ElementType.FLOAT32, -1))
+                    .hasMessageContaining("(-1)");
         }
     }
 
@@ -167,8 +165,8 @@ class OrtDeviceTest {
         try (OrtMemory memory = OrtMemory.named("Cuda", 1);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment lent = arena.allocate(64, 64);
-            OrtTensor whole = OrtTensor.over(
-                    memory, lent.address(), 64, released::incrementAndGet, ElementType.FLOAT16, 4, 8);
+            OrtTensor whole =
+                    OrtTensor.over(memory, lent.address(), 64, released::incrementAndGet, ElementType.FLOAT16, 4, 8);
             assertThat(whole).hasToString("tensor float16 [4, 8] in Cuda:1");
             OrtTensor row = whole.view(8, 1, 8);
             whole.close();
@@ -191,8 +189,8 @@ class OrtDeviceTest {
     void memoryWithoutAProviderIsNotCopied() {
         try (OrtMemory memory = OrtMemory.named("Cuda", 0);
                 Arena arena = Arena.ofConfined();
-                OrtTensor there = OrtTensor.over(
-                        memory, arena.allocate(64).address(), 64, () -> {}, ElementType.FLOAT32, 4);
+                OrtTensor there =
+                        OrtTensor.over(memory, arena.allocate(64).address(), 64, () -> {}, ElementType.FLOAT32, 4);
                 OrtTensor here = OrtTensor.allocate(ElementType.FLOAT32, 4)) {
             assertThatThrownBy(() -> TensorCopy.copy(here, there))
                     .isInstanceOf(OrtException.class)
@@ -218,7 +216,8 @@ class OrtDeviceTest {
     void aProviderByNameThatIsNotInsideIsNamed() {
         for (String name : List.of("OpenVINO", "WebGPU", "Frobnicate")) {
             NamedProvider named = new NamedProvider(name, Map.of());
-            assertThatThrownBy(() -> OrtSession.open(sum(), "sum", SessionSettings.cpu(1).on(named)))
+            assertThatThrownBy(() ->
+                            OrtSession.open(sum(), "sum", SessionSettings.cpu(1).on(named)))
                     .isInstanceOf(OrtException.class)
                     .hasMessageContaining("'sum'")
                     .hasMessageContaining(name);

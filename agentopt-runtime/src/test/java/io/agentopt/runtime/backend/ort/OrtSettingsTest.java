@@ -138,9 +138,7 @@ class OrtSettingsTest {
     @Test
     void aSessionIsProfiledUntilItsEnd() throws Exception {
         try (OrtSession s = OrtSession.open(
-                        product(),
-                        "product",
-                        SessionSettings.cpu(1).profiling(folder.resolve("session")));
+                        product(), "product", SessionSettings.cpu(1).profiling(folder.resolve("session")));
                 OrtRunOptions options = OrtRunOptions.create()) {
             assertThat(first(s, options)).isEqualTo(3);
             Path file = s.endProfile();
@@ -178,8 +176,10 @@ class OrtSettingsTest {
     @Test
     void runOptionsAreKeptAndRefused() {
         try (OrtSession s = OrtSession.open(product(), "product", SessionSettings.cpu(1));
-                OrtRunOptions options =
-                        OrtRunOptions.create().graph(-1).withoutSynchronization().config("tag", "a")) {
+                OrtRunOptions options = OrtRunOptions.create()
+                        .graph(-1)
+                        .withoutSynchronization()
+                        .config("tag", "a")) {
             assertThat(first(s, options)).isEqualTo(3);
             assertThatThrownBy(() -> options.config("", "a"))
                     .isInstanceOf(OrtException.class)

@@ -76,7 +76,11 @@ class CudaExecutorTest {
                 assertThat(next[row]).isEqualTo(cpu.best(row));
             }
             for (int step = 0; step < 40; step++) {
-                int[] asked = random.ints(0, rows).distinct().limit(1 + random.nextInt(rows)).sorted().toArray();
+                int[] asked = random.ints(0, rows)
+                        .distinct()
+                        .limit(1 + random.nextInt(rows))
+                        .sorted()
+                        .toArray();
                 int[] tokens = Arrays.stream(asked).map(r -> next[r]).toArray();
                 gpu.decode(new DecodeStep(asked, tokens, held), run);
                 cpu.decode(new DecodeStep(asked, tokens, held), run);
