@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.agentopt.mlir.gpu.Arguments;
 import io.agentopt.mlir.gpu.DeviceMemory;
 import io.agentopt.mlir.gpu.DeviceSegment;
+import io.agentopt.mlir.gpu.GpuEvent;
 import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.mlir.gpu.PinnedMemory;
 import io.agentopt.runtime.backend.ort.ElementType;
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A decode is a CUDA graph of the first 1, 2, 4, 8, ... rows of the table, captured when first needed: a graph holds
  * addresses and sizes, so it always covers the same rows, attends up to the capacity, and what differs from step to step lies
  * in device memory. Rows that have nothing to append get a token behind what they hold, where nobody reads.
+ *
+ * <p>A step that is likely to come, the same rows with the best tokens, is queued before the ids of the one in flight are
+ * handed out, so the device computes while the host talks to the listeners. If another comes, what was computed lies behind
+ * what the rows hold, and is overwritten.
  */
 public final class CudaExecutor implements DecoderExecutor {
     private static final int NO_GRAPH = -1;
@@ -51,15 +56,17 @@ public final class CudaExecutor implements DecoderExecutor {
     private final GreedyChoice greedy;
     private final DeviceInputs step;
     private final DeviceInputs prompt;
-    private final DeviceMemory scores; // float32 [2, rows, vocab]: of steps, then of prompts
+    private final DeviceMemory scores; // float32 [3, rows, vocab]: of steps in two slots, then of prompts
     private final CudaMemory scoreTensors;
-    private final DeviceMemory best; // int32 [rows]
+    private final DeviceMemory best; // int32 [3, rows], alike
     private final PinnedMemory bestHost;
-    private final Arguments stepChoice;
+    private final List<Arguments> stepChoices = new ArrayList<>(); // by slot
+    private final List<GpuEvent> stepDone = new ArrayList<>(); // by slot
+    private final StepChain chain;
     private final OrtTensor stepTotal; // int32 [1], what the graphs have seen
     private final OrtTensor promptTotal;
     private final OrtRunOptions stepRun = OrtRunOptions.create().withoutSynchronization();
-    private final Map<Integer, OrtBinding> steps = new LinkedHashMap<>(); // by rows
+    private final Map<Integer, OrtBinding> steps = new LinkedHashMap<>(); // by graph
     private final Map<Integer, OrtBinding> prompts = new LinkedHashMap<>(KEPT, 0.75f, true); // by row
     private final int[] highest; // by row, of its scores
     private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
@@ -83,12 +90,19 @@ public final class CudaExecutor implements DecoderExecutor {
         greedy = new GreedyChoice(device.context(), vocab());
         step = new DeviceInputs(device, rows, rows);
         prompt = new DeviceInputs(device, 1, kv.capacity());
-        scores = device.context().allocate(2 * rows * scoreBytes());
+        chain = new StepChain(rows, kv.capacity());
+        scores = device.context().allocate(3 * rows * scoreBytes());
         scoreTensors = new CudaMemory(device.memory(), scores);
-        best = device.context().allocate(rows * JAVA_INT.byteSize());
+        best = device.context().allocate(3 * rows * JAVA_INT.byteSize());
         bestHost = device.context().allocatePinned(best.bytes());
-        stepChoice = greedy.arguments(
-                scores.slice(0, rows * scoreBytes()), step.idsMemory(), step.beforeMemory(), best.all());
+        for (int slot = 0; slot < 2; slot++) {
+            stepChoices.add(greedy.arguments(
+                    scores.slice(slot * rows * scoreBytes(), rows * scoreBytes()),
+                    step.idsMemory(),
+                    step.beforeMemory(),
+                    best(slot, rows)));
+            stepDone.add(device.context().event());
+        }
         stepTotal = OrtTensor.allocate(ElementType.INT32, 1);
         stepTotal.data().set(JAVA_INT, 0, kv.capacity());
         promptTotal = OrtTensor.allocate(ElementType.INT32, 1);
@@ -153,6 +167,7 @@ public final class CudaExecutor implements DecoderExecutor {
     @Override
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         int n = to - from;
+        chain.drop(row);
         prompt.before(0, to - 1);
         prompt.last(n - 1);
         for (int i = 0; i < n; i++) prompt.token(i, tokens[from + i]);
@@ -165,13 +180,13 @@ public final class CudaExecutor implements DecoderExecutor {
         try {
             binding.run(options.graph(NO_GRAPH).withoutSynchronization());
             Arguments choice =
-                    greedy.arguments(promptScores(row), prompt.idsMemory(), prompt.beforeMemory(), best.all());
+                    greedy.arguments(promptScores(row), prompt.idsMemory(), prompt.beforeMemory(), best(2, 1));
             greedy.launch(device.stream(), 1, choice);
-            device.stream().download(bestHost, 0, best.slice(0, JAVA_INT.byteSize()));
+            device.stream().download(bestHost, bestAt(2), best(2, 1));
         } finally {
             synchronize();
         }
-        highest[row] = bestHost.segment().get(JAVA_INT, 0);
+        highest[row] = bestHost.segment().get(JAVA_INT, bestAt(2));
         fromPrompt[row] = true;
     }
 
@@ -179,6 +194,28 @@ public final class CudaExecutor implements DecoderExecutor {
     public void decode(DecodeStep wanted, OrtRunOptions options) {
         int[] rows = wanted.rows();
         int covered = Math.min(kv.rows(), Integer.highestOneBit(Math.max(1, 2 * rows[rows.length - 1] + 1)));
+        boolean queued = chain.take(wanted, covered, highest, kv.changes());
+        int slot = chain.slot();
+        try {
+            boolean waited = !queued && begin(wanted, covered, slot);
+            if (!waited && wanted.goesOn() && chain.mayGoOn(wanted)) {
+                queue(covered, 1 - slot);
+                chain.goesOn(kv.changes());
+            }
+            awaitEnd(stepDone.get(slot)::synchronize);
+        } catch (RuntimeException | Error e) {
+            chain.drop();
+            throw e;
+        }
+        for (int row : rows) {
+            highest[row] = bestHost.segment().get(JAVA_INT, bestAt(slot) + row * JAVA_INT.byteSize());
+            fromPrompt[row] = false;
+        }
+    }
+
+    /** Queues a step that the host knows. {@return whether it has been waited for, because it needed a full row's last position} */
+    private boolean begin(DecodeStep wanted, int covered, int slot) {
+        int[] rows = wanted.rows();
         List<KvBlock> kept = new ArrayList<>();
         List<Integer> full = new ArrayList<>();
         for (int r = 0, i = 0; r < covered; r++) {
@@ -188,32 +225,49 @@ public final class CudaExecutor implements DecoderExecutor {
                 kept.add(kv.save(r, --held, kv.capacity()));
                 full.add(r);
             }
+            chain.position(r, held);
             step.before(r, held);
             step.token(r, asked ? wanted.tokens()[i] : 0);
             if (asked) i++;
         }
         step.upload(device.stream(), covered);
         try {
-            // Not with the caller's options: a capture that is broken off would leave the stream in it, and a step is
-            // short.
-            stepBinding(covered).run(stepRun.graph(covered));
-            greedy.launch(device.stream(), covered, stepChoice);
-            device.stream().download(bestHost, 0, best.slice(0, covered * JAVA_INT.byteSize()));
+            queue(covered, slot);
         } finally {
             for (int i = 0; i < kept.size(); i++) kv.restore(kept.get(i), full.get(i), kv.capacity() - 1);
-            synchronize();
+            if (!kept.isEmpty()) synchronize();
             kept.forEach(KvBlock::close);
         }
-        for (int row : rows) {
-            highest[row] = bestHost.segment().getAtIndex(JAVA_INT, row);
-            fromPrompt[row] = false;
-        }
+        return !kept.isEmpty();
+    }
+
+    /** Queues a step whose inputs are on the device, or will be by then. */
+    private void queue(int covered, int slot) {
+        int graph = 2 * covered + slot;
+        // Not with the caller's options: a capture that is broken off would leave the stream in it, and a step is
+        // short.
+        stepBinding(covered, slot, graph).run(stepRun.graph(graph));
+        greedy.launch(device.stream(), covered, stepChoices.get(slot));
+        device.stream().download(bestHost, bestAt(slot), best(slot, covered));
+        device.stream().record(stepDone.get(slot));
+    }
+
+    private long bestAt(int slot) {
+        return slot * kv.rows() * JAVA_INT.byteSize();
+    }
+
+    private DeviceSegment best(int slot, int rows) {
+        return best.slice(bestAt(slot), rows * JAVA_INT.byteSize());
     }
 
     /** A failure of the device is a failed run, as one that ONNX Runtime tells of. */
     private void synchronize() {
+        awaitEnd(device.stream()::synchronize);
+    }
+
+    private void awaitEnd(Runnable work) {
         try {
-            device.stream().synchronize();
+            work.run();
         } catch (GpuException e) {
             throw new OrtException(
                     OrtException.NOT_FROM_ORT,
@@ -221,14 +275,15 @@ public final class CudaExecutor implements DecoderExecutor {
         }
     }
 
-    private OrtBinding stepBinding(int rows) {
-        OrtBinding found = steps.get(rows);
+    private OrtBinding stepBinding(int rows, int slot, int graph) {
+        OrtBinding found = steps.get(graph);
         if (found != null) return found;
         OrtBinding made = binding(0, rows);
+        long at = slot * kv.rows() * scoreBytes();
         try (OrtTensor ids = step.ids(rows, 1);
                 OrtTensor before = step.before(rows);
                 OrtTensor last = step.last();
-                OrtTensor out = scoreTensors.tensor(0, ElementType.FLOAT32, rows, 1, vocab())) {
+                OrtTensor out = scoreTensors.tensor(at, ElementType.FLOAT32, rows, 1, vocab())) {
             made.bindInput(names.inputIds(), ids);
             made.bindInput(lengths.before(), before);
             made.bindInput(lengths.total(), stepTotal);
@@ -238,7 +293,7 @@ public final class CudaExecutor implements DecoderExecutor {
             made.close();
             throw e;
         }
-        steps.put(rows, made);
+        steps.put(graph, made);
         return made;
     }
 
@@ -250,7 +305,7 @@ public final class CudaExecutor implements DecoderExecutor {
             if (oldest != null) oldest.close();
         }
         OrtBinding made = binding(row, 1);
-        long at = (kv.rows() + row) * scoreBytes();
+        long at = (2L * kv.rows() + row) * scoreBytes();
         try (OrtTensor before = prompt.before(1);
                 OrtTensor last = prompt.last();
                 OrtTensor out = scoreTensors.tensor(at, ElementType.FLOAT32, 1, 1, vocab())) {
@@ -288,11 +343,11 @@ public final class CudaExecutor implements DecoderExecutor {
     }
 
     private DeviceSegment stepScores(int row) {
-        return scores.slice(row * scoreBytes(), scoreBytes());
+        return scores.slice((chain.slot() * kv.rows() + row) * scoreBytes(), scoreBytes());
     }
 
     private DeviceSegment promptScores(int row) {
-        return scores.slice((kv.rows() + row) * scoreBytes(), scoreBytes());
+        return scores.slice((2L * kv.rows() + row) * scoreBytes(), scoreBytes());
     }
 
     @Override
@@ -306,6 +361,7 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public void scores(int row, MemorySegment values) {
+        chain.drop(row);
         promptScores(row).copyFrom(values);
         highest[row] = HighestScore.of(values, vocab());
         fromPrompt[row] = true;
@@ -318,6 +374,8 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public void close() {
+        device.stream().synchronize(); // a step may be queued that nobody asked for
+        stepDone.forEach(GpuEvent::close);
         steps.values().forEach(OrtBinding::close);
         prompts.values().forEach(OrtBinding::close);
         stepRun.close();

@@ -25,6 +25,7 @@ public final class DeviceKv implements KvRows, AutoCloseable {
     private final OrtMemory where;
     private final DeviceMemory memory;
     private final Staging staging;
+    private long changes;
 
     /**
      * @param where how ONNX Runtime calls the memory of the context's device
@@ -130,6 +131,7 @@ public final class DeviceKv implements KvRows, AutoCloseable {
 
     @Override
     public void write(int row, int at, int positions, MemorySegment packed) {
+        changes++;
         if (positions == 0) return;
         long run = positions * shape.bytesPerHead();
         staging.up(
@@ -140,10 +142,16 @@ public final class DeviceKv implements KvRows, AutoCloseable {
                         new RowCopy(runs(tensor, row, at, positions), pitch(), host, run, run, shape.kvHeads()));
     }
 
+    /** {@return a count of the calls that changed rows} */
+    public long changes() {
+        return changes;
+    }
+
     @Override
     public void move(int fromRow, int toRow, int positions) {
         long run = positions * shape.bytesPerHead();
         if (run == 0 || fromRow == toRow) return;
+        changes++;
         for (int i = 0; i < tensors(); i++) {
             stream.copyRows(new RowCopy(
                     runs(i, toRow, 0, positions),
@@ -177,6 +185,7 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         if (!(block instanceof DeviceBlock saved) || saved.owner() != this) {
             throw new IllegalArgumentException("The block " + block + " was saved on another device.");
         }
+        changes++;
         long run = saved.positions() * shape.bytesPerHead();
         for (int i = 0; i < tensors(); i++) {
             stream.copyRows(new RowCopy(

@@ -95,6 +95,61 @@ class CudaExecutorTest {
         }
     }
 
+    /** Steps that were begun ahead are asked for, or others are: other tokens, other rows, a new text in one of them, a moved row. */
+    @Test
+    void whatIsBegunAheadDoesNotShow() {
+        ModelPack pack = tiny();
+        SplittableRandom random = new SplittableRandom(10);
+        int rows = 4, context = pack.spec().maxContext();
+        try (CudaExecutor gpu = open(pack, rows);
+                InPlaceExecutor cpu = InPlaceExecutorTest.open(pack, rows);
+                OrtRunOptions run = OrtRunOptions.create()) {
+            DecoderExecutor[] both = {gpu, cpu};
+            int[] held = new int[rows], next = new int[rows], asked = {0, 1, 2, 3};
+            for (int row = 0; row < rows; row++) anew(both, row, held, next, 4 + row, run);
+            for (int step = 0; step < 150; step++) {
+                switch (random.nextInt(8)) {
+                    case 0 -> next[random.nextInt(rows)] = random.nextInt(30);
+                    case 1 -> anew(both, random.nextInt(rows), held, next, 3 + random.nextInt(9), run);
+                    case 2 ->
+                        asked = random.ints(0, rows)
+                                .distinct()
+                                .limit(1 + random.nextInt(rows))
+                                .sorted()
+                                .toArray();
+                    case 3 -> {
+                        int from = random.nextInt(rows), to = random.nextInt(rows);
+                        for (DecoderExecutor e : both) e.kv().move(from, to, held[from]);
+                        held[to] = held[from];
+                        next[to] = next[from];
+                    }
+                    default -> {}
+                }
+                for (int row : asked) if (held[row] == context) anew(both, row, held, next, 5, run);
+                int[] tokens = Arrays.stream(asked).map(r -> next[r]).toArray();
+                gpu.decode(new DecodeStep(asked, tokens, held, random.nextInt(5) > 0), run);
+                cpu.decode(new DecodeStep(asked, tokens, held), run);
+                for (int row : asked) {
+                    held[row]++;
+                    if (step % 3 == 0) {
+                        assertThat(InPlaceExecutorTest.difference(scores(gpu, row), scores(cpu, row)))
+                                .isLessThan(1e-4f);
+                    }
+                    next[row] = gpu.best(row);
+                    assertThat(next[row]).as("step " + step + " row " + row).isEqualTo(cpu.best(row));
+                }
+            }
+        }
+    }
+
+    private static void anew(DecoderExecutor[] both, int row, int[] held, int[] next, int length, OrtRunOptions run) {
+        int[] text = Prompts.tokens(length, row + length);
+        for (DecoderExecutor e : both) e.prefill(row, text, 0, length, run);
+        held[row] = length;
+        next[row] = both[0].best(row);
+        assertThat(next[row]).isEqualTo(both[1].best(row));
+    }
+
     /** A step of row 2 covers the full row 0 as well. */
     @Test
     void aFullRowSurvivesTheStepsOfOthers() {
