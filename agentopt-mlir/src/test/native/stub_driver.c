@@ -107,7 +107,20 @@ static int rows(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int 
 }
 #ifdef HIP
 int hipMemcpy2DAsync(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int64_t kind, void *s) { ENTER(1); return stream_ok(s) ? rows(t, tp, f, fp, w, h, kind != 1, kind != 2) : INVALID_HANDLE; }
+int hipDrvMemcpy3DAsync(const void *c, void *s) { ENTER(1); return INVALID_VALUE; }
 #else
+typedef struct { size_t x, y, z, level; int type; char *host, *device; void *array, *reserved; size_t pitch, height; } BoxSide;
+typedef struct { BoxSide f, t; size_t w, h, d; } BoxesCopy;
+int cuMemcpy3DAsync_v2(const BoxesCopy *c, void *s) {
+  ENTER(1);
+  if (!stream_ok(s)) return INVALID_HANDLE;
+  if (c->f.type != 2 || c->t.type != 2 || c->f.height < c->h || c->t.height < c->h) return INVALID_VALUE;
+  for (size_t i = 0; i < c->d; i++) {
+    int r = rows(c->t.device + i * c->t.height * c->t.pitch, c->t.pitch, c->f.device + i * c->f.height * c->f.pitch, c->f.pitch, c->w, c->h, 1, 1);
+    if (r != SUCCESS) return r;
+  }
+  return SUCCESS;
+}
 typedef struct { size_t x, y; int type; char *host, *device; void *array; size_t pitch; } Side;
 typedef struct { Side f, t; size_t w, h; } Copy;
 int cuMemcpy2DAsync_v2(const Copy *c, void *s) {

@@ -22,7 +22,7 @@ import java.util.Optional;
  * {@code ./build bench llm --gpu}: prefill, decode and hand-off of float16 models on an NVIDIA GPU, through the public engine.
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
  * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...}, {@code
- * --tokens N} of an answer, {@code --packed} gate and up, {@code --cpu} instead of the GPU, to try the bench.
+ * --tokens N} of an answer, {@code --separate} gate and up, {@code --cpu} instead of the GPU, to try the bench.
  */
 public final class GpuLlm {
     private static final int CHUNK = 2048;
@@ -50,9 +50,10 @@ public final class GpuLlm {
         int[] prompts = numbers(option(options, "--prompts", "512,2048"));
         int tokens = Integer.parseInt(option(options, "--tokens", "128"));
         int held = Integer.parseInt(option(options, "--held", "512"));
-        String id = model + (options.contains("--packed") ? "-packed" : "");
+        boolean packed = !options.contains("--separate");
+        String id = model + (packed ? "" : "-separate");
         long start = System.nanoTime();
-        ModelPack pack = HalfDecoder.pack(folder, id, shape, options.contains("--packed"));
+        ModelPack pack = HalfDecoder.pack(folder, id, shape, packed);
         say("%s written in %.1f s", id, seconds(start));
         Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
         int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));

@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
 
 /** Caches on their way: within a GPU, to the host and back, and from a GPU to an engine on the CPU. */
 final class HandOff {
-    private static final int ROUNDS = 9, TOKENS = 24;
+    private static final int ROUNDS = 40, TOKENS = 24;
 
     private HandOff() {}
 

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm.kv;
 
+import io.agentopt.mlir.gpu.BoxCopy;
 import io.agentopt.mlir.gpu.DeviceMemory;
 import io.agentopt.mlir.gpu.DeviceSegment;
 import io.agentopt.mlir.gpu.GpuContext;
@@ -152,15 +153,29 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         long run = positions * shape.bytesPerHead();
         if (run == 0 || fromRow == toRow) return;
         changes++;
-        for (int i = 0; i < tensors(); i++) {
-            stream.copyRows(new RowCopy(
-                    runs(i, toRow, 0, positions),
-                    pitch(),
-                    runs(i, fromRow, 0, positions),
-                    pitch(),
-                    run,
-                    shape.kvHeads()));
-        }
+        stream.copyBoxes(new BoxCopy(
+                all(toRow, 0, positions),
+                pitches(),
+                all(fromRow, 0, positions),
+                pitches(),
+                run,
+                shape.kvHeads(),
+                tensors()));
+    }
+
+    /** {@return positions from {@code at} on of a row, in all tensors} */
+    private DeviceSegment all(int row, int at, int positions) {
+        long behind = runs(0, row, at, positions).segment().bytes(); // to the end of the row
+        long from = (row + 1) * rowBytes() - behind;
+        return memory.slice(from, memory.bytes() - from);
+    }
+
+    private BoxCopy.Pitches pitches() {
+        return new BoxCopy.Pitches(pitch(), (long) rows * shape.kvHeads());
+    }
+
+    private BoxCopy.Pitches dense(long run) {
+        return new BoxCopy.Pitches(run, shape.kvHeads());
     }
 
     @Override
@@ -168,15 +183,15 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         DeviceBlock block =
                 new DeviceBlock(to - from, allocate((to - from) * shape.bytesPerPosition(), "a block of a cache"));
         long run = block.positions() * shape.bytesPerHead();
-        for (int i = 0; i < tensors(); i++) {
-            stream.copyRows(new RowCopy(
-                    new OnDevice(block.tensor(i)),
-                    run,
-                    runs(i, row, from, block.positions()),
-                    pitch(),
-                    run,
-                    shape.kvHeads()));
-        }
+        if (run == 0) return block;
+        stream.copyBoxes(new BoxCopy(
+                block.saved.all(),
+                dense(run),
+                all(row, from, block.positions()),
+                pitches(),
+                run,
+                shape.kvHeads(),
+                tensors()));
         return block;
     }
 
@@ -187,15 +202,15 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         }
         changes++;
         long run = saved.positions() * shape.bytesPerHead();
-        for (int i = 0; i < tensors(); i++) {
-            stream.copyRows(new RowCopy(
-                    runs(i, row, at, saved.positions()),
-                    pitch(),
-                    new OnDevice(saved.tensor(i)),
-                    run,
-                    run,
-                    shape.kvHeads()));
-        }
+        if (run == 0) return;
+        stream.copyBoxes(new BoxCopy(
+                all(row, at, saved.positions()),
+                pitches(),
+                saved.saved.all(),
+                dense(run),
+                run,
+                shape.kvHeads(),
+                tensors()));
     }
 
     private final class DeviceBlock implements KvBlock {
@@ -209,11 +224,6 @@ public final class DeviceKv implements KvRows, AutoCloseable {
 
         DeviceKv owner() {
             return DeviceKv.this;
-        }
-
-        DeviceSegment tensor(int index) {
-            long bytes = saved.bytes() / tensors();
-            return saved.slice(index * bytes, bytes);
         }
 
         @Override
