@@ -29,6 +29,7 @@ if [ ! -f "$cache/$name" ]; then
 fi
 cp "$cache/cuda-$provider.xz" "$out/ort/cuda.xz"
 cp "$cache/$name" "$out/ort/core.xz"
+cp "$here/bench_torch_llm.py" "$out/"
 cp "$cache/libonnxruntime_providers_shared.so" "$out/ort/"
 
 # Jars without compression, which xz then does better; of natives, the tokenizers' for Linux on x86-64 alone.

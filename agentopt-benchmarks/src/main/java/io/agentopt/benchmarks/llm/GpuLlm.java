@@ -77,13 +77,14 @@ public final class GpuLlm {
     }
 
     private static Metric prefill(Streams streams, String id, DecoderShape shape, int prompt) {
-        double seconds = streams.prefillSeconds(prompt, 8);
+        Streams.Prefill measured = streams.prefill(prompt, 20);
+        double seconds = measured.seconds();
         double flops = 2.0 * (shape.stepParameters() - (double) shape.hidden() * shape.vocab()) * prompt
                 + 2.0 * shape.hidden() * shape.vocab()
                 + 2.0 * shape.layers() * shape.hidden() * (double) prompt * prompt;
         say(
-                "prefill %d: %.2f ms, %.0f tokens/s, %.0f TFLOP/s",
-                prompt, seconds * 1e3, prompt / seconds, flops / seconds / 1e12);
+                "prefill %d: %.2f ms (run %.2f), %.0f tokens/s, %.0f TFLOP/s",
+                prompt, seconds * 1e3, measured.secondsOfRun() * 1e3, prompt / seconds, flops / seconds / 1e12);
         return Metric.of("prefill_" + prompt + "_" + id, seconds * 1e3, "ms");
     }
 
@@ -93,7 +94,7 @@ public final class GpuLlm {
         double alone = 0, weightBytes = 2.0 * shape.stepParameters();
         double kvBytes = 4.0 * shape.layers() * shape.kvWidth();
         for (int batch : batches) {
-            streams.answer(batch, held, 16); // captures the graphs of every width on the way
+            streams.answer(batch, held, 64); // captures the graphs of every width on the way
             Streams.Round r = streams.answer(batch, held, tokens);
             double bytes = weightBytes + kvBytes * batch * (held + tokens / 2.0);
             double share = bytes / r.secondsPerStep() / copy, rate = batch / r.secondsPerStep();

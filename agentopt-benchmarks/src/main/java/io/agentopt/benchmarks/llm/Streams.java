@@ -5,6 +5,7 @@ import io.agentopt.runtime.llm.DecodeOptions;
 import io.agentopt.runtime.llm.Generation;
 import io.agentopt.runtime.llm.KvCache;
 import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.llm.TokenListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,16 +34,29 @@ final class Streams {
         return new SplittableRandom(seed).ints(tokens, 0, shape.vocab() - 1).toArray();
     }
 
-    /** {@return the median time of a prefill through the engine, after three that are not measured} */
-    double prefillSeconds(int tokens, int rounds) {
-        double[] times = new double[rounds];
-        for (int i = -3; i < rounds; i++) {
+    /**
+     * A prefill through the engine.
+     *
+     * @param seconds median from the call to its return
+     * @param secondsOfRun the same, of the device's run alone
+     */
+    record Prefill(double seconds, double secondsOfRun) {}
+
+    /** {@return the times of prefills, after ten that are not measured} */
+    Prefill prefill(int tokens, int rounds) {
+        double[] times = new double[rounds], runs = new double[rounds];
+        for (int i = -10; i < rounds; i++) {
+            int[] prompt = prompt(tokens, i);
             long start = System.nanoTime();
-            engine.prefill(prompt(tokens, i), CancelToken.none()).close();
-            if (i >= 0) times[i] = GpuLlm.seconds(start);
-            else GpuLlm.say("  prefill %d, warming up: %.2f ms", tokens, GpuLlm.seconds(start) * 1e3);
+            KvCache cache = engine.prefill(prompt, CancelToken.none());
+            double seconds = GpuLlm.seconds(start);
+            Generation one = engine.decode(cache, DecodeOptions.greedy(1), TokenListener.NONE, CancelToken.none());
+            if (i >= 0) {
+                times[i] = seconds;
+                runs[i] = one.timing().prefill();
+            } else if (i < -7) GpuLlm.say("  prefill %d, warming up: %.2f ms", tokens, seconds * 1e3);
         }
-        return median(times);
+        return new Prefill(median(times), median(runs));
     }
 
     /**
