@@ -110,7 +110,10 @@ class CudaExecutorTest {
             for (int step = 0; step < 150; step++) {
                 switch (random.nextInt(8)) {
                     case 0 -> next[random.nextInt(rows)] = random.nextInt(30);
-                    case 1 -> anew(both, random.nextInt(rows), held, next, 3 + random.nextInt(9), run);
+                    case 1 -> {
+                        int row = random.nextInt(rows); // as long as what was there, or not
+                        anew(both, row, held, next, random.nextBoolean() ? held[row] : 3 + random.nextInt(9), run);
+                    }
                     case 2 ->
                         asked = random.ints(0, rows)
                                 .distinct()
