@@ -141,7 +141,7 @@ final class HalfDecoder {
                   "tiedEmbeddings":false,"maxContext":%d},
                  "weightPrecision":"fp16","computePrecision":"fp16","kvPrecision":"fp16",
                  "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"last","inputIds":"%s",
-                  "lengths":{"before":"%s","total":"%s","last":"%s"},"logits":"logits","pastKey":"past_key_values.%%d.key",
+                  "lastPositions":"%s","totalLength":"%s","lastIndex":"%s","logits":"logits","pastKey":"past_key_values.%%d.key",
                   "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
                  "tokenizer":{"file":"tokenizer.json"},
                  "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",

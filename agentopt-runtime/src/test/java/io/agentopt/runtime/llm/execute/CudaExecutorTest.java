@@ -40,7 +40,8 @@ class CudaExecutorTest {
                 (ModelPack.Decoder) pack.layout(),
                 SessionSettings.cpu(1),
                 new CudaDevice(driver, 0, Optional.empty()),
-                rows);
+                rows,
+                pack.spec().maxContext());
     }
 
     @AfterEach
@@ -59,7 +60,7 @@ class CudaExecutorTest {
         SplittableRandom random = new SplittableRandom(9);
         int rows = 6;
         try (CudaExecutor gpu = open(pack, rows);
-                InPlaceExecutor cpu = InPlaceExecutorTest.open(pack, rows);
+                DecoderExecutor cpu = DecoderExecutorContract.open(pack, rows);
                 OrtRunOptions run = OrtRunOptions.create()) {
             int[] held = new int[rows], next = new int[rows];
             for (int row = 0; row < rows; row++) {
@@ -102,7 +103,7 @@ class CudaExecutorTest {
         SplittableRandom random = new SplittableRandom(10);
         int rows = 4, context = pack.spec().maxContext();
         try (CudaExecutor gpu = open(pack, rows);
-                InPlaceExecutor cpu = InPlaceExecutorTest.open(pack, rows);
+                DecoderExecutor cpu = DecoderExecutorContract.open(pack, rows);
                 OrtRunOptions run = OrtRunOptions.create()) {
             DecoderExecutor[] both = {gpu, cpu};
             int[] held = new int[rows], next = new int[rows], asked = {0, 1, 2, 3};
@@ -177,7 +178,7 @@ class CudaExecutorTest {
     void cachesTravel() {
         ModelPack pack = tiny();
         try (CudaExecutor gpu = open(pack, 3);
-                InPlaceExecutor cpu = InPlaceExecutorTest.open(pack, 1);
+                DecoderExecutor cpu = DecoderExecutorContract.open(pack, 1);
                 OrtRunOptions run = OrtRunOptions.create();
                 Arena arena = Arena.ofConfined()) {
             int[] text = Prompts.tokens(40, 6);
@@ -209,11 +210,11 @@ class CudaExecutorTest {
     @Test
     void lengthsSayWhatAMaskSays() {
         ModelPack masked = TinyPack.decoder("masked").lastPositionOnly().pack(root);
-        try (InPlaceExecutor lengths = InPlaceExecutorTest.open(tiny(), 2);
-                InPlaceExecutor mask = InPlaceExecutorTest.open(masked, 2);
+        try (DecoderExecutor lengths = DecoderExecutorContract.open(tiny(), 2);
+                DecoderExecutor mask = DecoderExecutorContract.open(masked, 2);
                 OrtRunOptions run = OrtRunOptions.create()) {
             int[] text = Prompts.tokens(20, 8);
-            for (InPlaceExecutor e : new InPlaceExecutor[] {lengths, mask}) {
+            for (DecoderExecutor e : new DecoderExecutor[] {lengths, mask}) {
                 e.prefill(0, text, 0, 20, run);
                 e.prefill(1, text, 0, 5, run);
                 e.decode(new DecodeStep(new int[] {0, 1}, new int[] {3, 4}, new int[] {20, 5}), run);
