@@ -10,7 +10,6 @@ import io.agentopt.runtime.llm.KvCache;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.TokenListener;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
-import io.agentopt.runtime.llm.execute.DecoderExecutors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.foreign.Arena;
@@ -60,7 +59,8 @@ final class HandOff {
     static List<Metric> rates(ModelPack pack, SessionSettings settings, String id) {
         List<Metric> metrics = new ArrayList<>();
         ModelPack.Decoder layout = (ModelPack.Decoder) pack.layout();
-        try (DecoderExecutor executor = DecoderExecutors.open(pack, layout, settings, 2);
+        try (DecoderExecutor executor = DecoderExecutor.open(
+                        pack, layout, settings, 2, pack.spec().maxContext());
                 OrtRunOptions run = OrtRunOptions.create();
                 Arena arena = Arena.ofShared()) {
             for (int positions : new int[] {512, 2048}) {

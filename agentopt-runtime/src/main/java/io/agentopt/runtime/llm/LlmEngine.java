@@ -104,7 +104,9 @@ public final class LlmEngine implements AutoCloseable {
      * @throws ModelPackException if it is more than the machine has, or than the settings give; with the numbers
      */
     public static MemoryEstimate estimate(ModelPack pack, EngineSettings settings) {
-        boolean here = settings.session().device().isEmpty(); // another device has memory of its own, and says when it is short
+        boolean here = settings.session()
+                .device()
+                .isEmpty(); // another device has memory of its own, and says when it is short
         return MemoryEstimate.of(pack, settings, here ? HostMemory.bytes() : 0);
     }
 

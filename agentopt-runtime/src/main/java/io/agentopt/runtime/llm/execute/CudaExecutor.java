@@ -130,8 +130,14 @@ public final class CudaExecutor implements DecoderExecutor {
 
     /** As the other; owns the device. */
     static CudaExecutor open(
-            ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, CudaDevice device, int rows, int capacity) {
-        if (!(layout.lengths() instanceof ModelPack.Counts lengths) || lengths.lastIndex().isEmpty()) {
+            ModelPack pack,
+            ModelPack.Decoder layout,
+            SessionSettings settings,
+            CudaDevice device,
+            int rows,
+            int capacity) {
+        if (!(layout.lengths() instanceof ModelPack.Counts lengths)
+                || lengths.lastIndex().isEmpty()) {
             device.close();
             throw new ModelPackException("The model '" + pack.id() + "' takes an attention mask, which no CUDA graph"
                     + " can replay, or no index of the last token. Export it with lengths as inputs and name them in"
@@ -143,8 +149,7 @@ public final class CudaExecutor implements DecoderExecutor {
         try {
             session = PackSession.open(pack, device.on(settings));
             DecoderNames names = DecoderNames.check(pack, layout, session);
-            kv = new DeviceKv(
-                    names.shape(), rows, capacity, device.context(), device.stream(), device.memory());
+            kv = new DeviceKv(names.shape(), rows, capacity, device.context(), device.stream(), device.memory());
             return new CudaExecutor(pack, layout, lengths, device, session, names, kv);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (kv != null) kv.close();

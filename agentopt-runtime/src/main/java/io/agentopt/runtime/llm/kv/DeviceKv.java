@@ -127,7 +127,8 @@ public final class DeviceKv implements KvRows, AutoCloseable {
                 2 * layers,
                 shape.kvHeads() * run,
                 packed,
-                (tensor, host) -> new RowCopy(host, run, runs(2 * firstLayer + tensor, row, from, n), pitch(), run, shape.kvHeads()));
+                (tensor, host) -> new RowCopy(
+                        host, run, runs(2 * firstLayer + tensor, row, from, n), pitch(), run, shape.kvHeads()));
     }
 
     @Override
@@ -139,8 +140,8 @@ public final class DeviceKv implements KvRows, AutoCloseable {
                 2 * layers,
                 shape.kvHeads() * run,
                 packed,
-                (tensor, host) ->
-                        new RowCopy(runs(2 * firstLayer + tensor, row, at, positions), pitch(), host, run, run, shape.kvHeads()));
+                (tensor, host) -> new RowCopy(
+                        runs(2 * firstLayer + tensor, row, at, positions), pitch(), host, run, run, shape.kvHeads()));
     }
 
     /** {@return a count of the calls that changed rows} */
