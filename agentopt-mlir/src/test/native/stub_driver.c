@@ -112,7 +112,20 @@ static int rows(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int 
 }
 #ifdef HIP
 int hipMemcpy2DAsync(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int64_t kind, void *s) { ENTER(1); return stream_ok(s) ? rows(t, tp, f, fp, w, h, kind != 1, kind != 2) : INVALID_HANDLE; }
+int hipDrvMemcpy3DAsync(const void *c, void *s) { ENTER(1); return INVALID_VALUE; }
 #else
+typedef struct { size_t x, y, z, level; int type; char *host, *device; void *array, *reserved; size_t pitch, height; } BoxSide;
+typedef struct { BoxSide f, t; size_t w, h, d; } BoxesCopy;
+int cuMemcpy3DAsync_v2(const BoxesCopy *c, void *s) {
+  ENTER(1);
+  if (!stream_ok(s)) return INVALID_HANDLE;
+  if (c->f.type != 2 || c->t.type != 2 || c->f.height < c->h || c->t.height < c->h) return INVALID_VALUE;
+  for (size_t i = 0; i < c->d; i++) {
+    int r = rows(c->t.device + i * c->t.height * c->t.pitch, c->t.pitch, c->f.device + i * c->f.height * c->f.pitch, c->f.pitch, c->w, c->h, 1, 1);
+    if (r != SUCCESS) return r;
+  }
+  return SUCCESS;
+}
 typedef struct { size_t x, y; int type; char *host, *device; void *array; size_t pitch; } Side;
 typedef struct { Side f, t; size_t w, h; } Copy;
 int cuMemcpy2DAsync_v2(const Copy *c, void *s) {
@@ -164,11 +177,22 @@ int F(cuFuncGetAttribute, hipFuncGetAttribute)(int *v, int attribute, void *f) {
 
 #define INDEX(i) (*(int64_t *)p[i])
 #define FLOATS(i) (*(float **)p[i])
-static int run(const char *name, void **p) {
+static int run(const char *name, int64_t blocks, void **p) {
   if (!strcmp(name, "scale")) { // (memref<?xf32>, f32)
     float *x = FLOATS(1); int64_t n = INDEX(3); float by = *(float *)p[5];
     if (find(DEVICE, x, 4 * n) < 0) return 700;
     for (int64_t i = 0; i < n; i++) x[i] *= by;
+    return SUCCESS;
+  }
+  if (!strcmp(name, "agentopt_greedy")) { // (scores, vocabulary, next, held, best), a block a row
+    int n = *(int *)p[1];
+    float *scores = *(float **)p[0]; int64_t *next = *(int64_t **)p[2]; int *held = *(int **)p[3], *best = *(int **)p[4];
+    if (find(DEVICE, scores, 4ull * n * blocks) < 0 || find(DEVICE, next, 8 * blocks) < 0 || find(DEVICE, held, 4 * blocks) < 0 || find(DEVICE, best, 4 * blocks) < 0) return 700;
+    for (int64_t r = 0; r < blocks; r++) {
+      int at = -1, bad = 0; float highest = -INFINITY;
+      for (int i = 0; i < n; i++) { float s = scores[r * n + i]; bad |= isnan(s) || s == INFINITY; if (s > highest) { highest = s; at = i; } }
+      best[r] = bad ? -1 : at; next[r] = best[r] < 0 ? 0 : best[r]; held[r]++;
+    }
     return SUCCESS;
   }
   if (!strcmp(name, "trap")) { sticky = LAUNCH_FAILED; return SUCCESS; } // the launch succeeds, what follows does not
@@ -184,7 +208,7 @@ int F(cuLaunchKernel, hipModuleLaunchKernel)(const char *f, int64_t gx, int64_t 
   ENTER(1);
   if (!stream_ok(s)) return INVALID_HANDLE;
   if (gx < 1 || gy != 1 || gz != 1 || bx < 1 || by != 1 || bz != 1 || shared > 48 << 10) return INVALID_VALUE;
-  return run(f, p);
+  return run(f, gx, p);
 }
 #ifdef HIP
 static const char *name(int e) { return e == OUT_OF_MEMORY ? "hipErrorOutOfMemory" : e == LAUNCH_FAILED ? "hipErrorLaunchFailure" : "hipErrorStub"; }

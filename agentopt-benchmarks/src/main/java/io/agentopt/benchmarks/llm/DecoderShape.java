@@ -9,6 +9,12 @@ record DecoderShape(int layers, int hidden, int heads, int kvHeads, int ffn, int
     /** About 110 million parameters: 440 MB in fp32, far more than caches hold, so that decoding one answer waits for memory. */
     static final DecoderShape SMALL = new DecoderShape(12, 768, 12, 12, 2048, 16_000, 1280);
 
+    /** 1.1 billion parameters: the dimensions of TinyLlama. */
+    static final DecoderShape ONE_BILLION = new DecoderShape(22, 2048, 32, 4, 5632, 32_000, 2816);
+
+    /** 8 billion parameters: the dimensions of Llama 3 8B. */
+    static final DecoderShape EIGHT_BILLION = new DecoderShape(32, 4096, 32, 8, 14_336, 128_256, 2560);
+
     int headDim() {
         return hidden / heads;
     }

@@ -38,6 +38,7 @@ public final class LlmBench {
 
     /** Runs the groups that are asked for. */
     public static BenchReport run(List<String> options) {
+        if (options.contains("--gpu")) return GpuLlm.run(options);
         String only = only(options);
         Path folder = temporary();
         try {

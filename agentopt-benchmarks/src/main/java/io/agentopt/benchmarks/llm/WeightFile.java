@@ -1,6 +1,7 @@
 package io.agentopt.benchmarks.llm;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import io.agentopt.runtime.backend.onnx.OnnxWriter;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Random weights in a file beside a model: float32, uniform, the same for the same names. */
+/** Weights in a file beside a model, random and uniform, the same for the same names, or given by a formula. */
 final class WeightFile {
     static final String NAME = "weights.bin";
     private static final long ALIGNMENT = 4096, CHUNK = 1 << 20;
@@ -22,15 +23,38 @@ final class WeightFile {
     private final List<Part> parts = new ArrayList<>();
     private long size;
 
-    private record Part(String name, long offset, long elements, float range) {}
+    /** A number by its index. */
+    @FunctionalInterface
+    interface Formula {
+        float at(long index);
+    }
 
-    /** Declares a matrix of numbers from {@code -range} to {@code range}, as a constant of the model. */
+    private record Part(long offset, long elements, boolean half, Formula formula) {}
+
+    /** Declares a float32 matrix of numbers from {@code -range} to {@code range}, as a constant of the model. */
     void declare(OnnxWriter model, String name, double range, long... dims) {
+        declare(model, name, false, uniform(name, range), dims);
+    }
+
+    /** Declares a float16 matrix of numbers from {@code -range} to {@code range}, as a constant of the model. */
+    void declareHalf(OnnxWriter model, String name, double range, long... dims) {
+        declare(model, name, true, uniform(name, range), dims);
+    }
+
+    /** Declares a constant of the model. */
+    void declare(OnnxWriter model, String name, boolean half, Formula formula, long... dims) {
         long elements = 1;
         for (long d : dims) elements *= d;
-        parts.add(new Part(name, size, elements, (float) range));
-        model.external(name, OnnxWriter.FLOAT, NAME, size, elements * Float.BYTES, dims);
-        size = (size + elements * Float.BYTES + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        parts.add(new Part(size, elements, half, formula));
+        long bytes = elements * (half ? Short.BYTES : Float.BYTES);
+        model.external(name, half ? OnnxWriter.FLOAT16 : OnnxWriter.FLOAT, NAME, size, bytes, dims);
+        size = (size + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    private static Formula uniform(String name, double range) {
+        long seed = name.hashCode() * 0x9E3779B97F4A7C15L;
+        float scale = (float) range;
+        return i -> uniform(seed, i) * scale;
     }
 
     void write(Path folder) {
@@ -43,21 +67,25 @@ final class WeightFile {
                 Arena arena = Arena.ofShared()) {
             MemorySegment bytes = file.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
             for (Part p : parts) {
-                long seed = p.name().hashCode() * 0x9E3779B97F4A7C15L;
                 LongStream.range(0, (p.elements() + CHUNK - 1) / CHUNK)
                         .parallel()
-                        .forEach(c -> {
-                            long end = Math.min(p.elements(), (c + 1) * CHUNK);
-                            for (long i = c * CHUNK; i < end; i++) {
-                                bytes.set(
-                                        JAVA_FLOAT_UNALIGNED,
-                                        p.offset() + i * Float.BYTES,
-                                        uniform(seed, i) * p.range());
-                            }
-                        });
+                        .forEach(c -> fill(bytes, p, c * CHUNK, Math.min(p.elements(), (c + 1) * CHUNK)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("The weights cannot be written to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void fill(MemorySegment bytes, Part p, long from, long to) {
+        Formula formula = p.formula();
+        if (p.half()) {
+            for (long i = from; i < to; i++) {
+                bytes.set(JAVA_SHORT_UNALIGNED, p.offset() + i * Short.BYTES, Float.floatToFloat16(formula.at(i)));
+            }
+        } else {
+            for (long i = from; i < to; i++) {
+                bytes.set(JAVA_FLOAT_UNALIGNED, p.offset() + i * Float.BYTES, formula.at(i));
+            }
         }
     }
 

@@ -27,6 +27,8 @@ enum DriverFunction {
     FILL_ASYNC("cuMemsetD32Async", "hipMemsetD32Async", 4),
     /** A structure and a stream in CUDA; two addresses with pitches, width, height, kind and stream in HIP. */
     COPY_ROWS_ASYNC("cuMemcpy2DAsync_v2", "hipMemcpy2DAsync", 2, 8),
+    /** A structure and a stream in CUDA; HIP's structure differs and is not used. */
+    COPY_BOXES_ASYNC("cuMemcpy3DAsync_v2", "hipDrvMemcpy3DAsync", 2),
     STREAM_CREATE("cuStreamCreateWithPriority", "hipStreamCreateWithPriority", 3),
     STREAM_DESTROY("cuStreamDestroy_v2", "hipStreamDestroy", 1),
     STREAM_SYNCHRONIZE("cuStreamSynchronize", "hipStreamSynchronize", 1),

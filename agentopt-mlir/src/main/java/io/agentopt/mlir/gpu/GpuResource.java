@@ -46,6 +46,11 @@ abstract sealed class GpuResource implements AutoCloseable
         }
     }
 
+    /** Lends it to another native library; while it is lent, {@link #close} refuses. */
+    public final Lent lend() {
+        return new Lent(this, hold());
+    }
+
     final void drop() {
         holders.decrementAndGet();
     }

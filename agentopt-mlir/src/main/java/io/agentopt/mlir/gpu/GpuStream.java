@@ -117,6 +117,11 @@ public final class GpuStream extends GpuResource {
         copy.enqueueOn(this);
     }
 
+    /** Copies the same rows of several slices within the device. */
+    public void copyBoxes(BoxCopy copy) {
+        copy.enqueueOn(this);
+    }
+
     /** Marks where the stream's work is now. */
     public void record(GpuEvent event) {
         withEvent(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -100,6 +101,23 @@ class LauncherTest {
             second.synchronize();
             assertThat(host.segment().getAtIndex(JAVA_INT, 8)).isEqualTo(77);
             assertThat(host.segment().getAtIndex(JAVA_INT, 9)).isEqualTo(5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void slicesMoveAtOnce(GpuApi api) {
+        try (GpuContext context = StubDriver.of(api).driver().context(0)) {
+            int[] wide = IntStream.range(0, 24).toArray(); // 2 slices of 4 rows of 3
+            DeviceMemory from = context.allocate(96), to = context.allocate(32);
+            from.all().copyFrom(MemorySegment.ofArray(wide));
+            GpuStream stream = context.stream();
+            stream.copyBoxes(
+                    new BoxCopy(to.all(), new BoxCopy.Pitches(8, 2), from.all(), new BoxCopy.Pitches(12, 4), 8, 2, 2));
+            stream.synchronize();
+            int[] back = new int[8];
+            to.all().copyTo(MemorySegment.ofArray(back));
+            assertThat(back).containsExactly(0, 1, 3, 4, 12, 13, 15, 16);
         }
     }
 

@@ -261,6 +261,12 @@ class MisuseTest {
             outside(() -> stream.upload(memory.all(), pinned, 1));
             outside(() -> stream.download(pinned, -1, memory.all()));
             RowCopy.Side device = new RowCopy.OnDevice(memory.all()), host = new RowCopy.OnHost(pinned, 0);
+            BoxCopy.Pitches two = new BoxCopy.Pitches(4, 2), wide = new BoxCopy.Pitches(5, 2);
+            outside(() -> new BoxCopy(memory.all(), two, memory.all(), wide, 4, 2, 2));
+            outside(() -> new BoxCopy(memory.all(), two, memory.all(), two, 4, 2, 3));
+            refused(() -> new BoxCopy(memory.all(), two, memory.all(), two, 5, 1, 1), "pitches");
+            refused(() -> new BoxCopy(memory.all(), two, memory.all(), two, 4, 3, 1), "pitches");
+            refused(() -> new BoxCopy(memory.all(), two, memory.all(), two, 4, 1, 0), "0 slices");
             outside(() -> new RowCopy(device, 8, host, 9, 8, 2));
             outside(() -> new RowCopy(device, 9, host, 8, 8, 2));
             outside(() -> new RowCopy.OnHost(pinned, 17));
@@ -327,6 +333,7 @@ class MisuseTest {
         for (DriverFunction function : DriverFunction.values()) {
             // The driver is absent then (see above), or a device has no architecture (see LauncherTest).
             if (function == DriverFunction.INIT || function == DriverFunction.DEVICE_PROPERTIES) continue;
+            if (function == DriverFunction.COPY_BOXES_ASYNC && api == GpuApi.HIP) continue; // copies of rows instead
             StubDriver stub = StubDriver.of(api);
             GpuDriver driver = stub.driver();
             stub.fail(function, 3, 0);
@@ -359,6 +366,8 @@ class MisuseTest {
             stream.download(pinned, 0, memory.all());
             stream.copy(memory.all(), memory.all());
             stream.copyRows(new RowCopy(new RowCopy.OnDevice(memory.all()), 8, new RowCopy.OnHost(pinned, 0), 8, 8, 2));
+            BoxCopy.Pitches pitches = new BoxCopy.Pitches(4, 1);
+            stream.copyBoxes(new BoxCopy(memory.all(), pitches, memory.all(), pitches, 4, 1, 2));
             GpuFunction scale = context.load(stub.code("scale")).function("scale");
             scale.mostThreads();
             stream.launch(

@@ -27,7 +27,8 @@ record GpuFamily(String id, GpuApi api, Path version) {
 
     /** {@return another driver's library than the usual, by the property {@code agentopt.<id>.driver}} */
     Optional<Path> otherDriver() {
-        return Optional.ofNullable(System.getProperty("agentopt." + id + ".driver")).map(Path::of);
+        return Optional.ofNullable(System.getProperty("agentopt." + id + ".driver"))
+                .map(Path::of);
     }
 
     /** {@return the driver's library, by name or path} */

@@ -104,7 +104,10 @@ public final class LlmEngine implements AutoCloseable {
      * @throws ModelPackException if it is more than the machine has, or than the settings give; with the numbers
      */
     public static MemoryEstimate estimate(ModelPack pack, EngineSettings settings) {
-        return MemoryEstimate.of(pack, settings, HostMemory.bytes());
+        boolean here = settings.session()
+                .device()
+                .isEmpty(); // another device has memory of its own, and says when it is short
+        return MemoryEstimate.of(pack, settings, here ? HostMemory.bytes() : 0);
     }
 
     /** {@return what this engine was estimated to take when it was opened} */

@@ -25,7 +25,8 @@ public record TinyPack(
         int context,
         boolean lastOnly,
         long seed,
-        boolean halfCache) {
+        boolean halfCache,
+        boolean lengths) {
     /** Keys and values in float32. */
     public TinyPack(
             String id,
@@ -38,7 +39,7 @@ public record TinyPack(
             int context,
             boolean lastOnly,
             long seed) {
-        this(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, false);
+        this(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, false, false);
     }
 
     public static final List<String> SPECIALS =
@@ -52,12 +53,17 @@ public record TinyPack(
     }
 
     public TinyPack lastPositionOnly() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache);
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache, lengths);
+    }
+
+    /** {@return this, the last position scored, with lengths as inputs in the mask's place} */
+    public TinyPack withLengths() {
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache, true);
     }
 
     /** {@return this with keys and values in float16; all else stays float32} */
     public TinyPack withHalfCache() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, true);
+        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, true, lengths);
     }
 
     private int cacheType() {
@@ -106,7 +112,7 @@ public record TinyPack(
                   "tiedEmbeddings":true,"maxContext":%d},
                  "weightPrecision":"fp32","computePrecision":"fp32","kvPrecision":"%s",
                  "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"%s","inputIds":"input_ids",
-                  "attentionMask":"attention_mask","logits":"logits","pastKey":"past_key_values.%%d.key",
+                  %s,"logits":"logits","pastKey":"past_key_values.%%d.key",
                   "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
                  "tokenizer":{"file":"tokenizer.json"},
                  "chat":{"system":"<sys>{text}<end>","passage":"<doc>{text}<end>","user":"<user>{text}<end>",
@@ -122,29 +128,33 @@ public record TinyPack(
                         VOCAB,
                         context,
                         halfCache ? "fp16" : "fp32",
-                        lastOnly ? "last" : "all")
+                        lastOnly ? "last" : "all",
+                        lengths
+                                ? "\"lastPositions\":\"seqlens\",\"totalLength\":\"total\",\"lastIndex\":\"last\""
+                                : "\"attentionMask\":\"attention_mask\"")
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
     byte[] onnx() {
         SplittableRandom random = new SplittableRandom(seed);
         OnnxWriter w = new OnnxWriter("decoder");
-        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence")
-                .input("attention_mask", OnnxWriter.INT64, "batch", "total");
+        w.input("input_ids", OnnxWriter.INT64, "batch", "sequence");
+        if (lengths) {
+            w.input("seqlens", OnnxWriter.INT32, "batch").input("total", OnnxWriter.INT32, 1);
+            w.input("last", OnnxWriter.INT64, 1);
+        } else {
+            w.input("attention_mask", OnnxWriter.INT64, "batch", "total");
+        }
         w.output("logits", OnnxWriter.FLOAT, "batch", lastOnly ? (Object) 1 : "sequence", VOCAB);
         w.constant("embed", gaussian(random, VOCAB * hidden, 1), VOCAB, hidden);
         w.constant("gain", ones(hidden), hidden);
         rotary(w);
-        w.constant("axis1", new long[] {1}, 1).constant("one", new long[] {1});
-        w.node("ReduceSum", "count", List.of("attention_mask", "axis1"), Map.of("keepdims", 0L));
-        w.node("Sub", "before", List.of("count", "one"), Map.of());
-        w.node("Cast", "seqlens", List.of("before"), Map.of("to", (long) OnnxWriter.INT32));
-        w.node("Shape", "maskShape", List.of("attention_mask"), Map.of());
-        w.node("Gather", "total64", List.of("maskShape", "axis1"), Map.of());
-        w.node("Cast", "total", List.of("total64"), Map.of("to", (long) OnnxWriter.INT32));
+        if (!lengths) mask(w);
         String x = w.node("Gather", "x", List.of("embed", "input_ids"), Map.of());
         for (int layer = 0; layer < layers; layer++) x = layer(w, random, x, layer);
-        if (lastOnly) {
+        if (lengths) {
+            x = w.node("Gather", "lastX", List.of(x, "last"), Map.of("axis", 1L));
+        } else if (lastOnly) {
             w.constant("minusOne", new long[] {-1}, 1);
             x = w.node("Gather", "lastX", List.of(x, "minusOne"), Map.of("axis", 1L));
         }
@@ -152,6 +162,16 @@ public record TinyPack(
         w.constant("head", gaussian(random, hidden * VOCAB, 1 / Math.sqrt(hidden)), hidden, VOCAB);
         w.node("MatMul", "logits", List.of("final", "head"), Map.of());
         return w.model();
+    }
+
+    private static void mask(OnnxWriter w) {
+        w.constant("axis1", new long[] {1}, 1).constant("one", new long[] {1});
+        w.node("ReduceSum", "count", List.of("attention_mask", "axis1"), Map.of("keepdims", 0L));
+        w.node("Sub", "before", List.of("count", "one"), Map.of());
+        w.node("Cast", "seqlens", List.of("before"), Map.of("to", (long) OnnxWriter.INT32));
+        w.node("Shape", "maskShape", List.of("attention_mask"), Map.of());
+        w.node("Gather", "total64", List.of("maskShape", "axis1"), Map.of());
+        w.node("Cast", "total", List.of("total64"), Map.of("to", (long) OnnxWriter.INT32));
     }
 
     private String layer(OnnxWriter w, SplittableRandom random, String x, int layer) {

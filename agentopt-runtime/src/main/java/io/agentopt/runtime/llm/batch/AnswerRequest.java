@@ -31,6 +31,11 @@ final class AnswerRequest {
         return ids.getLast();
     }
 
+    /** {@return whether, after the next step, the best token follows and a step with it, unless that token is a stop} */
+    boolean goesOnWithBest() {
+        return spec.chooser().takesHighest() && ids.size() + 1 < spec.maxTokens() && sequence.held() + 1 < capacity;
+    }
+
     /** Counts a step in which the last token was appended. */
     void stepped(long nanos) {
         sequence.append(last());

@@ -49,10 +49,10 @@ final class RowTable {
         rows[sequence.row()] = null;
     }
 
-    /** {@return positions held by each of the first {@code count} rows} */
-    int[] held(int count) {
-        int[] held = new int[count];
-        for (int r = 0; r < count; r++) {
+    /** {@return positions held by each row} */
+    int[] held() {
+        int[] held = new int[rows.length];
+        for (int r = 0; r < rows.length; r++) {
             Sequence s = rows[r];
             held[r] = s == null ? 0 : s.held();
         }

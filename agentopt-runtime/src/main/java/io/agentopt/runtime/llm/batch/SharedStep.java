@@ -65,10 +65,11 @@ final class SharedStep {
     private void decode(List<AnswerRequest> group) {
         int[] at = group.stream().mapToInt(r -> r.sequence.row()).toArray();
         int[] tokens = group.stream().mapToInt(AnswerRequest::last).toArray();
+        boolean goesOn = group.stream().allMatch(AnswerRequest::goesOnWithBest);
         long start = System.nanoTime();
         alone = group.size() == 1;
         try {
-            executor.decode(new DecodeStep(at, tokens, rows.held(at[at.length - 1] + 1)), options);
+            executor.decode(new DecodeStep(at, tokens, rows.held(), goesOn), options);
         } finally {
             alone = false;
         }

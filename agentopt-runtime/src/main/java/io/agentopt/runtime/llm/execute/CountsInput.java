@@ -1,6 +1,7 @@
 package io.agentopt.runtime.llm.execute;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
@@ -16,6 +17,7 @@ final class CountsInput implements RunInput {
     private final int lastRank; // [batch] or [batch, 1]
     private final OrtTensor last; // int32 [rows]
     private final OrtTensor total; // int32, one number
+    private final OrtTensor index = OrtTensor.allocate(ElementType.INT64, 1);
 
     CountsInput(ModelPack.Counts names, OrtSession session, int rows) {
         this.names = names;
@@ -33,16 +35,18 @@ final class CountsInput implements RunInput {
     @Override
     public void prompt(OrtBinding binding, int from, int to) {
         last.data().set(JAVA_INT, 0, to - 1);
-        bind(binding, 1, to);
+        bind(binding, 1, to, to - from - 1);
     }
 
     @Override
     public void step(OrtBinding binding, int first, int count, int[] held) {
         for (int i = 0; i < count; i++) last.data().setAtIndex(JAVA_INT, i, held[first + i]);
-        bind(binding, count, RunInput.longest(first, count, held));
+        bind(binding, count, RunInput.longest(first, count, held), 0);
     }
 
-    private void bind(OrtBinding binding, int count, int positions) {
+    private void bind(OrtBinding binding, int count, int positions, int lastIndex) {
+        index.data().set(JAVA_LONG, 0, lastIndex);
+        names.lastIndex().ifPresent(name -> binding.bindInput(name, index));
         total.data().set(JAVA_INT, 0, positions);
         try (OrtTensor view = lastRank == 1 ? last.view(0, count) : last.view(0, count, 1)) {
             binding.bindInput(names.lastPositions(), view);
@@ -54,5 +58,6 @@ final class CountsInput implements RunInput {
     public void close() {
         last.close();
         total.close();
+        index.close();
     }
 }

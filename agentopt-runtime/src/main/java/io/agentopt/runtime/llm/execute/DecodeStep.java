@@ -5,15 +5,22 @@ import java.util.Arrays;
 /**
  * One token for each of several rows.
  *
- * <p>Executors that need neighbouring rows run those between as well; {@code held} says how many positions every row of the
- * table holds, so that what lies there survives.
+ * <p>Executors that need neighbouring rows run others as well; {@code held} says how many positions every row of the table
+ * holds, so that what lies there survives.
  *
  * @param rows ascending, each once
  * @param tokens by index of {@code rows}
- * @param held valid positions by row number, for every row of the table up to the highest of {@code rows}; a token lands at
- *     position {@code held[row]}
+ * @param held valid positions by row number, for every row of the table; rows behind the last of these hold none; a token lands
+ *     at position {@code held[row]}
+ * @param goesOn whether the next step is likely to be of the same rows with the best tokens of this one, so that a device may
+ *     begin it already
  */
-public record DecodeStep(int[] rows, int[] tokens, int[] held) {
+public record DecodeStep(int[] rows, int[] tokens, int[] held, boolean goesOn) {
+    /** A step after which anything may come. */
+    public DecodeStep(int[] rows, int[] tokens, int[] held) {
+        this(rows, tokens, held, false);
+    }
+
     public DecodeStep {
         if (rows.length == 0 || rows.length != tokens.length) {
             throw new IllegalArgumentException("A decode step has " + rows.length + " rows and " + tokens.length

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm.execute;
 
+import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.kv.KvRows;
@@ -14,14 +15,18 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DecoderExecutor extends AutoCloseable {
     /**
-     * Loads a model on the CPU, by the way its file is wired.
+     * Loads a model where the settings say, by the way its file is wired.
      *
      * @param rows of the cache table
      * @param capacity positions of a row, at most the model's context
-     * @throws io.agentopt.runtime.llm.pack.ModelPackException if the pack has a defect
+     * @throws io.agentopt.runtime.llm.pack.ModelPackException if the pack has a defect, or does not run there
+     * @throws OutOfMemoryError if the device has no room for the caches
      */
     static DecoderExecutor open(
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
+        if (settings.device().orElse(null) instanceof EpDevice gpu && CudaDevice.is(gpu)) {
+            return CudaExecutor.open(pack, layout, settings, gpu, rows, capacity);
+        }
         return switch (layout.wiring()) {
             case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity);
             case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity);

@@ -38,6 +38,10 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
                 known.add(counts.lastPositions());
                 known.add(counts.total());
                 requireCounts(pack, counts, session);
+                counts.lastIndex().ifPresent(last -> {
+                    known.add(last);
+                    PackSession.require(pack, session.inputs(), "input", last, "int64 [1]", id, 1);
+                });
             }
         }
         names.positionIds().ifPresent(positions -> {

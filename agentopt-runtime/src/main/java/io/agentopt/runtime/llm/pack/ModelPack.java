@@ -82,9 +82,10 @@ public record ModelPack(
      * By numbers.
      *
      * @param lastPositions input int32 [batch] or [batch, 1]: position of each row's last token
-     * @param total input int32, one number: positions of the longest row
+     * @param total input int32, one number: positions of the longest row, or more
+     * @param lastIndex input int64 [1], of models that ask which token of the run is scored: the last one's index
      */
-    public record Counts(String lastPositions, String total) implements Lengths {}
+    public record Counts(String lastPositions, String total, Optional<String> lastIndex) implements Lengths {}
 
     /**
      * A decoder.

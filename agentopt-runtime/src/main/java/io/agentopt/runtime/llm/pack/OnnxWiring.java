@@ -69,7 +69,7 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
         ModelPack.Lengths lengths;
         if (inputs.containsKey(names.attentionMask())) lengths = new ModelPack.Mask(names.attentionMask());
         else if (inputs.containsKey("seqlens_k") && inputs.containsKey("total_sequence_length"))
-            lengths = new ModelPack.Counts("seqlens_k", "total_sequence_length");
+            lengths = new ModelPack.Counts("seqlens_k", "total_sequence_length", Optional.empty());
         else throw unknown(onnx, signature, "It has neither a mask nor lengths");
         Precision kv = switch (inputs.get(firstKey).type()) {
             case FLOAT32 -> Precision.FP32;

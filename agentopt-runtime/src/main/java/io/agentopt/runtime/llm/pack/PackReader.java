@@ -96,7 +96,8 @@ final class PackReader {
                     json.at("onnx.lastPositions"),
                     "stands beside onnx.attentionMask; a model has one or the other");
         }
-        return new ModelPack.Counts(json.text("onnx.lastPositions"), json.text("onnx.totalLength"));
+        return new ModelPack.Counts(
+                json.text("onnx.lastPositions"), json.text("onnx.totalLength"), optional(json, "onnx.lastIndex"));
     }
 
     private Optional<String> optional(JsonFile json, String field) {

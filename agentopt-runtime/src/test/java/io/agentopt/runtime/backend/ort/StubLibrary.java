@@ -23,6 +23,11 @@ public final class StubLibrary {
         return of("stub_provider.c", macro);
     }
 
+    /** {@return a driver of CUDA whose memory is the host's and whose kernels run on the CPU by name} */
+    public static Path driver() {
+        return of("../../../../agentopt-mlir/src/test/native/stub_driver.c");
+    }
+
     /** {@return a library of a source file and macros, built once in this process; it stays where it is as long as that} */
     public static Path of(String source, String... macros) {
         List<String> key = new ArrayList<>(List.of(macros));
@@ -38,12 +43,13 @@ public final class StubLibrary {
         assertThat(input).isRegularFile();
         try {
             Path folder = Files.createTempDirectory("agentopt-stub");
-            Path output = folder.resolve("lib" + source.replace(".c", "") + "-" + String.join("-", macros) + ".so");
+            String name = input.getFileName().toString().replace(".c", "");
+            Path output = folder.resolve("lib" + name + "-" + String.join("-", macros) + ".so");
             output.toFile().deleteOnExit();
             List<String> command = new ArrayList<>(
                     List.of("cc", "-std=c11", "-D_DEFAULT_SOURCE", "-shared", "-fPIC", "-o", output.toString()));
             for (String m : macros) command.add("-D" + m);
-            command.add(input.toString());
+            command.addAll(List.of(input.toString(), "-lm"));
             Process compiler =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

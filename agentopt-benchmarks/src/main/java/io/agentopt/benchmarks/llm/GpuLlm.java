@@ -1,0 +1,159 @@
+package io.agentopt.benchmarks.llm;
+
+import io.agentopt.benchmarks.BenchReport;
+import io.agentopt.benchmarks.Metric;
+import io.agentopt.runtime.backend.ort.EpDevice;
+import io.agentopt.runtime.backend.ort.EpSpec;
+import io.agentopt.runtime.backend.ort.OrtEnvironment;
+import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.EngineSettings;
+import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.llm.pack.ModelPack;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code ./build bench llm --gpu}: prefill, decode and hand-off of float16 models on an NVIDIA GPU, through the public engine.
+ * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
+ * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...}, {@code
+ * --tokens N} of an answer, {@code --separate} gate and up, {@code --cpu} instead of the GPU, to try the bench.
+ */
+public final class GpuLlm {
+    private static final int CHUNK = 2048;
+    private static final Map<String, DecoderShape> SHAPES = Map.of(
+            "small", new DecoderShape(2, 256, 4, 2, 512, 1000, 640),
+            "1b", DecoderShape.ONE_BILLION,
+            "8b", DecoderShape.EIGHT_BILLION);
+
+    private GpuLlm() {}
+
+    /** Runs without the other benches' class path. */
+    public static void main(String[] args) {
+        run(List.of(args)).publish();
+    }
+
+    /** Runs what is asked for. */
+    public static BenchReport run(List<String> options) {
+        String model = option(options, "--model", "1b");
+        DecoderShape shape = SHAPES.get(model);
+        if (shape == null)
+            throw new IllegalArgumentException("--model is one of " + SHAPES.keySet() + ", not " + model + ".");
+        Path folder = Path.of(option(options, "--folder", System.getProperty("java.io.tmpdir")));
+        List<String> only = List.of(option(options, "--only", "prefill,decode").split(",", -1));
+        int[] batches = numbers(option(options, "--batches", "1,16,64,256"));
+        int[] prompts = numbers(option(options, "--prompts", "512,2048"));
+        int tokens = Integer.parseInt(option(options, "--tokens", "128"));
+        int held = Integer.parseInt(option(options, "--held", "512"));
+        boolean packed = !options.contains("--separate");
+        String id = model + (packed ? "" : "-separate");
+        long start = System.nanoTime();
+        ModelPack pack = HalfDecoder.pack(folder, id, shape, packed);
+        say("%s written in %.1f s", id, seconds(start));
+        Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
+        int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));
+        EngineSettings settings = settings(gpu, slots);
+        List<Metric> metrics = new ArrayList<>();
+        double copy = gpu.isPresent() ? DeviceCopy.bytesPerSecond() : 20e9;
+        say("device copy %.0f GB/s read and written", copy / 1e9);
+        start = System.nanoTime();
+        try (LlmEngine engine = LlmEngine.open(pack, settings)) {
+            say("%s opened in %.1f s", id, seconds(start));
+            Streams streams = new Streams(engine, shape);
+            if (only.contains("prefill")) {
+                for (int p : prompts) metrics.add(prefill(streams, id, shape, p));
+            }
+            if (only.contains("decode")) metrics.addAll(decode(streams, id, shape, batches, held, tokens, copy));
+            if (only.contains("mixed")) metrics.addAll(HandOff.mixed(engine, pack, id, shape));
+            if (only.contains("interference")) metrics.addAll(Interference.measure(streams, id));
+        }
+        if (only.contains("handoff") && gpu.isPresent()) metrics.addAll(HandOff.rates(pack, settings.session(), id));
+        return new BenchReport("llm-gpu-" + id, metrics);
+    }
+
+    private static Metric prefill(Streams streams, String id, DecoderShape shape, int prompt) {
+        Streams.Prefill measured = streams.prefill(prompt, 20);
+        double seconds = measured.seconds();
+        double flops = 2.0 * (shape.stepParameters() - (double) shape.hidden() * shape.vocab()) * prompt
+                + 2.0 * shape.hidden() * shape.vocab()
+                + 2.0 * shape.layers() * shape.hidden() * (double) prompt * prompt;
+        say(
+                "prefill %d: %.2f ms (run %.2f), %.0f tokens/s, %.0f TFLOP/s",
+                prompt, seconds * 1e3, measured.secondsOfRun() * 1e3, prompt / seconds, flops / seconds / 1e12);
+        return Metric.of("prefill_" + prompt + "_" + id, seconds * 1e3, "ms");
+    }
+
+    private static List<Metric> decode(
+            Streams streams, String id, DecoderShape shape, int[] batches, int held, int tokens, double copy) {
+        List<Metric> metrics = new ArrayList<>();
+        double alone = 0, weightBytes = 2.0 * shape.stepParameters();
+        double kvBytes = 4.0 * shape.layers() * shape.kvWidth();
+        for (int batch : batches) {
+            streams.answer(batch, held, 64); // captures the graphs of every width on the way
+            Streams.Round r = streams.answer(batch, held, tokens);
+            double bytes = weightBytes + kvBytes * batch * (held + tokens / 2.0);
+            double share = bytes / r.secondsPerStep() / copy, rate = batch / r.secondsPerStep();
+            if (batch == 1) alone = rate;
+            say(
+                    "decode batch %d after %d: %.3f ms a step (runs %.3f), %.0f tokens/s, whole round %.0f tokens/s, %.2f GB, %.3f of copy, tokens %d, sum %d",
+                    batch,
+                    held,
+                    r.secondsPerStep() * 1e3,
+                    r.secondsOfRun() * 1e3,
+                    rate,
+                    r.tokensPerSecond(),
+                    bytes / 1e9,
+                    share,
+                    r.tokens(),
+                    r.checksum());
+            metrics.add(Metric.of("decode_" + batch + "_" + id, r.secondsPerStep() * 1e3, "ms"));
+            metrics.add(Metric.of("decode_" + batch + "_share_of_copy_" + id, share, "share"));
+            if (batch > 1 && alone > 0) {
+                metrics.add(Metric.of("streams" + batch + "_speedup_" + id, rate / alone, "x"));
+            }
+        }
+        return metrics;
+    }
+
+    private static EngineSettings settings(Optional<EpDevice> gpu, int slots) {
+        SessionSettings cpu = SessionSettings.cpu(Runtime.getRuntime().availableProcessors());
+        return EngineSettings.of(gpu.map(cpu::on).orElse(cpu))
+                .withSlots(slots, Duration.ofMinutes(5))
+                .withPrefillChunk(CHUNK);
+    }
+
+    private static EpDevice gpu() {
+        String property = "agentopt.cuda.provider", library = System.getProperty(property, "");
+        if (library.isEmpty())
+            throw new IllegalStateException("Set the property " + property + " to the provider's library.");
+        List<EpDevice> devices = OrtEnvironment.get().register(new EpSpec("agentopt.cuda", Path.of(library), Map.of()));
+        for (EpDevice d : devices) {
+            say("%s %s", d, d.metadata());
+            if (d.hardware() == EpDevice.Hardware.GPU) return d;
+        }
+        throw new IllegalStateException("The provider " + library + " has no GPU: " + devices);
+    }
+
+    static void say(String format, Object... arguments) {
+        System.out.println(String.format(Locale.ROOT, format, arguments));
+        System.out.flush();
+    }
+
+    static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static int[] numbers(String list) {
+        return Arrays.stream(list.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+    }
+
+    private static String option(List<String> options, String name, String otherwise) {
+        int at = options.indexOf(name);
+        return at < 0 ? otherwise : options.get(at + 1);
+    }
+}

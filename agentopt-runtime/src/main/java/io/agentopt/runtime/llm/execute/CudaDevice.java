@@ -1,0 +1,99 @@
+package io.agentopt.runtime.llm.execute;
+
+import io.agentopt.mlir.gpu.GpuApi;
+import io.agentopt.mlir.gpu.GpuContext;
+import io.agentopt.mlir.gpu.GpuDriver;
+import io.agentopt.mlir.gpu.GpuStream;
+import io.agentopt.mlir.gpu.Lent;
+import io.agentopt.runtime.backend.ort.EpDevice;
+import io.agentopt.runtime.backend.ort.OrtException;
+import io.agentopt.runtime.backend.ort.OrtMemory;
+import io.agentopt.runtime.backend.ort.SessionDevice;
+import io.agentopt.runtime.backend.ort.SessionSettings;
+import java.util.Map;
+import java.util.Optional;
+
+/** An NVIDIA GPU, as the driver and as ONNX Runtime know it, with the one stream on which a model runs. */
+final class CudaDevice implements AutoCloseable {
+    private static final String PROVIDER = "CUDAExecutionProvider";
+
+    private final GpuContext context;
+    private final GpuStream stream;
+    private final Lent queue;
+    private final OrtMemory memory;
+    private final Optional<EpDevice> provider;
+
+    /** @param provider empty to run on the CPU with a driver whose memory is the host's */
+    CudaDevice(GpuDriver driver, int number, Optional<EpDevice> provider) {
+        this.provider = provider;
+        memory = provider.isPresent() ? OrtMemory.of(provider.get()) : OrtMemory.named("Cpu", 0);
+        context = driver.context(number);
+        stream = context.stream();
+        queue = stream.lend();
+    }
+
+    /** {@return whether sessions there run on an NVIDIA GPU} */
+    static boolean is(SessionDevice device) {
+        return device.provider().equals(PROVIDER);
+    }
+
+    /**
+     * {@return the GPU of a provider's device}
+     *
+     * @throws OrtException if the driver does not open
+     */
+    static CudaDevice of(EpDevice device) {
+        return switch (GpuDriver.open(GpuApi.CUDA)) {
+            case GpuDriver.Opened opened -> new CudaDevice(opened.driver(), number(device), Optional.of(device));
+            case GpuDriver.Absent absent ->
+                throw new OrtException(
+                        OrtException.NOT_FROM_ORT, "The device " + device + " cannot be used: " + absent.reason());
+        };
+    }
+
+    private static int number(EpDevice device) {
+        try {
+            return Integer.parseInt(device.metadata().getOrDefault("cuda_device_id", "0"));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    GpuContext context() {
+        return context;
+    }
+
+    GpuStream stream() {
+        return stream;
+    }
+
+    OrtMemory memory() {
+        return memory;
+    }
+
+    /** {@return settings whose sessions run here, on this stream, and capture what is run with a graph's number} */
+    SessionSettings on(SessionSettings settings) {
+        return provider.isEmpty()
+                ? settings
+                : settings.on(provider.get()
+                        .with(Map.of(
+                                "user_compute_stream",
+                                Long.toString(queue.address()),
+                                "enable_cuda_graph",
+                                "1",
+                                "arena_extend_strategy",
+                                "kSameAsRequested")));
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+        memory.close();
+        context.close();
+    }
+
+    @Override
+    public String toString() {
+        return context.device().toString();
+    }
+}

@@ -1,0 +1,67 @@
+package io.agentopt.runtime.llm.execute;
+
+import io.agentopt.mlir.gpu.Argument;
+import io.agentopt.mlir.gpu.Arguments;
+import io.agentopt.mlir.gpu.DeviceSegment;
+import io.agentopt.mlir.gpu.GpuContext;
+import io.agentopt.mlir.gpu.GpuFunction;
+import io.agentopt.mlir.gpu.GpuModule;
+import io.agentopt.mlir.gpu.GpuStream;
+import io.agentopt.mlir.gpu.LaunchShape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/**
+ * The device's own choice of the most likely tokens, so that only ids travel to the host. The kernel is PTX that
+ * {@code greedy.mlir}, beside it, was lowered to; it is the twin of {@link HighestScore}.
+ */
+final class GreedyChoice implements AutoCloseable {
+    private static final String CODE = "greedy.ptx", KERNEL = "agentopt_greedy";
+    private static final int THREADS = 1024;
+
+    private final GpuModule module;
+    private final GpuFunction kernel;
+    private final int vocab;
+
+    GreedyChoice(GpuContext context, int vocab) {
+        this.vocab = vocab;
+        module = context.load(code());
+        kernel = module.function(KERNEL);
+    }
+
+    private static byte[] code() {
+        try (InputStream in = GreedyChoice.class.getResourceAsStream(CODE)) {
+            return Objects.requireNonNull(in, CODE).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The kernel " + CODE + " cannot be read from the jar.", e);
+        }
+    }
+
+    /**
+     * {@return a launch's arguments}
+     *
+     * @param scores float32 [rows, vocab]
+     * @param next int64 [rows], set to the ids
+     * @param held int32 [rows], each increased by 1
+     * @param best int32 [rows], set to the ids, or -1 where scores are no numbers
+     */
+    Arguments arguments(DeviceSegment scores, DeviceSegment next, DeviceSegment held, DeviceSegment best) {
+        return Arguments.of(
+                new Argument.Address(scores),
+                new Argument.Int32(vocab),
+                new Argument.Address(next),
+                new Argument.Address(held),
+                new Argument.Address(best));
+    }
+
+    void launch(GpuStream stream, int rows, Arguments arguments) {
+        stream.launch(kernel, new LaunchShape(rows, THREADS, 0), arguments);
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+}
