@@ -288,7 +288,7 @@ public final class CudaExecutor implements DecoderExecutor {
     private OrtBinding stepBinding(int rows, int slot, int graph) {
         OrtBinding found = steps.get(graph);
         if (found != null) return found;
-        OrtBinding made = binding(0, rows);
+        OrtBinding made = tensors.bind(session, kv::view, 0, rows);
         long at = slot * kv.rows() * scoreBytes();
         try (OrtTensor ids = step.ids(rows, 1);
                 OrtTensor before = step.before(rows);
@@ -314,7 +314,7 @@ public final class CudaExecutor implements DecoderExecutor {
             OrtBinding oldest = prompts.remove(prompts.keySet().iterator().next());
             if (oldest != null) oldest.close();
         }
-        OrtBinding made = binding(row, 1);
+        OrtBinding made = tensors.bind(session, kv::view, row, 1);
         long at = (2L * kv.rows() + row) * scoreBytes();
         try (OrtTensor before = prompt.before(1);
                 OrtTensor last = prompt.last();
@@ -329,23 +329,6 @@ public final class CudaExecutor implements DecoderExecutor {
         }
         prompts.put(row, made);
         return made;
-    }
-
-    /** {@return a binding of neighbouring rows' caches, as past and present at once} */
-    private OrtBinding binding(int first, int count) {
-        OrtBinding made = OrtBinding.of(session);
-        try {
-            for (int i = 0; i < tensors.past().size(); i++) {
-                try (OrtTensor view = kv.view(i, first, count)) { // stays alive while bound
-                    made.bindInput(tensors.past().get(i), view);
-                    made.bindOutput(tensors.present().get(i), view);
-                }
-            }
-            return made;
-        } catch (RuntimeException e) {
-            made.close();
-            throw e;
-        }
     }
 
     private long scoreBytes() {

@@ -3,7 +3,9 @@ package io.agentopt.runtime.llm.execute;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
 import io.agentopt.runtime.backend.ort.ElementType;
+import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
+import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.TensorSpec;
 import io.agentopt.runtime.llm.kv.KvShape;
 import io.agentopt.runtime.llm.pack.ModelPack;
@@ -125,5 +127,28 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
                 throw new ModelPackException("The kvPrecision (" + kv.id() + ") of model '" + pack.id()
                         + "' is not supported; use " + Precision.FP32.id() + ", fp16 or bf16.");
         };
+    }
+
+    /** A view of some neighbouring rows of a cache tensor. */
+    @FunctionalInterface
+    interface CacheView {
+        OrtTensor of(int tensor, int firstRow, int count);
+    }
+
+    /** {@return a binding of neighbouring rows as past and present at once; nothing else is bound} */
+    OrtBinding bind(OrtSession session, CacheView caches, int firstRow, int count) {
+        OrtBinding made = OrtBinding.of(session);
+        try {
+            for (int i = 0; i < past.size(); i++) {
+                try (OrtTensor view = caches.of(i, firstRow, count)) { // stays alive while bound
+                    made.bindInput(past.get(i), view);
+                    made.bindOutput(present.get(i), view);
+                }
+            }
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
     }
 }

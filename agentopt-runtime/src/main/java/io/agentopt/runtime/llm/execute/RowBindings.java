@@ -2,7 +2,6 @@ package io.agentopt.runtime.llm.execute;
 
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
-import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.llm.kv.HostKv;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,18 +33,7 @@ final class RowBindings implements AutoCloseable {
             OrtBinding old = kept.remove(oldest);
             if (old != null) old.close();
         }
-        OrtBinding made = OrtBinding.of(session);
-        try {
-            for (int i = 0; i < names.past().size(); i++) {
-                try (OrtTensor view = kv.view(i, first, count)) { // stays alive while bound
-                    made.bindInput(names.past().get(i), view);
-                    made.bindOutput(names.present().get(i), view);
-                }
-            }
-        } catch (RuntimeException e) {
-            made.close();
-            throw e;
-        }
+        OrtBinding made = names.bind(session, kv::view, first, count);
         kept.put(range, made);
         return made;
     }
