@@ -182,7 +182,7 @@ class WholePathTest {
         refused(
                 "Node 'embed' of graph 'support' needs the model 'support-embed'",
                 broken.resolve(EMBEDDER).resolve("model.onnx").toString(),
-                "may be truncated",
+                "cut short",
                 "Copy it again");
     }
 
