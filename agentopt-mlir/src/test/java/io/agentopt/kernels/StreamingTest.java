@@ -99,6 +99,30 @@ class StreamingTest {
         }
     }
 
+    /** Levels past the cache go by tiles of 32 blocks: the last may be short, frames may end within a block, and rows within a line. */
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void manyFramesAreScaled(EveryOrigin.Origin kernels) {
+        int mels = 5, blocks = 7045;
+        for (int lanes : new int[] {8, 16}) {
+            for (int frames : new int[] {blocks * lanes, blocks * lanes - 16, blocks * lanes - 3}) {
+                try (Arena arena = Arena.ofConfined()) {
+                    Buffer levels = Buffers.random(arena, new Random(frames), F32, blocks, mels, lanes);
+                    for (int i = 0; i < levels.elements(); i++) levels.setFloat(i, 8 * levels.getFloat(i));
+                    Buffer peak = Buffers.random(arena, new Random(lanes), F32, blocks, lanes);
+                    Buffer ours = Buffer.allocate(arena, F32, mels, frames);
+                    Buffer exact = Buffer.allocate(arena, F32, mels, frames);
+                    KernelSpec spec = KernelSpec.of("log_mel_scale")
+                            .with("lanes", lanes)
+                            .with("mels", mels);
+                    kernels.of(spec).run(ours, levels, peak);
+                    EveryOrigin.REFERENCE.of(spec).run(exact, levels, peak);
+                    assertThat(Buffers.error(exact, ours, 1)).isLessThan(1e-6);
+                }
+            }
+        }
+    }
+
     /** Rows past the cache go through their stages one behind the other: no row may leak into the next, and a larger value late in a row must count. */
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
