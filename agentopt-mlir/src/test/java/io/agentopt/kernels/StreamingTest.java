@@ -159,6 +159,32 @@ class StreamingTest {
         }
     }
 
+    /** Groups of one, two and four rows, the last not full; rows whose first columns say nothing about the others, and rows far from zero. */
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void normsPastTheCacheAreThoseOfTheReference(EveryOrigin.Origin kernels) {
+        for (int d : new int[] {64, 448, 1536, 8256}) {
+            try (Arena arena = Arena.ofConfined()) {
+                int rows = 530_000 / d | 1;
+                Buffer x = Buffers.random(arena, new Random(d), F32, rows, d);
+                for (int c = 0; c < d; c++) {
+                    x.setFloat(c, x.getFloat(c) + (c < 64 ? 10_000 : 0));
+                    x.setFloat(d + c, x.getFloat(d + c) + (c < d / 2 ? 0 : 1000));
+                    x.setFloat(2L * d + c, 3);
+                    x.setFloat(4L * d + c, x.getFloat(4L * d + c) + 1000);
+                    x.setFloat((rows - 1L) * d + c, c % 100);
+                }
+                x.setFloat(6L * d + d - 1, Float.NaN);
+                Buffer weight = Buffers.random(arena, new Random(3), F32, d);
+                Buffer bias = Buffers.random(arena, new Random(4), F32, d);
+                KernelSpec layer = KernelSpec.of("layer_norm").with("d", d).with("epsilon", "0.00001");
+                KernelSpec rms = KernelSpec.of("rms_norm").with("d", d).with("epsilon", "0.00001");
+                assertSameRows(kernels, layer, arena, x, weight, bias);
+                assertSameRows(kernels, rms, arena, x, weight);
+            }
+        }
+    }
+
     private static void assertSameRows(EveryOrigin.Origin kernels, KernelSpec spec, Arena arena, Buffer... inputs) {
         Buffer[] ours = Arrays.copyOf(inputs, inputs.length + 1), exact = ours.clone();
         ours[inputs.length] = Buffer.allocate(arena, F32, inputs[0].shape());
