@@ -9,12 +9,15 @@
 !some_ids = memref<?x${ids}, strided<[1], offset: ?>>
 !some_rows = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
 !line = vector<${line}x${type}>
+// Loaded together, then stored together.
+!lines = vector<${turn}x${type}>
 module attributes {transform.with_named_sequence} {
 func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows, %rows: !rows) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %columns = arith.constant ${d} : index
   %line = arith.constant ${line} : index
+  %turn = arith.constant ${turn} : index
   %rows_ahead = arith.constant ${rows_ahead} : index
   %count = arith.subi %end, %begin : index
   %table_rows = memref.dim %table, %zero : !rows
@@ -43,11 +46,14 @@ func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows
       %next_given = arith.index_castui %next_id : ${ids} to index
       %row = arith.minui %given, %last : index
       %next_row = arith.minui %next_given, %last : index
-      scf.for %j = %zero to %columns step %line {
-        memref.prefetch %table[%next_row, %j], read, locality<3>, data : !rows
-        %x = vector.load %table[%row, %j] : !rows, !line
-        vector.store %x, %rows[%i, %j] {alignment = 64 : i64, nontemporal = true} : !rows, !line
-      } {lines}
+      scf.for %j = %zero to %columns step %turn {
+        scf.for %p = %zero to %turn step %line {
+          %jp = arith.addi %j, %p : index
+          memref.prefetch %table[%next_row, %jp], read, locality<3>, data : !rows
+        }
+        %x = vector.load %table[%row, %j] : !rows, !lines
+        vector.store %x, %rows[%i, %j] {alignment = 64 : i64, nontemporal = true} : !rows, !lines
+      }
     }
     llvm.fence seq_cst
   } else {
