@@ -27,7 +27,7 @@ final class RowStreaming {
 
     /** {@return how many rows share a norm's weights: more, the less of weights and rows the first cache holds} */
     private static int group(long length) {
-        if (length <= 512) return 1;
+        if (length <= 1024) return 1;
         return length <= 2048 ? 2 : 4;
     }
 

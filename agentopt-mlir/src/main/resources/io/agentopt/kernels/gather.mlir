@@ -1,7 +1,8 @@
 // rows[i, :] = table[ids[i], :]. An id is held below the number of rows in the table, so that no read leaves it whatever the ids become.
 //
 // What is larger than a core's cache is written past it, by stores that do not first read what they replace. Rows ahead are fetched meanwhile: their places
-// are known and far away, so hardware does not. These branches are marked, for targets that schedule the other one alone.
+// are known and far away, so hardware does not; of a table that a cache may hold they are not, which is faster. These branches are marked, for targets that
+// schedule the other one alone.
 #id = affine_map<(i, j) -> (i)>
 #element = affine_map<(i, j) -> (i, j)>
 !ids = memref<?x${ids}>
@@ -59,6 +60,7 @@ func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows
   } else {
     scf.if %by_lines {
       %last_row = arith.subi %end, %one : index
+      %table_cached = arith.cmpi ule, %table_rows, %cached_rows : index
       scf.for %i = %begin to %end step %one {
         %after = arith.addi %i, %rows_ahead : index
         %next = arith.minui %after, %last_row : index
@@ -68,11 +70,18 @@ func.func @agentopt_gather(%begin: index, %end: index, %ids: !ids, %table: !rows
         %next_given = arith.index_castui %next_id : ${ids} to index
         %row = arith.minui %given, %last : index
         %next_row = arith.minui %next_given, %last : index
-        scf.for %j = %zero to %columns step %line {
-          memref.prefetch %table[%next_row, %j], read, locality<3>, data : !rows
-          %x = vector.load %table[%row, %j] : !rows, !line
-          vector.store %x, %rows[%i, %j] : !rows, !line
-        } {lines}
+        scf.if %table_cached {
+          scf.for %j = %zero to %columns step %line {
+            %x = vector.load %table[%row, %j] : !rows, !line
+            vector.store %x, %rows[%i, %j] : !rows, !line
+          } {lines}
+        } else {
+          scf.for %j = %zero to %columns step %line {
+            memref.prefetch %table[%next_row, %j], read, locality<3>, data : !rows
+            %x = vector.load %table[%row, %j] : !rows, !line
+            vector.store %x, %rows[%i, %j] : !rows, !line
+          } {lines}
+        }
       }
     } else {
       %wanted = memref.subview %ids[%begin][%count][1] : !ids to !some_ids
