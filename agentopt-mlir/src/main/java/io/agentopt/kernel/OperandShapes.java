@@ -1,19 +1,48 @@
 package io.agentopt.kernel;
 
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The number, types and shapes of the arrays that a kernel takes, wherever they lie. */
 public final class OperandShapes {
+    /** Of a dimension with a free name, before an array says it. */
+    private static final long FREE = -1;
+
     private final KernelSpec spec;
     private final List<Operand> operands;
-    private final String rows;
+
+    /** The dimensions' names, each once. */
+    private final List<String> names = new ArrayList<>();
+
+    /** Of each dimension the length that it must have, or {@link #FREE}. */
+    private final long[] fixed;
+
+    /** Which of them the dimensions of the operands are, one operand's after the other's: a kernel may be called for little work, so no call looks names up. */
+    private final int[] of;
+
+    private final int rows;
 
     public OperandShapes(KernelDefinition definition, KernelSpec spec) {
         this.spec = spec;
         this.operands = definition.operands(spec);
-        this.rows = definition.rows(spec);
+        this.of = operands.stream()
+                .flatMap(o -> o.dimensions().stream())
+                .mapToInt(this::number)
+                .toArray();
+        this.fixed = names.stream().mapToLong(this::fixed).toArray();
+        this.rows = names.indexOf(definition.rows(spec));
+    }
+
+    private int number(String dimension) {
+        if (!names.contains(dimension)) names.add(dimension);
+        return names.indexOf(dimension);
+    }
+
+    /** The length that a dimension must have: a parameter's value or a number. */
+    private long fixed(String dimension) {
+        String parameter = spec.parameters().get(dimension);
+        if (parameter != null) return Long.parseLong(parameter);
+        return Character.isDigit(dimension.charAt(0)) ? Long.parseLong(dimension) : FREE;
     }
 
     /** {@return what the kernel takes, in order} */
@@ -31,9 +60,14 @@ public final class OperandShapes {
             throw new IllegalArgumentException("Kernel '" + spec + "' takes " + operands.size() + " buffers " + operands
                     + ", and was given " + arrays.size() + ".");
         }
-        Map<String, Long> lengths = new HashMap<>();
-        for (int i = 0; i < operands.size(); i++) check(operands.get(i), arrays.get(i), lengths);
-        return length(rows, lengths);
+        if (rows < 0) throw new IllegalStateException("No operand of kernel '" + spec + "' has the dimension that its rows are.");
+        long[] lengths = fixed.clone();
+        int at = 0;
+        for (int i = 0; i < arrays.size(); i++) {
+            check(operands.get(i), arrays.get(i), at, lengths);
+            at += operands.get(i).rank();
+        }
+        return lengths[rows];
     }
 
     /** {@return the refusal of two arrays that overlap, one of which is written} */
@@ -42,29 +76,15 @@ public final class OperandShapes {
                 + "' is written by it, and overlaps " + operands.get(other) + ".");
     }
 
-    private void check(Operand operand, Shaped array, Map<String, Long> lengths) {
+    private void check(Operand operand, Shaped array, int at, long[] lengths) {
         if (array.type() != operand.type() || array.rank() != operand.rank()) throw mismatch(operand, array, "");
-        for (int i = 0; i < operand.rank(); i++) {
-            String dimension = operand.dimensions().get(i);
-            lengths.putIfAbsent(dimension, fixed(dimension, array.dimension(i)));
-            if (length(dimension, lengths) != array.dimension(i))
-                throw mismatch(operand, array, ", where " + dimension + " is " + length(dimension, lengths));
+        for (int i = 0; i < array.rank(); i++) {
+            int dimension = of[at + i];
+            long length = array.dimension(i);
+            if (lengths[dimension] == FREE) lengths[dimension] = length;
+            if (lengths[dimension] != length)
+                throw mismatch(operand, array, ", where " + names.get(dimension) + " is " + lengths[dimension]);
         }
-    }
-
-    /** The length that a dimension must have: a parameter's value or a number, or for a free name the first length seen. */
-    private long fixed(String dimension, long seen) {
-        String parameter = spec.parameters().get(dimension);
-        if (parameter != null) return Long.parseLong(parameter);
-        return Character.isDigit(dimension.charAt(0)) ? Long.parseLong(dimension) : seen;
-    }
-
-    private static long length(String dimension, Map<String, Long> lengths) {
-        Long length = lengths.get(dimension);
-        if (length == null)
-            throw new IllegalStateException(
-                    "No operand has the dimension '" + dimension + "' that the kernel's rows are.");
-        return length;
     }
 
     private IllegalArgumentException mismatch(Operand operand, Shaped array, String where) {

@@ -22,12 +22,23 @@ final class RowStreaming {
     /** Weights of longer rows are computed again rather than kept: their place on the stack would be more than half of what the JVM gives a thread. */
     private static final long MOST_KEPT = 126 << 10;
 
+    /** Elements of a row that norms sum at a time. A group's rows share weights for a part of it, which must still be there for the last of them. */
+    private static final long GROUP_CHUNK = 2048;
+
+    /** {@return how many rows share a norm's weights: more, the less of weights and rows the first cache holds} */
+    private static int group(long length) {
+        if (length <= 1024) return 1;
+        return length <= 2048 ? 2 : 4;
+    }
+
     /** {@return the specification's parameters, the bytes that count as cached, and how a row is cut into chunks} */
     static Map<String, String> substitutions(KernelSpec spec, String columns) {
         Map<String, String> all = new HashMap<>(spec.parameters());
         all.put("cached_bytes", Long.toString(CACHED_BYTES));
         long length = spec.integer(columns);
         boolean keeps = length <= MOST_KEPT;
+        all.put("group", Integer.toString(group(length)));
+        all.put("group_chunk", Long.toString(GROUP_CHUNK));
         all.put("chunk", Long.toString(CHUNK));
         all.put("chunks", Long.toString(Math.ceilDiv(length, CHUNK)));
         all.put("last_block", Long.toString(Math.max(0, length - BLOCK)));

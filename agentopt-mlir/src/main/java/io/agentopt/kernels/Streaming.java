@@ -17,7 +17,7 @@ final class Streaming {
 
     private Streaming() {}
 
-    /** {@return the parameters, and: elements in a line, whether rows of {@code d} elements are whole lines, rows that
+    /** {@return the parameters, and: elements in a line and in what is moved a turn, whether rows of {@code d} elements are whole lines, rows that
      * count as cached, and rows to ask for ahead} */
     static Map<String, String> substitutions(KernelSpec spec) {
         int element = spec.type("type").bytes();
@@ -25,6 +25,7 @@ final class Streaming {
         Map<String, String> text = new HashMap<>(spec.parameters());
         text.put("type", "i" + 8 * element); // bits are moved, and half floats have no such stores
         text.put("line", Integer.toString(LINE_BYTES / element));
+        text.put("turn", Long.toString(linesATurn(row) * LINE_BYTES / element));
         text.put("whole_lines", Boolean.toString(row % LINE_BYTES == 0));
         text.put("lines_a_turn", Long.toString(linesATurn(row)));
         text.put("rows_ahead", Long.toString(Math.ceilDiv(AHEAD_BYTES, row)));

@@ -5,13 +5,14 @@
 !positions = memref<?xi32>
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
-!line = vector<${line}x${type}>
-module attributes {transform.with_named_sequence} {
+// Loaded together, then stored together.
+!lines = vector<${turn}x${type}>
 func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, %from: !slab, %to: !slab) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %elements = arith.constant ${d} : index
   %line = arith.constant ${line} : index
+  %turn = arith.constant ${turn} : index
   %from_room = memref.dim %from, %one : !slab
   %to_room = memref.dim %to, %one : !slab
   %room = arith.minui %from_room, %to_room : index
@@ -44,19 +45,22 @@ func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, 
       scf.for %t = %zero to %count step %one {
         %later = arith.addi %t, %rows_ahead : index
         %ahead = arith.minui %later, %last_position : index
-        scf.for %j = %zero to %elements step %line {
-          memref.prefetch %from[%head, %ahead, %j], read, locality<3>, data : !slab
-          %x = vector.load %from[%head, %t, %j] : !slab, !line
-          vector.store %x, %to[%head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !slab, !line
-        } {lines}
+        scf.for %j = %zero to %elements step %turn {
+          scf.for %p = %zero to %turn step %line {
+            %jp = arith.addi %j, %p : index
+            memref.prefetch %from[%head, %ahead, %jp], read, locality<3>, data : !slab
+          }
+          %x = vector.load %from[%head, %t, %j] : !slab, !lines
+          vector.store %x, %to[%head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !slab, !lines
+        }
       }
     } else {
       scf.if %by_lines {
         scf.for %t = %zero to %count step %one {
-          scf.for %j = %zero to %elements step %line {
-            %x = vector.load %from[%head, %t, %j] : !slab, !line
-            vector.store %x, %to[%head, %t, %j] : !slab, !line
-          } {lines}
+          scf.for %j = %zero to %elements step %turn {
+            %x = vector.load %from[%head, %t, %j] : !slab, !lines
+            vector.store %x, %to[%head, %t, %j] : !slab, !lines
+          }
         }
       } else {
         %source = memref.subview %from[%head, 0, 0][1, %count, ${d}][1, 1, 1] : !slab to !run
@@ -69,12 +73,4 @@ func.func @agentopt_kv_copy(%begin: index, %end: index, %positions: !positions, 
     llvm.fence seq_cst
   } {cpu_streaming}
   return
-}
-
-// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which short rows are spared.
-transform.named_sequence @schedule_cpu(%module: !transform.any_op {transform.readonly}) {
-  %loops = transform.structured.match ops{["scf.for"]} attributes {lines} in %module : (!transform.any_op) -> !transform.any_op
-  transform.loop.unroll %loops {factor = ${lines_a_turn} : i64} : !transform.any_op
-  transform.yield
-}
 }

@@ -6,14 +6,15 @@
 !pages = memref<?x?x${page}x${d}x${type}>
 !slab = memref<?x?x${d}x${type}>
 !run = memref<?x${d}x${type}, strided<[${d}, 1], offset: ?>>
-!line = vector<${line}x${type}>
-module attributes {transform.with_named_sequence} {
+// Loaded together, then stored together.
+!lines = vector<${turn}x${type}>
 func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: !pages, %table: !table, %positions: memref<1xi32>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %page = arith.constant ${page} : index
   %elements = arith.constant ${d} : index
   %line = arith.constant ${line} : index
+  %turn = arith.constant ${turn} : index
   %room = memref.dim %slab, %one : !slab
   %entries = memref.dim %table, %zero : !table
   %page_count = memref.dim %pages, %zero : !pages
@@ -53,20 +54,23 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
           %position = arith.addi %start, %t : index
           %later = arith.addi %position, %rows_ahead : index
           %ahead = arith.minui %later, %last_position : index
-          scf.for %j = %zero to %elements step %line {
-            memref.prefetch %slab[%head, %ahead, %j], read, locality<3>, data : !slab
-            %x = vector.load %slab[%head, %position, %j] : !slab, !line
-            vector.store %x, %pages[%which, %head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !pages, !line
-          } {lines}
+          scf.for %j = %zero to %elements step %turn {
+            scf.for %p = %zero to %turn step %line {
+              %jp = arith.addi %j, %p : index
+              memref.prefetch %slab[%head, %ahead, %jp], read, locality<3>, data : !slab
+            }
+            %x = vector.load %slab[%head, %position, %j] : !slab, !lines
+            vector.store %x, %pages[%which, %head, %t, %j] {alignment = 64 : i64, nontemporal = true} : !pages, !lines
+          }
         }
       } else {
         scf.if %by_lines {
           scf.for %t = %zero to %length step %one {
             %position = arith.addi %start, %t : index
-            scf.for %j = %zero to %elements step %line {
-              %x = vector.load %slab[%head, %position, %j] : !slab, !line
-              vector.store %x, %pages[%which, %head, %t, %j] : !pages, !line
-            } {lines}
+            scf.for %j = %zero to %elements step %turn {
+              %x = vector.load %slab[%head, %position, %j] : !slab, !lines
+              vector.store %x, %pages[%which, %head, %t, %j] : !pages, !lines
+            }
           }
         } else {
           %paged = memref.subview %pages[%which, %head, 0, 0][1, 1, %length, ${d}][1, 1, 1, 1] : !pages to !run
@@ -80,12 +84,4 @@ func.func @agentopt_kv_unpack(%begin: index, %end: index, %slab: !slab, %pages: 
     llvm.fence seq_cst
   } {cpu_streaming}
   return
-}
-
-// Several lines a turn: of one line a turn LLVM makes a call of memcpy, which short rows are spared.
-transform.named_sequence @schedule_cpu(%module: !transform.any_op {transform.readonly}) {
-  %loops = transform.structured.match ops{["scf.for"]} attributes {lines} in %module : (!transform.any_op) -> !transform.any_op
-  transform.loop.unroll %loops {factor = ${lines_a_turn} : i64} : !transform.any_op
-  transform.yield
-}
 }

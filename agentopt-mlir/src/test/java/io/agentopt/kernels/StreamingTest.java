@@ -99,6 +99,30 @@ class StreamingTest {
         }
     }
 
+    /** Levels past the cache go by tiles of 32 blocks: the last may be short, frames may end within a block, and rows within a line. */
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void manyFramesAreScaled(EveryOrigin.Origin kernels) {
+        int mels = 5, blocks = 7045;
+        for (int lanes : new int[] {8, 16}) {
+            for (int frames : new int[] {blocks * lanes, blocks * lanes - 16, blocks * lanes - 3}) {
+                try (Arena arena = Arena.ofConfined()) {
+                    Buffer levels = Buffers.random(arena, new Random(frames), F32, blocks, mels, lanes);
+                    for (int i = 0; i < levels.elements(); i++) levels.setFloat(i, 8 * levels.getFloat(i));
+                    Buffer peak = Buffers.random(arena, new Random(lanes), F32, blocks, lanes);
+                    Buffer ours = Buffer.allocate(arena, F32, mels, frames);
+                    Buffer exact = Buffer.allocate(arena, F32, mels, frames);
+                    KernelSpec spec = KernelSpec.of("log_mel_scale")
+                            .with("lanes", lanes)
+                            .with("mels", mels);
+                    kernels.of(spec).run(ours, levels, peak);
+                    EveryOrigin.REFERENCE.of(spec).run(exact, levels, peak);
+                    assertThat(Buffers.error(exact, ours, 1)).isLessThan(1e-6);
+                }
+            }
+        }
+    }
+
     /** Rows past the cache go through their stages one behind the other: no row may leak into the next, and a larger value late in a row must count. */
     @ParameterizedTest
     @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
@@ -129,6 +153,32 @@ class StreamingTest {
                 KernelSpec layer =
                         KernelSpec.of("layer_norm").with("d", columns).with("epsilon", "0.00001");
                 KernelSpec rms = KernelSpec.of("rms_norm").with("d", columns).with("epsilon", "0.00001");
+                assertSameRows(kernels, layer, arena, x, weight, bias);
+                assertSameRows(kernels, rms, arena, x, weight);
+            }
+        }
+    }
+
+    /** Groups of one, two and four rows, the last not full; rows whose first columns say nothing about the others, and rows far from zero. */
+    @ParameterizedTest
+    @MethodSource("io.agentopt.kernels.EveryOrigin#origins")
+    void normsPastTheCacheAreThoseOfTheReference(EveryOrigin.Origin kernels) {
+        for (int d : new int[] {64, 448, 1536, 8256}) {
+            try (Arena arena = Arena.ofConfined()) {
+                int rows = 530_000 / d | 1;
+                Buffer x = Buffers.random(arena, new Random(d), F32, rows, d);
+                for (int c = 0; c < d; c++) {
+                    x.setFloat(c, x.getFloat(c) + (c < 64 ? 10_000 : 0));
+                    x.setFloat(d + c, x.getFloat(d + c) + (c < d / 2 ? 0 : 1000));
+                    x.setFloat(2L * d + c, 3);
+                    x.setFloat(4L * d + c, x.getFloat(4L * d + c) + 1000);
+                    x.setFloat((rows - 1L) * d + c, c % 100);
+                }
+                x.setFloat(6L * d + d - 1, Float.NaN);
+                Buffer weight = Buffers.random(arena, new Random(3), F32, d);
+                Buffer bias = Buffers.random(arena, new Random(4), F32, d);
+                KernelSpec layer = KernelSpec.of("layer_norm").with("d", d).with("epsilon", "0.00001");
+                KernelSpec rms = KernelSpec.of("rms_norm").with("d", d).with("epsilon", "0.00001");
                 assertSameRows(kernels, layer, arena, x, weight, bias);
                 assertSameRows(kernels, rms, arena, x, weight);
             }

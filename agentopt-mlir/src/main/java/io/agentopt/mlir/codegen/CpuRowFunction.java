@@ -10,8 +10,14 @@ import java.lang.foreign.MemorySegment;
 
 /** A kernel's machine code. */
 final class CpuRowFunction implements RowFunction {
+    /** The lengths of all dimensions of all buffers, in Java and as the code reads them. */
+    private record Lengths(long[] values, MemorySegment memory) {}
+
     private final KernelEntry entry;
     private final int dimensions;
+
+    /** Of the last call: most have the shapes of the one before, and memory costs as much as little work does. Nobody writes to it, so threads may share it. */
+    private volatile Lengths last = new Lengths(new long[0], MemorySegment.NULL);
 
     /** @param dimensions of all buffers together */
     CpuRowFunction(KernelEntry entry, int dimensions) {
@@ -22,15 +28,25 @@ final class CpuRowFunction implements RowFunction {
     @Override
     public void run(long begin, long end, Buffer... buffers) {
         MemorySegment[] segments = new MemorySegment[buffers.length];
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment lengths = arena.allocate(JAVA_LONG, dimensions);
-            int at = 0;
-            for (int i = 0; i < buffers.length; i++) {
-                segments[i] = buffers[i].segment();
-                for (int d = 0; d < buffers[i].rank(); d++)
-                    lengths.setAtIndex(JAVA_LONG, at++, buffers[i].dimension(d));
-            }
-            entry.call(begin, end, lengths, segments);
-        }
+        for (int i = 0; i < buffers.length; i++) segments[i] = buffers[i].segment();
+        entry.call(begin, end, lengths(buffers), segments);
+    }
+
+    private MemorySegment lengths(Buffer... buffers) {
+        Lengths known = last;
+        if (known.values().length == dimensions && same(known.values(), buffers)) return known.memory();
+        long[] values = new long[dimensions];
+        int at = 0;
+        for (Buffer buffer : buffers) for (int d = 0; d < buffer.rank(); d++) values[at++] = buffer.dimension(d);
+        Lengths now = new Lengths(values, Arena.ofAuto().allocateFrom(JAVA_LONG, values));
+        last = now;
+        return now.memory();
+    }
+
+    private static boolean same(long[] values, Buffer... buffers) {
+        int at = 0;
+        for (Buffer buffer : buffers)
+            for (int d = 0; d < buffer.rank(); d++) if (values[at++] != buffer.dimension(d)) return false;
+        return true;
     }
 }
