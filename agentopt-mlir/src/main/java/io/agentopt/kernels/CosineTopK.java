@@ -70,7 +70,7 @@ public final class CosineTopK implements KernelDefinition {
     public Optional<String> gpuSource(KernelSpec spec, int wave) {
         Map<String, String> cosine = CosineArithmetic.gpuSubstitutions(spec, wave);
         cosine.put("block", spec.value("block"));
-        return GpuSelection.source(this, spec, wave, GPU_THREADS, cosine);
+        return GpuSelection.source(this, spec, wave, Integer.getInteger("t", GPU_THREADS), cosine);
     }
 
     @Override

@@ -63,7 +63,7 @@ public final class TopK implements KernelDefinition {
 
     @Override
     public Optional<String> gpuSource(KernelSpec spec, int wave) {
-        return GpuSelection.source(this, spec, wave, GPU_WARPS * wave, Map.of());
+        return GpuSelection.source(this, spec, wave, Integer.getInteger("w", GPU_WARPS) * wave, Map.of());
     }
 
     @Override
