@@ -2,8 +2,6 @@
 // rows that fill all lanes evenly; where some lanes have one chunk more, it reads and writes memory in each operation.
 #include "gpu_lanes.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -15,7 +13,6 @@ namespace {
 struct Row {
   memref::SubViewOp view;
   int64_t lanes;
-  Ahead ahead;
   SmallVector<linalg::GenericOp> users; // in order
   bool written = false;
 
@@ -81,34 +78,6 @@ struct Row {
                                      [](OpBuilder &body, Location l, ValueRange values) { linalg::YieldOp::create(body, l, values.front()); });
   }
 
-  // The second-level cache is asked for the row that some group reads next, while this one's lanes meet and nothing else of theirs is on its way: each lane
-  // asks for a line.
-  void fetchAhead(ImplicitLocOpBuilder b) {
-    constexpr int64_t LINE = 128;
-    MemRefType source = view.getSourceType();
-    auto loop = dyn_cast<scf::ForOp>(view->getParentOp());
-    SmallVector<OpFoldResult> offsets = view.getMixedOffsets();
-    if (!loop || source.getRank() != 2 || !source.getLayout().isIdentity() || source.getDimSize(1) != view.getType().getDimSize(0)) return;
-    if (offsets[0] != OpFoldResult(loop.getInductionVar())) return;
-    auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
-    int64_t bytes = source.getDimSize(1) * source.getElementTypeBitWidth() / 8, lines = (bytes + LINE - 1) / LINE;
-    Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x), block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
-    Value before = arith::MulIOp::create(b, arith::RemUIOp::create(b, block, constant(ahead.blocks)), constant(lanes / ahead.blocks));
-    Value lane = arith::AddIOp::create(b, before, thread);
-    Value later = arith::AddIOp::create(b, loop.getInductionVar(), constant(std::max<int64_t>(1, ahead.bytes / bytes)));
-    Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, later, loop.getUpperBound());
-    Value start = arith::AddIOp::create(b, memref::ExtractAlignedPointerAsIndexOp::create(b, view.getSource()), arith::MulIOp::create(b, later, constant(bytes)));
-    for (int64_t first = 0; first < lines; first += lanes) {
-      OpBuilder::InsertionGuard guard(b);
-      Value line = arith::AddIOp::create(b, lane, constant(first));
-      Value asks = arith::AndIOp::create(b, exists, arith::CmpIOp::create(b, arith::CmpIPredicate::ult, line, constant(lines)));
-      b.setInsertionPointToStart(scf::IfOp::create(b, asks, false).thenBlock());
-      Value at = arith::AddIOp::create(b, start, arith::MulIOp::create(b, line, constant(LINE)));
-      LLVM::InlineAsmOp::create(b, TypeRange(), ValueRange{arith::IndexCastOp::create(b, b.getI64Type(), at)}, "prefetch.global.L2 [$0];", "l", true, false,
-                                LLVM::tailcallkind::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
-    }
-  }
-
   void hold(gpu::GPUFuncOp kernel) {
     Location location = view.getLoc();
     OpBuilder b(&kernel.getBody().front(), kernel.getBody().front().begin());
@@ -122,10 +91,7 @@ struct Row {
     b.setInsertionPointAfter(place(users.back()));
     if (written) all.push_back(copy(b, location, row, view.getResult()));
     // An array of the kernel's own may allow other widths than the operand did.
-    if (llvm::all_of(all, [&](linalg::GenericOp op) { return spreadOf(op, lanes).width == width; })) {
-      if (reads && ahead.bytes) fetchAhead(ImplicitLocOpBuilder(location, place(all.front())));
-      return;
-    }
+    if (llvm::all_of(all, [&](linalg::GenericOp op) { return spreadOf(op, lanes).width == width; })) return;
     for (linalg::GenericOp op : ArrayRef(all).drop_front(users.size())) op.erase();
     row.replaceAllUsesWith(view.getResult());
     row.getDefiningOp()->erase();
@@ -134,12 +100,12 @@ struct Row {
 
 } // namespace
 
-void agentopt::holdRows(gpu::GPUFuncOp kernel, int64_t lanes, Ahead ahead) {
+void agentopt::holdRows(gpu::GPUFuncOp kernel, int64_t lanes) {
   SmallVector<memref::SubViewOp> views;
   for (auto loop : kernel.getBody().front().getOps<scf::ForOp>())
     for (auto view : loop.getBody()->getOps<memref::SubViewOp>()) views.push_back(view);
   for (memref::SubViewOp view : views) {
-    Row row{view, lanes, ahead};
+    Row row{view, lanes};
     if (row.isSpread() && row.isAlone()) row.hold(kernel);
   }
 }

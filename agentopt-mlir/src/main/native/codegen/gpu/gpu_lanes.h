@@ -59,13 +59,8 @@ mlir::Operation *independentWork(mlir::scf::ForOp rows, int64_t lanes);
 // Makes several turns of the innermost loops in the operation one, whose loads come before its stores.
 void unrollCopies(mlir::scf::ForOp loop, int64_t turns);
 
-// How far ahead of a row that is held memory is asked for, and the blocks that hold it together; 0 bytes where it is not.
-struct Ahead {
-  int64_t bytes = 0, blocks = 1;
-};
-
 // Keeps rows that several operations of a loop use in registers between them.
-void holdRows(mlir::gpu::GPUFuncOp kernel, int64_t lanes, Ahead ahead);
+void holdRows(mlir::gpu::GPUFuncOp kernel, int64_t lanes);
 
 // x and y by an operation of two operands like `by`.
 mlir::Value combine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *by, mlir::Value x, mlir::Value y);

@@ -140,9 +140,9 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     }
     group.lanes = lanes;
     group.blocks = lanes <= MOST_LANES ? 1 : std::clamp<int64_t>(lanes / clusterThreads, 1, cluster);
-    if (lanes > 1) holdRows(kernel, lanes, {wave == 32 && lanes >= aheadLanes ? int64_t(aheadBytes) : 0, group.blocks});
+    if (lanes > 1) holdRows(kernel, lanes);
     // A group larger than a warp meets at the block's barrier, or its blocks at the cluster's.
-    int64_t threads = lanes > wave ? lanes / group.blocks : blockThreads;
+    int64_t threads = lanes > wave ? lanes / group.blocks : group.parts > 1 ? partThreads : blockThreads;
     kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads), 1, 1});
     if (group.blocks > 1) kernel.setKnownClusterSize(ArrayRef<int32_t>{int32_t(group.blocks), 1, 1});
     kernel->setAttr("agentopt.threads", builder.getI64IntegerAttr(threads));
@@ -209,6 +209,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     if (chunks == 0) return 1;
     int64_t wanted = wave;
     while (wanted < MOST_LANES * cluster && wanted * laneChunks < chunks) wanted *= 2;
+    // Both have all the registers of a multiprocessor, but of the smaller block fewer warps meet.
+    if (wanted == MOST_LANES && wanted / 2 * MOST_UNROLLED >= chunks) wanted /= 2;
     return wanted;
   }
 
@@ -350,12 +352,11 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
   Option<int64_t> wave{*this, "wave", llvm::cl::desc("threads that shuffle among each other: 32 or 64"), llvm::cl::init(32)};
   Option<int64_t> laneChunks{*this, "lane-chunks", llvm::cl::desc("loads in flight for each lane, and what its registers hold of a row"), llvm::cl::init(8)};
-  Option<int64_t> partChunks{*this, "part-chunks", llvm::cl::desc("loads in flight for each lane where groups share out a row's work"), llvm::cl::init(4)};
-  Option<int64_t> aheadBytes{*this, "ahead-bytes", llvm::cl::desc("how far ahead the cache is asked for rows that are held; 0 for not"), llvm::cl::init(0)};
-  Option<int64_t> aheadLanes{*this, "ahead-lanes", llvm::cl::desc("lanes of a group from which on the cache is asked"), llvm::cl::init(512)};
+  Option<int64_t> partChunks{*this, "part-chunks", llvm::cl::desc("loads in flight for each lane where groups share out a row's work"), llvm::cl::init(8)};
   Option<int64_t> cluster{*this, "cluster", llvm::cl::desc("the most blocks that share a row; 1 where the target has no clusters"), llvm::cl::init(1)};
   Option<int64_t> clusterThreads{*this, "cluster-threads", llvm::cl::desc("threads of a block from which on blocks form a cluster"), llvm::cl::init(256)};
   Option<int64_t> rowBlocks{*this, "row-blocks", llvm::cl::desc("blocks that share out the independent work of a row"), llvm::cl::init(64)};
+  Option<int64_t> partThreads{*this, "part-threads", llvm::cl::desc("threads of a block that shares a row's independent work"), llvm::cl::init(512)};
   Option<int64_t> blockThreads{*this, "block-threads", llvm::cl::desc("threads of a block that works on several rows"), llvm::cl::init(128)};
 };
 

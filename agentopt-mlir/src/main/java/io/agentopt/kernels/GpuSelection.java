@@ -16,6 +16,9 @@ final class GpuSelection {
     /** Scores that a lane reads at a time. */
     private static final int VECTOR = 4;
 
+    /** Loads of a lane before any score is compared: on an H200, 8 read more in a second than 4. */
+    private static final int VECTORS = 8;
+
     private GpuSelection() {}
 
     /**
@@ -34,7 +37,7 @@ final class GpuSelection {
         values.put("wave", Integer.toString(wave));
         values.put("threads", Integer.toString(threads));
         values.put("warps", Integer.toString(threads / wave));
-        int held = Integer.getInteger("v", 4) * VECTOR, chunk = wave * held;
+        int held = VECTORS * VECTOR, chunk = wave * held;
         values.put("held", Integer.toString(held));
         values.put("chunk", Integer.toString(chunk));
         values.put("stride", Integer.toString(chunk * (threads / wave)));
@@ -78,13 +81,17 @@ final class GpuSelection {
                 text.append("%skip" + n + " = arith.constant " + (v * VECTOR * wave + e) + " : index\n");
                 text.append("%place" + n + " = arith.addi %start, %skip" + n + " : index\n");
                 if (whole) {
-                    text.append("%part" + n + " = vector.load %scores[%r, %place" + n + "] {alignment = 16 : i64} : !scores, vector<4xf32>\n");
-                    text.append("%held" + n + " = vector.insert_strided_slice %part" + n + ", " + so_far + " {offsets = [" + n + "], strides = [1]} : vector<4xf32> into !held\n");
+                    text.append("%part" + n + " = vector.load %scores[%r, %place" + n
+                            + "] {alignment = 16 : i64} : !scores, vector<4xf32>\n");
+                    text.append("%held" + n + " = vector.insert_strided_slice %part" + n + ", " + so_far
+                            + " {offsets = [" + n + "], strides = [1]} : vector<4xf32> into !held\n");
                 } else {
                     text.append("%inside" + n + " = arith.cmpi ult, %place" + n + ", %n : index\n");
                     text.append("%part" + n + " = scf.if %inside" + n + " -> f32 {\n");
-                    text.append("  %score = memref.load %scores[%r, %place" + n + "] : !scores\n  scf.yield %score : f32\n} else {\n  scf.yield %lowest : f32\n}\n");
-                    text.append("%held" + n + " = vector.insert %part" + n + ", " + so_far + " [" + n + "] : f32 into !held\n");
+                    text.append("  %score = memref.load %scores[%r, %place" + n
+                            + "] : !scores\n  scf.yield %score : f32\n} else {\n  scf.yield %lowest : f32\n}\n");
+                    text.append("%held" + n + " = vector.insert %part" + n + ", " + so_far + " [" + n
+                            + "] : f32 into !held\n");
                 }
                 so_far = "%held" + n;
             }
@@ -126,6 +133,11 @@ final class GpuSelection {
                 wavefrontBallot("waiting", "belongs"),
                 "ballot_rest",
                 wavefrontBallot("rest", "n_p"));
+    }
+
+    /** {@return MLIR that makes {@code %MASK} of all lanes' {@code %BIT}} */
+    static String ballot(String mask, String bit, int wave) {
+        return wave == 32 ? warpBallot(mask, bit) : wavefrontBallot(mask, bit);
     }
 
     private static String warpBallot(String mask, String bit) {

@@ -28,7 +28,7 @@ public final class TopK implements KernelDefinition {
 
     private static final int LEAST_ROOM = 256;
 
-    /** Warps of a block on a GPU: on an H200, one of 2 reads more in a second than one of 4 or 8. */
+    /** Warps of a block on a GPU: on an H200, one of 2 reads more in a second than one of 1, 4 or 8. */
     private static final int GPU_WARPS = 2;
 
     @Override
@@ -63,7 +63,7 @@ public final class TopK implements KernelDefinition {
 
     @Override
     public Optional<String> gpuSource(KernelSpec spec, int wave) {
-        return GpuSelection.source(this, spec, wave, Integer.getInteger("w", GPU_WARPS) * wave, Map.of());
+        return GpuSelection.source(this, spec, wave, GPU_WARPS * wave, Map.of());
     }
 
     @Override
