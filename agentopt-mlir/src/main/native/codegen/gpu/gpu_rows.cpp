@@ -209,8 +209,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     if (chunks == 0) return 1;
     int64_t wanted = wave;
     while (wanted < MOST_LANES * cluster && wanted * laneChunks < chunks) wanted *= 2;
-    // Both have all the registers of a multiprocessor, but of the smaller block fewer warps meet.
-    if (wanted == MOST_LANES && wanted / 2 * MOST_UNROLLED >= chunks) wanted /= 2;
+    // Halved, they have as many registers, but fewer warps meet. A block of all lanes has no registers for twice the columns.
+    if (wanted >= MOST_LANES && wanted != 2 * MOST_LANES && wanted / 2 * MOST_UNROLLED >= chunks) wanted /= 2;
     return wanted;
   }
 

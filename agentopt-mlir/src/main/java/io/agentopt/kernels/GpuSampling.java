@@ -11,7 +11,7 @@ final class GpuSampling {
     private static final int THREADS = 256;
 
     /** Columns that a thread reads at a time. */
-    private static final int HELD = 16;
+    private static final int HELD = 32;
 
     /** The largest k whose columns are collected in the first pass over a row. */
     private static final int MOST_COLLECTED = 128;
