@@ -57,7 +57,7 @@ void lowerOverLanes(mlir::linalg::GenericOp op, const Spread &spread, std::optio
 mlir::Operation *independentWork(mlir::scf::ForOp rows, int64_t lanes);
 
 // Makes several turns of the innermost loops in the operation one, whose loads come before its stores.
-void unrollCopies(mlir::scf::ForOp loop);
+void unrollCopies(mlir::scf::ForOp loop, int64_t turns);
 
 // Keeps rows that several operations of a loop use in registers between them.
 void holdRows(mlir::gpu::GPUFuncOp kernel, int64_t lanes);

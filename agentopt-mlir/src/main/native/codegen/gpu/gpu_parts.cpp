@@ -14,8 +14,6 @@ namespace {
 // Marks a loop whose turns write different places and read none that another writes.
 constexpr const char *INDEPENDENT = "independent";
 
-constexpr uint64_t TURNS = 4; // loads in flight for each lane
-
 bool isMapOverMany(linalg::GenericOp op, int64_t lanes) {
   if (op.getNumLoops() < 2 || op.getNumReductionLoops() || spreadOf(op, lanes).dim <= 0) return false;
   return ShapedType::isDynamic(op.getStaticLoopRanges()[0]);
@@ -39,14 +37,14 @@ Operation *agentopt::independentWork(scf::ForOp rows, int64_t lanes) {
   return work;
 }
 
-void agentopt::unrollCopies(scf::ForOp loop) {
+void agentopt::unrollCopies(scf::ForOp loop, int64_t turns) {
   SmallVector<scf::ForOp> innermost;
   loop.walk([&](scf::ForOp inner) {
     bool alone = !inner->walk([&](scf::ForOp other) { return other == inner ? WalkResult::advance() : WalkResult::interrupt(); }).wasInterrupted();
     if (alone && inner.getNumResults() == 0 && inner != loop) innermost.push_back(inner);
   });
   for (scf::ForOp inner : innermost) {
-    FailureOr<UnrolledLoopInfo> unrolled = loopUnrollByFactor(inner, TURNS);
+    FailureOr<UnrolledLoopInfo> unrolled = loopUnrollByFactor(inner, turns);
     if (failed(unrolled) || !unrolled->mainLoopOp) continue;
     Block *body = unrolled->mainLoopOp->getBody();
     // The kernel's operands do not overlap, so nothing that is loaded was stored before.

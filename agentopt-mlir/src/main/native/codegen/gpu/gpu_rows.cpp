@@ -138,11 +138,11 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
       int64_t fewer = lanesOfParts(kernel);
       if (fewer) lanes = fewer, group.parts = rowBlocks;
     }
-    if (lanes > 1) holdRows(kernel, lanes);
     group.lanes = lanes;
     group.blocks = lanes <= MOST_LANES ? 1 : std::clamp<int64_t>(lanes / clusterThreads, 1, cluster);
+    if (lanes > 1) holdRows(kernel, lanes);
     // A group larger than a warp meets at the block's barrier, or its blocks at the cluster's.
-    int64_t threads = lanes > wave ? lanes / group.blocks : blockThreads;
+    int64_t threads = lanes > wave ? lanes / group.blocks : group.parts > 1 ? partThreads : blockThreads;
     kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads), 1, 1});
     if (group.blocks > 1) kernel.setKnownClusterSize(ArrayRef<int32_t>{int32_t(group.blocks), 1, 1});
     kernel->setAttr("agentopt.threads", builder.getI64IntegerAttr(threads));
@@ -209,6 +209,8 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     if (chunks == 0) return 1;
     int64_t wanted = wave;
     while (wanted < MOST_LANES * cluster && wanted * laneChunks < chunks) wanted *= 2;
+    // Halved, they have as many registers, but fewer warps meet. A block of all lanes has no registers for twice the columns.
+    if (wanted >= MOST_LANES && wanted != 2 * MOST_LANES && wanted / 2 * MOST_UNROLLED >= chunks) wanted /= 2;
     return wanted;
   }
 
@@ -261,7 +263,7 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
     group.count = arith::MulIOp::create(b, blocks, perBlock);
   }
 
-  static LogicalResult lower(gpu::GPUFuncOp kernel, Group &group) {
+  LogicalResult lower(gpu::GPUFuncOp kernel, Group &group) {
     scf::ForOp rows; // of the row whose work is shared out as well
     Operation *work = nullptr;
     if (group.parts > 1) {
@@ -282,7 +284,7 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
       lowerOverLanes(op, spreadOf(op, group.lanes), turns, group);
       shared |= spreadRows;
     }
-    if (rows) unrollCopies(rows);
+    if (rows) unrollCopies(rows, partChunks);
     // Otherwise every group would compute all rows.
     if (!shared) return kernel.emitError("no loop from the first row to the last at the top of the kernel could be shared out among groups of threads");
     for (auto &[array, fragment] : group.fragments) {
@@ -350,9 +352,11 @@ struct Rows : PassWrapper<Rows, OperationPass<ModuleOp>> {
 
   Option<int64_t> wave{*this, "wave", llvm::cl::desc("threads that shuffle among each other: 32 or 64"), llvm::cl::init(32)};
   Option<int64_t> laneChunks{*this, "lane-chunks", llvm::cl::desc("loads in flight for each lane, and what its registers hold of a row"), llvm::cl::init(8)};
+  Option<int64_t> partChunks{*this, "part-chunks", llvm::cl::desc("loads in flight for each lane where groups share out a row's work"), llvm::cl::init(8)};
   Option<int64_t> cluster{*this, "cluster", llvm::cl::desc("the most blocks that share a row; 1 where the target has no clusters"), llvm::cl::init(1)};
   Option<int64_t> clusterThreads{*this, "cluster-threads", llvm::cl::desc("threads of a block from which on blocks form a cluster"), llvm::cl::init(256)};
   Option<int64_t> rowBlocks{*this, "row-blocks", llvm::cl::desc("blocks that share out the independent work of a row"), llvm::cl::init(64)};
+  Option<int64_t> partThreads{*this, "part-threads", llvm::cl::desc("threads of a block that shares a row's independent work"), llvm::cl::init(512)};
   Option<int64_t> blockThreads{*this, "block-threads", llvm::cl::desc("threads of a block that works on several rows"), llvm::cl::init(128)};
 };
 

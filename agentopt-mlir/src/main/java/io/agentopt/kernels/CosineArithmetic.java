@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -118,9 +117,58 @@ final class CosineArithmetic {
                 Long.toString(Math.min(GPU_VECTOR_BYTES, vector * query(type).bytes())));
         boolean whole = type == ElementType.I8;
         String sum = whole ? "i32" : "f32", add = whole ? "arith.addi" : "arith.addf";
-        for (String name : List.of("query", "dot", "square"))
-            all.put("sum_" + name, GpuSelection.sumAcrossLanes(name, sum, add, wave));
+        all.put("sum_query", GpuSelection.sumAcrossLanes("query", sum, add, wave));
+        all.put("at_once", Long.toString(ROWS));
+        all.put("scores", scores(all, (int) ROWS, sum, add, wave));
         return all;
+    }
+
+    /** {@return MLIR that makes {@code %held_all} of {@code %held}: the similarity of the lane's own row, if it is one of {@code atOnce} from {@code %t} on} */
+    private static String scores(Map<String, String> all, int atOnce, String sum, String add, int wave) {
+        StringBuilder text = new StringBuilder();
+        StringBuilder start = new StringBuilder(), types = new StringBuilder(), next = new StringBuilder();
+        for (int q = 0; q < atOnce; q++) {
+            text.append("%t" + q + "_n = arith.constant " + q + " : index\n%t" + q + " = arith.addi %t, %t" + q
+                    + "_n : index\n");
+            text.append("%wanted" + q + " = arith.addi %c, %t" + q + " : index\n%row" + q + " = arith.minui %wanted" + q
+                    + ", %last_row : index\n");
+            String comma = q == 0 ? "" : ", ";
+            start.append(comma + "%dots" + q + " = %nones, %squares" + q + " = %nones");
+            types.append(comma + "!sums, !sums");
+            next.append(comma + "%next_dots" + q + ", %next_squares" + q);
+        }
+        text.append("%parts:" + 2 * atOnce + " = scf.for %j = %own to %d step %step iter_args(" + start + ") -> ("
+                + types + ") {\n");
+        for (int q = 0; q < atOnce; q++)
+            text.append("  %m" + q + " = vector.load %matrix[%row" + q
+                    + ", %j] {alignment = ${row_alignment} : i64} : !matrix, !some\n");
+        text.append(
+                "  %q = vector.load %query[%j] {alignment = ${query_alignment} : i64} : memref<${d}x${query}>, !asked\n  %y = ${widen_query} %q : !asked to !sums\n");
+        for (int q = 0; q < atOnce; q++)
+            text.append(
+                    "  %wide# = ${widen} %m# : !some to !sums\n  %xy# = ${multiply} %wide#, %y ${flags} : !sums\n  %next_dots# = ${add} %dots#, %xy# ${flags} : !sums\n  %xx# = ${multiply} %wide#, %wide# ${flags} : !sums\n  %next_squares# = ${add} %squares#, %xx# ${flags} : !sums\n"
+                            .replace("#", Integer.toString(q)));
+        text.append("  scf.yield " + next + " : " + types + "\n}\n");
+        String held = "%held";
+        for (int q = 0; q < atOnce; q++) {
+            text.append(
+                    "%dot" + q + "_part = vector.reduction <add>, %parts#" + 2 * q + " ${flags} : !sums into ${sum}\n");
+            text.append("%square" + q + "_part = vector.reduction <add>, %parts#" + (2 * q + 1)
+                    + " ${flags} : !sums into ${sum}\n");
+            text.append(GpuSelection.sumAcrossLanes("dot" + q, sum, add, wave))
+                    .append(GpuSelection.sumAcrossLanes("square" + q, sum, add, wave));
+            String to = q == atOnce - 1 ? "%held_all" : "%held" + q;
+            text.append(
+                    ("%dot_float# = ${to_float} %dot#_sum : ${sum} to f32\n%square_float# = ${to_float} %square#_sum : ${sum} to f32\n%norm# = math.sqrt %square_float# : f32\n"
+                                    + "%norms# = arith.mulf %norm#, %query_norm : f32\n%is_zero# = arith.cmpf oeq, %norms#, %nothing : f32\n%divisor# = arith.select %is_zero#, %unit, %norms# : f32\n"
+                                    + "%score# = arith.divf %dot_float#, %divisor# : f32\n%is_lane# = arith.cmpi eq, %t#, %lane : index\n%is_row# = arith.cmpi ult, %t#, %rows : index\n%is_own# = arith.andi %is_lane#, %is_row# : i1\n")
+                            .replace("#", Integer.toString(q)));
+            text.append(to + " = arith.select %is_own" + q + ", %score" + q + ", " + held + " : f32\n");
+            held = to;
+        }
+        return KernelDefinition.PLACEHOLDER
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(Objects.requireNonNull(all.get(found.group(1)))));
     }
 
     private static Map<String, String> floats(String type, String widen) {

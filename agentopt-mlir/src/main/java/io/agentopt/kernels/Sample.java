@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -64,6 +65,11 @@ public final class Sample implements KernelDefinition {
         all.put("super_blocks", Long.toString(superBlocks));
         all.put("padded_blocks", Long.toString(superBlocks * BLOCK));
         return all;
+    }
+
+    @Override
+    public Optional<String> gpuSource(KernelSpec spec, int wave) {
+        return Optional.of(GpuSampling.source(this, spec, wave));
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class TopK implements KernelDefinition {
 
     private static final int LEAST_ROOM = 256;
 
-    /** Warps of a block on a GPU: on an H200, one of 2 reads more in a second than one of 4 or 8. */
+    /** Warps of a block on a GPU: on an H200, one of 2 reads more in a second than one of 1, 4 or 8. */
     private static final int GPU_WARPS = 2;
 
     @Override

@@ -22,6 +22,7 @@ module attributes {gpu.container_module} {
       %rows_of_block = arith.constant ${block} : index
       %d = arith.constant ${d} : index
       %k = arith.constant ${k} : index
+      %at_once = arith.constant ${at_once} : index
       %true = arith.constant true
       %lowest = arith.constant 0xFF800000 : f32
       %nothing = arith.constant 0.0 : f32
@@ -66,57 +67,48 @@ module attributes {gpu.container_module} {
             -> (f32, i64, f32, i64) {
           %left = arith.subi %stop, %c : index
           %rows = arith.minui %left, %wave : index
-          %x = scf.for %t = %zero to %rows step %one iter_args(%held = %lowest) -> (f32) {
-            %row = arith.addi %c, %t : index
-            %parts:2 = scf.for %j = %own to %d step %step iter_args(%dots = %nones, %squares = %nones) -> (!sums, !sums) {
-              %m = vector.load %matrix[%row, %j] {alignment = ${row_alignment} : i64} : !matrix, !some
-              %q = vector.load %query[%j] {alignment = ${query_alignment} : i64} : memref<${d}x${query}>, !asked
-              %wide = ${widen} %m : !some to !sums
-              %y = ${widen_query} %q : !asked to !sums
-              %xy = ${multiply} %wide, %y ${flags} : !sums
-              %next_dots = ${add} %dots, %xy ${flags} : !sums
-              %xx = ${multiply} %wide, %wide ${flags} : !sums
-              %next_squares = ${add} %squares, %xx ${flags} : !sums
-              scf.yield %next_dots, %next_squares : !sums, !sums
-            }
-            %dot_part = vector.reduction <add>, %parts#0 ${flags} : !sums into ${sum}
-            %square_part = vector.reduction <add>, %parts#1 ${flags} : !sums into ${sum}
-            ${sum_dot}
-            ${sum_square}
-            %dot_float = ${to_float} %dot_sum : ${sum} to f32
-            %square_float = ${to_float} %square_sum : ${sum} to f32
-            %norm = math.sqrt %square_float : f32
-            %norms = arith.mulf %norm, %query_norm : f32
-            %is_zero = arith.cmpf oeq, %norms, %nothing : f32
-            %divisor = arith.select %is_zero, %unit, %norms : f32
-            %score = arith.divf %dot_float, %divisor : f32
-            %is_own = arith.cmpi eq, %t, %lane : index
-            %keeps = arith.select %is_own, %score, %held : f32
-            scf.yield %keeps : f32
+          %last_row = arith.subi %stop, %one : index
+          %x = scf.for %t = %zero to %rows step %at_once iter_args(%held = %lowest) -> (f32) {
+${scores}
+            scf.yield %held_all : f32
           }
           %own_row = arith.addi %c, %lane : index
           %at = arith.index_cast %own_row : index to i64
 ${offer}
           scf.yield %kept#2, %kept#3, %kept#4, %kept#5 : f32, i64, f32, i64
         }
+        // Half of the warps take in the lists of the other half, until one list is left.
         memref.store %all#0, %list[%thread] : !list
         memref.store %all#1, %places[%thread] : !places
         gpu.barrier
-        %merges = arith.cmpi eq, %warp, %zero : index
-        scf.if %merges {
-          %best:4 = scf.for %o = %one to %warps step %one iter_args(%v = %all#0, %i = %all#1, %least = %all#2, %last = %all#3) -> (f32, i64, f32, i64) {
-            %before_it = arith.muli %o, %wave : index
+        %best:5 = scf.while (%count = %warps, %m_v = %all#0, %m_i = %all#1, %m_least = %all#2, %m_last = %all#3)
+            : (index, f32, i64, f32, i64) -> (index, f32, i64, f32, i64) {
+          %several = arith.cmpi ugt, %count, %one : index
+          scf.condition(%several) %count, %m_v, %m_i, %m_least, %m_last : index, f32, i64, f32, i64
+        } do {
+        ^bb0(%count: index, %v: f32, %i: i64, %least: f32, %last: i64):
+          %others = arith.shrui %count, %one : index
+          %takes = arith.cmpi ult, %warp, %others : index
+          %merged:4 = scf.if %takes -> (f32, i64, f32, i64) {
+            %other = arith.addi %warp, %others : index
+            %before_it = arith.muli %other, %wave : index
             %place = arith.addi %before_it, %lane : index
             %x = memref.load %list[%place] : !list
             %at = memref.load %places[%place] : !places
 ${offer}
+            memref.store %kept#2, %list[%thread] : !list
+            memref.store %kept#3, %places[%thread] : !places
             scf.yield %kept#2, %kept#3, %kept#4, %kept#5 : f32, i64, f32, i64
+          } else {
+            scf.yield %v, %i, %least, %last : f32, i64, f32, i64
           }
-          %counts = arith.cmpi ult, %lane, %k : index
-          scf.if %counts {
-            memref.store %best#0, %values[%b, %lane] : memref<?x${k}xf32>
-            memref.store %best#1, %indices[%b, %lane] : memref<?x${k}xi64>
-          }
+          gpu.barrier
+          scf.yield %others, %merged#0, %merged#1, %merged#2, %merged#3 : index, f32, i64, f32, i64
+        }
+        %writes = arith.cmpi ult, %thread, %k : index
+        scf.if %writes {
+          memref.store %best#1, %values[%b, %thread] : memref<?x${k}xf32>
+          memref.store %best#2, %indices[%b, %thread] : memref<?x${k}xi64>
         }
         gpu.barrier
       }

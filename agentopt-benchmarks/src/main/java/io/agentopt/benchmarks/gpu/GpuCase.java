@@ -47,8 +47,10 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
         cases.add(kvPages("kv_pack", bytes));
         cases.add(kvPages("kv_unpack", bytes));
         cases.add(topK(32_000, bytes / 4));
-        cases.add(cosineTopK(384, bytes / 4));
+        cases.add(cosineTopK(384, 1024, bytes / 4));
+        cases.add(cosineTopK(384, 256, bytes));
         cases.add(sample(32_000, bytes / 4));
+        cases.add(sample(128_256, bytes / 4));
         cases.add(logMel(bytes / 64));
         cases.add(logMelScale(bytes));
         cases.add(resize());
@@ -144,8 +146,8 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
                 KernelSpec.of("top_k").with("k", 10), Map.of("rows", rows, "n", n), Map.of(), rows * (n * 4 + 120));
     }
 
-    private static GpuCase cosineTopK(long d, long bytes) {
-        long n = bytes / (4 * d), block = 1024;
+    private static GpuCase cosineTopK(long d, long block, long bytes) {
+        long n = bytes / (4 * d);
         return unlimited(
                 KernelSpec.of("cosine_top_k")
                         .with("block", block)

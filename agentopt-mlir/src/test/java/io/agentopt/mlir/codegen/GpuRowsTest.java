@@ -79,7 +79,7 @@ class GpuRowsTest {
         KernelDefinition cosine = definition("cosine");
         KernelSpec spec = KernelSpec.of("cosine").with("d", 32_000).with("type", "f32");
         GpuCode code = new GpuCompiler(new GpuTarget.Nvidia("sm_90")).rows(cosine.source(spec), spec.toString());
-        assertThat(code.threads()).isEqualTo(1024);
+        assertThat(code.threads()).isEqualTo(512);
         assertThat(code.rowsPerBlock()).isEqualTo(1);
         assertThat(new String(code.image(), StandardCharsets.US_ASCII)).contains(".shared", "bar");
     }
