@@ -12,14 +12,14 @@
 
 module attributes {gpu.container_module} {
   gpu.module @agentopt_kernels {
-    memref.global "private" constant @window : memref<400xf32, 1> = dense<${window}>
+    memref.global "private" constant @window : memref<400xf32, 1> = dense<${window}> {alignment = 16 : i64}
     memref.global "private" constant @twiddle : memref<440xf32, 1> = dense<${twiddle}> {alignment = 16 : i64}
-    memref.global "private" constant @filter_start : memref<${filters_and_one}xi32, 1> = dense<${filter_start}>
-    memref.global "private" constant @filter_bin : memref<${mels}xi32, 1> = dense<${filter_bin}>
-    memref.global "private" constant @filter_weight : memref<${filter_weights}xf32, 1> = dense<${filter_weight}>
+    memref.global "private" constant @filter_start : memref<${filters_and_one}xi32, 1> = dense<${filter_start}> {alignment = 16 : i64}
+    memref.global "private" constant @filter_bin : memref<${mels}xi32, 1> = dense<${filter_bin}> {alignment = 16 : i64}
+    memref.global "private" constant @filter_weight : memref<${filter_weights}xf32, 1> = dense<${filter_weight}> {alignment = 16 : i64}
 
     gpu.func @agentopt_log_mel(%begin: index, %end: index, %levels: !levels, %peak: !peak, %audio: !audio)
-        workgroup(%work: !work, %stage: !stage) kernel
+        workgroup(%work: !work {llvm.align = 16 : i64}, %stage: !stage {llvm.align = 16 : i64}) kernel
         attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = ${rows_per_block}, agentopt.blocks_per_row = 1${limit}} {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index

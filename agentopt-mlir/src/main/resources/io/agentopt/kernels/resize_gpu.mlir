@@ -15,7 +15,7 @@ module attributes {gpu.container_module} {
   gpu.module @agentopt_kernels {
     gpu.func @agentopt_resize(%begin: index, %end: index, %first_row: !indices, %row_weights: !weights, %first_column: !indices,
         %column_weights: !weights, %scale: !numbers, %bias: !numbers, %image: !image, %out: !out)
-        workgroup(%line: !line) kernel
+        workgroup(%line: !line {llvm.align = 16 : i64}) kernel
         attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = 1, agentopt.blocks_per_row = ${parts}} {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index
