@@ -130,8 +130,17 @@ final class PtxMachine {
 
     /** {@return the address, when so many bytes from there on belong to one allocation and are aligned} */
     int checked(long address, int bytes, String text) {
+        return checked(address, bytes, bytes, text);
+    }
+
+    /**
+     * {@return the address, checked as far as a load needs it}
+     *
+     * @param needed of the bytes; LLVM reads the fourth of three elements, too, where 16 bytes are aligned and so cannot be half missing
+     */
+    int checked(long address, int bytes, int needed, String text) {
         var allocation = address < 0 || address > top ? null : allocations.floorEntry((int) address);
-        if (allocation == null || address + bytes > allocation.getValue())
+        if (allocation == null || address + needed > allocation.getValue())
             throw new IllegalStateException("An access to " + address + ", outside of all memory: " + text + " "
                     + Arrays.toString(parameters.values().toArray()));
         if (address % bytes != 0) throw new IllegalStateException("An access to " + address + ", not aligned: " + text);

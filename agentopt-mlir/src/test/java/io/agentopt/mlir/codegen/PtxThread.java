@@ -229,7 +229,8 @@ final class PtxThread {
         }
         String[] parts = to.startsWith("{") ? parts(to) : new String[] {to};
         int bytes = bits(type(i)) / 8;
-        int at = machine.checked(address(from), bytes * parts.length, i.text());
+        int needed = parts.length == 4 ? 3 * bytes : bytes * parts.length;
+        int at = machine.checked(address(from), bytes * parts.length, needed, i.text());
         for (int n = 0; n < parts.length; n++) {
             long value = switch (bytes) {
                 case 1 -> machine.memory().get(at + n);
