@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,12 +28,9 @@ class GpuRowsTest {
     private static final List<GpuTarget.Nvidia> NVIDIA =
             List.of(new GpuTarget.Nvidia("sm_80"), new GpuTarget.Nvidia("sm_90"), new GpuTarget.Nvidia("sm_100"));
 
-    /** These run on processors alone: tables that are globals of the module, arrays as long as an image is wide. */
-    private static final Set<String> PROCESSORS_ALONE = Set.of("log_mel", "resize");
-
     /** {@return the kernels that GPUs run} */
     static Stream<KernelDefinition> catalog() {
-        return KernelCatalog.all().stream().filter(d -> !PROCESSORS_ALONE.contains(d.name()));
+        return KernelCatalog.all().stream();
     }
 
     @ParameterizedTest
