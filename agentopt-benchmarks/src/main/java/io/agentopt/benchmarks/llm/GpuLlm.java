@@ -139,6 +139,7 @@ public final class GpuLlm {
         throw new IllegalStateException("The provider " + library + " has no GPU: " + devices);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // which would be a dependency
     static void say(String format, Object... arguments) {
         System.out.println(String.format(Locale.ROOT, format, arguments));
         System.out.flush();

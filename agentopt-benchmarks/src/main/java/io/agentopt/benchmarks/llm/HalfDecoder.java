@@ -73,7 +73,8 @@ final class HalfDecoder {
     }
 
     private static double angle(long index, int half) {
-        return (index / half) * Math.pow(10_000, -(double) (index % half) / half);
+        long position = index / half;
+        return position * Math.pow(10_000, -(double) (index % half) / half);
     }
 
     /** The norm of {@code x + added}, and that sum. {@return the sum's name} */

@@ -14,12 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KernelsPageTest {
     private static final LocalDate DATE = LocalDate.of(2026, 1, 2);
-    private static final Runnable NOTHING = () -> {};
+
+    private static void nothing() {}
 
     private static CaseResult result(Size size) {
-        Contender us = Contender.ours(NOTHING, () -> 0), two = Contender.oursOnTwoThreads(NOTHING, () -> 0);
-        Contender slow = Contender.peer("slow", NOTHING, () -> 0), fast = Contender.peer("fast", NOTHING, () -> 0);
-        Contender reads = Contender.ceiling("reads", NOTHING);
+        Contender us = Contender.ours(KernelsPageTest::nothing, () -> 0),
+                two = Contender.oursOnTwoThreads(KernelsPageTest::nothing, () -> 0);
+        Contender slow = Contender.peer("slow", KernelsPageTest::nothing, () -> 0),
+                fast = Contender.peer("fast", KernelsPageTest::nothing, () -> 0);
+        Contender reads = Contender.ceiling("reads", KernelsPageTest::nothing);
         KernelCase one = new KernelCase("k", size, 1000, true, true, List.of(us, two, slow, fast, reads));
         return CaseResult.of(one, Map.of(us, 50.0, two, 25.0, slow, 200.0, fast, 100.0, reads, 40.0));
     }

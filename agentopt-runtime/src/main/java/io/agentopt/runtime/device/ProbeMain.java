@@ -16,7 +16,11 @@ final class ProbeMain {
 
     private ProbeMain() {}
 
-    /** @param arguments the id of a family of GPUs, or of a provider that a property names */
+    /**
+     * Climbs and says so.
+     *
+     * @param arguments the id of a family of GPUs, or of a provider that a property names
+     */
     public static void main(String[] arguments) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Thread.ofPlatform().daemon().name("agentopt-probe-parent").start(ProbeMain::endWithInput);

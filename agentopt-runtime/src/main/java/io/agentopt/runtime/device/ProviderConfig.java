@@ -33,7 +33,7 @@ record ProviderConfig(String id, String property, String value, Map<String, Stri
         if (value.isEmpty()) return Optional.empty();
         Map<String, String> options = new TreeMap<>();
         String listed = System.getProperty(property + OPTIONS, "");
-        for (String pair : listed.split(",")) {
+        for (String pair : listed.split(",", -1)) {
             if (pair.isBlank()) continue;
             int equals = pair.indexOf('=');
             if (equals < 1) {

@@ -53,7 +53,7 @@ final class ReservedMemory {
         MethodHandle trim = TRIM;
         if (trim == null) return;
         try {
-            int released = (int) trim.invokeExact(0L);
+            int _ = (int) trim.invokeExact(0L);
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
         }

@@ -94,13 +94,13 @@ public final class CudaExecutor implements DecoderExecutor {
         step = new DeviceInputs(device, rows, rows);
         prompt = new DeviceInputs(device, 1, kv.capacity());
         chain = new StepChain(rows, kv.capacity());
-        scores = device.context().allocate(3 * rows * scoreBytes());
+        scores = device.context().allocate(3L * rows * scoreBytes());
         scoreTensors = new CudaMemory(device.memory(), scores);
-        best = device.context().allocate(3 * rows * JAVA_INT.byteSize());
+        best = device.context().allocate(3L * rows * JAVA_INT.byteSize());
         bestHost = device.context().allocatePinned(best.bytes());
         for (int slot = 0; slot < 2; slot++) {
             stepChoices.add(greedy.arguments(
-                    scores.slice(slot * rows * scoreBytes(), rows * scoreBytes()),
+                    scores.slice((long) slot * rows * scoreBytes(), rows * scoreBytes()),
                     step.idsMemory(),
                     step.beforeMemory(),
                     best(slot, rows)));
@@ -263,7 +263,7 @@ public final class CudaExecutor implements DecoderExecutor {
     }
 
     private long bestAt(int slot) {
-        return slot * kv.rows() * JAVA_INT.byteSize();
+        return (long) slot * kv.rows() * JAVA_INT.byteSize();
     }
 
     private DeviceSegment best(int slot, int rows) {
@@ -289,7 +289,7 @@ public final class CudaExecutor implements DecoderExecutor {
         OrtBinding found = steps.get(graph);
         if (found != null) return found;
         OrtBinding made = tensors.bind(session, kv::view, 0, rows);
-        long at = slot * kv.rows() * scoreBytes();
+        long at = (long) slot * kv.rows() * scoreBytes();
         try (OrtTensor ids = step.ids(rows, 1);
                 OrtTensor before = step.before(rows);
                 OrtTensor last = step.last();

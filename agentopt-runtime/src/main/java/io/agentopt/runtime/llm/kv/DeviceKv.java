@@ -40,7 +40,7 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         this.stream = stream;
         this.where = where;
         memory = allocate(tensors() * tensorBytes(), "the caches of " + rows + " rows of " + capacity + " positions");
-        staging = new Staging(context, stream, shape.kvHeads() * capacity * shape.bytesPerHead());
+        staging = new Staging(context, stream, (long) shape.kvHeads() * capacity * shape.bytesPerHead());
         stream.fill(memory.slice(0, memory.bytes() / 4 * 4), 0); // what is behind valid positions must be numbers
     }
 

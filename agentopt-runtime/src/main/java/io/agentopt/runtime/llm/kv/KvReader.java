@@ -75,7 +75,7 @@ public final class KvReader {
             KvShape shape = new KvShape(layers, kvHeads, headDim, ElementType.of(type, "A KV cache"));
             return new KvHeader(new String(name, StandardCharsets.UTF_8), shape, vocab, tokens);
         } catch (RuntimeException e) {
-            throw damaged(e.getMessage());
+            throw damaged(String.valueOf(e.getMessage()));
         }
     }
 

@@ -12,7 +12,11 @@ import java.util.Objects;
 final class HostApplication {
     private HostApplication() {}
 
-    /** @param arguments {@code theirs-first} or {@code ours-first} */
+    /**
+     * Runs as an application of its own.
+     *
+     * @param arguments {@code theirs-first} or {@code ours-first}
+     */
     public static void main(String[] arguments) throws Exception {
         boolean theirsFirst = arguments[0].equals("theirs-first");
         if (theirsFirst) theirs();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Devices of providers, by stubs that are compiled here. */
+@SuppressWarnings("try") // closing early, and what only has to be there, is what these tests are about
 class OrtDeviceTest {
     @AfterEach
     void nothingIsLeft() {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Arenas, shared weights, profiles and run options. */
+@SuppressWarnings("try") // closing early, and what only has to be there, is what these tests are about
 class OrtSettingsTest {
     private static final int N = 64;
 

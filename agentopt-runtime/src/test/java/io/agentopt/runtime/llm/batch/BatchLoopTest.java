@@ -247,7 +247,7 @@ class BatchLoopTest {
         try (BatchLoop loop = loop(executor, tree);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch go = new CountDownLatch(1);
-            threads.submit(() -> loop.call(
+            Future<Integer> first = threads.submit(() -> loop.call(
                     () -> { // all wait behind this
                         go.await();
                         return 0;
@@ -261,6 +261,7 @@ class BatchLoopTest {
                 asked.add(threads.submit(() -> ask(loop, prompt, 6)));
             }
             go.countDown();
+            assertThat(first.get()).isZero();
             for (int i = 0; i < 5; i++) assertThat(asked.get(i).get()).isEqualTo(FakeExecutor.answer(prompts[i], 6));
             assertThat(executor.log.stream().filter(l -> l.startsWith("prefill")))
                     .hasSize(4 + 5); // what is shared, and the end of each

@@ -14,6 +14,7 @@ import io.agentopt.runtime.backend.ort.StubLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Caches in a device's memory, on a driver without a device, against those in host memory. */
@@ -27,9 +28,9 @@ class DeviceKvTest {
         void run(DeviceKv device, HostKv host, Arena arena);
     }
 
-    private static void both(Arena arena, Body body) {
+    private static void both(Supplier<Arena> memoryOf, Body body) {
         GpuDriver driver = ((GpuDriver.Opened) GpuDriver.open(GpuApi.CUDA, StubLibrary.driver())).driver();
-        try (arena;
+        try (Arena arena = memoryOf.get();
                 OrtMemory memory = OrtMemory.named("Cpu", 0);
                 GpuContext context = driver.context(0);
                 GpuStream stream = context.stream();
@@ -58,13 +59,13 @@ class DeviceKvTest {
 
     @Test
     void copiesOfAllKindsLandWhereTheHostsDo() {
-        both(Arena.ofShared(), DeviceKvTest::copy);
+        both(Arena::ofShared, DeviceKvTest::copy);
     }
 
     /** Memory that only one thread may touch is copied by that thread. */
     @Test
     void memoryOfOneThreadTravelsToo() {
-        both(Arena.ofConfined(), DeviceKvTest::copy);
+        both(Arena::ofConfined, DeviceKvTest::copy);
     }
 
     private static void copy(DeviceKv device, HostKv host, Arena arena) {
@@ -90,7 +91,7 @@ class DeviceKvTest {
 
     @Test
     void changesAreCounted() {
-        both(Arena.ofShared(), (device, host, arena) -> {
+        both(Arena::ofShared, (device, host, arena) -> {
             MemorySegment piece = random(arena, 4, 1);
             long before = device.changes();
             device.read(0, 0, 4, piece);
@@ -107,7 +108,7 @@ class DeviceKvTest {
 
     @Test
     void positionsOutsideARowAreRefused() {
-        both(Arena.ofShared(), (device, host, arena) -> {
+        both(Arena::ofShared, (device, host, arena) -> {
             assertThatThrownBy(() -> device.move(0, 1, CAPACITY + 1))
                     .isInstanceOf(IndexOutOfBoundsException.class)
                     .hasMessageContaining("row 1");

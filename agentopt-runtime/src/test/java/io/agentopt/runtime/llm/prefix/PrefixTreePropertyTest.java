@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -51,13 +52,14 @@ class PrefixTreePropertyTest {
         }
 
         private boolean evict(List<Integer> keep) {
-            for (List<Integer> k : known) {
-                boolean leaf = known.stream()
-                        .noneMatch(o ->
-                                o.size() > k.size() && o.subList(0, k.size()).equals(k));
-                if (leaf && !k.equals(keep)) return known.remove(k);
-            }
-            return false;
+            Optional<List<Integer>> oldest = known.stream()
+                    .filter(k -> !k.equals(keep)
+                            && known.stream()
+                                    .noneMatch(o -> o.size() > k.size()
+                                            && o.subList(0, k.size()).equals(k)))
+                    .findFirst();
+            oldest.ifPresent(known::remove);
+            return oldest.isPresent();
         }
 
         private void use(int[] tokens, int blocks) {
