@@ -50,7 +50,7 @@ public final class LogMel implements KernelDefinition {
 
     @Override
     public Optional<String> gpuSource(KernelSpec spec, int wave) {
-        return Optional.of(GpuLogMel.levels(this, spec, wave));
+        return Optional.of(GpuLogMel.levels(this, spec));
     }
 
     /** {@return how many samples {@code frames} reach over} */

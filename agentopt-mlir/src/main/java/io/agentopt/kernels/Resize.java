@@ -30,8 +30,6 @@ public final class Resize implements KernelDefinition {
     /** Columns that a block of a GPU computes at most at a time, each by a thread. */
     private static final int GPU_THREADS = 128;
 
-    private static final int GPU_BLOCKS_PER_ROW = 4;
-
     /** Values of a line that a block of a GPU holds: 16 KB. */
     private static final int GPU_ROOM = 4096;
 
@@ -62,7 +60,6 @@ public final class Resize implements KernelDefinition {
     public Optional<String> gpuSource(KernelSpec spec, int wave) {
         Map<String, String> values = new TreeMap<>(spec.parameters());
         values.put("threads", Integer.toString(GPU_THREADS));
-        values.put("parts", Integer.toString(GPU_BLOCKS_PER_ROW));
         values.put("room", Integer.toString(GPU_ROOM));
         StraightLine store = new StraightLine("c");
         for (int c = 0; c < spec.integer("channels"); c++) {

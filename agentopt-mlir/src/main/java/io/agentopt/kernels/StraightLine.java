@@ -48,12 +48,12 @@ final class StraightLine {
     }
 
     /** {@return the name of an index} */
-    String index(long index) {
+    String index(int index) {
         return constants.computeIfAbsent(index + " : index", _ -> "%" + prefix + "c" + constants.size());
     }
 
     /** {@return the index that lies so far behind another} */
-    String behind(String index, long distance) {
+    String behind(String index, int distance) {
         return distance == 0 ? index : value("arith.addi " + index + ", " + index(distance) + " : index");
     }
 

@@ -20,7 +20,7 @@ module attributes {gpu.container_module} {
 
     gpu.func @agentopt_log_mel(%begin: index, %end: index, %levels: !levels, %peak: !peak, %audio: !audio)
         workgroup(%work: !work {llvm.align = 16 : i64}, %stage: !stage {llvm.align = 16 : i64}) kernel
-        attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = ${rows_per_block}, agentopt.blocks_per_row = 1${limit}} {
+        attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = ${rows_per_block}, agentopt.blocks_per_row = 1} {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index
       %two = arith.constant 2 : index

@@ -1,4 +1,4 @@
-// resize.mlir for GPUs. ${parts} blocks take a row of the output; a block takes as many of its columns at a time as there is room for the image's values under
+// resize.mlir for GPUs. A block takes a row of the output, as many of its columns at a time as there is room for the image's values under
 // them: those are summed over the row's taps into shared memory, 4 a thread, and each thread sums its column's taps of that. Room is reckoned from windows that
 // lie side by side in order, as those of a resized image do; a column whose window lies elsewhere is summed from the image, all its taps by one thread.
 !indices = memref<?xi32>
@@ -16,7 +16,7 @@ module attributes {gpu.container_module} {
     gpu.func @agentopt_resize(%begin: index, %end: index, %first_row: !indices, %row_weights: !weights, %first_column: !indices,
         %column_weights: !weights, %scale: !numbers, %bias: !numbers, %image: !image, %out: !out)
         workgroup(%line: !line {llvm.align = 16 : i64}) kernel
-        attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = 1, agentopt.blocks_per_row = ${parts}} {
+        attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = 1, agentopt.blocks_per_row = 1} {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index
       %two = arith.constant 2 : index
@@ -24,7 +24,6 @@ module attributes {gpu.container_module} {
       %four = arith.constant 4 : index
       %channels = arith.constant ${channels} : index
       %threads = arith.constant ${threads} : index
-      %parts = arith.constant ${parts} : index
       %room = arith.constant ${room} : index
       %no_quad = arith.constant dense<0.0> : !quad
       %no_pixel = arith.constant dense<0.0> : !pixel
@@ -57,17 +56,13 @@ module attributes {gpu.container_module} {
         %steps = arith.divsi %room_less_edges, %step_values : index
         %some_steps = arith.maxsi %steps, %one : index
         %at_once = arith.minsi %some_steps, %threads : index
-        %last_column = arith.subi %columns, %one : index
         %pieces = arith.ceildivui %columns, %at_once : index
-        %of_row = arith.divui %block, %parts : index
-        %part = arith.remui %block, %parts : index
-        %rows_at_once = arith.divui %blocks, %parts : index
-        %first_of_block = arith.addi %begin, %of_row : index
-        scf.for %y = %first_of_block to %end step %rows_at_once {
+        %first_of_block = arith.addi %begin, %block : index
+        scf.for %y = %first_of_block to %end step %blocks {
           %top_given = memref.load %first_row[%y] : !indices
           %top_wanted = arith.index_castui %top_given : i32 to index
           %top = arith.minui %top_wanted, %last_first_row : index
-          scf.for %piece = %part to %pieces step %parts {
+          scf.for %piece = %zero to %pieces step %one {
             %x_begin = arith.muli %piece, %at_once : index
             %x_after = arith.addi %x_begin, %at_once : index
             %x_end = arith.minui %x_after, %columns : index

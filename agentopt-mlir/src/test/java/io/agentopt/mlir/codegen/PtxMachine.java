@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -34,6 +35,8 @@ final class PtxMachine {
         this.threads = threads;
         this.memory = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         program.arrays.forEach((name, array) -> {
+            if (array.space().equals("local"))
+                throw new IllegalArgumentException("Arrays of a thread are not understood.");
             int at = allocate(array.bytes(), array.alignment());
             addresses.put(name, at);
             memory.put(at, array.initial());
@@ -60,9 +63,9 @@ final class PtxMachine {
         for (int i = 0; i < arguments.length; i++) parameters.put(program.parameters.get(i), arguments[i]);
         for (int block = 0; block < blocks; block++) {
             program.arrays.forEach((name, array) -> {
-                if (!array.shared()) return;
+                if (!array.space().equals("shared")) return;
                 // What an earlier block left must not be what this one takes for its own.
-                for (int i = 0; i < array.bytes(); i++) memory.put(addresses.get(name) + i, (byte) 0xff);
+                for (int i = 0; i < array.bytes(); i++) memory.put(address(name) + i, (byte) 0xff);
             });
             runBlock(block, blocks);
         }
@@ -93,9 +96,10 @@ final class PtxMachine {
     }
 
     private static void exchange(List<PtxThread> lanes) {
-        PtxProgram.Instruction instruction = lanes.getFirst().instruction();
+        PtxThread some = lanes.stream().filter(PtxThread::exchanges).findFirst().orElseThrow();
+        PtxProgram.Instruction instruction = some.instruction();
         for (PtxThread lane : lanes) {
-            if (lane.instruction() != instruction)
+            if (lane.position() != some.position())
                 throw new IllegalStateException("Not all lanes of a warp are at: " + instruction.text());
         }
         List<String> o = instruction.operands();
@@ -121,11 +125,15 @@ final class PtxMachine {
     }
 
     long parameter(String name) {
-        return parameters.get(name);
+        return Objects.requireNonNull(parameters.get(name), name);
     }
 
-    Integer address(String array) {
-        return addresses.get(array);
+    boolean isArray(String name) {
+        return addresses.containsKey(name);
+    }
+
+    int address(String array) {
+        return Objects.requireNonNull(addresses.get(array), array);
     }
 
     /** {@return the address, when so many bytes from there on belong to one allocation and are aligned} */

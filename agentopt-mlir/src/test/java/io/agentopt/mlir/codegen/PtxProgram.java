@@ -5,15 +5,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A PTX kernel as instructions, for {@link PtxMachine}. What LLVM writes is understood, not all that a driver takes. */
 final class PtxProgram {
     private static final Pattern ARRAY =
-            Pattern.compile("\\.(global|shared) \\.align (\\d+) \\.b8 (\\w+)\\[(\\d+)](?: = \\{([^}]*)})?;");
+            Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.b8 (\\w+)\\[(\\d+)](?: = \\{([^}]*)})?;");
     private static final Pattern PARAMETER = Pattern.compile("\\.param \\.\\w+ .*?(\\w+),?");
     private static final Pattern REGISTERS = Pattern.compile("\\.reg \\.(\\w+) +(%\\w+)<(\\d+)>;");
+    /** A register of one instruction, as LLVM writes for the upper half of 64 bits. */
+    private static final Pattern SCOPE = Pattern.compile("\\{ \\.reg \\.\\w+ (\\w+); (.*) }");
+
     private static final Pattern LABEL = Pattern.compile("(\\$?\\w+):");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z][\\w.:]*)(?: +(.*))?;");
 
@@ -21,8 +27,8 @@ final class PtxProgram {
     record Instruction(
             int predicate, boolean negated, String name, List<String> kinds, List<String> operands, String text) {}
 
-    /** An array in memory that all threads or a block's have. */
-    record Array(boolean shared, int alignment, int bytes, byte[] initial) {}
+    /** An array in memory that all threads, a block's or one has: global, shared or local. */
+    record Array(String space, int alignment, int bytes, byte[] initial) {}
 
     final List<Instruction> instructions = new ArrayList<>();
     final Map<String, Integer> labels = new HashMap<>();
@@ -31,10 +37,14 @@ final class PtxProgram {
     final List<String> parameters = new ArrayList<>();
 
     PtxProgram(String ptx) {
-        for (String raw : ptx.split("\n")) {
+        for (String raw : ptx.lines().toList()) {
             String line = raw.replaceAll("//.*", "").replaceAll("\\s+", " ").trim();
             if (line.isEmpty() || line.equals("{") || line.equals("}") || line.equals(")")) continue;
-            if (line.startsWith(".")) declare(line);
+            Matcher scope = SCOPE.matcher(line);
+            if (scope.matches()) {
+                registers.putIfAbsent(scope.group(1), registers.size());
+                add(scope.group(2));
+            } else if (line.startsWith(".")) declare(line);
             else add(line);
         }
     }
@@ -45,11 +55,10 @@ final class PtxProgram {
             int bytes = Integer.parseInt(array.group(4));
             byte[] initial = new byte[bytes];
             if (array.group(5) != null) {
-                String[] values = array.group(5).split(", *");
+                String[] values = array.group(5).split(", *", -1);
                 for (int i = 0; i < values.length; i++) initial[i] = (byte) Integer.parseInt(values[i].trim());
             }
-            boolean shared = array.group(1).equals("shared");
-            arrays.put(array.group(3), new Array(shared, Integer.parseInt(array.group(2)), bytes, initial));
+            arrays.put(array.group(3), new Array(array.group(1), Integer.parseInt(array.group(2)), bytes, initial));
         } else if (registers.matches()) {
             int count = Integer.parseInt(registers.group(3));
             for (int i = 0; i < count; i++) this.registers.put(registers.group(2) + i, this.registers.size());
@@ -67,8 +76,8 @@ final class PtxProgram {
             return;
         }
         if (!instruction.matches()) throw new IllegalArgumentException("Not understood: " + line);
-        int predicate = instruction.group(2) == null ? -1 : registers.get(instruction.group(2));
-        String[] words = instruction.group(3).split("\\.");
+        int predicate = instruction.group(2) == null ? -1 : Objects.requireNonNull(registers.get(instruction.group(2)));
+        String[] words = instruction.group(3).split("\\.", -1);
         instructions.add(new Instruction(
                 predicate,
                 "!".equals(instruction.group(1)),
@@ -76,6 +85,50 @@ final class PtxProgram {
                 List.of(words).subList(1, words.length),
                 operands(instruction.group(4)),
                 line));
+    }
+
+    /**
+     * {@return accesses wider than the alignment that an array they may address was declared with} LLVM widens some once it has raised an alignment, which
+     * the declaration does not say where it is printed before.
+     */
+    List<String> widerThanAligned() {
+        Map<String, Set<String>> reached = new HashMap<>();
+        int before;
+        do { // Registers are written again in loops, so until nothing is new.
+            before = reached.values().stream().mapToInt(Set::size).sum();
+            for (Instruction i : instructions) {
+                if (i.operands().size() < 2 || List.of("ld", "st").contains(i.name())) continue;
+                Set<String> from = new TreeSet<>();
+                for (String operand : i.operands().subList(1, i.operands().size()))
+                    from.addAll(arraysOf(operand, reached));
+                if (!from.isEmpty())
+                    reached.computeIfAbsent(i.operands().getFirst(), _ -> new TreeSet<>())
+                            .addAll(from);
+            }
+        } while (reached.values().stream().mapToInt(Set::size).sum() > before);
+        List<String> wide = new ArrayList<>();
+        for (Instruction i : instructions) {
+            boolean stores = i.name().equals("st");
+            if (!stores && !i.name().equals("ld")) continue;
+            String address = i.operands().get(stores ? 0 : 1),
+                    value = i.operands().get(stores ? 1 : 0);
+            int values = (int) value.chars().filter(c -> c == ',').count() + 1;
+            int bytes = values * Integer.parseInt(i.kinds().getLast().substring(1)) / 8;
+            Set<String> reachable = arraysOf(address.substring(1, address.length() - 1), reached);
+            arrays.forEach((name, array) -> {
+                if (reachable.contains(name) && array.alignment() < bytes) wide.add(name + ": " + i.text());
+            });
+        }
+        return wide;
+    }
+
+    private Set<String> arraysOf(String operand, Map<String, Set<String>> reached) {
+        Set<String> all = new TreeSet<>();
+        for (String term : operand.split("\\+", -1)) {
+            if (arrays.containsKey(term)) all.add(term);
+            all.addAll(reached.getOrDefault(term, Set.of()));
+        }
+        return all;
     }
 
     /** Commas within braces and brackets do not separate operands. */

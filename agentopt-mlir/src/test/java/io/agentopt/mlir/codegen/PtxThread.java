@@ -3,6 +3,7 @@ package io.agentopt.mlir.codegen;
 import io.agentopt.mlir.codegen.PtxProgram.Instruction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** A thread of {@link PtxMachine}: registers, and where it is. */
 final class PtxThread {
@@ -33,7 +34,11 @@ final class PtxThread {
     }
 
     Instruction instruction() {
-        return isDone() ? null : program.instructions.get(next);
+        return program.instructions.get(next);
+    }
+
+    int position() {
+        return next;
     }
 
     boolean exchanges() {
@@ -66,7 +71,7 @@ final class PtxThread {
     private void step(Instruction i) {
         List<String> o = i.operands();
         switch (i.name()) {
-            case "bra" -> next = program.labels.get(o.getFirst());
+            case "bra" -> next = Objects.requireNonNull(program.labels.get(o.getFirst()), o.getFirst());
             case "ret" -> next = program.instructions.size();
             case "ld" -> load(i);
             case "st" -> store(i);
@@ -150,16 +155,16 @@ final class PtxThread {
     }
 
     private static long high(Instruction i, long a, long b) {
-        if (bits(type(i)) != 64) return a * b >>> 32;
+        if (bits(type(i)) != 64) return (a * b) >>> 32;
         return type(i).equals("u64") ? Math.unsignedMultiplyHigh(a, b) : Math.multiplyHigh(a, b);
     }
 
     private static long permuted(long a, long b, long selector) {
-        long both = a & 0xffffffffL | b << 32, out = 0;
+        long both = (a & 0xffffffffL) | (b << 32), out = 0;
         for (int n = 0; n < 4; n++) {
-            int nibble = (int) (selector >> 4 * n) & 15;
+            int nibble = (int) (selector >> (4 * n)) & 15;
             if (nibble > 7) throw new IllegalStateException("Signs are not permuted here.");
-            out |= (both >>> 8 * nibble & 0xff) << 8 * n;
+            out |= ((both >>> (8 * nibble)) & 0xff) << (8 * n);
         }
         return out;
     }
@@ -192,7 +197,7 @@ final class PtxThread {
     private long convert(Instruction i) {
         String from = type(i), to = i.kinds().get(i.kinds().size() - 2);
         long a = read(i.operands().get(1), from);
-        if (to.equals("f32") && !from.startsWith("f")) return floatBits(a);
+        if (to.equals("f32") && !from.startsWith("f")) return floatBits((float) a);
         if (to.startsWith("f") || from.startsWith("f")) throw new IllegalStateException("Not understood: " + i.text());
         return narrowed(a, to);
     }
@@ -205,12 +210,12 @@ final class PtxThread {
             long value = read(from, "b" + bits);
             int each = bits / parts.length;
             for (int n = 0; n < parts.length; n++)
-                if (!parts[n].equals("_")) write(parts[n], narrowed(value >>> n * each, "u" + each));
+                if (!parts[n].equals("_")) write(parts[n], narrowed(value >>> (n * each), "u" + each));
         } else if (from.startsWith("{")) {
             String[] parts = parts(from);
             int each = bits / parts.length;
             long value = 0;
-            for (int n = 0; n < parts.length; n++) value |= read(parts[n], "u" + each) << n * each;
+            for (int n = 0; n < parts.length; n++) value |= read(parts[n], "u" + each) << (n * each);
             write(to, value);
         } else {
             write(to, read(from, type(i)));
@@ -260,7 +265,8 @@ final class PtxThread {
 
     private long address(String bracketed) {
         long sum = 0;
-        for (String term : bracketed.substring(1, bracketed.length() - 1).split("\\+")) sum += read(term.trim(), "u64");
+        for (String term : bracketed.substring(1, bracketed.length() - 1).split("\\+", -1))
+            sum += read(term.trim(), "u64");
         return sum;
     }
 
@@ -268,14 +274,14 @@ final class PtxThread {
         int bits = bits(type);
         if (bits == 64) return value;
         if (bits == 1) return value & 1;
-        return type.startsWith("s") ? value << 64 - bits >> 64 - bits : value & (1L << bits) - 1;
+        return type.startsWith("s") ? (value << (64 - bits)) >> (64 - bits) : value & ((1L << bits) - 1);
     }
 
     /** {@return a register, a constant or the address of an array, as wide as the type says} */
     long read(String operand, String type) {
         Integer register = program.registers.get(operand);
         if (register != null) return narrowed(registers[register], type);
-        if (machine.address(operand) instanceof Integer address) return address;
+        if (machine.isArray(operand)) return machine.address(operand);
         return switch (operand) {
             case "%tid.x" -> thread;
             case "%ntid.x" -> threads;
