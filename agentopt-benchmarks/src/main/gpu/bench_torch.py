@@ -21,6 +21,9 @@ def cases():
     table["gather.d768"] = (gather, 768)
     table["mean_pool.d384"] = (mean_pool, 384)
     table["top_k.k10"] = (top_k, 32000)
+    table["log_mel.lanes16.mels80"] = (log_mel, 80)
+    table["log_mel_scale.lanes16.mels80"] = (log_mel_scale, 80)
+    table["resize.channels3"] = (resize, 3)
     return table
 
 
@@ -94,6 +97,50 @@ def top_k(n, size):
 
     rows = size // 4 // (4 * n)
     return lambda s: torch.topk(s, 10, -1), (floats(rows, n),), rows * (n * 4 + 120)
+
+
+def log_mel(mels, size):
+    """Filters are dense here, as Whisper's own code has them."""
+    import torch
+
+    frames = size // 4 // (4 * (160 + mels) * 16) * 16
+    samples = (frames - 1) * 160 + 400
+    window = torch.hann_window(400, device="cuda")
+
+    def levels(audio, filters):
+        spectrum = torch.stft(audio, 400, 160, window=window, center=False, return_complex=True)
+        level = torch.clamp(filters @ spectrum.abs() ** 2, min=1e-10).log10()
+        return level, level.amax(0)
+
+    return levels, (floats(samples), floats(mels, 201).abs()), 4 * (samples + frames * (mels + 1))
+
+
+def log_mel_scale(mels, size):
+    """Levels lie mel by mel here, and their largest is looked for among all of them."""
+    import torch
+
+    frames = size // (8 * mels * 16) * 16
+
+    def scale(levels):
+        return (torch.maximum(levels, levels.max() - 8.0) + 4.0) / 4.0
+
+    return scale, (floats(mels, frames),), frames * (8 * mels + 4)
+
+
+def resize(channels, size):
+    import torch
+
+    lines, width, side = 1080, 1920, 224
+    photographs = max(1, size // 4 // (lines * width * channels))
+    images = torch.randint(0, 256, (photographs, lines, width, channels), dtype=torch.uint8, device="cuda")
+
+    def resized(x, scale, bias):
+        planes = x.permute(0, 3, 1, 2).float()
+        small = torch.nn.functional.interpolate(planes, size=(side, side), mode="bilinear", antialias=True)
+        return small * scale + bias
+
+    moved = photographs * (lines * width * channels + side * side * 4 * channels)
+    return resized, (images, floats(1, channels, 1, 1), floats(1, channels, 1, 1)), moved
 
 
 def seconds(work, repetitions):

@@ -10,6 +10,7 @@ import io.agentopt.kernel.Parameter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code log_mel{lanes=16,mels=80}}: the mel energies of audio at 16 kHz, as Whisper takes them (Radford et al. 2022, section 2.2): frames of 25 ms every
@@ -45,6 +46,11 @@ public final class LogMel implements KernelDefinition {
     @Override
     public Map<String, String> substitutions(KernelSpec spec) {
         return LogMelTables.substitutions((int) spec.integer("lanes"), (int) spec.integer("mels"));
+    }
+
+    @Override
+    public Optional<String> gpuSource(KernelSpec spec, int wave) {
+        return Optional.of(GpuLogMel.levels(this, spec));
     }
 
     /** {@return how many samples {@code frames} reach over} */

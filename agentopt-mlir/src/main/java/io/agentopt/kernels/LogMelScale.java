@@ -8,6 +8,7 @@ import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code log_mel_scale{lanes=16,mels=80}}: the spectrogram {@code [mels, frames]} that Whisper takes, of what {@link LogMel} computed: levels no more than
@@ -30,6 +31,11 @@ public final class LogMelScale implements KernelDefinition {
                 Operand.out("spectrogram", F32, "mels", "frames"),
                 Operand.in("levels", F32, "blocks", "mels", "lanes"),
                 Operand.in("peak", F32, "blocks", "lanes"));
+    }
+
+    @Override
+    public Optional<String> gpuSource(KernelSpec spec, int wave) {
+        return Optional.of(GpuLogMel.spectrogram(this, spec, wave));
     }
 
     @Override

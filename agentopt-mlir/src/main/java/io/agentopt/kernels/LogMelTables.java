@@ -35,6 +35,14 @@ final class LogMelTables {
         return text;
     }
 
+    /** {@return the cosine and the sine of q r turns of 400, for q of 20 and r of 11: what {@code log_mel_gpu} turns the points of its first stage by} */
+    static String twiddles() {
+        return row(2 * STAGE * HALF, i -> {
+            double turns = turns(i / 2 / HALF * (i / 2 % HALF), LogMel.POINTS);
+            return i % 2 == 0 ? Math.cos(turns) : Math.sin(turns);
+        });
+    }
+
     private static void addFilters(Map<String, String> text, int mels) {
         List<MelFilterBank.Filter> filters = MelFilterBank.of(mels, LogMel.SAMPLE_RATE, LogMel.POINTS);
         int[] start = new int[mels + 1];

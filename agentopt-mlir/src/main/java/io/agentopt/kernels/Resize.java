@@ -13,6 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * {@code resize{channels=3}}: an image of unsigned bytes {@code [height, width, channels]}, resized and normalised to floats
@@ -23,6 +26,12 @@ import java.util.List;
 public final class Resize implements KernelDefinition {
     /** A line of floats is held on the stack of the thread that runs. */
     private static final long MOST_VALUES_A_LINE = 32_768;
+
+    /** Columns that a block of a GPU computes at most at a time, each by a thread. */
+    private static final int GPU_THREADS = 128;
+
+    /** Values of a line that a block of a GPU holds: 16 KB. */
+    private static final int GPU_ROOM = 4096;
 
     @Override
     public String name() {
@@ -45,6 +54,21 @@ public final class Resize implements KernelDefinition {
                 Operand.in("bias", F32, "channels"),
                 Operand.in("image", I8, "height", "width", "channels"),
                 Operand.out("out", F32, "channels", "rows", "columns"));
+    }
+
+    @Override
+    public Optional<String> gpuSource(KernelSpec spec, int wave) {
+        Map<String, String> values = new TreeMap<>(spec.parameters());
+        values.put("threads", Integer.toString(GPU_THREADS));
+        values.put("room", Integer.toString(GPU_ROOM));
+        StraightLine store = new StraightLine("c");
+        for (int c = 0; c < spec.integer("channels"); c++) {
+            String value = store.value("vector.extract %moved[" + c + "] : f32 from !pixel");
+            String at = store.value("arith.constant " + c + " : index");
+            store.effect("memref.store " + value + ", %out[" + at + ", %y, %x] : !out");
+        }
+        values.put("store_channels", store.lines().strip());
+        return Optional.of(expand("resize_gpu.mlir", spec, values));
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.agentopt.benchmarks.gpu;
 
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
+import io.agentopt.kernels.ResizeTaps;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
@@ -19,6 +21,17 @@ sealed interface Fill {
     /** Each number from 0 to below the length once, far from its neighbours. */
     record Permutation() implements Fill {}
 
+    /** Where the windows of a line of so many pixels begin, resized to as many as the buffer has. */
+    record TapStarts(int pixels) implements Fill {}
+
+    /** The weights of such a line's pixels. */
+    record TapWeights(int pixels) implements Fill {
+        /** {@return how many pixels make up one of a line of this length} */
+        long taps(int to) {
+            return ResizeTaps.antialiased(pixels, to).taps();
+        }
+    }
+
     /** A pattern of a million random numbers, repeated: drawing them all would take longer than the measurement. */
     int PATTERN_ELEMENTS = (1 << 20) + 1;
 
@@ -32,6 +45,25 @@ sealed interface Fill {
 
     /** Writes it. */
     default void into(Buffer buffer, SplittableRandom random) {
+        int lines = (int) buffer.dimension(0);
+        try (Arena scratch = Arena.ofConfined()) {
+            switch (this) {
+                case TapStarts(int pixels) ->
+                    buffer.segment()
+                            .copyFrom(ResizeTaps.antialiased(pixels, lines)
+                                    .first(scratch)
+                                    .segment());
+                case TapWeights(int pixels) ->
+                    buffer.segment()
+                            .copyFrom(ResizeTaps.antialiased(pixels, lines)
+                                    .weights(scratch)
+                                    .segment());
+                case Reals _, Below _, Constant _, Permutation _ -> repeat(buffer, random);
+            }
+        }
+    }
+
+    private void repeat(Buffer buffer, SplittableRandom random) {
         boolean real = isReal(buffer.type());
         boolean repeats = real || this instanceof Constant || buffer.type() == ElementType.I8;
         long pattern = repeats ? Math.min(buffer.elements(), PATTERN_ELEMENTS) : buffer.elements();
@@ -41,6 +73,7 @@ sealed interface Fill {
                 case Below(long limit) -> random.nextLong(limit);
                 case Constant(double constant) -> constant;
                 case Permutation() -> i * STRIDE % buffer.elements();
+                case TapStarts _, TapWeights _ -> throw new IllegalStateException(this + " is no pattern.");
             };
             if (real) buffer.setFloat(i, (float) value);
             else buffer.setInteger(i, (long) value);

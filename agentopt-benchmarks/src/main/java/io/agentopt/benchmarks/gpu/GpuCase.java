@@ -51,9 +51,9 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
         cases.add(cosineTopK(384, 256, bytes));
         cases.add(sample(32_000, bytes / 4));
         cases.add(sample(128_256, bytes / 4));
-        cases.add(logMel(bytes / 64));
+        cases.add(logMel(bytes / 4));
         cases.add(logMelScale(bytes));
-        cases.add(resize());
+        cases.add(resize(bytes / 4));
         return List.copyOf(cases);
     }
 
@@ -191,9 +191,12 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
                 frames * (8 * MELS + 4));
     }
 
-    /** A photograph to the input of a vision model, with the taps of a bicubic filter that covers what it leaves out. */
-    private static GpuCase resize() {
-        long height = 2160, width = 3840, rows = 448, columns = 448, rowTaps = 21, columnTaps = 36;
+    /** Photographs to the input of a vision model, one below the other: antialiased, as image processors do it. */
+    private static GpuCase resize(long bytes) {
+        long lines = 1080, width = 1920, side = 224, photographs = Math.max(1, bytes / (lines * width * 3));
+        long height = photographs * lines, rows = photographs * side;
+        var up = new Fill.TapWeights((int) height);
+        var across = new Fill.TapWeights((int) width);
         return unlimited(
                 KernelSpec.of("resize").with("channels", 3),
                 Map.of(
@@ -204,18 +207,18 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
                         "rows",
                         rows,
                         "columns",
-                        columns,
+                        side,
                         "row_taps",
-                        rowTaps,
+                        up.taps((int) rows),
                         "column_taps",
-                        columnTaps),
+                        across.taps((int) side)),
                 Map.of(
-                        "first_row", new Fill.Below(height - rowTaps),
-                        "first_column", new Fill.Below(width - columnTaps),
+                        "first_row", new Fill.TapStarts((int) height),
+                        "first_column", new Fill.TapStarts((int) width),
                         "image", new Fill.Below(256),
-                        "row_weights", new Fill.Reals(0, 2.0 / rowTaps),
-                        "column_weights", new Fill.Reals(0, 2.0 / columnTaps)),
-                height * width * 3 + rows * columns * 12);
+                        "row_weights", up,
+                        "column_weights", across),
+                height * width * 3 + rows * side * 12);
     }
 
     private static GpuCase plain(KernelSpec spec, Map<String, Long> sizes, long bytes) {

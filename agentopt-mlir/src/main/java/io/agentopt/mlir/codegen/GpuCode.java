@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * @param image PTX text, or an ELF file of AMD's
  * @param threads of a block, along x
  * @param rowsPerBlock that a block computes at a time
- * @param blocksPerRow that compute a row together, as a cluster; 1 unless rowsPerBlock is 1
+ * @param blocksPerRow that share a row, or the work of so many blocks a row: a cluster where the code says so, otherwise blocks that never meet; 1 unless
+ *     rowsPerBlock is 1
  */
 public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPerRow) {
     private static final Pattern LAUNCH =

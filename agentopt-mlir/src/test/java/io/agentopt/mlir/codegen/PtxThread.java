@@ -1,0 +1,311 @@
+package io.agentopt.mlir.codegen;
+
+import io.agentopt.mlir.codegen.PtxProgram.Instruction;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** A thread of {@link PtxMachine}: registers, and where it is. */
+final class PtxThread {
+    private static final long MOST_STEPS = 100_000_000;
+
+    private final PtxMachine machine;
+    private final PtxProgram program;
+    private final long[] registers;
+    private final int thread;
+    private final int threads;
+    private final int block;
+    private final int blocks;
+    private int next;
+    private long steps;
+
+    PtxThread(PtxMachine machine, PtxProgram program, int thread, int threads, int block, int blocks) {
+        this.machine = machine;
+        this.program = program;
+        this.registers = new long[program.registers.size()];
+        this.thread = thread;
+        this.threads = threads;
+        this.block = block;
+        this.blocks = blocks;
+    }
+
+    boolean isDone() {
+        return next >= program.instructions.size();
+    }
+
+    Instruction instruction() {
+        return program.instructions.get(next);
+    }
+
+    int position() {
+        return next;
+    }
+
+    boolean exchanges() {
+        return !isDone()
+                && (instruction().name().equals("shfl") || instruction().name().equals("vote"));
+    }
+
+    void passBarrier() {
+        if (isDone() || !instruction().name().equals("bar"))
+            throw new IllegalStateException("Thread " + thread + " is not at the barrier that others wait at.");
+        next++;
+    }
+
+    void take(String register, long value) {
+        write(register.replaceAll("\\|.*", ""), value);
+        next++;
+    }
+
+    /** Until the next barrier or exchange, or the end. */
+    void runOn() {
+        while (!isDone() && !exchanges() && !instruction().name().equals("bar")) {
+            if (steps++ > MOST_STEPS) throw new IllegalStateException("Thread " + thread + " does not end.");
+            Instruction i = instruction();
+            next++;
+            if (i.predicate() >= 0 && (registers[i.predicate()] != 0) == i.negated()) continue;
+            step(i);
+        }
+    }
+
+    private void step(Instruction i) {
+        List<String> o = i.operands();
+        switch (i.name()) {
+            case "bra" -> next = Objects.requireNonNull(program.labels.get(o.getFirst()), o.getFirst());
+            case "ret" -> next = program.instructions.size();
+            case "ld" -> load(i);
+            case "st" -> store(i);
+            case "mov" -> move(i);
+            case "cvta" -> write(o.getFirst(), read(o.get(1), "u64"));
+            case "setp" -> write(o.getFirst(), compare(i) ? 1 : 0);
+            case "selp" ->
+                write(o.getFirst(), read(o.get(3), "pred") != 0 ? read(o.get(1), type(i)) : read(o.get(2), type(i)));
+            case "cvt" -> write(o.getFirst(), convert(i));
+            default -> {
+                long a = read(o.get(1), type(i));
+                boolean shifts = i.name().equals("shl") || i.name().equals("shr");
+                long b = o.size() > 2 ? read(o.get(2), shifts ? "u32" : type(i)) : 0;
+                long c = o.size() > 3 ? read(o.get(3), type(i)) : 0;
+                write(
+                        o.getFirst(),
+                        type(i).equals("f32") ? floatBits(real(i, of(a), of(b), of(c))) : whole(i, a, b, c));
+            }
+        }
+    }
+
+    private static float of(long bits) {
+        return Float.intBitsToFloat((int) bits);
+    }
+
+    private static long floatBits(float value) {
+        return Float.floatToRawIntBits(value) & 0xffffffffL;
+    }
+
+    private static String type(Instruction i) {
+        return i.kinds().getLast();
+    }
+
+    private static int bits(String type) {
+        return type.equals("pred") ? 1 : Integer.parseInt(type.substring(1));
+    }
+
+    private static float real(Instruction i, float a, float b, float c) {
+        return switch (i.name()) {
+            case "add" -> a + b;
+            case "sub" -> a - b;
+            case "mul" -> a * b;
+            case "div" -> a / b;
+            case "fma" -> Math.fma(a, b, c);
+            case "neg" -> -a;
+            case "abs" -> Math.abs(a);
+            case "max" ->
+                i.kinds().contains("NaN") ? Math.max(a, b) : Float.isNaN(a) ? b : Float.isNaN(b) ? a : Math.max(a, b);
+            case "min" ->
+                i.kinds().contains("NaN") ? Math.min(a, b) : Float.isNaN(a) ? b : Float.isNaN(b) ? a : Math.min(a, b);
+            case "sqrt" -> (float) Math.sqrt(a);
+            case "rsqrt" -> (float) (1 / Math.sqrt(a));
+            case "lg2" -> (float) (Math.log(a) / Math.log(2));
+            case "ex2" -> (float) Math.pow(2, a);
+            default -> throw new IllegalStateException("Not understood: " + i.text());
+        };
+    }
+
+    private static long whole(Instruction i, long a, long b, long c) {
+        boolean unsigned = type(i).startsWith("u");
+        return switch (i.name()) {
+            case "add" -> a + b;
+            case "sub" -> a - b;
+            case "mul" -> i.kinds().contains("hi") ? high(i, a, b) : a * b;
+            case "mad" -> a * b + c;
+            case "div" -> unsigned ? Long.divideUnsigned(a, b) : a / b;
+            case "rem" -> unsigned ? Long.remainderUnsigned(a, b) : a % b;
+            case "neg" -> -a;
+            case "abs" -> Math.abs(a);
+            case "and" -> a & b;
+            case "or" -> a | b;
+            case "xor" -> a ^ b;
+            case "not" -> bits(type(i)) == 1 ? a ^ 1 : ~a;
+            case "shl" -> b >= bits(type(i)) ? 0 : a << b;
+            case "shr" -> type(i).startsWith("s") ? a >> Math.min(b, 63) : b > 63 ? 0 : a >>> b;
+            case "max" -> unsigned ? (Long.compareUnsigned(a, b) > 0 ? a : b) : Math.max(a, b);
+            case "min" -> unsigned ? (Long.compareUnsigned(a, b) < 0 ? a : b) : Math.min(a, b);
+            case "prmt" -> permuted(a, b, c);
+            default -> throw new IllegalStateException("Not understood: " + i.text());
+        };
+    }
+
+    private static long high(Instruction i, long a, long b) {
+        if (bits(type(i)) != 64) return (a * b) >>> 32;
+        return type(i).equals("u64") ? Math.unsignedMultiplyHigh(a, b) : Math.multiplyHigh(a, b);
+    }
+
+    private static long permuted(long a, long b, long selector) {
+        long both = (a & 0xffffffffL) | (b << 32), out = 0;
+        for (int n = 0; n < 4; n++) {
+            int nibble = (int) (selector >> (4 * n)) & 15;
+            if (nibble > 7) throw new IllegalStateException("Signs are not permuted here.");
+            out |= ((both >>> (8 * nibble)) & 0xff) << (8 * n);
+        }
+        return out;
+    }
+
+    private boolean compare(Instruction i) {
+        String relation = i.kinds().getFirst(), type = type(i);
+        long a = read(i.operands().get(1), type), b = read(i.operands().get(2), type);
+        if (type.equals("f32")) {
+            boolean nan = Float.isNaN(of(a)) || Float.isNaN(of(b));
+            if (relation.equals("nan")) return nan;
+            if (relation.equals("num")) return !nan;
+            if (nan) return relation.length() == 3;
+            return holds(relation.substring(0, 2), Double.compare(of(a) + 0.0, of(b) + 0.0));
+        }
+        return holds(relation, type.startsWith("u") ? Long.compareUnsigned(a, b) : Long.compare(a, b));
+    }
+
+    private static boolean holds(String relation, int order) {
+        return switch (relation) {
+            case "eq" -> order == 0;
+            case "ne" -> order != 0;
+            case "lt", "lo" -> order < 0;
+            case "le", "ls" -> order <= 0;
+            case "gt", "hi" -> order > 0;
+            case "ge", "hs" -> order >= 0;
+            default -> throw new IllegalStateException("Not understood: " + relation);
+        };
+    }
+
+    private long convert(Instruction i) {
+        String from = type(i), to = i.kinds().get(i.kinds().size() - 2);
+        long a = read(i.operands().get(1), from);
+        if (to.equals("f32") && !from.startsWith("f")) return floatBits((float) a);
+        if (to.startsWith("f") || from.startsWith("f")) throw new IllegalStateException("Not understood: " + i.text());
+        return narrowed(a, to);
+    }
+
+    private void move(Instruction i) {
+        String to = i.operands().getFirst(), from = i.operands().get(1);
+        int bits = bits(type(i));
+        if (to.startsWith("{")) {
+            String[] parts = parts(to);
+            long value = read(from, "b" + bits);
+            int each = bits / parts.length;
+            for (int n = 0; n < parts.length; n++)
+                if (!parts[n].equals("_")) write(parts[n], narrowed(value >>> (n * each), "u" + each));
+        } else if (from.startsWith("{")) {
+            String[] parts = parts(from);
+            int each = bits / parts.length;
+            long value = 0;
+            for (int n = 0; n < parts.length; n++) value |= read(parts[n], "u" + each) << (n * each);
+            write(to, value);
+        } else {
+            write(to, read(from, type(i)));
+        }
+    }
+
+    private static String[] parts(String vector) {
+        return vector.substring(1, vector.length() - 1).split(", *");
+    }
+
+    private void load(Instruction i) {
+        String to = i.operands().getFirst(), from = i.operands().get(1);
+        if (i.kinds().getFirst().equals("param")) {
+            write(to, machine.parameter(from.substring(1, from.length() - 1)));
+            return;
+        }
+        String[] parts = to.startsWith("{") ? parts(to) : new String[] {to};
+        int bytes = bits(type(i)) / 8;
+        int needed = parts.length == 4 ? 3 * bytes : bytes * parts.length;
+        int at = machine.checked(address(from), bytes * parts.length, needed, i.text());
+        for (int n = 0; n < parts.length; n++) {
+            long value = switch (bytes) {
+                case 1 -> machine.memory().get(at + n);
+                case 2 -> machine.memory().getShort(at + 2 * n);
+                case 4 -> machine.memory().getInt(at + 4 * n);
+                default -> machine.memory().getLong(at + 8 * n);
+            };
+            if (!parts[n].equals("_")) write(parts[n], narrowed(value, type(i)));
+        }
+    }
+
+    private void store(Instruction i) {
+        String from = i.operands().get(1);
+        String[] parts = from.startsWith("{") ? parts(from) : new String[] {from};
+        int bytes = bits(type(i)) / 8;
+        int at = machine.checked(address(i.operands().getFirst()), bytes * parts.length, i.text());
+        for (int n = 0; n < parts.length; n++) {
+            long value = read(parts[n], type(i));
+            switch (bytes) {
+                case 1 -> machine.memory().put(at + n, (byte) value);
+                case 2 -> machine.memory().putShort(at + 2 * n, (short) value);
+                case 4 -> machine.memory().putInt(at + 4 * n, (int) value);
+                default -> machine.memory().putLong(at + 8 * n, value);
+            }
+        }
+    }
+
+    private long address(String bracketed) {
+        long sum = 0;
+        for (String term : bracketed.substring(1, bracketed.length() - 1).split("\\+", -1))
+            sum += read(term.trim(), "u64");
+        return sum;
+    }
+
+    private static long narrowed(long value, String type) {
+        int bits = bits(type);
+        if (bits == 64) return value;
+        if (bits == 1) return value & 1;
+        return type.startsWith("s") ? (value << (64 - bits)) >> (64 - bits) : value & ((1L << bits) - 1);
+    }
+
+    /** {@return a register, a constant or the address of an array, as wide as the type says} */
+    long read(String operand, String type) {
+        Integer register = program.registers.get(operand);
+        if (register != null) return narrowed(registers[register], type);
+        if (machine.isArray(operand)) return machine.address(operand);
+        return switch (operand) {
+            case "%tid.x" -> thread;
+            case "%ntid.x" -> threads;
+            case "%ctaid.x" -> block;
+            case "%nctaid.x" -> blocks;
+            default -> {
+                if (operand.startsWith("0f")) yield Long.parseUnsignedLong(operand.substring(2), 16);
+                String digits = operand.replaceAll("U$", "");
+                long value = digits.startsWith("0x")
+                        ? Long.parseUnsignedLong(digits.substring(2), 16)
+                        : Long.parseLong(digits);
+                yield narrowed(value, type);
+            }
+        };
+    }
+
+    private void write(String register, long value) {
+        Integer index = program.registers.get(register);
+        if (index == null) throw new IllegalStateException("No register: " + register);
+        registers[index] = value;
+    }
+
+    @Override
+    public String toString() {
+        return "thread " + thread + " at " + next + " " + Arrays.toString(registers);
+    }
+}
