@@ -47,7 +47,7 @@ public final class AgentRuntime {
      */
     public static <I, O> Agent<I, O> load(Plan<I, O> plan, ModelStore models, AgentOptions options) {
         Program program = Lowering.best(LoweringCosts.of(plan)).lower(plan.graph(), plan.placement());
-        return load(plan.graph(), program, plan.placement(), models, planned(plan, options));
+        return load(plan.graph(), program, plan.placement(), models, planned(plan, program, options));
     }
 
     /** Loads a compiled plan with default options; see {@link #load(CompiledPlan, AgentGraph, ModelStore, AgentOptions)}. */
@@ -69,18 +69,18 @@ public final class AgentRuntime {
     public static <I, O> Agent<I, O> load(
             CompiledPlan compiled, AgentGraph<I, O> graph, ModelStore models, AgentOptions options) {
         Plan<I, O> plan = compiled.plan(graph);
-        return load(graph, compiled.program(), plan.placement(), models, planned(plan, options));
+        return load(graph, compiled.program(), plan.placement(), models, planned(plan, compiled.program(), options));
     }
 
     /** {@return options that know the hardware and the expectations of a plan, where they said nothing of their own} */
-    private static AgentOptions planned(Plan<?, ?> plan, AgentOptions options) {
+    private static AgentOptions planned(Plan<?, ?> plan, Program program, AgentOptions options) {
         AgentOptions all = options;
         for (PlannedDevices d : plan.devices()) {
             if (!all.hardware().containsKey(d.deviceClass())) all = all.withHardware(d.deviceClass(), hardware(d));
         }
         if (!all.expectation().equals(Expectation.NONE)) return all;
         return all.withExpectation(new Expectation(
-                plan.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
+                program.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
     }
 
     private static Hardware hardware(PlannedDevices devices) {
