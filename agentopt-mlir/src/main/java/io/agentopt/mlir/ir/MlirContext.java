@@ -228,6 +228,8 @@ public final class MlirContext implements AutoCloseable {
         if (known != null) return known;
         long made = Attribute.handle(this, attribute);
         attributeHandles.put(attribute, made);
+        if (attribute instanceof Attribute.Estimate)
+            attributes.put(made, attribute); // most are written once and read twice
         return made;
     }
 

@@ -10,6 +10,7 @@ import io.agentopt.kernel.Kernels;
 import io.agentopt.kernels.KernelCatalog;
 import io.agentopt.kernels.Softmax;
 import io.agentopt.mlir.ffi.RequiresCodegen;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ class KernelObjectTest {
     @Test
     void whatIsNoKernelIsRefusedWithItsReason() {
         for (byte[] none :
-                List.of(new byte[0], new byte[64], "no object".repeat(20).getBytes()))
+                List.of(new byte[0], new byte[64], "no object".repeat(20).getBytes(StandardCharsets.UTF_8)))
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> link(none))
                     .withMessageContaining("no relocatable ELF object for x86-64");
