@@ -36,9 +36,10 @@ def AgentDialect : Dialect {
     yield a fresh cache: two equal prefills stay two, while an unused one may go. Freeing keeps decode and kv_transfer in place. What effects cannot say
     the verifier says: a cache has at most one consumer, in the block that made it. Equal generates are merged before they are split.
 
-    Any op may carry attributes of the dialect beside its own: `agent.estimate`, what a cost model expects of it; `agent.expectation`, what it is
-    expected to be given and to give; and the wishes of its node, `agent.timeout_seconds` (f64), `agent.retries` (i64), `agent.pinned_to` (string),
-    `agent.forbidden` and `agent.zones` (arrays of strings). Other attributes whose names begin with `agent.` are refused.
+    Any op may carry attributes of the dialect beside its own: `agent.estimate`, what a cost model expects of it; and the wishes of its node,
+    `agent.timeout_seconds` (f64), `agent.retries` (i64), `agent.pinned_to` (string), `agent.forbidden` and `agent.zones` (arrays of strings). Other
+    attributes whose names begin with `agent.` are refused. Lowering writes estimates with the placement, once equal work was merged; what a node is
+    expected to be given and to give is declared, and lies in its location.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;

@@ -29,16 +29,13 @@ def SlaAttr : AgentAttr<"Sla", "sla", "how fast an agent must answer"> {
 }
 
 def EstimateAttr : AgentAttr<"Estimate", "estimate", "what a cost model says of one run of an op where it is placed"> {
-  let description = "`#agent.estimate<seconds = 1.2e-02, dollars = 3.0e-06, confidence = \"measured\">`";
-  let parameters = (ins Number<"mean time, s, 0 or more">:$seconds, Number<"0 or more">:$dollars,
+  let description = [{
+    `#agent.estimate<seconds = 1.2e-02, dollars = 3.0e-06, spread = 2.0e-01, confidence = "measured">`. A missing number is not known, which is not 0. An op
+    that stands for several (a whole LLM call for its prefill and its decode) has their sum.
+  }];
+  let parameters = (ins Number<"mean time, s, 0 or more">:$seconds, Number<"share of the price of its devices, 0 or more">:$dollars,
                         Number<"one standard deviation of the time, as a share of it, 0 or more">:$spread,
                         OptionalParameter<"::mlir::StringAttr", "where the numbers come from: measured, imported, transferred or generic">:$confidence);
-}
-
-def ExpectationAttr : AgentAttr<"Expectation", "expectation", "means over requests of what an op is given, gives, and how often it runs"> {
-  let description = "`#agent.expectation<input_tokens = 8.12e+02, output_tokens = 1.28e+02, output_bytes = 4.096e+03, visits = 1.6e+00>`, each 0 or more";
-  let parameters = (ins Number<"tokens">:$input_tokens, Number<"tokens">:$output_tokens, Number<"bytes">:$output_bytes,
-                        Number<"runs in one request">:$visits);
 }
 
 def Name : ConfinedAttr<StrAttr, [AttrConstraint<CPred<"!::llvm::cast<::mlir::StringAttr>($_self).getValue().empty()">, "">]> {

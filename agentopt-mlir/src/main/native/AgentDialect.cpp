@@ -162,13 +162,6 @@ LogicalResult EstimateAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
-LogicalResult ExpectationAttr::verify(function_ref<InFlightDiagnostic()> emitError, FloatAttr inputTokens, FloatAttr outputTokens, FloatAttr outputBytes,
-                                      FloatAttr visits) {
-  for (auto [number, name] : {std::pair(inputTokens, "input_tokens"), {outputTokens, "output_tokens"}, {outputBytes, "output_bytes"}, {visits, "visits"}})
-    if (failed(verifyRange(emitError, number, name, false, MOST))) return failure();
-  return success();
-}
-
 // The attributes that the dialect's description lists; any op may carry them.
 LogicalResult AgentDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName().strref().drop_front(getDialectNamespace().size() + 1);
@@ -182,7 +175,6 @@ LogicalResult AgentDialect::verifyOperationAttribute(Operation *op, NamedAttribu
     return all && llvm::all_of(all, [](Attribute a) { return isa<StringAttr>(a) && !cast<StringAttr>(a).empty(); });
   };
   if (name == "estimate") return must(isa<EstimateAttr>(value), "an #agent.estimate");
-  if (name == "expectation") return must(isa<ExpectationAttr>(value), "an #agent.expectation");
   if (name == "timeout_seconds") {
     auto seconds = dyn_cast<FloatAttr>(value);
     return must(seconds && seconds.getType().isF64() && seconds.getValueAsDouble() > 0 && seconds.getValueAsDouble() <= MOST, "an f64 above 0");
@@ -194,7 +186,7 @@ LogicalResult AgentDialect::verifyOperationAttribute(Operation *op, NamedAttribu
   if (name == "pinned_to") return must(isa<StringAttr>(value) && !cast<StringAttr>(value).empty(), "a string, not empty");
   if (name == "forbidden" || name == "zones") return must(isNames(), "an array of strings, none empty");
   return op->emitOpError() << "attribute '" << attribute.getName().strref()
-                           << "' is none of agent.estimate, expectation, timeout_seconds, retries, pinned_to, forbidden and zones";
+                           << "' is none of agent.estimate, timeout_seconds, retries, pinned_to, forbidden and zones";
 }
 
 //===-- The syntax of agent.graph -------------------------------------------------------------------------------------------------------===//

@@ -17,6 +17,8 @@
 using namespace agentopt;
 
 constexpr size_t DEEP_STACK = 64 << 20; // address space only; pages are touched as needed
+constexpr int64_t SHALLOW = 16;         // ops within ops, of which each takes some kilobytes of stack
+constexpr size_t ROOM = 512 << 10;      // the JVM's guard pages are at the end of it
 
 namespace {
 struct Work {
@@ -45,13 +47,23 @@ void *enter(void *p) {
 }
 } // namespace
 
-// The thread takes no asynchronous signals: those are the JVM's threads' to handle.
-void agentopt::onDeepStack(llvm::function_ref<void()> run, Session *session) {
+static void handleFatalErrors() {
   static const bool handled = [] {
     llvm::install_fatal_error_handler(giveUp);
     return true;
   }();
   (void)handled;
+}
+
+static void report(const Work &work, Session *session) {
+  if (!work.gaveUp || !session) return;
+  session->broken = true;
+  session->fail("LLVM gave up: " + work.reason);
+}
+
+// The thread takes no asynchronous signals: those are the JVM's threads' to handle.
+void agentopt::onDeepStack(llvm::function_ref<void()> run, Session *session) {
+  handleFatalErrors();
   Work work{run, false, {}, {}};
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -66,10 +78,32 @@ void agentopt::onDeepStack(llvm::function_ref<void()> run, Session *session) {
   pthread_attr_destroy(&attributes);
   if (refused) enter(&work); // out of threads or address space: the caller's stack has to do
   else pthread_join(thread, nullptr);
-  if (work.gaveUp && session) {
-    session->broken = true;
-    session->fail("LLVM gave up: " + work.reason);
-  }
+  report(work, session);
+}
+
+// The lowest address of this thread's stack; 0 where it is not known.
+static uintptr_t endOfStack() {
+  static thread_local const uintptr_t end = [] {
+    pthread_attr_t attributes;
+    void *lowest = nullptr;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes)) return uintptr_t(0);
+    if (pthread_attr_getstack(&attributes, &lowest, &size)) lowest = nullptr;
+    pthread_attr_destroy(&attributes);
+    return reinterpret_cast<uintptr_t>(lowest);
+  }();
+  return end;
+}
+
+void agentopt::onStackFor(Operation *root, llvm::function_ref<void()> run, Session *session) {
+  char here;
+  uintptr_t end = endOfStack();
+  bool room = end && reinterpret_cast<uintptr_t>(&here) - end >= ROOM;
+  if (!room || height(root) > SHALLOW) return onDeepStack(run, session);
+  handleFatalErrors();
+  Work work{run, false, {}, {}};
+  enter(&work);
+  report(work, session);
 }
 
 char *agentopt::copy(StringRef s, int64_t *length) {
@@ -138,11 +172,11 @@ EXPORT void *agentoptModuleParse(void *p, const char *data, int64_t length, cons
   return parsed;
 }
 
-EXPORT void agentoptModuleDestroy(void *op) { onDeepStack([&] { operation(op)->erase(); }); }
+EXPORT void agentoptModuleDestroy(void *op) { onStackFor(operation(op), [&] { operation(op)->erase(); }); }
 
 EXPORT int64_t agentoptVerify(void *op) {
   bool valid = false;
-  onDeepStack([&] { valid = succeeded(verify(operation(op))); });
+  onStackFor(operation(op), [&] { valid = succeeded(verify(operation(op))); });
   return valid;
 }
 
@@ -172,7 +206,7 @@ EXPORT char *agentoptWriteBytecode(void *op, int64_t *length) {
 // 0 done, 1 the text is no pipeline (said in *error), 2 a pass failed (said in the diagnostics)
 EXPORT int64_t agentoptRunPipeline(void *p, void *module, const char *text, int64_t length, char **error, int64_t *errorLength) {
   int64_t outcome = 2;
-  onDeepStack([&] {
+  auto work = [&] {
     PassManager passes(contextOf(p), ModuleOp::getOperationName());
     StringRef pipeline(text, length);
     std::string message;
@@ -188,6 +222,8 @@ EXPORT int64_t agentoptRunPipeline(void *p, void *module, const char *text, int6
       *error = copy(message, errorLength);
       outcome = 1;
     } else if (succeeded(passes.run(operation(module)))) outcome = 0;
-  }, session(p));
+  };
+  if (PASSES_FOLLOW_OPS) onStackFor(operation(module), work, session(p));
+  else onDeepStack(work, session(p));
   return outcome;
 }

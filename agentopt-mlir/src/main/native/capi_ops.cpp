@@ -3,16 +3,19 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 
+#include <cmath>
+
 using namespace agentopt;
 
 namespace {
 
 struct AttributeRecord {
-  int64_t kind; // 0 none, 1 unit, 2 integer, 3 floating point, 4 string, 5 bool, 6 type, 7 other
+  int64_t kind; // 0 none, 1 unit, 2 integer, 3 floating point, 4 string, 5 bool, 6 type, 7 other, 8 estimate
   int64_t integer;
   double real;
   View text;
   void *type;
+  double numbers[3]; // NaN where missing
 };
 
 struct OwnerRecord {
@@ -180,7 +183,12 @@ EXPORT void agentoptReadAttribute(void *p, AttributeRecord *out) {
   else if (auto f = dyn_cast<FloatAttr>(a)) { out->kind = 3; out->real = f.getValueAsDouble(); }
   else if (auto s = dyn_cast<StringAttr>(a)) { out->kind = 4; out->text = view(s.getValue()); }
   else if (auto t = dyn_cast<TypeAttr>(a)) { out->kind = 6; out->type = const_cast<void *>(t.getValue().getAsOpaquePointer()); }
-  else out->kind = 7;
+  else if (auto e = dyn_cast<agentopt::EstimateAttr>(a)) {
+    out->kind = 8;
+    FloatAttr numbers[] = {e.getSeconds(), e.getDollars(), e.getSpread()};
+    for (int i = 0; i < 3; ++i) out->numbers[i] = numbers[i] ? numbers[i].getValueAsDouble() : std::nan("");
+    if (e.getConfidence()) out->text = view(e.getConfidence().getValue());
+  } else out->kind = 7;
 }
 
 EXPORT char *agentoptPrintAttribute(void *a, int64_t *length) {
@@ -200,6 +208,18 @@ EXPORT void *agentoptDoubleAttribute(void *session, double v) { return opaque(Bu
 EXPORT void *agentoptBoolAttribute(void *session, int64_t v) { return opaque(Builder(contextOf(session)).getBoolAttr(v)); }
 
 EXPORT void *agentoptUnitAttribute(void *session) { return opaque(UnitAttr::get(contextOf(session))); }
+
+// Seconds, dollars and spread, NaN where missing; confidence is missing where it is empty. Null, and diagnostics, where the verifier refuses one.
+EXPORT void *agentoptEstimateAttribute(void *session, const double *numbers, const char *confidence, int64_t length) {
+  MLIRContext *context = contextOf(session);
+  Builder builder(context);
+  FloatAttr given[3];
+  for (int i = 0; i < 3; ++i)
+    if (!std::isnan(numbers[i])) given[i] = builder.getF64FloatAttr(numbers[i]);
+  StringAttr word = length ? builder.getStringAttr(StringRef(confidence, length)) : StringAttr();
+  Location location = UnknownLoc::get(context);
+  return opaque(agentopt::EstimateAttr::getChecked([&] { return emitError(location); }, context, given[0], given[1], given[2], word));
+}
 
 EXPORT void *agentoptTypeAttribute(void *t) { return opaque(TypeAttr::get(type(t))); }
 

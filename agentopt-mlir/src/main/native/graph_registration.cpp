@@ -9,6 +9,8 @@ void agentopt::loadDialects(MLIRContext &context) {
   context.loadDialect<AgentDialect>();
 }
 
+const bool agentopt::PASSES_FOLLOW_OPS = true;
+
 void agentopt::registerPasses() {
   registerCanonicalizerPass();
   registerCSEPass();

@@ -31,9 +31,16 @@ class Session;
 // an error in the session's diagnostics; the session is then broken and its memory is given up.
 void onDeepStack(llvm::function_ref<void()> work, Session *session = nullptr);
 
+// The same for work that recurses over the ops of a module and over nothing else. It stays on this thread where the module is shallow and the stack has
+// room: its ops are in this processor's caches, and the allocator's memory is this thread's.
+void onStackFor(Operation *root, llvm::function_ref<void()> work, Session *session = nullptr);
+
 // Each library's own: its dialects, and its passes, which are registered once in a process.
 void loadDialects(MLIRContext &context);
 void registerPasses();
+
+// Whether those passes recurse over the ops of a module and over nothing else. LLVM's code generators recurse over more.
+extern const bool PASSES_FOLLOW_OPS;
 
 // The longest chain of ops within ops, counting the root.
 int64_t height(Operation *root);

@@ -15,6 +15,8 @@ void agentopt::loadDialects(MLIRContext &context) {
   context.appendDialectRegistry(*registry);
 }
 
+const bool agentopt::PASSES_FOLLOW_OPS = false;
+
 void agentopt::registerPasses() {
   registerCommonPasses();
   registerConversions();

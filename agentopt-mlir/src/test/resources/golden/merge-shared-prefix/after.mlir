@@ -1,7 +1,7 @@
 module {
   agent.graph @g(%arg0: !agent.prompt) -> !agent.value<"object"> {
     %0 = agent.transform "short"(%arg0) : (!agent.prompt) -> !agent.prompt
-    %1 = agent.prefix %arg0 model "m" on "H100" : !agent.kv_prefix<"m">
+    %1 = agent.prefix %arg0 model "m" on "H100" {agent.estimate = #agent.estimate<seconds = 2.000000e-02>} : !agent.kv_prefix<"m">
     %2 = agent.prefill %arg0 behind %1 : !agent.kv_prefix<"m"> model "m" on "H100" : !agent.kv_cache<"m">
     %3 = agent.decode %2 model "m" max_tokens 9 sampling "greedy" deterministic on "H100" : !agent.kv_cache<"m">
     %4 = agent.prefill %arg0 behind %1 : !agent.kv_prefix<"m"> model "m" on "H100" : !agent.kv_cache<"m">

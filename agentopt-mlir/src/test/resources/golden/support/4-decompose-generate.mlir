@@ -5,9 +5,9 @@ module {
     %2 = agent.transform "prompt"(%arg0, %1) : (!agent.text, !agent.passages) -> !agent.prompt
     %3 = agent.loop %2 max 4 expected 1.600000e+00 : !agent.prompt -> !agent.text {
     ^bb0(%arg1: !agent.prompt):
-      %4 = agent.prefill %arg1 model "support-1" on "H100" : !agent.kv_cache<"support-1">
+      %4 = agent.prefill %arg1 model "support-1" on "H100" {agent.estimate = #agent.estimate<seconds = 5.000000e-02>} : !agent.kv_cache<"support-1">
       %5 = agent.kv_transfer %4 from "H100" to "MI300X" : !agent.kv_cache<"support-1">
-      %6 = agent.decode %5 model "support-1" max_tokens 128 sampling "greedy" deterministic on "MI300X" : !agent.kv_cache<"support-1">
+      %6 = agent.decode %5 model "support-1" max_tokens 128 sampling "greedy" deterministic on "MI300X" {agent.estimate = #agent.estimate<seconds = 8.000000e-01>} : !agent.kv_cache<"support-1">
       %7 = agent.transform "think/calls"(%6) : (!agent.completion) -> !agent.list
       %8 = agent.for_each %7 expected 6.000000e-01 : !agent.list -> !agent.list {
       ^bb0(%arg2: !agent.value<"object">):

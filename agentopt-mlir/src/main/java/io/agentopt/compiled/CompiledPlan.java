@@ -17,8 +17,10 @@ import io.agentopt.plan.PlanJson;
 import io.agentopt.program.Program;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,17 +42,20 @@ public final class CompiledPlan {
     }
 
     /**
-     * Compiles a plan: lowers it, through MLIR where its library is there, else in plain Java. It has no kernels; see {@link #of(Plan, Collection)}.
+     * Compiles a plan: lowers it, through MLIR where its library is there, else in plain Java. It has the kernels of the graph's own nodes, for this machine's
+     * processor and the GPU that a node is placed on, where the code generation library is there; one that cannot be compiled is left out, which is logged.
      *
      * @throws CompiledPlanException if it cannot be written so that it reads back equal: too large (a file has at most 64 MiB, each of its JSON parts 16), or
      *     with names that no file can hold
      */
     public static CompiledPlan of(Plan<?, ?> plan) {
-        return readBack(plan.graph().name(), Parts.of(plan));
+        Parts parts = Parts.of(plan);
+        return readBack(
+                plan.graph().name(), parts.with(PlanKernels.ofNodes(parts.program(), plan, KernelCache.ofUser())));
     }
 
     /**
-     * Compiles a plan, and kernels for this machine's processor and the GPUs that the plan uses ({@link KernelTargets#of}). Where the plan is loaded, a
+     * Compiles a plan, and beside those of its nodes kernels for this machine's processor and the GPUs that the plan uses ({@link KernelTargets#of}). Where the plan is loaded, a
      * kernel whose content hash is the one asked for is not compiled again.
      *
      * @param kernels which ones; one that cannot be made for a GPU is left out for it, which is logged
@@ -60,7 +65,11 @@ public final class CompiledPlan {
      * @throws CompiledPlanException as {@link #of(Plan)}
      */
     public static CompiledPlan of(Plan<?, ?> plan, Collection<KernelSpec> kernels) {
-        return of(plan).with(PlanKernels.compile(kernels, KernelTargets.of(plan), KernelCache.ofUser()));
+        CompiledPlan compiled = of(plan);
+        List<CompiledKernel> all = new ArrayList<>(compiled.kernels());
+        for (CompiledKernel k : PlanKernels.compile(kernels, KernelTargets.of(plan), KernelCache.ofUser()))
+            if (!all.contains(k)) all.add(k);
+        return compiled.with(all);
     }
 
     /** {@return kernels compiled for targets, for {@link #with}; errors as in {@link #of(Plan, Collection)}} */
@@ -143,10 +152,23 @@ public final class CompiledPlan {
 
     /**
      * {@return all kernels of AgentOpt, those of this plan without compiling them} An object that fits this processor, the sources and the library is loaded;
-     * any other is compiled here. Where there is no code generation library, which also links objects, all run their Java references, which is logged once.
+     * any other is compiled here. Where there is no code generation library, objects of this release that this processor runs are linked in Java; all other
+     * kernels run their Java references, which is logged once.
      */
     public Kernels openKernels() {
-        return CompiledKernels.open(this::offerTo);
+        return CompiledKernels.open(this::offerTo, this::objects);
+    }
+
+    /** What runs here without a compiler. */
+    private Map<KernelSpec, byte[]> objects() {
+        if (!isOfThisRelease()) return Map.of();
+        return PlanKernels.objects(kernels());
+    }
+
+    private boolean isOfThisRelease() {
+        return CompiledWith.here(Optional.empty())
+                .agentopt()
+                .equals(parts.with().agentopt());
     }
 
     /** Offers this plan's objects to a compiler's cache. One that needs features which the compiler's processor lacks is refused, which is logged. */
@@ -167,8 +189,8 @@ public final class CompiledPlan {
      */
     public Optional<GpuCode> gpuCode(KernelSpec spec, GpuTarget target) {
         Optional<GpuCode> code = PlanKernels.code(kernels(), spec, target);
-        String here = CompiledWith.here(Optional.empty()).agentopt();
-        if (code.isPresent() && !here.equals(parts.with().agentopt())) {
+        if (code.isPresent() && !isOfThisRelease()) {
+            String here = CompiledWith.here(Optional.empty()).agentopt();
             throw new CompiledPlanException(
                     source,
                     "has GPU kernels of AgentOpt " + parts.with().agentopt() + ", and this is " + here,

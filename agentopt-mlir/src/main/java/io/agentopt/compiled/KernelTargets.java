@@ -4,6 +4,7 @@ import io.agentopt.mlir.codegen.CpuTarget;
 import io.agentopt.mlir.codegen.GpuTarget;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.PlannedDevices;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,24 @@ public record KernelTargets(List<CpuTarget> processors, List<GpuTarget> gpus) {
         Set<GpuTarget> gpus = new LinkedHashSet<>();
         for (PlannedDevices devices : plan.devices()) gpu(devices.device()).ifPresent(gpus::add);
         return new KernelTargets(List.of(CpuTarget.host()), List.copyOf(gpus));
+    }
+
+    /** {@return this machine's processor, and the GPU that a device class of a plan consists of, if it does; errors as in {@link #of(Plan)}} */
+    static KernelTargets of(Plan<?, ?> plan, String deviceClass) {
+        List<GpuTarget> gpus = plan.devices().stream()
+                .filter(d -> d.deviceClass().equals(deviceClass))
+                .flatMap(d -> gpu(d.device()).stream())
+                .toList();
+        return new KernelTargets(List.of(CpuTarget.host()), gpus);
+    }
+
+    /** {@return the targets of both} */
+    KernelTargets and(KernelTargets other) {
+        List<CpuTarget> cpus = new ArrayList<>(processors);
+        cpus.addAll(other.processors);
+        List<GpuTarget> both = new ArrayList<>(gpus);
+        both.addAll(other.gpus);
+        return new KernelTargets(cpus, both);
     }
 
     /** {@return the target of a device of the catalog; empty where kernels are not compiled for it} PTX of a generation runs on all later ones. */

@@ -12,13 +12,19 @@ import io.agentopt.mlir.codegen.GpuCompiler;
 import io.agentopt.mlir.codegen.GpuKernelCompiler;
 import io.agentopt.mlir.codegen.GpuTarget;
 import io.agentopt.mlir.codegen.KernelCache;
+import io.agentopt.mlir.codegen.ObjectKernels;
 import io.agentopt.mlir.ffi.Availability;
 import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ir.MlirException;
+import io.agentopt.plan.Plan;
+import io.agentopt.program.Program;
+import io.agentopt.program.Step;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +49,42 @@ final class PlanKernels {
                         .ifPresent(compiled::add);
         }
         return compiled;
+    }
+
+    /** {@return the kernels of a program's own steps, for this processor, on which they run, and for the GPU that each is placed on} None without the code generation library. */
+    static List<CompiledKernel> ofNodes(Program program, Plan<?, ?> plan, KernelCache cache) {
+        Map<String, KernelTargets> targets = new LinkedHashMap<>(); // by specification
+        for (Step step : program.allSteps()) {
+            if (!(step instanceof Step.Kernel k)) continue;
+            if (Codegen.availability() instanceof Availability.Unavailable(String reason)) {
+                LOG.info("The compiled plan of graph '{}' has no kernels. {}", program.graph(), reason);
+                return List.of();
+            }
+            targets.merge(k.kernel(), KernelTargets.of(plan, k.device()), KernelTargets::and);
+        }
+        List<CompiledKernel> all = new ArrayList<>();
+        targets.forEach((spec, where) -> {
+            try {
+                all.addAll(compile(List.of(KernelSpec.parse(spec)), where, cache));
+            } catch (IllegalArgumentException | IllegalStateException | MlirException reason) {
+                LOG.warn(
+                        "The compiled plan of graph '{}' goes without kernel '{}'. {}",
+                        program.graph(),
+                        spec,
+                        reason.getMessage());
+            }
+        });
+        return all;
+    }
+
+    /** {@return the objects that this processor is known to run} */
+    static Map<KernelSpec, byte[]> objects(List<CompiledKernel> kernels) {
+        Map<KernelSpec, byte[]> objects = new LinkedHashMap<>();
+        for (CompiledKernel k : kernels)
+            if (k.target().form() == Form.X86_OBJECT
+                    && ObjectKernels.runsHere(k.target().features()))
+                objects.putIfAbsent(KernelSpec.parse(k.kernel()), k.code());
+        return objects;
     }
 
     private static KernelDefinition definition(KernelSpec spec) {

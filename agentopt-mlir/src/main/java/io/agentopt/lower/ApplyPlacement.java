@@ -9,10 +9,14 @@ import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** Pass {@code apply-placement}: writes the plan's device class on every op that has one; the parts of LLM calls have theirs already. */
-record ApplyPlacement(Placement placement) implements JavaPass {
+/**
+ * Pass {@code apply-placement}: writes what the plan says: its device class and its estimate on every op that has one, its SLA on the graph. The parts of LLM
+ * calls have theirs already. Estimates come this late because equal work is merged by its attributes, whatever is expected of it.
+ */
+record ApplyPlacement(Placement placement, LoweringCosts costs) implements JavaPass {
     static final String NAME = "apply-placement";
 
     /** Ops that run on a device and are placed as one. */
@@ -31,6 +35,7 @@ record ApplyPlacement(Placement placement) implements JavaPass {
 
     @Override
     public void run(Op graph) {
+        costs.sla().ifPresent(sla -> graph.set(AgentDialect.SLA, sla.attribute()));
         OpTable table = OpTable.of(graph);
         Map<OperatorId, String> classes =
                 new HashMap<>(placement.deviceClasses()); // which is sorted, and so slow to ask
@@ -42,6 +47,8 @@ record ApplyPlacement(Placement placement) implements JavaPass {
                     i,
                     AgentDialect.DEVICE,
                     new Attribute.Text(device == null ? placement.of(operator) : device)); // which says what is missing
+            Optional<Attribute.Estimate> estimate = costs.estimate(operator);
+            if (estimate.isPresent()) table.set(i, AgentDialect.ESTIMATE, estimate.get());
         }
     }
 }

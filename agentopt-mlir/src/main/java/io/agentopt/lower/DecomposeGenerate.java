@@ -21,7 +21,8 @@ import java.util.List;
  *                                    %c = agent.decode %t on "B"
  * </pre>
  *
- * On a hosted endpoint the call becomes an {@code agent.endpoint}. It stays whole on one device class where two steps do not pay.
+ * On a hosted endpoint the call becomes an {@code agent.endpoint}. It stays whole on one device class where two steps do not pay. Each op is given its device
+ * and what the plan expects of it; a plan says nothing of the transfer.
  */
 record DecomposeGenerate(Placement placement, LoweringCosts costs) implements JavaPass {
     static final String NAME = "decompose-generate";
@@ -45,23 +46,20 @@ record DecomposeGenerate(Placement placement, LoweringCosts costs) implements Ja
                 table.string(i, AgentDialect.SAMPLING),
                 table.has(i, AgentDialect.DETERMINISTIC));
         if (onEndpoint(path, first, second, costs)) {
-            Op asked = AgentOps.endpoint(b, generate.operand(0), first, how, path);
-            asked.set(AgentDialect.DEVICE, first);
-            replace(generate, asked);
+            OpBuilder whole = b.carrying(OpAttributes.placed(first, Estimates.ofCall(costs, path)));
+            replace(generate, AgentOps.endpoint(whole, generate.operand(0), first, how, path));
             return;
         }
         if (first.equals(second) && !costs.splitPays(path)) {
-            generate.set(AgentDialect.DEVICE, first);
+            OpAttributes.placed(first, Estimates.ofCall(costs, path)).forEach(generate::set);
             return;
         }
-        Op prefill = AgentOps.prefill(b, generate.operand(0), model, path);
-        prefill.set(AgentDialect.DEVICE, first);
-        Value cache = prefill.result();
+        OpBuilder read = b.carrying(OpAttributes.placed(first, costs.estimate(OperatorId.prefill(path))));
+        Value cache = AgentOps.prefill(read, generate.operand(0), model, path).result();
         if (!first.equals(second))
             cache = AgentOps.kvTransfer(b, cache, first, second, path).result();
-        Op decode = AgentOps.decode(b, cache, how, path);
-        decode.set(AgentDialect.DEVICE, second);
-        replace(generate, decode);
+        OpBuilder say = b.carrying(OpAttributes.placed(second, costs.estimate(OperatorId.decode(path))));
+        replace(generate, AgentOps.decode(say, cache, how, path));
     }
 
     private static void replace(Op generate, Op by) {

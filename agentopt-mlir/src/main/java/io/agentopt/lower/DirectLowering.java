@@ -4,6 +4,7 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.Node;
 import io.agentopt.graph.Region;
 import io.agentopt.graph.ValueId;
+import io.agentopt.mlir.ir.Attribute.Estimate;
 import io.agentopt.operator.Custom;
 import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
@@ -27,6 +28,7 @@ import io.agentopt.program.Step;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -56,7 +58,27 @@ public final class DirectLowering implements Lowering {
         scope.region("", graph.body(), block, values);
         Slot output =
                 block.on(placement.home(), values.get(graph.body().yields().getFirst()), graph.name());
-        return new Program(graph.name(), block.build(List.of(output)), Origin.DIRECT);
+        Program program = new Program(graph.name(), block.build(List.of(output)), Origin.DIRECT);
+        return new Program(program.graph(), program.body(), Origin.DIRECT, predicted(program));
+    }
+
+    private Map<OperatorId, Double> predicted(Program program) {
+        Map<OperatorId, Double> all = new HashMap<>();
+        for (Step step : program.allSteps()) {
+            Optional<Estimate> estimate = switch (step) {
+                case Step.Endpoint s -> Estimates.ofCall(costs, s.path());
+                case Step.Transfer _, Step.KvTransfer _, Step.Loop _, Step.When _ -> Optional.empty();
+                case Step.ForEach _, Step.Nested _, Step.Fused _, Step.Prefix _ -> Optional.empty();
+                case Step.Prefill _, Step.Decode _, Step.Generate _ -> costs.estimate(step.operatorId());
+                case Step.Embed _, Step.Search _, Step.Rerank _ -> costs.estimate(step.operatorId());
+                case Step.Transcribe _, Step.Synthesize _ -> costs.estimate(step.operatorId());
+                case Step.Infer _, Step.Kernel _, Step.Custom _ -> costs.estimate(step.operatorId());
+                case Step.ToolCall _, Step.Transform _ -> costs.estimate(step.operatorId());
+                case Step.MemoryLoad _, Step.MemoryStore _ -> costs.estimate(step.operatorId());
+            };
+            if (estimate.isPresent()) estimate.get().seconds().ifPresent(s -> all.put(step.operatorId(), s));
+        }
+        return all;
     }
 
     private record Scope(Placement placement, LoweringCosts costs, Map<String, String> functions) {

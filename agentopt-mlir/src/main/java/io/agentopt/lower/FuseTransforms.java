@@ -2,6 +2,7 @@ package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.dialect.AgentOps;
+import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpBuilder;
 import io.agentopt.mlir.ir.OpTable;
@@ -25,7 +26,7 @@ import java.util.function.Predicate;
  * %b = agent.transform "g"(%a)
  * </pre>
  *
- * A function joins the one behind it when nobody else reads its result and the one behind it waits for nothing more than it does: fusing then delays nothing.
+ * The functions keep their estimates; that of the step is their sum. A function joins the one behind it when nobody else reads its result and the one behind it waits for nothing more than it does: fusing then delays nothing.
  *
  * @param limited whether a node has a timeout or retries of its own, by path; such a function stays a step
  */
@@ -147,8 +148,11 @@ record FuseTransforms(Predicate<String> limited) implements JavaPass {
                     throw new IllegalStateException("A fused function reads what is neither inside nor an argument.");
                 arguments.add(value);
             }
+            Map<String, Attribute> own = OpAttributes.estimate(table, op)
+                    .<Map<String, Attribute>>map(e -> Map.of(AgentDialect.ESTIMATE, e))
+                    .orElse(Map.of());
             result = AgentOps.transform(
-                            b,
+                            b.carrying(own),
                             arguments,
                             table.string(op, AgentDialect.FUNCTION),
                             table.op(op).result().type(),

@@ -1,9 +1,12 @@
 package io.agentopt.lower;
 
+import io.agentopt.mlir.dialect.SlaMark;
+import io.agentopt.mlir.ir.Attribute.Estimate;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the passes ask before they change what a plan has costed. */
@@ -21,8 +24,11 @@ public interface LoweringCosts {
      */
     boolean prefixPays(List<String> paths);
 
-    /** {@return predicted seconds of one run of an operator; 0 where nothing is predicted} */
-    double seconds(OperatorId operator);
+    /** {@return what is predicted of one run of an operator; empty where nothing is} */
+    Optional<Estimate> estimate(OperatorId operator);
+
+    /** {@return what is promised of a run; empty where nothing is} */
+    Optional<SlaMark> sla();
 
     /** {@return over how many devices of its class an LLM call's phase is spread; 1 for one} */
     int shards(OperatorId operator);
@@ -34,7 +40,7 @@ public interface LoweringCosts {
 
     /** {@return the answers where only a placement is known, and which of its classes are hosted endpoints} */
     static LoweringCosts endpoints(Set<String> names) {
-        return new PlannedCosts(names, Map.of(), Map.of());
+        return new PlannedCosts(names, Map.of(), Map.of(), Optional.empty());
     }
 
     /** {@return the answers that a plan's predictions give} */

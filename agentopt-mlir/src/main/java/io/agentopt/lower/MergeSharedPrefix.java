@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Pass {@code merge-shared-prefix}: prefills of one prompt by one model on one device read it once.
@@ -45,20 +46,22 @@ record MergeSharedPrefix(LoweringCosts costs) implements JavaPass {
         }
         groups.forEach((shared, prefills) -> {
             if (prefills.size() > 1
-                    && costs.prefixPays(prefills.stream().map(table::name).toList()))
-                merge(shared, prefills.stream().map(table::op).toList());
+                    && costs.prefixPays(prefills.stream().map(table::name).toList())) merge(table, shared, prefills);
         });
     }
 
-    private static void merge(Shared shared, List<Op> prefills) {
-        Op first = prefills.getFirst();
-        Op prefix = AgentOps.prefix(OpBuilder.before(first), first.operand(0), shared.model(), first.name());
-        prefix.set(AgentDialect.DEVICE, shared.device());
-        Value read = prefix.result();
-        for (Op prefill : prefills) {
-            Op behind = AgentOps.prefillBehind(
-                    OpBuilder.before(prefill), prefill.operand(0), read, shared.model(), prefill.name());
-            behind.set(AgentDialect.DEVICE, shared.device());
+    /** The prefix is expected to take what the first prefill was; nothing is known of what is left of the prefills. */
+    private static void merge(OpTable table, Shared shared, List<Integer> prefills) {
+        int one = prefills.getFirst();
+        Op first = table.op(one);
+        OpBuilder b = OpBuilder.before(first)
+                .carrying(OpAttributes.placed(shared.device(), OpAttributes.estimate(table, one)));
+        Value read = AgentOps.prefix(b, first.operand(0), shared.model(), first.name())
+                .result();
+        for (int i : prefills) {
+            Op prefill = table.op(i);
+            OpBuilder rest = OpBuilder.before(prefill).carrying(OpAttributes.placed(shared.device(), Optional.empty()));
+            Op behind = AgentOps.prefillBehind(rest, prefill.operand(0), read, shared.model(), prefill.name());
             prefill.replaceAllUsesWith(List.of(behind.result()));
             prefill.erase();
         }

@@ -124,12 +124,12 @@ public final class MlirLowering implements Lowering {
         return Pipeline.of(SIMPLIFY)
                 .thenEachGraph(DecomposeGenerate.NAME, new DecomposeGenerate(placement, costs))
                 .thenEachGraph(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs))
-                .thenEachGraph(ApplyPlacement.NAME, new ApplyPlacement(placement))
+                .thenEachGraph(ApplyPlacement.NAME, new ApplyPlacement(placement, costs))
                 .thenEachGraph(ShardModels.NAME, new ShardModels(costs))
                 .thenEachGraph(FuseTransforms.NAME, new FuseTransforms(limited))
                 .thenEachGraph(InsertTransfers.NAME, new InsertTransfers(placement.home()))
                 .then("cse")
-                .thenEachGraph(Schedule.NAME, new Schedule(costs))
+                .thenEachGraph(Schedule.NAME, new Schedule())
                 .then(OutlineKernels.NAME, new OutlineKernels());
     }
 

@@ -2,10 +2,12 @@ package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
 import io.agentopt.mlir.ir.Attribute;
+import io.agentopt.mlir.ir.Attribute.Estimate;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.operator.Custom.Effects;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
 import io.agentopt.program.Program.Origin;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** Reads the program back from a verified, placed module. */
@@ -24,6 +27,7 @@ final class ProgramReader {
     private final OpTable table;
     private final Map<String, String> kernels; // by symbol: the specification
     private final Slot[] slots; // by value
+    private final Map<OperatorId, Double> predicted = new HashMap<>();
     private int blocks;
 
     private ProgramReader(OpTable table, Map<String, String> kernels) {
@@ -42,8 +46,9 @@ final class ProgramReader {
             if (op.is(AgentDialect.KERNEL_DECL))
                 kernels.put(op.string(AgentDialect.SYM_NAME), op.string(AgentDialect.SPEC));
         }
-        Block body = new ProgramReader(OpTable.of(graph), kernels).block(0, 0);
-        return new Program(graph.string(AgentDialect.SYM_NAME), body, Origin.MLIR);
+        ProgramReader reader = new ProgramReader(OpTable.of(graph), kernels);
+        Block body = reader.block(0, 0);
+        return new Program(graph.string(AgentDialect.SYM_NAME), body, Origin.MLIR, reader.predicted);
     }
 
     private Block block(int parent, int region) {
@@ -63,11 +68,30 @@ final class ProgramReader {
                 slots[table.result(op)] = in(op, 0); // the engine that runs the shards does it
             } else {
                 Slot result = new Slot(number, size++);
-                steps.add(step(op, result));
+                Step step = step(op, result);
+                steps.add(step);
+                estimate(op).flatMap(e -> boxed(e.seconds())).ifPresent(s -> predicted.put(step.operatorId(), s));
                 slots[table.result(op)] = result;
             }
         }
         return new Block(number, size, parameters, steps, yields);
+    }
+
+    /** What is expected of a step. Functions that were fused are no steps of their own: that of all together is expected of theirs. */
+    private Optional<Estimate> estimate(int op) {
+        if (table.is(table.parent(op), AgentDialect.FUSED)) return Optional.empty();
+        if (!table.is(op, AgentDialect.FUSED)) return OpAttributes.estimate(table, op);
+        List<Integer> functions = table.ops(op, 0);
+        Optional<Estimate> all = OpAttributes.estimate(table, functions.getFirst());
+        for (int f : functions.subList(1, functions.size() - 1)) { // the last ends the region
+            Optional<Estimate> one = OpAttributes.estimate(table, f);
+            all = all.flatMap(a -> one.map(b -> Estimates.sum(a, b)));
+        }
+        return all;
+    }
+
+    private static Optional<Double> boxed(OptionalDouble number) {
+        return number.isPresent() ? Optional.of(number.getAsDouble()) : Optional.empty();
     }
 
     private Step step(int op, Slot out) {

@@ -1,22 +1,23 @@
 package io.agentopt.lower;
 
 import io.agentopt.mlir.dialect.AgentDialect;
+import io.agentopt.mlir.ir.Attribute.Estimate;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpTable;
 import io.agentopt.mlir.pass.JavaPass;
-import io.agentopt.plan.granular.OperatorId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
  * Pass {@code schedule}: list scheduling. Of the ops of a block that may come next, the one with the longest predicted way to the block's end comes first;
- * of equally long ones the one that came first before. The dispatcher starts what is ready in this order.
+ * of equally long ones the one that came first before. Predictions are the ops' estimates. The dispatcher starts what is ready in this order.
  *
  * <p>Neither data nor effects are reordered: a load keeps its place to stores of its memory, a store to loads and stores, a tool with side effects to all
  * such tools. Ops between which neither says anything may overlap.
  */
-record Schedule(LoweringCosts costs) implements JavaPass {
+record Schedule() implements JavaPass {
     static final String NAME = "schedule";
 
     @Override
@@ -94,35 +95,13 @@ record Schedule(LoweringCosts costs) implements JavaPass {
     }
 
     /** By op; that of a control op is what its body takes one after the other, once, so that it is at least as long as what it holds. */
-    private double[] seconds(OpTable table) {
+    private static double[] seconds(OpTable table) {
         double[] seconds = new double[table.size()];
         for (int op = table.size() - 1; op > 0; op--) {
-            seconds[op] += predicted(table, op);
+            Optional<Estimate> estimate = OpAttributes.estimate(table, op);
+            if (estimate.isPresent()) seconds[op] += estimate.get().seconds().orElse(0);
             if (table.parent(op) >= 0) seconds[table.parent(op)] += seconds[op];
         }
         return seconds;
-    }
-
-    private double predicted(OpTable table, int op) {
-        String path = table.name(op);
-        return switch (table.kind(op)) {
-            case AgentDialect.GENERATE, AgentDialect.ENDPOINT ->
-                costs.seconds(OperatorId.prefill(path)) + costs.seconds(OperatorId.decode(path));
-            case AgentDialect.PREFIX -> costs.seconds(OperatorId.prefill(path));
-            case AgentDialect.PREFILL -> table.operandCount(op) > 1 ? 0 : costs.seconds(OperatorId.prefill(path));
-            case AgentDialect.DECODE -> costs.seconds(OperatorId.decode(path));
-            case AgentDialect.EMBED,
-                    AgentDialect.SEARCH,
-                    AgentDialect.RERANK,
-                    AgentDialect.TRANSCRIBE,
-                    AgentDialect.SYNTHESIZE,
-                    AgentDialect.INFER,
-                    AgentDialect.KERNEL,
-                    AgentDialect.TOOL,
-                    AgentDialect.TRANSFORM,
-                    AgentDialect.MEMORY_LOAD,
-                    AgentDialect.MEMORY_STORE -> costs.seconds(OperatorId.whole(path));
-            default -> AgentDialect.isCustom(table.kind(op)) ? costs.seconds(OperatorId.whole(path)) : 0;
-        };
     }
 }

@@ -1,7 +1,9 @@
 package io.agentopt.program;
 
+import io.agentopt.plan.granular.OperatorId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A lowered agent, ready to run.
@@ -9,8 +11,23 @@ import java.util.List;
  * @param graph name of the graph that it came from
  * @param body one parameter, the input; one yield, the output
  * @param origin how it was lowered
+ * @param predictedSeconds what one run of a step is expected to take, by {@link Step#operatorId}, 0 or more; absent where unknown
  */
-public record Program(String graph, Block body, Origin origin) {
+public record Program(String graph, Block body, Origin origin, Map<OperatorId, Double> predictedSeconds) {
+    public Program {
+        predictedSeconds = Map.copyOf(predictedSeconds);
+        predictedSeconds.forEach((operator, seconds) -> {
+            if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY))
+                throw new IllegalArgumentException("The program of graph '" + graph + "' expects '" + operator
+                        + "' to take " + seconds + " s. Leave out what is not known.");
+        });
+    }
+
+    /** A program of which no times are known. */
+    public Program(String graph, Block body, Origin origin) {
+        this(graph, body, origin, Map.of());
+    }
+
     /** How a program came about. */
     public enum Origin {
         /** Through the agent dialect, verified and optimised. */

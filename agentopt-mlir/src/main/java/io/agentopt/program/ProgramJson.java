@@ -1,9 +1,11 @@
 package io.agentopt.program;
 
 import io.agentopt.internal.JsonText;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A program as JSON, format 1: plain data that reads back where there is no native library. A step is an object with the fields of its
@@ -21,6 +23,7 @@ public final class ProgramJson {
         out.put("graph", program.graph());
         out.put("origin", program.origin().name());
         out.put("body", block(program.body()));
+        if (!program.predictedSeconds().isEmpty()) out.put("predicted", predicted(program));
         return JsonText.of(out);
     }
 
@@ -33,6 +36,18 @@ public final class ProgramJson {
      */
     public static Program read(byte[] json, String file) {
         return ProgramJsonReader.read(json, file);
+    }
+
+    private static List<Map<String, Object>> predicted(Program program) {
+        List<Map<String, Object>> all = new ArrayList<>();
+        new TreeMap<>(program.predictedSeconds()).forEach((operator, seconds) -> {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("path", operator.path());
+            one.put("phase", operator.phase().name());
+            one.put("seconds", seconds);
+            all.add(one);
+        });
+        return all;
     }
 
     private static Map<String, Object> block(Block block) {

@@ -3,10 +3,14 @@ package io.agentopt.program;
 import io.agentopt.internal.JsonValue;
 import io.agentopt.operator.Custom;
 import io.agentopt.operator.Custom.Effects;
+import io.agentopt.plan.granular.OperatorId;
+import io.agentopt.plan.granular.OperatorId.Phase;
 import io.agentopt.program.Program.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,9 +22,28 @@ final class ProgramJsonReader {
     private ProgramJsonReader() {}
 
     static Program read(byte[] json, String file) {
-        JsonValue root =
-                JsonValue.parse(file, json).format(ProgramJson.FORMAT).only("format", "graph", "origin", "body");
-        return new Program(root.at("graph").text(), block(root.at("body")), origin(root.at("origin")));
+        JsonValue root = JsonValue.parse(file, json)
+                .format(ProgramJson.FORMAT)
+                .only("format", "graph", "origin", "body", "predicted");
+        return new Program(root.at("graph").text(), block(root.at("body")), origin(root.at("origin")), predicted(root));
+    }
+
+    private static Map<OperatorId, Double> predicted(JsonValue root) {
+        Map<OperatorId, Double> all = new HashMap<>();
+        for (JsonValue one : root.maybe("predicted").map(JsonValue::items).orElse(List.of())) {
+            one.only("path", "phase", "seconds");
+            OperatorId operator = new OperatorId(one.at("path").text(), phase(one.at("phase")));
+            if (all.put(operator, one.at("seconds").notNegative()) != null)
+                throw one.wrong("is the second prediction for '" + operator + "'", AGAIN);
+        }
+        return all;
+    }
+
+    private static Phase phase(JsonValue v) {
+        return Arrays.stream(Phase.values())
+                .filter(p -> p.name().equals(v.text()))
+                .findFirst()
+                .orElseThrow(() -> v.wrong("is no phase", "Write one of " + List.of(Phase.values()) + "."));
     }
 
     private static Origin origin(JsonValue v) {

@@ -1,6 +1,7 @@
 package io.agentopt.program;
 
 import io.agentopt.operator.Custom.Effects;
+import io.agentopt.plan.granular.OperatorId;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,11 @@ public sealed interface Step {
 
     /** {@return the slot that it fills} */
     Slot result();
+
+    /** {@return the operator of the plan that it runs; a step that runs several, as a whole LLM call, is one of its own} */
+    default OperatorId operatorId() {
+        return OperatorId.whole(path());
+    }
 
     /** Asks a model, prefill and decode in one: where taking the two apart does not pay. */
     record Generate(String path, String device, String model, int maxTokens, String sampling, Slot prompt, Slot result)
@@ -48,6 +54,11 @@ public sealed interface Step {
         }
 
         @Override
+        public OperatorId operatorId() {
+            return OperatorId.prefill(path);
+        }
+
+        @Override
         public List<Slot> operands() {
             return prefix.map(p -> List.of(prompt, p)).orElse(List.of(prompt));
         }
@@ -56,6 +67,11 @@ public sealed interface Step {
     /** Generates from a KV cache, and consumes it. */
     record Decode(String path, String device, String model, int maxTokens, String sampling, Slot cache, Slot result)
             implements Step {
+        @Override
+        public OperatorId operatorId() {
+            return OperatorId.decode(path);
+        }
+
         @Override
         public List<Slot> operands() {
             return List.of(cache);

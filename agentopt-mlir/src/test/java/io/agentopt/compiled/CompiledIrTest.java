@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.graph.AgentGraph;
+import io.agentopt.lower.LoweringCosts;
 import io.agentopt.lower.MlirLowering;
 import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.mlir.ir.MlirContext;
@@ -19,12 +20,14 @@ class CompiledIrTest {
 
     @Test
     void theIrIsThatOfTheLastPass() {
-        String last =
-                MlirLowering.trace(PLAN.graph(), PLAN.placement()).getLast().text();
+        String last = new MlirLowering(LoweringCosts.of(PLAN))
+                .traced(PLAN.graph(), PLAN.placement())
+                .getLast()
+                .text();
         CompiledPlan loaded = CompiledPlan.read(CompiledPlan.of(PLAN).bytes(), "support");
         try (MlirContext context = MlirContext.create();
                 MlirModule module = loaded.ir(context)) {
-            assertThat(module.print()).isEqualTo(last);
+            assertThat(module.print()).isEqualTo(last).contains("#agent.sla<", "#agent.estimate<");
         }
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.compiled.KernelTarget.Form;
 import io.agentopt.lower.Lowering;
+import io.agentopt.lower.LoweringCosts;
 import io.agentopt.plan.Plan;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Step;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,7 +52,9 @@ class CompiledPlanTest {
 
     @Test
     void theProgramIsTheOneThatLoweringGives() {
-        assertThat(COMPILED.program()).isEqualTo(Lowering.best().lower(PLAN.graph(), PLAN.placement()));
+        assertThat(COMPILED.program())
+                .isEqualTo(Lowering.best(LoweringCosts.of(PLAN)).lower(PLAN.graph(), PLAN.placement()));
+        assertThat(COMPILED.program().predictedSeconds()).containsEntry(OperatorId.decode("think/generate"), 0.01);
         assertThat(COMPILED.program().allSteps()).hasAtLeastOneElementOfType(Step.KvTransfer.class);
     }
 

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kernels compiled here, in a file, and taken out by somebody who has compiled nothing. */
@@ -179,6 +180,24 @@ class PlanKernelsTest {
         assertThat(KernelTargets.gpu("B200-SXM")).contains(new GpuTarget.Nvidia("sm_100"));
         for (String none : List.of("Gaudi2", "TPU-v5e", "MI355X", "CPU-32-core", "", "L4000"))
             assertThat(KernelTargets.gpu(none)).as(none).isEmpty();
+    }
+
+    /** Neither library is there: what the plan brought is linked in Java, what it did not bring runs its reference. */
+    @Test
+    @Timeout(60)
+    void kernelsThatWereCompiledForThisProcessorRunCompiled() throws Exception {
+        Path file = folder.resolve("support.agentplan");
+        CompiledPlan.of(
+                        CompiledAgents.plan(CompiledAgents.support()),
+                        List.of(KernelSpec.of("softmax").with("columns", 2)))
+                .save(file);
+        String said = WithoutCodegenTest.run(file, "-Dagentopt.mlir.library=/nowhere/libagentopt-mlir.so");
+        assertThat(said.lines().filter(List.of("REFERENCE", "COMPILED")::contains))
+                .containsExactly("COMPILED", "REFERENCE", "REFERENCE");
+        assertThat(said)
+                .contains("0.5 of 3")
+                .contains("1 kernels run that were compiled before; all others run in plain Java.")
+                .contains("Kernel 'softmax{columns=3}' was not compiled before");
     }
 
     private static byte[] notCompiled(CpuKernelCompiler compiler, KernelCache.Key key) {

@@ -22,8 +22,9 @@ final class WithoutCodegen {
                 try {
                     kernels.compiled(spec.with("columns", 2 + i));
                 } catch (IllegalStateException none) {
-                    System.out.println(kernel.origin());
+                    // stays with its reference
                 }
+                System.out.println(kernel.origin());
             }
             Buffer out = Buffer.allocate(arena, ElementType.F32, 1, 2);
             kernels.of(spec).run(Buffer.allocate(arena, ElementType.F32, 1, 2), out);

@@ -6,6 +6,7 @@ import io.agentopt.kernel.Kernel;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Kernels;
 import io.agentopt.mlir.codegen.CompiledKernels;
+import io.agentopt.mlir.codegen.LinkedInJava;
 import io.agentopt.mlir.ffi.Availability;
 import io.agentopt.mlir.ffi.Codegen;
 import java.util.stream.Stream;
@@ -14,6 +15,10 @@ import java.util.stream.Stream;
 final class EveryOrigin {
     static final Origin REFERENCE = new Origin("reference", Kernels.references(KernelCatalog.all()), false);
     static final Origin COMPILED = new Origin("compiled", CompiledKernels.open(), true);
+
+    /** As they run in a process without the code generation library, where a compiled plan brought them. */
+    static final Origin LINKED =
+            new Origin("linked in Java", Kernels.compiledBy(LinkedInJava::new, KernelCatalog.all()), true);
 
     /** Kernels of one origin. */
     record Origin(String name, Kernels kernels, boolean compiled) {
@@ -37,6 +42,6 @@ final class EveryOrigin {
             System.out.println("Compiled kernels are not tested: " + reason);
             return Stream.of(REFERENCE);
         }
-        return Stream.of(REFERENCE, COMPILED);
+        return Stream.of(REFERENCE, COMPILED, LINKED);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -19,15 +20,24 @@ class LoweringGoldenTest {
     @Test
     void supportAgentOnThreeDevices() throws IOException {
         AgentGraph<String, String> graph = LoweringTest.support();
-        List<IrDump> dumps = MlirLowering.trace(
-                graph,
-                LoweringTest.all(
+        LoweringCosts costs = PlannedCostsTest.timed(
+                Set.of(),
+                Map.of(
+                        OperatorId.prefill("think/generate"), 0.05,
+                        OperatorId.decode("think/generate"), 0.8,
+                        OperatorId.whole("embed"), 0.01,
+                        OperatorId.whole("think/tools/tool"), 0.2),
+                Map.of());
+        List<IrDump> dumps = new MlirLowering(costs)
+                .traced(
                         graph,
-                        "cpu",
-                        Map.of(
-                                OperatorId.prefill("think/generate"), "H100",
-                                OperatorId.decode("think/generate"), "MI300X",
-                                OperatorId.whole("embed"), "H100")));
+                        LoweringTest.all(
+                                graph,
+                                "cpu",
+                                Map.of(
+                                        OperatorId.prefill("think/generate"), "H100",
+                                        OperatorId.decode("think/generate"), "MI300X",
+                                        OperatorId.whole("embed"), "H100")));
         Path folder = GoldenFiles.folder("support");
         for (int i = 0; i < dumps.size(); i++) {
             Path file = folder.resolve(i + "-" + dumps.get(i).stage() + ".mlir");

@@ -155,7 +155,7 @@ class ModelOperatorsLoweringTest {
     /** The long one would come first if nothing but time counted. */
     @Test
     void whatHasAnOutsideKeepsTheOrderOfTheGraph() {
-        LoweringCosts costs = new PlannedCosts(
+        LoweringCosts costs = PlannedCostsTest.timed(
                 Set.of(), Map.of(OperatorId.whole("short"), 0.01, OperatorId.whole("long"), 0.9), Map.of());
         for (Effects effects : Effects.values()) {
             Custom<String> brief =

@@ -55,7 +55,7 @@ class PassGoldenTest {
         seconds.put(OperatorId.whole("order 2"), 0.3);
         seconds.put(OperatorId.whole("embed"), 0.02);
         seconds.put(OperatorId.whole("search"), 0.03);
-        LoweringCosts costs = new PlannedCosts(
+        LoweringCosts costs = PlannedCostsTest.timed(
                 Set.of("hosted"), seconds, Map.of(OperatorId.prefill("large"), 4, OperatorId.decode("large"), 4));
         return Map.of(
                 "remove-dead-and-common",
@@ -67,7 +67,7 @@ class PassGoldenTest {
                 MergeSharedPrefix.NAME,
                 graphs(MergeSharedPrefix.NAME, new MergeSharedPrefix(costs)),
                 ApplyPlacement.NAME,
-                graphs(ApplyPlacement.NAME, new ApplyPlacement(placement)),
+                graphs(ApplyPlacement.NAME, new ApplyPlacement(placement, costs)),
                 ShardModels.NAME,
                 graphs(ShardModels.NAME, new ShardModels(costs)),
                 FuseTransforms.NAME,
@@ -75,7 +75,7 @@ class PassGoldenTest {
                 InsertTransfers.NAME,
                 graphs(InsertTransfers.NAME, new InsertTransfers("cpu")),
                 Schedule.NAME,
-                graphs(Schedule.NAME, new Schedule(costs)),
+                graphs(Schedule.NAME, new Schedule()),
                 OutlineKernels.NAME,
                 Pipeline.empty().then(OutlineKernels.NAME, new OutlineKernels()));
     }

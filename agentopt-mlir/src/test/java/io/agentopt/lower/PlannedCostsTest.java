@@ -8,14 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.message.Completion;
 import io.agentopt.message.Prompt;
+import io.agentopt.mlir.dialect.SlaMark;
 import io.agentopt.mlir.ffi.RequiresMlir;
+import io.agentopt.mlir.ir.Attribute.Estimate;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 @RequiresMlir
@@ -27,8 +31,16 @@ class PlannedCostsTest {
             (g, q) -> g.node("ask", generate(model("m")), q.map("prompt", Prompt::system))
                     .map("text", Completion::text));
 
+    /** Costs of which times alone are known. */
+    static LoweringCosts timed(
+            Set<String> endpoints, Map<OperatorId, Double> seconds, Map<OperatorId, Integer> shards) {
+        Map<OperatorId, Estimate> estimates = new TreeMap<>();
+        seconds.forEach((operator, s) -> estimates.put(operator, Estimate.ofSeconds(s)));
+        return new PlannedCosts(endpoints, estimates, shards, Optional.of(SlaMark.endToEnd(95, 2.5)));
+    }
+
     private static LoweringCosts costs(double prefill, double decode) {
-        return new PlannedCosts(
+        return timed(
                 Set.of("hosted"),
                 Map.of(OperatorId.prefill("ask"), prefill, OperatorId.decode("ask"), decode),
                 Map.of());
@@ -71,7 +83,7 @@ class PlannedCostsTest {
 
     @Test
     void aPrefixPaysWhenTheSavedPrefillsOutweighTheCopies() {
-        LoweringCosts costs = new PlannedCosts(
+        LoweringCosts costs = timed(
                 Set.of(),
                 Map.of(OperatorId.prefill("a"), 0.02, OperatorId.prefill("b"), 0.02, OperatorId.prefill("c"), 1e-5),
                 Map.of());

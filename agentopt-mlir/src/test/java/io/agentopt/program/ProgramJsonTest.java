@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.operator.Custom.Effects;
+import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Program.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,7 +59,8 @@ class ProgramJsonTest {
                             new Step.Kernel("k", "cpu", "softmax{columns=8}", List.of(s(0, 0)), s(0, 26)),
                             new Step.Custom("o", "cpu", "a.b", Effects.IDEMPOTENT, List.of(s(0, 0)), s(0, 27))),
                     List.of(s(0, 15))),
-            Origin.MLIR);
+            Origin.MLIR,
+            Map.of(OperatorId.prefill("p"), 0.25, OperatorId.decode("p"), 1.0 / 3, OperatorId.whole("e"), 1e-9));
 
     private static Program read(String json) {
         return ProgramJson.read(json.getBytes(StandardCharsets.UTF_8), "p.json");
@@ -111,5 +114,8 @@ class ProgramJsonTest {
         refused("\"%0.15\"", "\"%0.15x\"", "is no slot");
         refused("\"%0.15\"", "\"%0.9999999999\"", "is no slot");
         refused("\"path\" : \"e\"", "\"path\" : \"\"", "is not a text");
+        refused("\"seconds\" : 0.25", "\"seconds\" : -0.25", "must not be negative");
+        refused("\"phase\" : \"DECODE\"", "\"phase\" : \"SING\"", "is no phase");
+        refused("\"phase\" : \"DECODE\"", "\"phase\" : \"PREFILL\"", "is the second prediction for 'p.prefill'");
     }
 }

@@ -3,9 +3,11 @@ package io.agentopt.runtime;
 import io.agentopt.compiled.CompiledPlan;
 import io.agentopt.graph.AgentGraph;
 import io.agentopt.graph.NodeOptions;
+import io.agentopt.kernel.Kernels;
 import io.agentopt.lower.DirectLowering;
 import io.agentopt.lower.Lowering;
 import io.agentopt.lower.LoweringCosts;
+import io.agentopt.mlir.codegen.CompiledKernels;
 import io.agentopt.plan.Placement;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.PlannedDevices;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Loads agents. It keeps nothing: what an agent needs belongs to the agent. */
 public final class AgentRuntime {
@@ -47,7 +50,7 @@ public final class AgentRuntime {
      */
     public static <I, O> Agent<I, O> load(Plan<I, O> plan, ModelStore models, AgentOptions options) {
         Program program = Lowering.best(LoweringCosts.of(plan)).lower(plan.graph(), plan.placement());
-        return load(plan.graph(), program, plan.placement(), models, planned(plan, options));
+        return load(plan.graph(), program, plan.placement(), models, planned(plan, program, options));
     }
 
     /** Loads a compiled plan with default options; see {@link #load(CompiledPlan, AgentGraph, ModelStore, AgentOptions)}. */
@@ -56,7 +59,8 @@ public final class AgentRuntime {
     }
 
     /**
-     * Loads a plan that was compiled earlier, perhaps on another machine; nothing is lowered. Its reports compare with the plan.
+     * Loads a plan that was compiled earlier, perhaps on another machine; nothing is lowered. Its reports compare with the plan. Kernels run the code that came
+     * with it ({@link CompiledPlan#openKernels}), until the agent is closed.
      *
      * @param compiled what to run
      * @param graph the graph that was planned; its functions, tools, memories and indexes are found by name
@@ -69,18 +73,26 @@ public final class AgentRuntime {
     public static <I, O> Agent<I, O> load(
             CompiledPlan compiled, AgentGraph<I, O> graph, ModelStore models, AgentOptions options) {
         Plan<I, O> plan = compiled.plan(graph);
-        return load(graph, compiled.program(), plan.placement(), models, planned(plan, options));
+        Program program = compiled.program();
+        return open(
+                graph,
+                program,
+                plan.placement(),
+                Optional.of(models),
+                planned(plan, program, options),
+                RunClock.system(graph.name()),
+                compiled::openKernels);
     }
 
     /** {@return options that know the hardware and the expectations of a plan, where they said nothing of their own} */
-    private static AgentOptions planned(Plan<?, ?> plan, AgentOptions options) {
+    private static AgentOptions planned(Plan<?, ?> plan, Program program, AgentOptions options) {
         AgentOptions all = options;
         for (PlannedDevices d : plan.devices()) {
             if (!all.hardware().containsKey(d.deviceClass())) all = all.withHardware(d.deviceClass(), hardware(d));
         }
         if (!all.expectation().equals(Expectation.NONE)) return all;
         return all.withExpectation(new Expectation(
-                plan.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
+                program.predictedSeconds(), OptionalDouble.of(plan.endToEndSeconds()), Optional.of(plan.sla())));
     }
 
     private static Hardware hardware(PlannedDevices devices) {
@@ -133,7 +145,18 @@ public final class AgentRuntime {
             Optional<ModelStore> models,
             AgentOptions options,
             RunClock clock) {
-        Engines engines = new Engines(models, options, () -> options.devices().orElseGet(Devices::detect));
+        return open(graph, program, placement, models, options, clock, CompiledKernels::open);
+    }
+
+    static <I, O> Agent<I, O> open(
+            AgentGraph<I, O> graph,
+            Program program,
+            Placement placement,
+            Optional<ModelStore> models,
+            AgentOptions options,
+            RunClock clock,
+            Supplier<Kernels> kernels) {
+        Engines engines = new Engines(models, options, () -> options.devices().orElseGet(Devices::detect), kernels);
         try {
             check(graph, program, placement);
             AgentStatistics statistics = new AgentStatistics(graph.name(), options.expectation());

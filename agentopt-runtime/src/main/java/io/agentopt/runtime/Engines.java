@@ -2,7 +2,6 @@ package io.agentopt.runtime;
 
 import io.agentopt.kernel.Kernels;
 import io.agentopt.message.Embedding;
-import io.agentopt.mlir.codegen.CompiledKernels;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
@@ -34,6 +33,7 @@ final class Engines implements AutoCloseable {
     private final Optional<ModelStore> models;
     private final AgentOptions options;
     private final Supplier<List<DetectedDevice>> detect;
+    private final Supplier<Kernels> openKernels;
     private final Map<Key, LlmEngine> decoders = new HashMap<>();
     private final Map<Key, EmbedEngine> embedders = new HashMap<>();
     private final Map<String, ExactIndex> indexes = new HashMap<>();
@@ -42,10 +42,16 @@ final class Engines implements AutoCloseable {
 
     private record Key(String deviceClass, String model) {}
 
-    Engines(Optional<ModelStore> models, AgentOptions options, Supplier<List<DetectedDevice>> detect) {
+    /** @param openKernels opens the kernels when a step first needs one */
+    Engines(
+            Optional<ModelStore> models,
+            AgentOptions options,
+            Supplier<List<DetectedDevice>> detect,
+            Supplier<Kernels> openKernels) {
         this.models = models;
         this.options = options;
         this.detect = detect;
+        this.openKernels = openKernels;
     }
 
     /** {@return the engine of a decoder model on a device class; {@code need} is who asks, as the subject of a message} */
@@ -101,10 +107,10 @@ final class Engines implements AutoCloseable {
         });
     }
 
-    /** {@return the kernels, compiled in the background from the first that is asked for} */
+    /** {@return the kernels; code comes in the background from the first that is asked for: from a compiled plan, the cache or the compiler} */
     Kernels kernels() {
         Kernels open = kernels;
-        if (open == null) kernels = open = CompiledKernels.open();
+        if (open == null) kernels = open = openKernels.get();
         return open;
     }
 

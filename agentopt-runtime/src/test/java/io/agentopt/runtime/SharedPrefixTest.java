@@ -10,6 +10,7 @@ import io.agentopt.graph.Port;
 import io.agentopt.lower.DirectLowering;
 import io.agentopt.message.Completion;
 import io.agentopt.message.Prompt;
+import io.agentopt.mlir.codegen.CompiledKernels;
 import io.agentopt.operator.Sampling;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
@@ -59,7 +60,8 @@ class SharedPrefixTest {
 
     private static Ran run(AgentGraph<String, String> graph, Program program, String question) throws Exception {
         AgentOptions options = AgentOptions.DEFAULTS.withDevices(List.of(CPU)).withThreads("cpu", 1);
-        try (Engines engines = new Engines(Optional.of(ModelStore.of(root)), options, () -> List.of(CPU))) {
+        try (Engines engines =
+                new Engines(Optional.of(ModelStore.of(root)), options, () -> List.of(CPU), CompiledKernels::open)) {
             Dispatcher dispatcher = new Dispatcher(
                     program,
                     new GraphStepRunner(graph, new EngineModelRunner(graph, engines, options.runners())),

@@ -3,9 +3,7 @@ package io.agentopt.mlir.codegen;
 import io.agentopt.kernel.KernelCompiler;
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.RowFunction;
-import io.agentopt.mlir.ffi.KernelEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -56,14 +54,12 @@ public final class CpuKernelCompiler implements KernelCompiler {
     public synchronized RowFunction compile(KernelDefinition definition, KernelSpec spec) {
         LoadedObject code = load(definition, spec);
         loaded.add(code);
-        List<Operand> operands = definition.operands(spec);
-        int dimensions = operands.stream().mapToInt(Operand::rank).sum();
-        return new CpuRowFunction(KernelEntry.of(code.entry(), operands.size()), dimensions);
+        return CpuRowFunction.of(code, definition, spec);
     }
 
     /** What was offered and does not load is compiled here. */
     private LoadedObject load(KernelDefinition definition, KernelSpec spec) {
-        String entry = "agentopt_" + definition.name() + ".entry";
+        String entry = CpuRowFunction.entryOf(definition);
         try {
             return LoadedObject.load(object(definition, spec), entry);
         } catch (IllegalArgumentException unusable) {

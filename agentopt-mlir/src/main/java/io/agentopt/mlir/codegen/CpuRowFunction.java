@@ -3,10 +3,14 @@ package io.agentopt.mlir.codegen;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.agentopt.kernel.Buffer;
+import io.agentopt.kernel.KernelDefinition;
+import io.agentopt.kernel.KernelSpec;
+import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.RowFunction;
 import io.agentopt.mlir.ffi.KernelEntry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** A kernel's machine code. */
 final class CpuRowFunction implements RowFunction {
@@ -23,6 +27,17 @@ final class CpuRowFunction implements RowFunction {
     CpuRowFunction(KernelEntry entry, int dimensions) {
         this.entry = entry;
         this.dimensions = dimensions;
+    }
+
+    /** {@return the function of an object that a kernel is} */
+    static String entryOf(KernelDefinition definition) {
+        return "agentopt_" + definition.name() + ".entry";
+    }
+
+    static CpuRowFunction of(LoadedObject code, KernelDefinition definition, KernelSpec spec) {
+        List<Operand> operands = definition.operands(spec);
+        int dimensions = operands.stream().mapToInt(Operand::rank).sum();
+        return new CpuRowFunction(KernelEntry.of(code.entry(), operands.size()), dimensions);
     }
 
     @Override

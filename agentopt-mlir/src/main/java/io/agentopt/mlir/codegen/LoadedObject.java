@@ -2,6 +2,7 @@ package io.agentopt.mlir.codegen;
 
 import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ffi.Codegen.Loading;
+import io.agentopt.mlir.ffi.ExecutableMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -10,8 +11,8 @@ public final class LoadedObject implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment entry;
 
-    private LoadedObject(Loading.Done loaded) {
-        this.entry = MemorySegment.ofAddress(loaded.entry()).reinterpret(arena, _ -> Codegen.unload(loaded.code()));
+    private LoadedObject(long entry, Runnable unload) {
+        this.entry = MemorySegment.ofAddress(entry).reinterpret(arena, _ -> unload.run());
     }
 
     /**
@@ -24,11 +25,24 @@ public final class LoadedObject implements AutoCloseable {
      */
     public static LoadedObject load(byte[] object, String function) {
         return switch (Codegen.load(object, function)) {
-            case Loading.Done loaded -> new LoadedObject(loaded);
+            case Loading.Done loaded -> new LoadedObject(loaded.entry(), () -> Codegen.unload(loaded.code()));
             case Loading.Failed(String reason) ->
                 throw new IllegalArgumentException(
                         "The object file with '" + function + "' cannot be loaded: " + reason);
         };
+    }
+
+    /**
+     * Loads an object file without the code generation library; it must be one of this release. Its code sees memcpy, memmove and memset. It is trusted as {@link #load} trusts it.
+     *
+     * @throws IllegalArgumentException when it is no object of a kernel, or lacks the function
+     * @throws IllegalStateException when the system gives no memory for code
+     */
+    static LoadedObject linkedInJava(byte[] object, String function) {
+        KernelObject linked = KernelObject.link(object, function, ExecutableMemory.copies());
+        int bytes = linked.image().length;
+        long address = ExecutableMemory.of(linked.image());
+        return new LoadedObject(address + linked.entry(), () -> ExecutableMemory.free(address, bytes));
     }
 
     /** {@return the function's address, valid until this is closed} */

@@ -78,7 +78,6 @@ public final class AgentDialect {
 
     // ---- attributes that any op may carry
     public static final String ESTIMATE = "agent.estimate";
-    public static final String EXPECTATION = "agent.expectation";
     public static final String TIMEOUT_SECONDS = "agent.timeout_seconds";
     public static final String RETRIES = "agent.retries";
     public static final String PINNED_TO = "agent.pinned_to";

@@ -3,15 +3,14 @@ package io.agentopt.mlir.dialect;
 import io.agentopt.mlir.ir.Attribute;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The fields of a structured attribute such as {@code #agent.estimate<seconds = 1.0e-01, confidence = "measured">}, as text. */
+/** The fields of a structured attribute such as {@code #agent.sla<percentile = 9.5e+01, end_to_end = 2.5e+00>}, as text. */
 final class Fields {
-    private static final Pattern FIELD = Pattern.compile("(\\w+) = (\"[a-z]*\"|[^,>]+)");
+    private static final Pattern FIELD = Pattern.compile("(\\w+) = ([^,>]+)");
 
     private final String kind;
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -39,11 +38,6 @@ final class Fields {
         return this;
     }
 
-    Fields with(String name, Optional<String> word) {
-        word.ifPresent(w -> values.put(name, '"' + w + '"'));
-        return this;
-    }
-
     OptionalDouble number(String name) {
         String text = values.get(name);
         if (text == null) return OptionalDouble.empty();
@@ -52,10 +46,6 @@ final class Fields {
                 text.startsWith("0x")
                         ? Double.longBitsToDouble(Long.parseUnsignedLong(text.substring(2), 16))
                         : Double.parseDouble(text));
-    }
-
-    Optional<String> word(String name) {
-        return Optional.ofNullable(values.get(name)).map(quoted -> quoted.substring(1, quoted.length() - 1));
     }
 
     Attribute attribute() {

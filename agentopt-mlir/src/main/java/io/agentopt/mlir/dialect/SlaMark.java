@@ -1,12 +1,16 @@
 package io.agentopt.mlir.dialect;
 
 import io.agentopt.mlir.ir.Attribute;
+import io.agentopt.workload.Percentile;
+import io.agentopt.workload.Sla;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * {@code #agent.sla}: how fast an agent must answer, on its {@code agent.graph}. Ranges are the verifier's to check.
  *
- * @param percentile percentage of the requests
+ * @param percentile percentage of the requests; missing for their mean
  * @param endToEnd longest time from request to answer, s
  * @param firstToken longest time to the first token, s
  * @param perToken longest time between two tokens, s
@@ -18,6 +22,9 @@ public record SlaMark(
         OptionalDouble firstToken,
         OptionalDouble perToken,
         OptionalDouble worstCase) {
+    /** The most seconds that the dialect takes; what is above is no limit. */
+    public static final double MOST = 1e18;
+
     private static final String KIND = "sla";
 
     /** {@return a limit on the whole time for a percentage of the requests} */
@@ -28,6 +35,32 @@ public record SlaMark(
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty());
+    }
+
+    /** {@return what a workload's SLA promises, without limits that others imply} */
+    public static SlaMark of(Sla sla) {
+        OptionalDouble worstCase = seconds(sla.worstCase());
+        OptionalDouble endToEnd = below(seconds(Optional.of(sla.endToEnd())), worstCase);
+        return new SlaMark(
+                sla.percentile() == Percentile.MEAN
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(
+                                Double.parseDouble(sla.percentile().id().substring(1))),
+                endToEnd,
+                below(seconds(sla.firstToken()), endToEnd),
+                seconds(sla.perToken()),
+                worstCase);
+    }
+
+    private static OptionalDouble seconds(Optional<Duration> limit) {
+        double seconds = limit.map(l -> l.getSeconds() + l.getNano() / 1e9).orElse(Double.NaN);
+        return seconds <= MOST ? OptionalDouble.of(seconds) : OptionalDouble.empty();
+    }
+
+    /** {@return a limit, unless another one is as strict and covers it} */
+    private static OptionalDouble below(OptionalDouble limit, OptionalDouble other) {
+        boolean implied = limit.isPresent() && other.isPresent() && limit.getAsDouble() > other.getAsDouble();
+        return implied ? OptionalDouble.empty() : limit;
     }
 
     /**

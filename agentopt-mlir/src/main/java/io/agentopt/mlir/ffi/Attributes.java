@@ -29,6 +29,7 @@ public final class Attributes {
         static final MethodHandle UNIT = NativeFunction.of("agentoptUnitAttribute", 1);
         static final MethodHandle TYPE = NativeFunction.of("agentoptTypeAttribute", 1);
         static final MethodHandle PARSE = NativeFunction.of("agentoptParseAttribute", 3);
+        static final MethodHandle ESTIMATE = NativeFunction.of("agentoptEstimateAttribute", 4);
     }
 
     private static final class MakeReal {
@@ -60,6 +61,9 @@ public final class Attributes {
 
         record OfType(long type) implements Raw {}
 
+        /** Numbers are NaN and the word is empty where missing. */
+        record Estimate(double seconds, double dollars, double spread, String confidence) implements Raw {}
+
         record Other(String printed) implements Raw {}
     }
 
@@ -71,7 +75,7 @@ public final class Attributes {
     public static Raw read(long attribute) {
         try {
             Scratch scratch = Scratch.forCall();
-            MemorySegment record = scratch.allocate(48, 8);
+            MemorySegment record = scratch.allocate(72, 8);
             OfOp.READ.invokeExact(attribute, record.address());
             return switch ((int) record.get(JAVA_LONG, 0)) {
                 case 1 -> new Raw.Unit();
@@ -80,6 +84,12 @@ public final class Attributes {
                 case 4 -> new Raw.Text(Memory.view(record, 24));
                 case 5 -> new Raw.Bool(record.get(JAVA_LONG, 8) != 0);
                 case 6 -> new Raw.OfType(record.get(JAVA_LONG, 40));
+                case 8 ->
+                    new Raw.Estimate(
+                            record.get(JAVA_DOUBLE, 48),
+                            record.get(JAVA_DOUBLE, 56),
+                            record.get(JAVA_DOUBLE, 64),
+                            Memory.view(record, 24));
                 default -> new Raw.Other(printed(Print.ATTRIBUTE, attribute));
             };
         } catch (Throwable t) {
@@ -131,6 +141,22 @@ public final class Attributes {
     public static long real(long session, double value) {
         try {
             return (long) MakeReal.DOUBLE.invokeExact(session, value);
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
+    }
+
+    /** {@return the attribute, or 0 where the verifier refuses it; a number is NaN and the word empty where missing} */
+    public static long estimate(long session, double seconds, double dollars, double spread, String confidence) {
+        try {
+            Scratch scratch = Scratch.forCall();
+            MemorySegment numbers = scratch.allocate(24, 8);
+            numbers.set(JAVA_DOUBLE, 0, seconds);
+            numbers.set(JAVA_DOUBLE, 8, dollars);
+            numbers.set(JAVA_DOUBLE, 16, spread);
+            byte[] word = Memory.utf8(confidence);
+            MemorySegment text = Memory.bytes(scratch, word);
+            return (long) Make.ESTIMATE.invokeExact(session, numbers.address(), text.address(), (long) word.length);
         } catch (Throwable t) {
             throw NativeFunction.failed(t);
         }

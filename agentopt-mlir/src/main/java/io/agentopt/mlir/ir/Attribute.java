@@ -3,6 +3,8 @@ package io.agentopt.mlir.ir;
 import io.agentopt.mlir.ffi.Attributes;
 import io.agentopt.mlir.ffi.Attributes.Raw;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** An attribute's value in Java. */
 public sealed interface Attribute {
@@ -31,6 +33,30 @@ public sealed interface Attribute {
         }
     }
 
+    /**
+     * {@code #agent.estimate}: what a cost model says of one run of an op where it is placed. Ranges are the verifier's to check.
+     *
+     * @param seconds mean time
+     * @param dollars share of the price of its devices
+     * @param spread one standard deviation of the time, as a share of it
+     * @param confidence measured, imported, transferred or generic
+     */
+    record Estimate(OptionalDouble seconds, OptionalDouble dollars, OptionalDouble spread, Optional<String> confidence)
+            implements Attribute {
+        public Estimate {
+            for (OptionalDouble number : List.of(seconds, dollars, spread)) {
+                if (number.isPresent() && Double.isNaN(number.getAsDouble()))
+                    throw new IllegalArgumentException("An estimate holds NaN. Leave out what is not known.");
+            }
+        }
+
+        /** An estimate of time alone. */
+        public static Estimate ofSeconds(double seconds) {
+            return new Estimate(
+                    OptionalDouble.of(seconds), OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty());
+        }
+    }
+
     /** Anything else, in its textual form. */
     record Other(String printed) implements Attribute {}
 
@@ -48,6 +74,12 @@ public sealed interface Attribute {
             case Raw.Text(String value) -> new Text(value);
             case Raw.Bool(boolean value) -> new Flag(value);
             case Raw.OfType(long type) -> new OfType(context.type(type));
+            case Raw.Estimate(double seconds, double dollars, double spread, String confidence) ->
+                new Estimate(
+                        known(seconds),
+                        known(dollars),
+                        known(spread),
+                        confidence.isEmpty() ? Optional.empty() : Optional.of(confidence));
             case Raw.Other(String printed) ->
                 Literals.strings(printed).<Attribute>map(Texts::new).orElseGet(() -> new Other(printed));
         };
@@ -56,7 +88,7 @@ public sealed interface Attribute {
     /**
      * {@return the native attribute of a Java value}
      *
-     * @throws MlirException when the value is {@link Other} and its text is no attribute of the context
+     * @throws MlirException when the value is {@link Other} and its text is no attribute of the context, or an estimate that the verifier refuses
      */
     static long handle(MlirContext context, Attribute attribute) {
         long session = context.session();
@@ -67,8 +99,21 @@ public sealed interface Attribute {
             case Text(String value) -> Attributes.string(session, value);
             case Flag(boolean value) -> Attributes.bool(session, value);
             case OfType(Type value) -> Attributes.ofType(value.handle(context));
+            case Estimate e ->
+                context.checkedHandle(
+                        Attributes.estimate(
+                                session,
+                                e.seconds().orElse(Double.NaN),
+                                e.dollars().orElse(Double.NaN),
+                                e.spread().orElse(Double.NaN),
+                                e.confidence().orElse("")),
+                        e);
             case Texts(List<String> values) -> context.attributeHandle(Literals.array(values));
             case Other(String printed) -> context.attributeHandle(printed);
         };
+    }
+
+    private static OptionalDouble known(double number) {
+        return Double.isNaN(number) ? OptionalDouble.empty() : OptionalDouble.of(number);
     }
 }

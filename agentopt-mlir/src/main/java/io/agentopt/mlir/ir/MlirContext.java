@@ -139,6 +139,12 @@ public final class MlirContext implements AutoCloseable {
         return handle;
     }
 
+    /** {@return the handle, which is 0 where the verifier refused the attribute} */
+    long checkedHandle(long handle, Attribute attribute) {
+        if (handle == 0) throw new MlirException(attribute + " is no attribute of this context.", takeDiagnostics());
+        return handle;
+    }
+
     /** Closes the context and its modules. Closing twice does nothing. */
     @Override
     public void close() {
@@ -222,6 +228,8 @@ public final class MlirContext implements AutoCloseable {
         if (known != null) return known;
         long made = Attribute.handle(this, attribute);
         attributeHandles.put(attribute, made);
+        if (attribute instanceof Attribute.Estimate)
+            attributes.put(made, attribute); // most are written once and read twice
         return made;
     }
 

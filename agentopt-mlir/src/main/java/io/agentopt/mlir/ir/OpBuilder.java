@@ -9,20 +9,28 @@ public final class OpBuilder {
     private final Block block;
     private final Optional<Op> before;
     private final Map<String, Attribute> declared;
+    private final Map<String, Attribute> carried;
 
     private OpBuilder(Block block, Optional<Op> before) {
-        this(block, before, Map.of());
+        this(block, before, Map.of(), Map.of());
     }
 
-    private OpBuilder(Block block, Optional<Op> before, Map<String, Attribute> declared) {
+    private OpBuilder(
+            Block block, Optional<Op> before, Map<String, Attribute> declared, Map<String, Attribute> carried) {
         this.block = block;
         this.before = before;
         this.declared = declared;
+        this.carried = carried;
+    }
+
+    /** {@return a builder at this place whose ops have these attributes beside their own} */
+    public OpBuilder carrying(Map<String, Attribute> attributes) {
+        return new OpBuilder(block, before, declared, attributes);
     }
 
     /** {@return a builder at this place whose ops carry what was declared of them; see {@link Op#declared}} */
     public OpBuilder declaring(Map<String, Attribute> facts) {
-        return new OpBuilder(block, before, facts);
+        return new OpBuilder(block, before, facts, carried);
     }
 
     /** {@return a builder that appends to a block} */
@@ -68,7 +76,9 @@ public final class OpBuilder {
         if (context().kindHandle(kind) == 0) {
             throw new IllegalArgumentException("No dialect of this context defines an op '" + kind + "'.");
         }
-        return new OpDraft(this, kind).declared(declared);
+        OpDraft draft = new OpDraft(this, kind).declared(declared);
+        carried.forEach(draft::attribute);
+        return draft;
     }
 
     MlirModule module() {

@@ -47,7 +47,6 @@ class AgentRoundTripTest {
 
     private static final Set<String> MARKS = Set.of(
             AgentDialect.ESTIMATE,
-            AgentDialect.EXPECTATION,
             AgentDialect.TIMEOUT_SECONDS,
             AgentDialect.RETRIES,
             AgentDialect.PINNED_TO,

@@ -44,7 +44,7 @@ class AgentRulesTest {
                 "%x = agent.all_reduce %v by \"sum\" over 2 : tensor<?x4xf32>",
                 "%y = agent.infer \"m\"(%v) shards 4 : (tensor<?x4xf32>) -> tensor<f32>  %x = agent.all_reduce %y by \"max\" over 4 : tensor<f32>",
                 "%x = agent.embed %t model \"m\" {agent.estimate = #agent.estimate<seconds = 0.0, confidence = \"generic\">}",
-                "%x = agent.embed %t model \"m\" {agent.expectation = #agent.expectation<>, agent.retries = 0, agent.zones = []}",
+                "%x = agent.embed %t model \"m\" {agent.retries = 0, agent.zones = []}",
                 "%x = agent.embed %t model \"m\" {agent.timeout_seconds = 1.0e-9, agent.pinned_to = \"cpu\", agent.forbidden = [\"gpu\"], other = 1}",
             })
     void passes(String ops) {
@@ -93,13 +93,11 @@ class AgentRulesTest {
             agent.embed %t model "m" : !agent.embedding<0xf32>                             | an embedding's dimension must be 1 or more, not 0
             agent.embed %t model "m" : !agent.embedding<1x1x1x1x1xf32>                     | an embedding has at most 4 dimensions, not 5
             agent.embed %t model "m" : !agent.embedding<f32>                               | an embedding has both a shape and an element type, or neither
-            agent.embed %t model "m" {agent.note = "x"}                                    | 'agent.embed' op attribute 'agent.note' is none of agent.estimate, expectation, timeout_seconds, retries, pinned_to, forbidden and zones
+            agent.embed %t model "m" {agent.note = "x"}                                    | 'agent.embed' op attribute 'agent.note' is none of agent.estimate, timeout_seconds, retries, pinned_to, forbidden and zones
             agent.embed %t model "m" {agent.estimate = 1.0}                                | attribute 'agent.estimate' must be an #agent.estimate, but is 1.000000e+00 : f64
             agent.embed %t model "m" {agent.estimate = #agent.estimate<seconds = -1.0>}    | seconds is -1.000000e+00; it must be 0 or more
             agent.embed %t model "m" {agent.estimate = #agent.estimate<spread = 0x7FF0000000000000>} | spread is INF; it must be 0 or more
             agent.embed %t model "m" {agent.estimate = #agent.estimate<confidence = "sure">} | confidence is "sure"; it must be measured, imported, transferred or generic
-            agent.embed %t model "m" {agent.expectation = 1}                               | attribute 'agent.expectation' must be an #agent.expectation
-            agent.embed %t model "m" {agent.expectation = #agent.expectation<visits = 0x7FF8000000000000>} | visits is nan; it must be 0 or more
             agent.embed %t model "m" {agent.timeout_seconds = 0.0}                         | attribute 'agent.timeout_seconds' must be an f64 above 0
             agent.embed %t model "m" {agent.timeout_seconds = 1}                           | attribute 'agent.timeout_seconds' must be an f64 above 0
             agent.embed %t model "m" {agent.retries = -1}                                  | attribute 'agent.retries' must be an i64 of 0 or more

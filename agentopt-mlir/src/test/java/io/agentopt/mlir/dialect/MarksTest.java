@@ -2,14 +2,19 @@ package io.agentopt.mlir.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.mlir.ffi.RequiresMlir;
 import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.MlirContext;
+import io.agentopt.mlir.ir.MlirException;
 import io.agentopt.mlir.ir.MlirModule;
 import io.agentopt.mlir.ir.Op;
 import io.agentopt.mlir.ir.OpBuilder;
 import io.agentopt.mlir.ir.Value;
+import io.agentopt.workload.Percentile;
+import io.agentopt.workload.Sla;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -26,20 +31,18 @@ class MarksTest {
             Op decl = TensorOps.kernelDecl(OpBuilder.atEnd(module.body()), "k", "softmax");
             Random random = new Random(3);
             for (int i = 0; i < 300; i++) {
-                EstimateMark estimate =
-                        new EstimateMark(some(random), some(random), some(random), Optional.of("imported"));
-                ExpectationMark expectation =
-                        new ExpectationMark(some(random), some(random), some(random), some(random));
-                decl.set(AgentDialect.ESTIMATE, estimate.attribute());
-                decl.set(AgentDialect.EXPECTATION, expectation.attribute());
+                Attribute.Estimate estimate = new Attribute.Estimate(
+                        some(random),
+                        some(random),
+                        some(random),
+                        random.nextBoolean() ? Optional.of("imported") : Optional.empty());
+                decl.set(AgentDialect.ESTIMATE, estimate);
                 try (MlirModule copy = context.parse(module.print(), "copy")) {
                     assertThat(copy.print()).isEqualTo(module.print());
+                    assertThat(copy.body().ops().getFirst().attribute(AgentDialect.ESTIMATE))
+                            .contains(estimate);
                 }
-                assertThat(EstimateMark.of(decl.attribute(AgentDialect.ESTIMATE).orElseThrow()))
-                        .isEqualTo(estimate);
-                assertThat(ExpectationMark.of(
-                                decl.attribute(AgentDialect.EXPECTATION).orElseThrow()))
-                        .isEqualTo(expectation);
+                assertThat(decl.attribute(AgentDialect.ESTIMATE)).contains(estimate);
             }
         }
     }
@@ -56,6 +59,48 @@ class MarksTest {
     }
 
     @Test
+    void whatTheVerifierRefusesIsRefusedWhereItIsSet() {
+        try (MlirContext context = MlirContext.create()) {
+            Op op = TensorOps.kernelDecl(OpBuilder.atEnd(context.emptyModule().body()), "k", "softmax");
+            for (double seconds : List.of(-1.0, Double.POSITIVE_INFINITY, 2e18)) {
+                Attribute bad = Attribute.Estimate.ofSeconds(seconds);
+                assertThatThrownBy(() -> op.set(AgentDialect.ESTIMATE, bad))
+                        .isInstanceOf(MlirException.class)
+                        .hasMessageContaining("seconds is");
+            }
+            Attribute sure = new Attribute.Estimate(
+                    OptionalDouble.of(1), OptionalDouble.empty(), OptionalDouble.empty(), Optional.of("sure"));
+            assertThatThrownBy(() -> op.set(AgentDialect.ESTIMATE, sure)).hasMessageContaining("confidence is");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Attribute.Estimate.ofSeconds(Double.NaN))
+                    .withMessageContaining("NaN");
+            assertThat(op.attribute(AgentDialect.ESTIMATE)).isEmpty();
+        }
+    }
+
+    @Test
+    void limitsThatOthersImplyAreLeftOut() {
+        Sla sla = Sla.endToEnd(Percentile.P95, Duration.ofSeconds(2));
+        assertThat(SlaMark.of(sla)).isEqualTo(SlaMark.endToEnd(95, 2));
+        assertThat(SlaMark.of(sla.firstToken(Duration.ofSeconds(3)))).isEqualTo(SlaMark.endToEnd(95, 2));
+        assertThat(SlaMark.of(sla.worstCase(Duration.ofSeconds(1))))
+                .isEqualTo(new SlaMark(
+                        OptionalDouble.of(95),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.of(1)));
+        assertThat(SlaMark.of(Sla.endToEnd(Percentile.MEAN, Duration.ofSeconds(Long.MAX_VALUE))
+                        .perToken(Duration.ofMillis(20))))
+                .isEqualTo(new SlaMark(
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.of(0.02),
+                        OptionalDouble.empty()));
+    }
+
+    @Test
     void anSlaComesBack() {
         try (MlirContext context = MlirContext.create()) {
             SlaMark sla = new SlaMark(
@@ -67,9 +112,7 @@ class MarksTest {
             assertThat(SlaMark.of(context.attribute(((Attribute.Other) sla.attribute()).printed())))
                     .isEqualTo(sla);
             assertThatIllegalArgumentException().isThrownBy(() -> SlaMark.of(new Attribute.Whole(1)));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () -> SlaMark.of(EstimateMark.of(1, 2, "measured").attribute()));
+            assertThatIllegalArgumentException().isThrownBy(() -> SlaMark.of(Attribute.Estimate.ofSeconds(1)));
         }
     }
 

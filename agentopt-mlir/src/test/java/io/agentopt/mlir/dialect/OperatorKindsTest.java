@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.agentopt.mlir.ffi.RequiresMlir;
+import io.agentopt.mlir.ir.Attribute;
 import io.agentopt.mlir.ir.Diagnostic;
 import io.agentopt.mlir.ir.IrCorpus;
 import io.agentopt.mlir.ir.MlirContext;
@@ -47,7 +48,7 @@ class OperatorKindsTest {
                 .results(context.type(TEXT))
                 .name("clean")
                 .create();
-        built.set(AgentDialect.ESTIMATE, EstimateMark.of(0.01, 2e-6, "generic").attribute());
+        built.set(AgentDialect.ESTIMATE, Attribute.Estimate.ofSeconds(0.01));
         yield.setOperand(0, built.result());
         module.verify();
         try (MlirContext other = MlirContext.create()) {

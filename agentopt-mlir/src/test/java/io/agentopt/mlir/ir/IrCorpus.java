@@ -61,7 +61,7 @@ public final class IrCorpus {
                 %8:2 = agent.infer "classifier"(%7) on "L4" shards 2 {input_names = ["scores"], output_names = ["label", "picture"]} : (tensor<?xf32>) -> (tensor<1x3xf32>, !agent.image)
                 %9 = agent.all_reduce %8#0 by "sum" over 2 on "L4" : tensor<1x3xf32>
                 %10 = agent.transform "prompt"(%4, %9, %8#1) : (!agent.passages, tensor<1x3xf32>, !agent.image) -> !agent.prompt
-                %11 = agent.endpoint %10 at "acme" model "large" max_tokens 64 sampling "greedy" deterministic on "cpu" {agent.expectation = #agent.expectation<input_tokens = 8.120000e+02, output_tokens = 6.400000e+01, output_bytes = 4.096000e+03, visits = 1.000000e+00>, agent.forbidden = ["L4"], agent.pinned_to = "cpu", agent.retries = 2 : i64, agent.timeout_seconds = 1.500000e+00 : f64, agent.zones = ["eu-1", "eu-2"]}
+                %11 = agent.endpoint %10 at "acme" model "large" max_tokens 64 sampling "greedy" deterministic on "cpu" {agent.forbidden = ["L4"], agent.pinned_to = "cpu", agent.retries = 2 : i64, agent.timeout_seconds = 1.500000e+00 : f64, agent.zones = ["eu-1", "eu-2"]}
                 %12 = agent.transform "ask"(%11) : (!agent.completion) -> !agent.prompt
                 %13 = agent.prefill %12 model "llama" on "H100" shards 4 : !agent.kv_cache<"llama">
                 %14 = agent.decode %13 model "llama" max_tokens 64 sampling "temperature=0.7" on "H100" shards 4 : !agent.kv_cache<"llama"> -> !agent.token_stream

@@ -90,7 +90,7 @@ final class IrMutations {
             "#map",
             "#agent.sla<>",
             "#agent.estimate<seconds = 1.0>",
-            "#agent.expectation<visits = 0x7FF0000000000000>",
+            "#agent.estimate<dollars = 0x7FF0000000000000>",
             "dense<1> : tensor<4xi1>",
             "dense<> : tensor<0xf32>",
             "dense<\"0x\"> : tensor<1xi8>",

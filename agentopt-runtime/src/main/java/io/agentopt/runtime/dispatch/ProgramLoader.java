@@ -2,7 +2,6 @@ package io.agentopt.runtime.dispatch;
 
 import io.agentopt.graph.NodeOptions;
 import io.agentopt.operator.Custom;
-import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Block;
 import io.agentopt.program.Program;
 import io.agentopt.program.Slot;
@@ -90,53 +89,33 @@ final class ProgramLoader {
                 ExecutableBlock body = inner(n.body(), depth, depths, path, 1, 1);
                 yield new ExecutableStep.Nested(path, result, body.heavy(), ref(n.input(), depth, depths, path), body);
             }
-            case Step.Generate s -> leaf(s, StepKind.GENERATE, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Prefix s -> leaf(s, StepKind.PREFIX, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Fused s -> leaf(s, StepKind.TRANSFORM, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Prefill s -> leaf(s, StepKind.PREFILL, s.device(), OperatorId.prefill(path), true, depth, depths);
-            case Step.Decode s -> leaf(s, StepKind.DECODE, s.device(), OperatorId.decode(path), false, depth, depths);
-            case Step.KvTransfer s ->
-                leaf(s, StepKind.KV_TRANSFER, s.to(), OperatorId.whole(path), false, depth, depths);
-            case Step.Transfer s -> leaf(s, StepKind.TRANSFER, s.to(), OperatorId.whole(path), true, depth, depths);
-            case Step.Embed s -> leaf(s, StepKind.EMBED, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Search s -> leaf(s, StepKind.SEARCH, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Endpoint s -> leaf(s, StepKind.ENDPOINT, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Rerank s -> leaf(s, StepKind.RERANK, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Transcribe s ->
-                leaf(s, StepKind.TRANSCRIBE, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Synthesize s ->
-                leaf(s, StepKind.SYNTHESIZE, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Infer s -> leaf(s, StepKind.INFER, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.Kernel s -> leaf(s, StepKind.KERNEL, s.device(), OperatorId.whole(path), true, depth, depths);
+            case Step.Generate s -> leaf(s, StepKind.GENERATE, s.device(), true, depth, depths);
+            case Step.Prefix s -> leaf(s, StepKind.PREFIX, s.device(), true, depth, depths);
+            case Step.Fused s -> leaf(s, StepKind.TRANSFORM, s.device(), true, depth, depths);
+            case Step.Prefill s -> leaf(s, StepKind.PREFILL, s.device(), true, depth, depths);
+            case Step.Decode s -> leaf(s, StepKind.DECODE, s.device(), false, depth, depths);
+            case Step.KvTransfer s -> leaf(s, StepKind.KV_TRANSFER, s.to(), false, depth, depths);
+            case Step.Transfer s -> leaf(s, StepKind.TRANSFER, s.to(), true, depth, depths);
+            case Step.Embed s -> leaf(s, StepKind.EMBED, s.device(), true, depth, depths);
+            case Step.Search s -> leaf(s, StepKind.SEARCH, s.device(), true, depth, depths);
+            case Step.Endpoint s -> leaf(s, StepKind.ENDPOINT, s.device(), true, depth, depths);
+            case Step.Rerank s -> leaf(s, StepKind.RERANK, s.device(), true, depth, depths);
+            case Step.Transcribe s -> leaf(s, StepKind.TRANSCRIBE, s.device(), true, depth, depths);
+            case Step.Synthesize s -> leaf(s, StepKind.SYNTHESIZE, s.device(), true, depth, depths);
+            case Step.Infer s -> leaf(s, StepKind.INFER, s.device(), true, depth, depths);
+            case Step.Kernel s -> leaf(s, StepKind.KERNEL, s.device(), true, depth, depths);
             case Step.Custom s ->
-                leaf(
-                        s,
-                        StepKind.CUSTOM,
-                        s.device(),
-                        OperatorId.whole(path),
-                        s.effects() != Custom.Effects.OUTSIDE,
-                        depth,
-                        depths);
-            case Step.ToolCall s ->
-                leaf(s, StepKind.TOOL, s.device(), OperatorId.whole(path), s.idempotent(), depth, depths);
-            case Step.Transform s ->
-                leaf(s, StepKind.TRANSFORM, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.MemoryLoad s ->
-                leaf(s, StepKind.MEMORY_LOAD, s.device(), OperatorId.whole(path), true, depth, depths);
-            case Step.MemoryStore s ->
-                leaf(s, StepKind.MEMORY_STORE, s.device(), OperatorId.whole(path), false, depth, depths);
+                leaf(s, StepKind.CUSTOM, s.device(), s.effects() != Custom.Effects.OUTSIDE, depth, depths);
+            case Step.ToolCall s -> leaf(s, StepKind.TOOL, s.device(), s.idempotent(), depth, depths);
+            case Step.Transform s -> leaf(s, StepKind.TRANSFORM, s.device(), true, depth, depths);
+            case Step.MemoryLoad s -> leaf(s, StepKind.MEMORY_LOAD, s.device(), true, depth, depths);
+            case Step.MemoryStore s -> leaf(s, StepKind.MEMORY_STORE, s.device(), false, depth, depths);
         };
     }
 
     /** @param repeatable whether a second attempt is harmless: no side effects, and the operands are still there */
     private ExecutableStep leaf(
-            Step step,
-            StepKind kind,
-            String device,
-            OperatorId operator,
-            boolean repeatable,
-            int depth,
-            Map<Integer, Integer> depths) {
+            Step step, StepKind kind, String device, boolean repeatable, int depth, Map<Integer, Integer> depths) {
         NodeOptions wishes = options.getOrDefault(step.path(), NodeOptions.NONE);
         List<Ref> operands = step.operands().stream()
                 .map(s -> ref(s, depth, depths, step.path()))
@@ -146,7 +125,7 @@ final class ProgramLoader {
                 step.path(),
                 step.result().index(),
                 kind.isWork(),
-                operator,
+                step.operatorId(),
                 kind,
                 device,
                 operands,

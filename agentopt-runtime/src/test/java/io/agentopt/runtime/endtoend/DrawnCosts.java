@@ -1,9 +1,12 @@
 package io.agentopt.runtime.endtoend;
 
 import io.agentopt.lower.LoweringCosts;
+import io.agentopt.mlir.dialect.SlaMark;
+import io.agentopt.mlir.ir.Attribute.Estimate;
 import io.agentopt.plan.granular.OperatorId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Costs drawn from a seed, so that every pass has something to decide.
@@ -31,8 +34,13 @@ record DrawnCosts(long seed) implements LoweringCosts {
     }
 
     @Override
-    public double seconds(OperatorId operator) {
-        return Objects.hash(operator.toString(), seed) & 0xFF;
+    public Optional<Estimate> estimate(OperatorId operator) {
+        return Optional.of(Estimate.ofSeconds(Objects.hash(operator.toString(), seed) & 0xFF));
+    }
+
+    @Override
+    public Optional<SlaMark> sla() {
+        return Optional.of(SlaMark.endToEnd(95, 1 + Math.abs(seed % 100)));
     }
 
     @Override
