@@ -163,7 +163,6 @@ public final class CompiledPlan {
      * {@return the code of a kernel for a GPU, which its driver loads; empty if the plan has none} Needs no code generation library.
      *
      * @throws CompiledPlanException if another release of AgentOpt made it: operands may cross in another way
-     * @throws IllegalArgumentException if the code does not say how it is launched
      */
     public Optional<GpuCode> gpuCode(KernelSpec spec, GpuTarget target) {
         Optional<GpuCode> code = PlanKernels.code(kernels(), spec, target);

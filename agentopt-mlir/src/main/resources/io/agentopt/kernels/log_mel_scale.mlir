@@ -10,7 +10,6 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
   %lanes = arith.constant ${lanes} : index
   %four = arith.constant 4.0 : f32
   %quarter = arith.constant 0.25 : f32
-  %fours = arith.constant dense<4.0> : !frames
   %quarters = arith.constant dense<0.25> : !frames
   %range = arith.constant 8.0 : f32
   %lowest = arith.constant -10.0 : f32
@@ -35,12 +34,16 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
   }
   %floor = arith.subf %largest, %range : f32
   %floors = vector.broadcast %floor : f32 to !frames
+  // A level that is NaN stays, since it is not below the floor; a floor that is NaN comes in by what is added.
+  %unknown = arith.cmpf uno, %floor, %floor : f32
+  %added = arith.select %unknown, %floor, %four : f32
+  %all_added = vector.broadcast %added : f32 to !frames
   scf.for %mel = %begin to %end step %c1 {
     scf.for %block = %c0 to %last_block step %c1 {
       %x = vector.load %levels[%block, %mel, %c0] : !levels, !frames
-      %above = arith.cmpf ogt, %x, %floors : !frames
-      %held = arith.select %above, %x, %floors : vector<${lanes}xi1>, !frames
-      %moved = arith.addf %held, %fours : !frames
+      %below = arith.cmpf ogt, %floors, %x : !frames
+      %held = arith.select %below, %floors, %x : vector<${lanes}xi1>, !frames
+      %moved = arith.addf %held, %all_added : !frames
       %scaled = arith.mulf %moved, %quarters : !frames
       %f = arith.muli %block, %lanes : index
       vector.store %scaled, %spectrogram[%mel, %f] : !spectrogram, !frames
@@ -49,9 +52,9 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
     %to = memref.subview %spectrogram[%mel, %whole][1, %rest][1, 1] : !spectrogram to !lanes
     linalg.generic {indexing_maps = [#frame, #frame], iterator_types = ["parallel"]} ins(%from : !lanes) outs(%to : !lanes) {
     ^bb0(%x: f32, %old: f32):
-      %above = arith.cmpf ogt, %x, %floor : f32
-      %held = arith.select %above, %x, %floor : f32
-      %moved = arith.addf %held, %four : f32
+      %below = arith.cmpf ogt, %floor, %x : f32
+      %held = arith.select %below, %floor, %x : f32
+      %moved = arith.addf %held, %added : f32
       %scaled = arith.mulf %moved, %quarter : f32
       linalg.yield %scaled : f32
     }

@@ -92,12 +92,12 @@ public final class GpuContext implements AutoCloseable {
     }
 
     /**
-     * Loads code.
+     * Loads code. Drivers trust what they load, so what comes from files goes through {@link GpuKernel#load}.
      *
      * @param image PTX text for CUDA, a linked code object for HIP
      * @throws GpuException when the driver does not take it; the message holds the compiler's log
      */
-    public GpuModule load(byte[] image) {
+    GpuModule load(byte[] image) {
         return keep(GpuModule.load(this, image));
     }
 
