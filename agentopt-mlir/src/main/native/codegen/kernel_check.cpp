@@ -72,6 +72,8 @@ bool allowed(Operation *op) {
       "transform.named_sequence", "transform.yield", "transform.structured.match", "transform.structured.convert_to_loops", "transform.loop.unroll",
       "transform.param.constant", "transform.annotate", "transform.scf.take_assumed_branch"};
   StringRef name = op->getName().getStringRef();
+  if (auto intrinsic = dyn_cast<LLVM::CallIntrinsicOp>(op)) // what lanes of a GPU tell each other
+    return intrinsic.getIntrin() == "llvm.nvvm.vote.ballot.sync" || intrinsic.getIntrin() == "llvm.amdgcn.ballot.i64";
   if (!op->isRegistered() || refused.contains(name)) return false;
   return operations.contains(name) || dialects.contains(op->getName().getDialectNamespace());
 }
@@ -213,7 +215,7 @@ private:
     } else if (isa<IntegerSetAttr>(attribute)) return no("an affine set");
     StringRef dialect = attribute.getDialect().getNamespace();
     static const llvm::StringSet<> dialects = {"builtin", "arith", "vector", "linalg", "gpu", "transform"};
-    if (!dialects.contains(dialect) && !isa<LLVM::LoopAnnotationAttr, LLVM::LoopVectorizeAttr, LLVM::LoopInterleaveAttr>(attribute))
+    if (!dialects.contains(dialect) && !isa<LLVM::LoopAnnotationAttr, LLVM::LoopVectorizeAttr, LLVM::LoopInterleaveAttr, LLVM::FastmathFlagsAttr>(attribute))
       return no("an attribute of '", dialect, "'");
     return WalkResult::advance();
   }

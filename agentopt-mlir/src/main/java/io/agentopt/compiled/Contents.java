@@ -78,8 +78,8 @@ final class Contents {
         try {
             CompiledKernel kernel = new CompiledKernel(of.kernel(), of.key(), KernelCode.ofBytes(sealed, of.name()));
             if (kernel.target().equals(of.target())) return kernel;
-            throw wrong("says that '" + of.name() + "' is for " + of.target() + ", and its seal says "
-                    + kernel.target());
+            throw wrong(
+                    "says that '" + of.name() + "' is for " + of.target() + ", and its seal says " + kernel.target());
         } catch (IllegalArgumentException e) {
             throw new CompiledPlanException(source, e);
         }

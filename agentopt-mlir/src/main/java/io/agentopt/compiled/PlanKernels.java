@@ -105,7 +105,8 @@ final class PlanKernels {
     /** Offers code for GPUs of a chip. */
     static void offer(List<CompiledKernel> kernels, String source, GpuKernelCompiler compiler) {
         for (CompiledKernel kernel : kernels)
-            if (kernel.code() instanceof GpuCode code && code.target().equals(compiler.target())) offer(kernel, source, compiler.cache());
+            if (kernel.code() instanceof GpuCode code && code.target().equals(compiler.target()))
+                offer(kernel, source, compiler.cache());
     }
 
     private static void offer(CompiledKernel kernel, String source, KernelCache cache) {

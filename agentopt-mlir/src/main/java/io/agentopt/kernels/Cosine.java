@@ -16,8 +16,8 @@ import java.util.Map;
  * {@code cosine{d=384,type=f32}}: the cosine similarity of each row of a matrix to a query, {@code scores[i] = <m_i, q> / (|m_i| |q|)}. A row or a query
  * of zeros scores 0; NaN and infinities give NaN. Rows are f32, f16 or i8, the query is f32, or i8 for rows of i8.
  *
- * <p>Sums are f32, of i8 exact in 32 bits: a row or query of f32 whose squares add up to more than 3e38 scores 0, or NaN where the products do too;
- * one whose norm is below 1e-19 loses its meaning.
+ * <p>Sums are f32, of i8 exact in 32 bits: a row or query of f32 whose squares add up to more than 3e38 scores NaN; one whose norm is below
+ * 1e-19 loses its meaning.
  */
 public final class Cosine implements KernelDefinition {
     @Override
@@ -61,6 +61,6 @@ public final class Cosine implements KernelDefinition {
             querySquare += (float) (y * y);
         }
         double norms = Math.sqrt((float) square) * Math.sqrt((float) querySquare);
-        return norms == 0 ? 0 : (float) ((float) dot / norms);
+        return norms == 0 ? 0 : (float) (dot / (norms + (norms - norms)));
     }
 }

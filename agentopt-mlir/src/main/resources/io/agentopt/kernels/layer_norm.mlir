@@ -15,7 +15,9 @@ func.func private @scale_of(%deviations: !block, %drifts: !block, %width: f32, %
   %drift2 = arith.mulf %drift, %drift : f32
   %spread = arith.divf %deviation, %width : f32
   %variance = arith.subf %spread, %drift2 : f32
-  %safe = arith.addf %variance, %epsilon : f32
+  %nothing = arith.subf %spread, %spread : f32 // NaN of an infinity
+  %known = arith.addf %variance, %nothing : f32
+  %safe = arith.addf %known, %epsilon : f32
   %root = math.sqrt %safe : f32
   %scale = arith.divf %one, %root : f32
   %drift_scaled = arith.mulf %drift, %scale : f32
@@ -164,7 +166,9 @@ func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32
       %drift2 = arith.mulf %drift, %drift : f32
       %spread = arith.divf %deviation, %width : f32
       %variance = arith.subf %spread, %drift2 : f32
-      %safe = arith.addf %variance, %epsilon : f32
+      %nothing = arith.subf %spread, %spread : f32 // NaN of an infinity
+      %known = arith.addf %variance, %nothing : f32
+      %safe = arith.addf %known, %epsilon : f32
       %root = math.sqrt %safe : f32
       %scale = arith.divf %one, %root : f32
       %drift_scaled = arith.mulf %drift, %scale : f32

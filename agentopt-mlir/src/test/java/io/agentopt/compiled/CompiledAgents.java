@@ -1,8 +1,5 @@
 package io.agentopt.compiled;
 
-import io.agentopt.mlir.codegen.Codes;
-import io.agentopt.mlir.codegen.GpuTarget;
-import io.agentopt.mlir.codegen.KernelCode;
 import static io.agentopt.graph.Iterations.maxIterations;
 import static io.agentopt.graph.LoopStep.step;
 import static io.agentopt.operator.Operators.embed;
@@ -18,6 +15,9 @@ import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.message.ToolCall;
 import io.agentopt.message.ToolResult;
+import io.agentopt.mlir.codegen.Codes;
+import io.agentopt.mlir.codegen.GpuTarget;
+import io.agentopt.mlir.codegen.KernelCode;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.operator.Tool;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.compiled.KernelTarget.Form;
 import io.agentopt.lower.Lowering;
+import io.agentopt.mlir.codegen.Codes;
 import io.agentopt.plan.Plan;
 import io.agentopt.program.Step;
-import io.agentopt.mlir.codegen.Codes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -65,9 +65,8 @@ record CodeSeal(String triple, String chip, String features, Optional<Launch> la
         String lines = new String(file, 0, Math.min(file.length, LONGEST_LINES), StandardCharsets.ISO_8859_1);
         Matcher sum = SUM.matcher(lines);
         if (!sum.lookingAt()) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' is no code of a kernel: it does not begin with '" + START + FORMAT
-                            + " sha256 ' and a checksum. Give what a compiler of kernels returned.");
+            throw new IllegalArgumentException("'" + name + "' is no code of a kernel: it does not begin with '" + START
+                    + FORMAT + " sha256 ' and a checksum. Give what a compiler of kernels returned.");
         }
         if (!sum.group(1).equals(Integer.toString(FORMAT)) || sum.group(2) == null) {
             throw new IllegalArgumentException("'" + name + "' is code of format " + sum.group(1)
@@ -81,15 +80,15 @@ record CodeSeal(String triple, String chip, String features, Optional<Launch> la
         }
         Matcher target = TARGET.matcher(lines).region(sum.end(), lines.length());
         if (!target.lookingAt()) {
-            throw new IllegalArgumentException("The code '" + name
-                    + "' does not say what it is for: '// triple nvptx64-nvidia-cuda chip sm_90 features +ptx78', say.");
+            throw new IllegalArgumentException(
+                    "The code '" + name
+                            + "' does not say what it is for: '// triple nvptx64-nvidia-cuda chip sm_90 features +ptx78', say.");
         }
         Matcher launch = LAUNCH.matcher(lines).region(target.end(), lines.length());
         boolean launched = !target.group(1).equals(CpuTarget.TRIPLE);
         if (launched && !launch.lookingAt()) {
-            throw new IllegalArgumentException(
-                    "The code '" + name
-                            + "' does not say how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
+            throw new IllegalArgumentException("The code '" + name
+                    + "' does not say how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
         }
         CodeSeal seal = new CodeSeal(
                 target.group(1),

@@ -26,6 +26,7 @@ final class Compilation implements AutoCloseable {
      */
     Compilation(String text, String name) {
         TextLimits.checkKernel(text, name);
+        ValueNames.check(text, name);
         this.name = name;
         this.session = Codegen.createSession();
         this.module = Codegen.parse(session, text, name);

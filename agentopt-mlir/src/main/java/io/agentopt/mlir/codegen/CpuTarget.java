@@ -29,8 +29,8 @@ public record CpuTarget(String chip, String features, int vectorBits) {
      */
     public String needs() {
         return Codegen.features(TRIPLE, chip, features)
-                .orElseThrow(() -> new IllegalArgumentException("'" + chip
-                        + "' is no processor of " + TRIPLE + ". Take LLVM's name for it, as x86-64-v3 or skylake."));
+                .orElseThrow(() -> new IllegalArgumentException("'" + chip + "' is no processor of " + TRIPLE
+                        + ". Take LLVM's name for it, as x86-64-v3 or skylake."));
     }
 
     /** {@return those of the features that are needed, as {@code +avx2,+fma}, which this processor does not have; throws as {@link #needs}} */

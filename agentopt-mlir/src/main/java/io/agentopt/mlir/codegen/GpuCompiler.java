@@ -25,7 +25,8 @@ public final class GpuCompiler {
 
     /** {@return the passes, which are a part of what code depends on} */
     public String pipeline() {
-        return "agentopt-schedule{target=gpu}," + Compilation.CHECK + ",func.func(canonicalize,cse,gpu-launch-sink-index-computations),gpu-kernel-outlining,"
+        return "agentopt-schedule{target=gpu}," + Compilation.CHECK
+                + ",func.func(canonicalize,cse,gpu-launch-sink-index-computations),gpu-kernel-outlining,"
                 + "gpu.module(agentopt-approximate-math{except=math.exp,math.exp2,math.log,math.log2},convert-linalg-to-loops,convert-vector-to-scf,convert-scf-to-cf,expand-strided-metadata,lower-affine,"
                 + target.conversion() + ")";
     }
@@ -41,8 +42,9 @@ public final class GpuCompiler {
     }
 
     private String sharing() {
-        return "agentopt-schedule{target=gpu}," + Compilation.CHECK + ",inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave="
-                + target.wave() + " cluster=" + target.cluster() + "},canonicalize,cse";
+        return "agentopt-schedule{target=gpu}," + Compilation.CHECK
+                + ",inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave=" + target.wave() + " cluster="
+                + target.cluster() + "},canonicalize,cse";
     }
 
     private String lowering() {

@@ -29,9 +29,7 @@ public final class GpuKernelCompiler {
                 key,
                 GpuCode.class,
                 () -> loadable(
-                        own
-                                ? compiler.kernel(key.source(), key.name())
-                                : compiler.rows(key.source(), key.name())));
+                        own ? compiler.kernel(key.source(), key.name()) : compiler.rows(key.source(), key.name())));
     }
 
     /** {@return what code is made for} */

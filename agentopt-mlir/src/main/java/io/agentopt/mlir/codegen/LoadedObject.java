@@ -33,8 +33,7 @@ public final class LoadedObject implements AutoCloseable {
         return switch (Codegen.load(code.object(), function)) {
             case Loading.Done loaded -> new LoadedObject(loaded);
             case Loading.Failed(String reason) ->
-                throw new IllegalArgumentException(
-                        "The code with '" + function + "' cannot be loaded: " + reason);
+                throw new IllegalArgumentException("The code with '" + function + "' cannot be loaded: " + reason);
         };
     }
 

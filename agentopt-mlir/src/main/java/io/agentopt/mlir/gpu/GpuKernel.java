@@ -50,14 +50,13 @@ public final class GpuKernel implements AutoCloseable {
      */
     public static GpuKernel load(KernelDefinition definition, KernelSpec spec, GpuCode code, GpuContext context) {
         definition.check(spec);
-        GpuApi needed =
-                switch (code.target()) {
-                    case GpuTarget.Nvidia _ -> GpuApi.CUDA;
-                    case GpuTarget.Amd _ -> GpuApi.HIP;
-                };
+        GpuApi needed = switch (code.target()) {
+            case GpuTarget.Nvidia _ -> GpuApi.CUDA;
+            case GpuTarget.Amd _ -> GpuApi.HIP;
+        };
         if (context.api() != needed) {
-            throw new IllegalArgumentException("The code of kernel '" + spec + "' is for " + code.chip()
-                    + ", and " + context.device() + " is one of " + context.api() + ". Compile it for this device.");
+            throw new IllegalArgumentException("The code of kernel '" + spec + "' is for " + code.chip() + ", and "
+                    + context.device() + " is one of " + context.api() + ". Compile it for this device.");
         }
         GpuModule module = context.load(code.image());
         try {

@@ -15,13 +15,16 @@ class CpuTargetTest {
     void whatANameImpliesIsNeeded() {
         assertThat(new CpuTarget("x86-64-v4", "", 512).needs()).contains("+avx512f", "+avx512vl", "+avx2", "+fma");
         assertThat(HASWELL.needs()).contains("+avx2", "+fma").doesNotContain("avx512");
-        assertThat(new CpuTarget("x86-64", "+avx2", 256).needs()).contains("+avx2", "+avx,").doesNotContain("fma");
+        assertThat(new CpuTarget("x86-64", "+avx2", 256).needs())
+                .contains("+avx2", "+avx,")
+                .doesNotContain("fma");
         assertThat(new CpuTarget("x86-64-v4", "-avx512f", 256).needs()).doesNotContain("avx512");
     }
 
     @Test
     void aRicherProcessorsCodeLacksSomethingHere() {
-        assertThat(HASWELL.lacks(new CpuTarget("skylake-avx512", "", 512).needs())).contains("avx512f");
+        assertThat(HASWELL.lacks(new CpuTarget("skylake-avx512", "", 512).needs()))
+                .contains("avx512f");
         assertThat(HASWELL.lacks(new CpuTarget("x86-64-v3", "", 256).needs())).isEmpty();
         assertThat(HASWELL.lacks("+fma,-avx512f,")).isEmpty();
         assertThat(HASWELL.lacks("")).isEmpty();
@@ -33,7 +36,9 @@ class CpuTargetTest {
         CpuTarget host = CpuTarget.host();
         assertThat(host.lacks(host.needs())).isEmpty();
         for (String level : List.of("x86-64", "x86-64-v2"))
-            assertThat(host.lacks(new CpuTarget(level, "", 128).needs())).as(level).isEmpty();
+            assertThat(host.lacks(new CpuTarget(level, "", 128).needs()))
+                    .as(level)
+                    .isEmpty();
         if (host.features().contains("+avx2,")) {
             assertThat(host.lacks(new CpuTarget("x86-64-v3", "", 256).needs())).isEmpty();
         }

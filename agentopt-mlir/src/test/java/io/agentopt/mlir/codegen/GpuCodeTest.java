@@ -36,8 +36,7 @@ class GpuCodeTest {
         assertThat(new String(ptx.toBytes(), StandardCharsets.US_ASCII).lines())
                 .satisfiesExactly(
                         l -> assertThat(l).matches("// agentopt code 1 sha256 [0-9a-f]{64}"),
-                        l -> assertThat(l)
-                                .isEqualTo("// triple nvptx64-nvidia-cuda chip sm_90 features +ptx78"),
+                        l -> assertThat(l).isEqualTo("// triple nvptx64-nvidia-cuda chip sm_90 features +ptx78"),
                         l -> assertThat(l).isEqualTo("// threads 128 rows_per_block 4 blocks_per_row 1"),
                         l -> assertThat(l).isEqualTo(".version 7.8"));
     }
@@ -74,7 +73,9 @@ class GpuCodeTest {
             refused(text, "'softmax' is no code of a kernel: it does not begin with '// agentopt code 1 sha256 '");
         refused("// agentopt code 1\n.version", "is code of format 1, and this version reads");
         refused("// agentopt code 2\n.version", "is code of format 2, and this version reads format 1");
-        refused("// agentopt code 1 sha256 " + "0".repeat(64) + "\n", "'softmax' is damaged: the SHA-256 of its 0 bytes");
+        refused(
+                "// agentopt code 1 sha256 " + "0".repeat(64) + "\n",
+                "'softmax' is damaged: the SHA-256 of its 0 bytes");
     }
 
     /** No rows a block once divided by zero. */
@@ -108,8 +109,8 @@ class GpuCodeTest {
     /** As someone seals it who can compute a checksum. */
     private static String sealed(String rest) {
         try {
-            byte[] sum = java.security.MessageDigest.getInstance("SHA-256")
-                    .digest(rest.getBytes(StandardCharsets.US_ASCII));
+            byte[] sum =
+                    java.security.MessageDigest.getInstance("SHA-256").digest(rest.getBytes(StandardCharsets.US_ASCII));
             return "// agentopt code 1 sha256 " + java.util.HexFormat.of().formatHex(sum) + "\n" + rest;
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -190,7 +190,9 @@ class GpuRowsTest {
                   func.call @other(%begin) : (index) -> ()
                   return
                 }
-                """)).isInstanceOf(MlirException.class).hasMessageContaining("declared and not defined");
+                """))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("declared and not defined");
     }
 
     @Test

@@ -38,9 +38,7 @@ class HostileKernelTest {
                 of("%m = memref.alloca() : memref<1x1x1x1x1x1x1x1x1xf32>", "a memref of more than 8 dimensions"),
                 of("%m = memref.alloc(%begin) : memref<?xf32>", "'memref.alloc'"),
                 of("memref.dealloc %x : memref<?xf32>", "'memref.dealloc'"),
-                of(
-                        "%c = memref.cast %x : memref<?xf32> to memref<*xf32>",
-                        "a value of type 'memref<*xf32>'"),
+                of("%c = memref.cast %x : memref<?xf32> to memref<*xf32>", "a value of type 'memref<*xf32>'"),
                 of("llvm.inline_asm has_side_effects \"ud2\", \"\" : () -> ()", "'llvm.inline_asm'"),
                 of("llvm.inline_asm \".incbin \\\"/etc/passwd\\\"\", \"\" : () -> ()", "'llvm.inline_asm'"),
                 of("llvm.unreachable", "'llvm.unreachable'"),
@@ -51,20 +49,21 @@ class HostileKernelTest {
                 of("vector.print str \"hello\"", "'vector.print'"),
                 of("gpu.printf \"hello\"", "'gpu.printf'"),
                 of("%s = shape.const_shape [1] : !shape.shape", "not a valid module"),
-                of(
-                        "scf.execute_region { cf.br ^a\n ^a: cf.br ^a }",
-                        "'scf.execute_region'"),
+                of("scf.execute_region { cf.br ^a\n ^a: cf.br ^a }", "'scf.execute_region'"),
                 of("%f = func.constant @agentopt_k : (index, index, memref<?xf32>) -> ()", "'func.constant'"),
                 of("func.call @agentopt_k(%begin, %end, %x) : (index, index, memref<?xf32>) -> ()", "calls itself"),
                 of("func.call @puts() : () -> ()", "not a valid module"),
                 of("%v = affine.apply affine_map<(d) -> (d floordiv 0)>(%begin)", "no positive constant"),
                 of("%v = affine.apply affine_map<(d)[s] -> (d mod s)>(%begin)[%end]", "no positive constant"),
                 of(
-                        "%v = affine.apply affine_map<(d) -> (" + "d + 3 * (d floordiv 2) + ".repeat(80) + "d)>(%begin)",
+                        "%v = affine.apply affine_map<(d) -> (" + "d + 3 * (d floordiv 2) + ".repeat(80)
+                                + "d)>(%begin)",
                         "a map of more than"),
                 of("%z = \"nothing.such\"(%begin) : (index) -> index", "not a valid module"),
                 of(repeated(10_001, "%%a%d = arith.constant %d : index\n"), "more than 10000 operations"),
-                of(repeated(400, "%%a%d = arith.constant dense<%d.0> : vector<1024xf32>\n"), "elements in all operations"),
+                of(
+                        repeated(400, "%%a%d = arith.constant dense<%d.0> : vector<1024xf32>\n"),
+                        "elements in all operations"),
                 of("%m = memref.get_global @none : memref<4xf32>", "not a valid module"));
     }
 
@@ -107,9 +106,11 @@ class HostileKernelTest {
                         "recursion not allowed"), // MLIR's, where there are schedules
                 of(doubling(40), "operations with its calls written out"),
                 of("func.func @a() { cf.br ^b\n^b: cf.br ^b }", "a region of several blocks"),
-                of("transform.named_sequence @schedule_cpu(%m: !transform.any_op) {\n"
-                        + "%f = transform.apply_registered_pass \"canonicalize\" to %m : (!transform.any_op) -> !transform.any_op\n"
-                        + "transform.yield }", "'transform.apply_registered_pass'"),
+                of(
+                        "transform.named_sequence @schedule_cpu(%m: !transform.any_op) {\n"
+                                + "%f = transform.apply_registered_pass \"canonicalize\" to %m : (!transform.any_op) -> !transform.any_op\n"
+                                + "transform.yield }",
+                        "'transform.apply_registered_pass'"),
                 of(
                         "transform.named_sequence @schedule_cpu(%m: !transform.any_op) { %c = arith.constant false transform.yield }",
                         "'arith.constant' here: schedules stand by themselves"),
@@ -128,9 +129,11 @@ class HostileKernelTest {
     @Test
     void aScheduleThatUnrollsAgainAndAgainIsRefused() {
         String schedule = unroll(64);
-        String line = schedule.lines().filter(l -> l.contains("unroll")).findFirst().orElseThrow();
+        String line =
+                schedule.lines().filter(l -> l.contains("unroll")).findFirst().orElseThrow();
         refused(
-                "module attributes {transform.with_named_sequence} {\n" + schedule.replace(line, (line + "\n").repeat(4))
+                "module attributes {transform.with_named_sequence} {\n"
+                        + schedule.replace(line, (line + "\n").repeat(4))
                         + kernel("%c = arith.constant 1 : index\nscf.for %i = %begin to %end step %c { }") + "}",
                 "the schedule may make more than 100000 operations");
     }
@@ -147,8 +150,29 @@ class HostileKernelTest {
     @Test
     void aDimensionThatThereIsNotIsRefused() {
         for (String index : new String[] {"-1", "1", "9223372036854775807"})
-            refused(kernel("%c = arith.constant " + index + " : index\n%d = memref.dim %x, %c : memref<?xf32>"), "memref.dim");
-        refused(kernel("%d = memref.dim %x, %begin : memref<?xf32>"), "'memref.dim' of a dimension that is no constant");
+            refused(
+                    kernel("%c = arith.constant " + index + " : index\n%d = memref.dim %x, %c : memref<?xf32>"),
+                    "memref.dim");
+        refused(
+                kernel("%d = memref.dim %x, %begin : memref<?xf32>"),
+                "'memref.dim' of a dimension that is no constant");
+    }
+
+    /** MLIR's parser ended the process, with a module of some size. */
+    @Test
+    void aValueThatIsDefinedBehindItsUseIsRefused() {
+        for (String body : new String[] {
+            "scf.if %t {\n %t = arith.constant true\n}",
+            "%c = arith.constant 1 : index\nscf.for %i = %begin to %n step %c {\n %n = arith.constant 1 : index\n}",
+            "%c = arith.constant 1 : index\nscf.for %i = %begin to %end step %c {\n}\n"
+                    + "scf.for %j = %begin to %i step %c {\n%i = arith.constant 1 : index\n}",
+            "scf.while (%a = %b) : (i1) -> i1 {\nscf.condition(%a) %a : i1\n} do {\n^bb0(%b: i1):\nscf.yield %b : i1\n}"
+        }) refused(kernel(body), "is used before it is defined");
+        refused(
+                kernel("%t = scf.if %t -> (i1) {\n%t = arith.constant true\nscf.yield %t : i1\n}"),
+                "%t is defined twice");
+        assertThatThrownBy(() -> COMPILER.object(kernel("scf.if %t {\n %t = arith.constant true\n}"), "bad"))
+                .hasMessage("'bad' is not a valid module. It is refused at bad:2:8: %t is used before it is defined.");
     }
 
     @Test

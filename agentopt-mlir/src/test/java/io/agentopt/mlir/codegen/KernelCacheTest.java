@@ -93,8 +93,7 @@ class KernelCacheTest {
     @Test
     void whatIsOfferedIsNotCompiled() {
         KernelCache cache = cache("1");
-        assertThat(cache.offer(cache.hash(KEY), OFFERED))
-                .isTrue();
+        assertThat(cache.offer(cache.hash(KEY), OFFERED)).isTrue();
         assertThat(get(cache, KEY)).isEqualTo(OFFERED);
         assertThat(compiled).hasValue(0);
         assertThat(folder.resolve("kernels")).as("offers stay in memory").doesNotExist();
@@ -107,8 +106,7 @@ class KernelCacheTest {
         get(first, KEY);
         KernelCache next = cache("1");
         for (KernelCache cache : List.of(first, next)) {
-            assertThat(cache.offer(cache.hash(KEY), OFFERED))
-                    .isFalse();
+            assertThat(cache.offer(cache.hash(KEY), OFFERED)).isFalse();
             assertThat(get(cache, KEY)).isEqualTo(OWN);
             assertThat(cache.forgetOffered(KEY)).isFalse();
         }
@@ -119,8 +117,7 @@ class KernelCacheTest {
     void theSecondOfferIsNotTakenAndAForgottenOneIsCompiled() {
         KernelCache cache = cache("1");
         assertThat(cache.offer(cache.hash(KEY), OFFERED)).isTrue();
-        assertThat(cache.offer(cache.hash(KEY), OFFERED))
-                .isFalse();
+        assertThat(cache.offer(cache.hash(KEY), OFFERED)).isFalse();
         assertThat(get(cache, KEY)).isEqualTo(OFFERED);
         assertThat(cache.forgetOffered(KEY)).isTrue();
         assertThat(cache.forgetOffered(KEY)).isFalse();

@@ -29,7 +29,8 @@ class KernelFuzzTest {
     void changedKernelsCompileOrAreRefused() throws IOException {
         List<String> sources = sources();
         List<String> pieces = new ArrayList<>();
-        for (String source : sources) pieces.addAll(List.of(source.split("(?<=[^A-Za-z0-9_.%@#])|(?=[^A-Za-z0-9_.])", -1)));
+        for (String source : sources)
+            pieces.addAll(List.of(source.split("(?<=[^A-Za-z0-9_.%@#])|(?=[^A-Za-z0-9_.])", -1)));
         CpuCompiler compiler = new CpuCompiler(CpuTarget.host());
         GpuCompiler gpu = new GpuCompiler(new GpuTarget.Nvidia("sm_90"));
         SplittableRandom random = new SplittableRandom(SEED);
@@ -40,7 +41,8 @@ class KernelFuzzTest {
             if (!last.isEmpty()) Files.writeString(Path.of(last), "// " + i + "\n" + changed);
             long start = System.nanoTime();
             try {
-                if (changed.contains("gpu.module")) assertThat(gpu.kernel(changed, "k").image()).isNotEmpty();
+                if (changed.contains("gpu.module"))
+                    assertThat(gpu.kernel(changed, "k").image()).isNotEmpty();
                 else assertThat(compiler.object(changed, "k").object()).isNotEmpty();
                 compiled++;
             } catch (MlirException | IllegalArgumentException expected) {

@@ -7,7 +7,20 @@ import java.util.SplittableRandom;
 /** Small changes of a text: numbers, operations and types exchanged, lines moved, doubled and left out. */
 final class KernelMutation {
     private static final String[] NUMBERS = {
-        "0", "1", "-1", "2", "3", "7", "64", "1023", "1024", "1025", "65536", "4294967296", "9223372036854775807", "1048576"
+        "0",
+        "1",
+        "-1",
+        "2",
+        "3",
+        "7",
+        "64",
+        "1023",
+        "1024",
+        "1025",
+        "65536",
+        "4294967296",
+        "9223372036854775807",
+        "1048576"
     };
     private static final String[] TYPES = {"f32", "f64", "f16", "bf16", "i1", "i8", "i32", "i64", "index"};
     private static final String[][] OPERATIONS = {
