@@ -173,6 +173,32 @@ EXPORT char *agentoptEmit(void *p, void *module, const char *triple, int64_t tri
   return result;
 }
 
+// The features that code for this chip may use, of those that can be asked of a processor, as "+avx2,+fma", sorted; null when there is no such chip. What
+// LLVM keeps beside them are hints for its scheduler, and what every processor of the architecture has.
+EXPORT char *agentoptFeatures(const char *triple, int64_t tripleLength, const char *chip, int64_t chipLength, const char *features, int64_t featuresLength,
+                              int64_t *length) {
+  *length = 0;
+  char *result = nullptr;
+  onDeepStack([&] {
+    initializeTargets();
+    std::string error;
+    llvm::Triple named(StringRef(triple, tripleLength));
+    const llvm::Target *found = llvm::TargetRegistry::lookupTarget(named, error);
+    if (!found) return;
+    StringRef name(chip, chipLength);
+    std::unique_ptr<llvm::MCSubtargetInfo> any(found->createMCSubtargetInfo(named, "", ""));
+    if (!any || !any->isCPUStringValid(name)) return;
+    std::unique_ptr<llvm::MCSubtargetInfo> subtarget(found->createMCSubtargetInfo(named, name, StringRef(features, featuresLength)));
+    llvm::StringMap<bool> asked = llvm::sys::getHostCPUFeatures();
+    std::vector<std::string> enabled;
+    for (const llvm::SubtargetFeatureKV &feature : subtarget->getEnabledProcessorFeatures())
+      if (asked.count(feature.Key)) enabled.push_back("+" + std::string(feature.Key));
+    std::sort(enabled.begin(), enabled.end());
+    result = copy(llvm::join(enabled, ","), length);
+  });
+  return result;
+}
+
 // The host's processor as LLVM names it.
 EXPORT char *agentoptHostChip(int64_t *length) { return copy(llvm::sys::getHostCPUName(), length); }
 

@@ -82,7 +82,8 @@ struct ApproximateMath : PassWrapper<ApproximateMath, OperationPass<>> {
 } // namespace
 
 namespace agentopt {
-void registerPrefetch(); // prefetch.cpp
+void registerPrefetch();    // prefetch.cpp
+void registerKernelCheck(); // kernel_check.cpp
 }
 
 void agentopt::registerOwnPasses() {
@@ -90,6 +91,7 @@ void agentopt::registerOwnPasses() {
   PassRegistration<ApproximateMath>();
   registerDeviceMath();
   registerPrefetch();
+  registerKernelCheck();
   registerGpuRows();
   registerGpuOperands();
 }

@@ -5,6 +5,7 @@ import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.Kernels;
 import io.agentopt.lower.CustomKinds;
 import io.agentopt.mlir.codegen.CompiledKernels;
+import io.agentopt.mlir.codegen.CpuCode;
 import io.agentopt.mlir.codegen.CpuKernelCompiler;
 import io.agentopt.mlir.codegen.GpuCode;
 import io.agentopt.mlir.codegen.GpuKernelCompiler;
@@ -160,7 +161,7 @@ public final class CompiledPlan {
     }
 
     /** What runs here without a compiler. */
-    private Map<KernelSpec, byte[]> objects() {
+    private Map<KernelSpec, CpuCode> objects() {
         if (!isOfThisRelease()) return Map.of();
         return PlanKernels.objects(kernels());
     }
@@ -185,7 +186,6 @@ public final class CompiledPlan {
      * {@return the code of a kernel for a GPU, which its driver loads; empty if the plan has none} Needs no code generation library.
      *
      * @throws CompiledPlanException if another release of AgentOpt made it: operands may cross in another way
-     * @throws IllegalArgumentException if the code does not say how it is launched
      */
     public Optional<GpuCode> gpuCode(KernelSpec spec, GpuTarget target) {
         Optional<GpuCode> code = PlanKernels.code(kernels(), spec, target);

@@ -2,6 +2,7 @@ package io.agentopt.compiled;
 
 import io.agentopt.compiled.Manifest.KernelFile;
 import io.agentopt.compiled.StoredZip.Entry;
+import io.agentopt.mlir.codegen.KernelCode;
 import io.agentopt.program.Program;
 import io.agentopt.program.ProgramJson;
 import java.util.ArrayList;
@@ -68,9 +69,20 @@ final class Contents {
         for (KernelFile k : manifest.kernels()) {
             byte[] code =
                     take(k.name()).orElseThrow(() -> wrong("has no entry '" + k.name() + "' for kernel " + k.kernel()));
-            kernels.add(new CompiledKernel(k.kernel(), k.target(), k.key(), code));
+            kernels.add(kernel(k, code));
         }
         return kernels;
+    }
+
+    private CompiledKernel kernel(KernelFile of, byte[] sealed) {
+        try {
+            CompiledKernel kernel = new CompiledKernel(of.kernel(), of.key(), KernelCode.ofBytes(sealed, of.name()));
+            if (kernel.target().equals(of.target())) return kernel;
+            throw wrong(
+                    "says that '" + of.name() + "' is for " + of.target() + ", and its seal says " + kernel.target());
+        } catch (IllegalArgumentException e) {
+            throw new CompiledPlanException(source, e);
+        }
     }
 
     /** {@return an entry that must be there and that is parsed as a whole} */

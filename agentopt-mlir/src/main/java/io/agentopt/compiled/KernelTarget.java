@@ -1,5 +1,9 @@
 package io.agentopt.compiled;
 
+import io.agentopt.mlir.codegen.CpuCode;
+import io.agentopt.mlir.codegen.GpuCode;
+import io.agentopt.mlir.codegen.GpuTarget;
+import io.agentopt.mlir.codegen.KernelCode;
 import java.util.Comparator;
 import java.util.Objects;
 
@@ -40,6 +44,15 @@ public record KernelTarget(Form form, String processor, String features) impleme
         Objects.requireNonNull(features, "features");
         if (processor.isBlank())
             throw new IllegalArgumentException("A kernel's target needs a processor, such as sm_90; it is blank.");
+    }
+
+    /** {@return what code was compiled for, as its seal says} */
+    static KernelTarget of(KernelCode code) {
+        Form form = switch (code) {
+            case CpuCode _ -> Form.X86_OBJECT;
+            case GpuCode gpu -> gpu.target() instanceof GpuTarget.Nvidia ? Form.PTX : Form.AMDGPU_OBJECT;
+        };
+        return new KernelTarget(form, code.chip(), code.features());
     }
 
     @Override

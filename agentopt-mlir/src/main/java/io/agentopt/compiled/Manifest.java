@@ -24,7 +24,7 @@ import java.util.Optional;
 record Manifest(
         CompiledWith with, String graph, List<String> idempotentTools, List<KernelFile> kernels, List<File> files) {
     static final String NAME = "compiled-plan.json";
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final String CONTENT = "AgentOpt compiled plan";
     private static final int MOST_BYTES = 1 << 20;

@@ -100,7 +100,7 @@ record Parts(
         for (CompiledKernel k : kernels) {
             String name = KERNELS + kernelFiles.size() + "." + k.target().form().extension();
             kernelFiles.add(new KernelFile(name, k.kernel(), k.target(), k.key()));
-            entries.add(new Entry(name, k.code()));
+            entries.add(new Entry(name, k.code().toBytes()));
         }
         List<File> files = entries.stream().map(File::of).toList();
         entries.addFirst(new Manifest(with, program.graph(), idempotentTools, kernelFiles, files).entry());

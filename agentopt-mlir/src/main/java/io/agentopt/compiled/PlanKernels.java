@@ -1,9 +1,9 @@
 package io.agentopt.compiled;
 
-import io.agentopt.compiled.KernelTarget.Form;
 import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernels.KernelCatalog;
+import io.agentopt.mlir.codegen.CpuCode;
 import io.agentopt.mlir.codegen.CpuCompiler;
 import io.agentopt.mlir.codegen.CpuKernelCompiler;
 import io.agentopt.mlir.codegen.CpuTarget;
@@ -78,12 +78,11 @@ final class PlanKernels {
     }
 
     /** {@return the objects that this processor is known to run} */
-    static Map<KernelSpec, byte[]> objects(List<CompiledKernel> kernels) {
-        Map<KernelSpec, byte[]> objects = new LinkedHashMap<>();
+    static Map<KernelSpec, CpuCode> objects(List<CompiledKernel> kernels) {
+        Map<KernelSpec, CpuCode> objects = new LinkedHashMap<>();
         for (CompiledKernel k : kernels)
-            if (k.target().form() == Form.X86_OBJECT
-                    && ObjectKernels.runsHere(k.target().features()))
-                objects.putIfAbsent(KernelSpec.parse(k.kernel()), k.code());
+            if (k.code() instanceof CpuCode code && ObjectKernels.runsHere(code.features()))
+                objects.putIfAbsent(KernelSpec.parse(k.kernel()), code);
         return objects;
     }
 
@@ -104,7 +103,6 @@ final class PlanKernels {
         try (compiler) {
             return new CompiledKernel(
                     spec.toString(),
-                    target(compiler.target()),
                     compiler.cache().hash(compiler.key(definition, spec)),
                     compiler.object(definition, spec));
         }
@@ -115,9 +113,8 @@ final class PlanKernels {
         try {
             return Optional.of(new CompiledKernel(
                     spec.toString(),
-                    target(compiler.target()),
                     compiler.cache().hash(compiler.key(definition, spec)),
-                    compiler.code(definition, spec).toBytes()));
+                    compiler.code(definition, spec)));
         } catch (MlirException | IllegalStateException reason) { // it has no form for GPUs, or AMD's linker is missing
             LOG.warn(
                     "The compiled plan goes without kernel '{}' for {}. {}",
@@ -128,28 +125,19 @@ final class PlanKernels {
         }
     }
 
-    static KernelTarget target(CpuTarget target) {
-        return new KernelTarget(Form.X86_OBJECT, target.chip(), target.needs());
-    }
-
-    static KernelTarget target(GpuTarget target) {
-        Form form = target instanceof GpuTarget.Nvidia ? Form.PTX : Form.AMDGPU_OBJECT;
-        return new KernelTarget(form, target.chip(), target.features());
-    }
-
     /** Offers objects for processors to a compiler's cache; those that its processor may not run are refused, which is logged. */
     static void offer(List<CompiledKernel> kernels, String source, CpuKernelCompiler compiler) {
         for (CompiledKernel kernel : kernels) {
-            if (kernel.target().form() != Form.X86_OBJECT) continue;
+            if (!(kernel.code() instanceof CpuCode code)) continue;
             CpuTarget here = compiler.target();
-            List<String> lacking = here.lacks(kernel.target().features());
+            List<String> lacking = here.lacks(code.features());
             if (lacking.isEmpty()) offer(kernel, source, compiler.cache());
             else
                 LOG.warn(
                         "Kernel '{}' of the compiled plan '{}' is for {}, and this {} lacks {}: it is compiled here instead.",
                         kernel.kernel(),
                         source,
-                        kernel.target().processor(),
+                        code.chip(),
                         here.chip(),
                         String.join(", ", lacking));
         }
@@ -158,12 +146,13 @@ final class PlanKernels {
     /** Offers code for GPUs of a chip. */
     static void offer(List<CompiledKernel> kernels, String source, GpuKernelCompiler compiler) {
         for (CompiledKernel kernel : kernels)
-            if (kernel.target().equals(target(compiler.target()))) offer(kernel, source, compiler.cache());
+            if (kernel.code() instanceof GpuCode code && code.target().equals(compiler.target()))
+                offer(kernel, source, compiler.cache());
     }
 
     private static void offer(CompiledKernel kernel, String source, KernelCache cache) {
         try {
-            cache.offer(kernel.key(), kernel.code(), kernel.sha256());
+            cache.offer(kernel.key(), kernel.code());
         } catch (IllegalArgumentException refused) {
             LOG.warn(
                     "Kernel '{}' of the compiled plan '{}' is compiled again. {}",
@@ -176,8 +165,11 @@ final class PlanKernels {
     /** {@return the code for a chip, to be loaded by its driver} */
     static Optional<GpuCode> code(List<CompiledKernel> kernels, KernelSpec spec, GpuTarget target) {
         return kernels.stream()
-                .filter(k -> k.kernel().equals(spec.toString()) && k.target().equals(target(target)))
-                .findFirst()
-                .map(k -> GpuCode.ofBytes(k.code(), k.kernel()));
+                .filter(k -> k.kernel().equals(spec.toString()))
+                .map(CompiledKernel::code)
+                .filter(GpuCode.class::isInstance)
+                .map(GpuCode.class::cast)
+                .filter(code -> code.target().equals(target))
+                .findFirst();
     }
 }

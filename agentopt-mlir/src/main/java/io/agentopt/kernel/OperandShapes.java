@@ -60,7 +60,8 @@ public final class OperandShapes {
             throw new IllegalArgumentException("Kernel '" + spec + "' takes " + operands.size() + " buffers " + operands
                     + ", and was given " + arrays.size() + ".");
         }
-        if (rows < 0) throw new IllegalStateException("No operand of kernel '" + spec + "' has the dimension that its rows are.");
+        if (rows < 0)
+            throw new IllegalStateException("No operand of kernel '" + spec + "' has the dimension that its rows are.");
         long[] lengths = fixed.clone();
         int at = 0;
         for (int i = 0; i < arrays.size(); i++) {

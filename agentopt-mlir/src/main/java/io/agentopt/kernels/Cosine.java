@@ -16,7 +16,8 @@ import java.util.Map;
  * {@code cosine{d=384,type=f32}}: the cosine similarity of each row of a matrix to a query, {@code scores[i] = <m_i, q> / (|m_i| |q|)}. A row or a query
  * of zeros scores 0; NaN and infinities give NaN. Rows are f32, f16 or i8, the query is f32, or i8 for rows of i8.
  *
- * <p>Sums are f32, of i8 exact in 32 bits: rows of f32 whose norm is above 1e19 or below 1e-19 lose their meaning.
+ * <p>Sums are f32, of i8 exact in 32 bits: a row or query of f32 whose squares add up to more than 3e38 scores NaN; one whose norm is below
+ * 1e-19 loses its meaning.
  */
 public final class Cosine implements KernelDefinition {
     @Override
@@ -56,10 +57,10 @@ public final class Cosine implements KernelDefinition {
         for (int j = 0; j < query.length; j++) {
             double x = matrix.getFloat(row * query.length + j), y = query[j];
             dot += x * y;
-            square += x * x;
-            querySquare += y * y;
+            square += (float) (x * x); // nothing or infinite as that of f32
+            querySquare += (float) (y * y);
         }
-        double norms = Math.sqrt(square) * Math.sqrt(querySquare);
-        return norms == 0 ? 0 : (float) (dot / norms);
+        double norms = Math.sqrt((float) square) * Math.sqrt((float) querySquare);
+        return norms == 0 ? 0 : (float) (dot / (norms + (norms - norms)));
     }
 }

@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * {@code layer_norm{d=768,epsilon=1.0e-5}}: each row less its mean, divided by its standard deviation, weighted and shifted,
  * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} (Ba, Kiros and Hinton 2016, arXiv 1607.06450). The variance is that of the row itself,
- * taken after the mean, so that a large mean does not swallow it. Squares are f32: deviations above 1e19 overflow. A NaN makes the row NaN.
+ * taken after the mean, so that a large mean does not swallow it. Sums and squares are f32: where they add up to more than 3e38, as well as
+ * by a NaN or an infinity, the row is NaN.
  */
 public final class LayerNorm implements KernelDefinition {
     @Override
@@ -52,16 +53,17 @@ public final class LayerNorm implements KernelDefinition {
             long first = row * d;
             double sum = 0;
             for (long c = 0; c < d; c++) sum += x.getFloat(first + c);
-            double mean = sum / d;
+            double mean = (Float.isInfinite((float) sum) ? (float) sum : sum) / d; // infinite as that of f32
             double squares = 0;
             for (long c = 0; c < d; c++) {
                 double centred = x.getFloat(first + c) - mean;
                 squares += centred * centred;
             }
-            double root = Math.sqrt(squares / d + epsilon);
+            double variance = (float) squares / d; // infinite as that of f32
+            double root = Math.sqrt(variance + (variance - variance) + epsilon);
             for (long c = 0; c < d; c++) {
-                double scaled = (x.getFloat(first + c) - mean) / root;
-                y.setFloat(first + c, (float) (scaled * weight.getFloat(c) + bias.getFloat(c)));
+                float scaled = (float) ((x.getFloat(first + c) - mean) / root);
+                y.setFloat(first + c, (float) ((double) scaled * weight.getFloat(c) + bias.getFloat(c)));
             }
         }
     }

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * {@code log_mel_scale{lanes=16,mels=80}}: the spectrogram {@code [mels, frames]} that Whisper takes, of what {@link LogMel} computed: levels no more than
- * 8 (80 dB) below the largest of all frames, {@code (level + 4) / 4}. A NaN in any frame makes all NaN.
+ * 8 (80 dB) below the largest of all frames, {@code (level + 4) / 4}. A NaN among the peaks makes all NaN, one among the levels
+ * its own place.
  */
 public final class LogMelScale implements KernelDefinition {
     @Override

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * {@code log_softmax{columns=32000}}: the logarithm of the softmax of {@code x / temperature}, each row at its own temperature. A temperature that is not
- * above 0, a NaN, a plus infinity or nothing but minus infinities make the row NaN; other minus infinities stay.
+ * above 0, or so small that its reciprocal is no f32 (3e-39), a NaN, a plus infinity or nothing but minus infinities make the row NaN; other minus
+ * infinities stay. Differences are f32: a logit that is more than 3e38 below the largest counts as minus infinity.
  */
 public final class LogSoftmax implements KernelDefinition {
     @Override
@@ -45,15 +46,15 @@ public final class LogSoftmax implements KernelDefinition {
         long columns = spec.integer("columns");
         for (long row = begin; row < end; row++) {
             double given = buffers[1].getFloat(row);
-            double temperature = given > 0 ? given : Double.NaN;
+            double temperature = given > 0 && Float.isFinite(1 / (float) given) ? given : Double.NaN;
             long first = row * columns;
             double max = Double.NEGATIVE_INFINITY;
             for (long c = 0; c < columns; c++) max = Math.max(max, x.getFloat(first + c));
             double sum = 0;
-            for (long c = 0; c < columns; c++) sum += Math.exp((x.getFloat(first + c) - max) / temperature);
+            for (long c = 0; c < columns; c++) sum += Math.exp((float) (x.getFloat(first + c) - max) / temperature);
             double offset = Math.log(sum);
             for (long c = 0; c < columns; c++)
-                y.setFloat(first + c, (float) ((x.getFloat(first + c) - max) / temperature - offset));
+                y.setFloat(first + c, (float) ((float) (x.getFloat(first + c) - max) / temperature - offset));
         }
     }
 }

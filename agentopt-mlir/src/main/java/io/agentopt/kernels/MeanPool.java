@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * {@code mean_pool{d=384}}: what sentence embedders do with the last hidden state: the mean over the tokens whose mask is not 0, scaled to length 1. A
  * sequence without such tokens, or whose mean is 0, pools to zeros. Masked tokens are not read, whatever they hold; NaN and infinities elsewhere give NaN.
  *
- * <p>Sums are f32, so the sum's squared norm must be between 1e-38 and 1e38.
+ * <p>Sums and squares are f32: a sum whose squares add up to more than 3e38 pools to zeros (NaN where it is infinite), and one below 1e-19 loses its
+ * meaning.
  */
 public final class MeanPool implements KernelDefinition {
     private static final long BLOCK = 64;
@@ -66,9 +67,9 @@ public final class MeanPool implements KernelDefinition {
                 for (int j = 0; j < d; j++) sum[j] += hidden.getFloat(t * d + j);
             }
             double square = 0;
-            for (double x : sum) square += x * x;
-            double scale = square == 0 ? 0 : 1 / Math.sqrt(square);
-            for (int j = 0; j < d; j++) pooled.setFloat(b * d + j, (float) (sum[j] * scale));
+            for (double x : sum) square += (float) (x * x); // nothing or infinite as that of f32
+            double scale = square == 0 ? 0 : 1 / Math.sqrt((float) square);
+            for (int j = 0; j < d; j++) pooled.setFloat(b * d + j, (float) ((float) sum[j] * scale));
         }
     }
 }

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * {@code rms_norm{d=4096,epsilon=1.0e-6}}: each row divided by its root mean square and weighted, {@code y = x / sqrt(mean(x^2) + epsilon) * weight}
- * (Zhang and Sennrich 2019, arXiv 1910.07467). Squares are f32: values above 1e19 overflow to a row of zeros. A NaN makes the row NaN.
+ * (Zhang and Sennrich 2019, arXiv 1910.07467). Squares are f32: where they add up to more
+ * than 3e38 the row is zeros (NaN where it, or its weight, is infinite). A NaN makes the row NaN.
  */
 public final class RmsNorm implements KernelDefinition {
     @Override
@@ -50,9 +51,9 @@ public final class RmsNorm implements KernelDefinition {
                 double value = x.getFloat(first + c);
                 squares += value * value;
             }
-            double root = Math.sqrt(squares / d + epsilon);
+            double root = Math.sqrt((float) squares / d + epsilon); // infinite as that of f32
             for (long c = 0; c < d; c++)
-                y.setFloat(first + c, (float) (x.getFloat(first + c) / root * weight.getFloat(c)));
+                y.setFloat(first + c, (float) (x.getFloat(first + c) / root) * weight.getFloat(c));
         }
     }
 }

@@ -85,7 +85,9 @@ ${products}
     %dot_floats = ${to_float} %dots : !quarter to !scores
     %square_floats = ${to_float} %squares : !quarter to !scores
     %norms = math.sqrt %square_floats : !scores
-    %both_norms = arith.mulf %norms, %query_norms : !scores
+    %norms_or_more = arith.mulf %norms, %query_norms : !scores
+    %of_infinity = arith.subf %norms_or_more, %norms_or_more : !scores // NaN of an infinity
+    %both_norms = arith.addf %norms_or_more, %of_infinity : !scores
     %are_zero = arith.cmpf oeq, %both_norms, %no_score : !scores
     %divisors = arith.select %are_zero, %units, %both_norms : vector<4xi1>, !scores
     %four_scores = arith.divf %dot_floats, %divisors : !scores

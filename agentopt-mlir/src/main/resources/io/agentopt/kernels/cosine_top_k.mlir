@@ -133,7 +133,9 @@ module attributes {transform.with_named_sequence} {
           %dot_float = ${to_float} %dot_sum : ${sum} to f32
           %square_float = ${to_float} %square_sum : ${sum} to f32
           %norm = math.sqrt %square_float : f32
-          %norms = arith.mulf %norm, %query_norm : f32
+          %norms_or_more = arith.mulf %norm, %query_norm : f32
+          %nothing = arith.subf %norms_or_more, %norms_or_more : f32 // NaN of an infinity
+          %norms = arith.addf %norms_or_more, %nothing : f32
           %is_zero = arith.cmpf oeq, %norms, %zero : f32
           %divisor = arith.select %is_zero, %unit, %norms : f32
           %score = arith.divf %dot_float, %divisor : f32

@@ -64,7 +64,9 @@ func.func private @scale_of(%mean: f64, %squares: f64) -> (f32, f32, f32) attrib
   %spread = arith.divf %squares, %width : f64
   %held = arith.maximumf %spread, %zero : f64
   %variance = arith.truncf %held : f64 to f32
-  %safe = arith.addf %variance, %epsilon : f32
+  %nothing = arith.subf %variance, %variance : f32 // NaN of an infinity
+  %known = arith.addf %variance, %nothing : f32
+  %safe = arith.addf %known, %epsilon : f32
   %root = math.sqrt %safe : f32
   %scale = arith.divf %one, %root : f32
   %drift_scaled = arith.mulf %drift, %scale : f32
@@ -239,7 +241,9 @@ func.func @agentopt_layer_norm(%begin: index, %end: index, %x: memref<?x${d}xf32
       %drift2 = arith.mulf %drift, %drift : f32
       %spread = arith.divf %deviation, %width : f32
       %variance = arith.subf %spread, %drift2 : f32
-      %safe = arith.addf %variance, %epsilon : f32
+      %nothing = arith.subf %spread, %spread : f32 // NaN of an infinity
+      %known = arith.addf %variance, %nothing : f32
+      %safe = arith.addf %known, %epsilon : f32
       %root = math.sqrt %safe : f32
       %scale = arith.divf %one, %root : f32
       %drift_scaled = arith.mulf %drift, %scale : f32

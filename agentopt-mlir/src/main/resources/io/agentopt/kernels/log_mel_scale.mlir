@@ -5,24 +5,24 @@
 !spectrogram = memref<${mels}x?xf32>
 !levels = memref<?x${mels}x${lanes}xf32>
 // Frames above the floor, scaled.
-func.func private @scale(%x: !frames, %floors: !frames) -> !frames attributes {passthrough = ["alwaysinline"]} {
-  %fours = arith.constant dense<4.0> : !frames
+func.func private @scale(%x: !frames, %floors: !frames, %added: !frames) -> !frames attributes {passthrough = ["alwaysinline"]} {
   %quarters = arith.constant dense<0.25> : !frames
-  %above = arith.cmpf ogt, %x, %floors : !frames
-  %held = arith.select %above, %x, %floors : vector<${lanes}xi1>, !frames
-  %moved = arith.addf %held, %fours : !frames
+  %below = arith.cmpf ogt, %floors, %x : !frames
+  %held = arith.select %below, %floors, %x : vector<${lanes}xi1>, !frames
+  %moved = arith.addf %held, %added : !frames
   %scaled = arith.mulf %moved, %quarters : !frames
   return %scaled : !frames
 }
 
-func.func private @scale_blocks(%from: index, %to: index, %mel: index, %levels: !levels, %floors: !frames, %spectrogram: !spectrogram)
+func.func private @scale_blocks(%from: index, %to: index, %mel: index, %levels: !levels, %floors: !frames, %added: !frames,
+    %spectrogram: !spectrogram)
     attributes {passthrough = ["alwaysinline"]} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %lanes = arith.constant ${lanes} : index
   scf.for %block = %from to %to step %c1 {
     %x = vector.load %levels[%block, %mel, %c0] : !levels, !frames
-    %scaled = func.call @scale(%x, %floors) : (!frames, !frames) -> !frames
+    %scaled = func.call @scale(%x, %floors, %added) : (!frames, !frames, !frames) -> !frames
     %f = arith.muli %block, %lanes : index
     vector.store %scaled, %spectrogram[%mel, %f] : !spectrogram, !frames
   }
@@ -30,19 +30,19 @@ func.func private @scale_blocks(%from: index, %to: index, %mel: index, %levels: 
 }
 
 // The first frames of the last block.
-func.func private @scale_rest(%last_block: index, %rest: index, %mel: index, %levels: !levels, %floor: f32, %spectrogram: !spectrogram)
+func.func private @scale_rest(%last_block: index, %rest: index, %mel: index, %levels: !levels, %floor: f32, %added: f32,
+    %spectrogram: !spectrogram)
     attributes {passthrough = ["alwaysinline"]} {
   %lanes = arith.constant ${lanes} : index
-  %four = arith.constant 4.0 : f32
   %quarter = arith.constant 0.25 : f32
   %whole = arith.muli %last_block, %lanes : index
   %from = memref.subview %levels[%last_block, %mel, 0][1, 1, %rest][1, 1, 1] : !levels to !lanes
   %to = memref.subview %spectrogram[%mel, %whole][1, %rest][1, 1] : !spectrogram to !lanes
   linalg.generic {indexing_maps = [#frame, #frame], iterator_types = ["parallel"]} ins(%from : !lanes) outs(%to : !lanes) {
   ^bb0(%x: f32, %old: f32):
-    %above = arith.cmpf ogt, %x, %floor : f32
-    %held = arith.select %above, %x, %floor : f32
-    %moved = arith.addf %held, %four : f32
+    %below = arith.cmpf ogt, %floor, %x : f32
+    %held = arith.select %below, %floor, %x : f32
+    %moved = arith.addf %held, %added : f32
     %scaled = arith.mulf %moved, %quarter : f32
     linalg.yield %scaled : f32
   }
@@ -53,6 +53,7 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %lanes = arith.constant ${lanes} : index
+  %four = arith.constant 4.0 : f32
   %range = arith.constant 8.0 : f32
   %lowest = arith.constant -10.0 : f32
   %lowest_of_all = arith.constant dense<-10.0> : !frames
@@ -76,6 +77,10 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
   }
   %floor = arith.subf %largest, %range : f32
   %floors = vector.broadcast %floor : f32 to !frames
+  // A level that is NaN stays, since it is not below the floor; a floor that is NaN comes in by what is added.
+  %unknown = arith.cmpf uno, %floor, %floor : f32
+  %added = arith.select %unknown, %floor, %four : f32
+  %all_added = vector.broadcast %added : f32 to !frames
   // In tiles of blocks: a row's part of a tile is written in one piece, while the next tile is asked for in the order it lies in. What is larger than a
   // core's cache is written past it. That branch is marked, for targets that schedule the other one alone, which goes through whole rows.
   %mels = arith.subi %end, %begin : index
@@ -105,7 +110,7 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
             %ahead = arith.minui %b, %final : index
             memref.prefetch %levels[%ahead, %m, %c0], read, locality<2>, data : !levels
             %x = vector.load %levels[%block, %mel, %c0] : !levels, !frames
-            %scaled = func.call @scale(%x, %floors) : (!frames, !frames) -> !frames
+            %scaled = func.call @scale(%x, %floors, %all_added) : (!frames, !frames, !frames) -> !frames
             %f = arith.muli %block, %lanes : index
             vector.store %scaled, %spectrogram[%mel, %f] {alignment = 64 : i64, nontemporal = true} : !spectrogram, !frames
             %m1 = arith.addi %m, %c1 : index
@@ -117,22 +122,22 @@ func.func @agentopt_log_mel_scale(%begin: index, %end: index, %spectrogram: !spe
           }
           scf.yield %after#0, %after#1 : index, index
         } else {
-          func.call @scale_blocks(%from, %to, %mel, %levels, %floors, %spectrogram) : (index, index, index, !levels, !frames, !spectrogram) -> ()
+          func.call @scale_blocks(%from, %to, %mel, %levels, %floors, %all_added, %spectrogram) : (index, index, index, !levels, !frames, !frames, !spectrogram) -> ()
           scf.yield %b0, %m0 : index, index
         }
         scf.yield %next#0, %next#1 : index, index
       }
     }
     scf.for %mel = %begin to %end step %c1 {
-      func.call @scale_rest(%last_block, %rest, %mel, %levels, %floor, %spectrogram) : (index, index, index, !levels, f32, !spectrogram) -> ()
+      func.call @scale_rest(%last_block, %rest, %mel, %levels, %floor, %added, %spectrogram) : (index, index, index, !levels, f32, f32, !spectrogram) -> ()
     }
     scf.if %streamed {
       llvm.fence seq_cst
     }
   } else {
     scf.for %mel = %begin to %end step %c1 {
-      func.call @scale_blocks(%c0, %last_block, %mel, %levels, %floors, %spectrogram) : (index, index, index, !levels, !frames, !spectrogram) -> ()
-      func.call @scale_rest(%last_block, %rest, %mel, %levels, %floor, %spectrogram) : (index, index, index, !levels, f32, !spectrogram) -> ()
+      func.call @scale_blocks(%c0, %last_block, %mel, %levels, %floors, %all_added, %spectrogram) : (index, index, index, !levels, !frames, !frames, !spectrogram) -> ()
+      func.call @scale_rest(%last_block, %rest, %mel, %levels, %floor, %added, %spectrogram) : (index, index, index, !levels, f32, f32, !spectrogram) -> ()
     }
   } {cpu_streaming}
   return

@@ -15,6 +15,9 @@ import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.message.ToolCall;
 import io.agentopt.message.ToolResult;
+import io.agentopt.mlir.codegen.Codes;
+import io.agentopt.mlir.codegen.GpuTarget;
+import io.agentopt.mlir.codegen.KernelCode;
 import io.agentopt.operator.Memory;
 import io.agentopt.operator.PassageIndex;
 import io.agentopt.operator.Tool;
@@ -114,10 +117,12 @@ final class CompiledAgents {
     }
 
     static CompiledKernel kernel(String name, KernelTarget.Form form, String processor, String code) {
-        return new CompiledKernel(
-                name,
-                new KernelTarget(form, processor, ""),
-                "0123abcd",
-                code.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        byte[] bytes = code.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        KernelCode sealed = switch (form) {
+            case X86_OBJECT -> Codes.cpu(processor, "+avx2", bytes);
+            case PTX -> Codes.gpu(new GpuTarget.Nvidia(processor), bytes);
+            case AMDGPU_OBJECT -> Codes.gpu(new GpuTarget.Amd(processor), bytes);
+        };
+        return new CompiledKernel(name, "0123abcd", sealed);
     }
 }

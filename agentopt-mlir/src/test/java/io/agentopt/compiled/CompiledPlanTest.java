@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentopt.compiled.KernelTarget.Form;
 import io.agentopt.lower.Lowering;
 import io.agentopt.lower.LoweringCosts;
+import io.agentopt.mlir.codegen.Codes;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.granular.OperatorId;
 import io.agentopt.program.Step;
@@ -72,7 +73,7 @@ class CompiledPlanTest {
     void twoKernelsForOneTargetAreRefused() {
         assertThatThrownBy(() -> COMPILED.with(List.of(KERNELS.get(1), KERNELS.get(2), KERNELS.get(1))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Two kernels are cosine{d=384} for PTX sm_90. Give one of them.");
+                .hasMessage("Two kernels are cosine{d=384} for PTX sm_90 +ptx78. Give one of them.");
     }
 
     @Test
@@ -123,14 +124,14 @@ class CompiledPlanTest {
         COMPILED.bytes()[0] = 0;
         assertThat(COMPILED.bytes()[0]).isEqualTo((byte) 'P');
         CompiledKernel k = COMPILED.with(KERNELS).kernels().getLast();
-        k.code()[0] = 0;
-        assertThat(k.code()[0]).isEqualTo((byte) '.');
+        k.code().toBytes()[0] = 0;
+        assertThat(k.code().toBytes()[0]).isEqualTo((byte) '/');
     }
 
     @Test
     void whatWouldNotLoadIsRefusedWhenItIsMade() {
-        KernelTarget target = KERNELS.getFirst().target();
-        CompiledKernel large = new CompiledKernel("large", target, "0123abcd", new byte[StoredZip.MOST_BYTES]);
+        CompiledKernel large =
+                new CompiledKernel("large", "0123abcd", Codes.cpu("x86-64", "", new byte[StoredZip.MOST_BYTES]));
         assertThatThrownBy(() -> COMPILED.with(List.of(large)))
                 .isInstanceOf(CompiledPlanException.class)
                 .hasMessageStartingWith("The compiled plan 'support' is larger than the 64 MiB that are read.");

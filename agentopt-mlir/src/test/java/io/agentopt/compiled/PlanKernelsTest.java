@@ -9,9 +9,12 @@ import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernel.RowFunction;
 import io.agentopt.kernels.Softmax;
+import io.agentopt.mlir.codegen.Codes;
+import io.agentopt.mlir.codegen.CpuCode;
 import io.agentopt.mlir.codegen.CpuCompiler;
 import io.agentopt.mlir.codegen.CpuKernelCompiler;
 import io.agentopt.mlir.codegen.CpuTarget;
+import io.agentopt.mlir.codegen.GpuCode;
 import io.agentopt.mlir.codegen.GpuCompiler;
 import io.agentopt.mlir.codegen.GpuKernelCompiler;
 import io.agentopt.mlir.codegen.GpuTarget;
@@ -67,11 +70,11 @@ class PlanKernelsTest {
     void gpuCodeIsOfferedToACompilerOfItsChipAlone() {
         GpuKernelCompiler h100 = new GpuKernelCompiler(new GpuCompiler(H100), cache("here"));
         plan.offerTo(h100);
-        byte[] code = h100.cache().get(h100.key(SOFTMAX, SPEC), () -> {
+        GpuCode code = h100.cache().get(h100.key(SOFTMAX, SPEC), GpuCode.class, () -> {
             throw new AssertionError("compiled again");
         });
-        assertThat(new String(code, StandardCharsets.UTF_8))
-                .startsWith("// threads ")
+        assertThat(new String(code.toBytes(), StandardCharsets.UTF_8))
+                .contains("// threads ")
                 .contains(".target sm_90");
         GpuKernelCompiler a100 =
                 new GpuKernelCompiler(new GpuCompiler(new GpuTarget.Nvidia("sm_80")), cache("here too"));
@@ -102,7 +105,7 @@ class PlanKernelsTest {
     @Test
     void aDamagedKernelIsRefusedWithTheFile() {
         byte[] bytes = plan.bytes();
-        byte[] code = plan.kernels().getLast().code();
+        byte[] code = plan.kernels().getLast().code().toBytes();
         for (int i = 0; i + code.length <= bytes.length; i++) {
             if (!Arrays.equals(bytes, i, i + code.length, code, 0, code.length)) continue;
             bytes[i + code.length / 2] ^= 4;
@@ -115,14 +118,16 @@ class PlanKernelsTest {
 
     @Test
     void codeThatDoesNotLinkIsCompiledAgain() {
-        CompiledKernel object = plan.kernels().stream()
+        CompiledKernel kernel = plan.kernels().stream()
                 .filter(k -> k.target().form() == KernelTarget.Form.X86_OBJECT)
                 .findFirst()
                 .orElseThrow();
-        byte[] cut = Arrays.copyOf(object.code(), object.code().length / 2);
-        for (byte[] bad : List.of(cut, new byte[0], "hello".getBytes(StandardCharsets.UTF_8))) {
+        byte[] object = ((CpuCode) kernel.code()).object();
+        byte[] cut = Arrays.copyOf(object, object.length / 2);
+        for (byte[] bad : List.of(cut, new byte[] {0}, "hello".getBytes(StandardCharsets.UTF_8))) {
             CpuKernelCompiler compiler = compiler("bad" + bad.length);
-            PLAIN.with(List.of(new CompiledKernel(object.kernel(), object.target(), object.key(), bad)))
+            CpuCode sealed = Codes.cpu(kernel.code().chip(), kernel.code().features(), bad);
+            PLAIN.with(List.of(new CompiledKernel(kernel.kernel(), kernel.key(), sealed)))
                     .offerTo(compiler);
             try (compiler) {
                 assertThat(row(compiler.compile(SOFTMAX, SPEC))).containsExactly(row(SOFTMAX, SPEC), within(1e-6f));
@@ -134,13 +139,13 @@ class PlanKernelsTest {
     void codeForAProcessorWithMoreFeaturesIsNotTaken() {
         CpuTarget small = new CpuTarget("haswell", "+avx2,+fma,-avx512f", 256);
         CpuKernelCompiler haswell = new CpuKernelCompiler(new CpuCompiler(small), cache("haswell"));
-        // What the manifest calls it is all there is to go by: the hash is the one that would be asked for.
+        // The seal is all there is to go by: the hash is the one that would be asked for.
         String hash = haswell.cache().hash(haswell.key(SOFTMAX, SPEC));
-        KernelTarget server = new KernelTarget(KernelTarget.Form.X86_OBJECT, "skylake-avx512", "+avx2,+avx512f,+fma");
-        PLAIN.with(List.of(new CompiledKernel(SPEC.toString(), server, hash, new byte[] {1})))
-                .offerTo(haswell);
-        byte[] own = {2};
-        assertThat(haswell.cache().get(haswell.key(SOFTMAX, SPEC), () -> own)).isEqualTo(own);
+        CpuCode server = Codes.cpu("skylake-avx512", "+avx2,+avx512f,+fma", "1");
+        PLAIN.with(List.of(new CompiledKernel(SPEC.toString(), hash, server))).offerTo(haswell);
+        CpuCode own = Codes.cpu("haswell", "", "2");
+        assertThat(haswell.cache().get(haswell.key(SOFTMAX, SPEC), CpuCode.class, () -> own))
+                .isEqualTo(own);
         assertThat(small.lacks(server.features())).containsExactly("avx512f");
         assertThat(small.lacks("+fma,-avx512f,")).isEmpty();
         assertThat(small.lacks("")).isEmpty();
@@ -152,13 +157,13 @@ class PlanKernelsTest {
         var otherLibrary = new CpuKernelCompiler(
                 new CpuCompiler(CpuTarget.host()), new KernelCache(folder.resolve("other"), "MLIR 99"));
         plan.offerTo(otherLibrary);
-        byte[] own = {2};
-        assertThat(otherLibrary.cache().get(otherLibrary.key(SOFTMAX, SPEC), () -> own))
+        CpuCode own = Codes.cpu("x86-64", "", "2");
+        assertThat(otherLibrary.cache().get(otherLibrary.key(SOFTMAX, SPEC), CpuCode.class, () -> own))
                 .isEqualTo(own);
         KernelCache.Key other = new CpuKernelCompiler(
                         new CpuCompiler(new CpuTarget("x86-64-v3", "", 256)), here.cache())
                 .key(SOFTMAX, SPEC);
-        assertThat(here.cache().get(other, () -> own)).isEqualTo(own);
+        assertThat(here.cache().get(other, CpuCode.class, () -> own)).isEqualTo(own);
     }
 
     @Test
@@ -200,8 +205,8 @@ class PlanKernelsTest {
                 .contains("Kernel 'softmax{columns=3}' was not compiled before");
     }
 
-    private static byte[] notCompiled(CpuKernelCompiler compiler, KernelCache.Key key) {
-        return compiler.cache().get(key, () -> {
+    private static CpuCode notCompiled(CpuKernelCompiler compiler, KernelCache.Key key) {
+        return compiler.cache().get(key, CpuCode.class, () -> {
             throw new AssertionError(key.name() + " was compiled");
         });
     }

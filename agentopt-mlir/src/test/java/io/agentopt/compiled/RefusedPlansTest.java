@@ -83,16 +83,16 @@ class RefusedPlansTest {
     @Test
     void newerAndOlderFormats() {
         byte[] newer = Resealed.of(GOOD)
-                .manifest("\"format\" : 1,(?s).*", "\"format\" : 2, \"agentopt\": \"9.1\", \"other\": {}}")
+                .manifest("\"format\" : 2,(?s).*", "\"format\" : 3, \"agentopt\": \"9.1\", \"other\": {}}")
                 .bytes();
-        refused(newer, "was written in format 2 by AgentOpt 9.1, and this version (");
-        refused(newer, "reads format 1. Load it with that version, or compile the plan again with this one.");
+        refused(newer, "was written in format 3 by AgentOpt 9.1, and this version (");
+        refused(newer, "reads format 2. Load it with that version, or compile the plan again with this one.");
         byte[] compressedLater = newer.clone();
         compressedLater[indexOf(newer, utf8("graph.json")) - 22] = 8; // the method of the second entry
-        refused(compressedLater, "was written in format 2");
+        refused(compressedLater, "was written in format 3");
         refused(
-                Resealed.of(GOOD).manifest("\"format\" : 1", "\"format\" : 0").bytes(),
-                "reads format 1. Compile the plan");
+                Resealed.of(GOOD).manifest("\"format\" : 2", "\"format\" : 1").bytes(),
+                "reads format 2. Compile the plan");
     }
 
     @Test
@@ -200,6 +200,17 @@ class RefusedPlansTest {
         refused(
                 Resealed.of(with).manifest("\"PTX\"", "\"WASM\"").bytes(),
                 "is no form of code that this version knows");
+        refused(
+                Resealed.of(with).manifest("\"sm_90\"", "\"sm_80\"").bytes(),
+                "says that 'kernels/0.ptx' is for PTX sm_80 +ptx78, and its seal says PTX sm_90 +ptx78");
+        refused(
+                Resealed.of(with)
+                        .replace("kernels/0.ptx", "chip sm_90", "chip sm_80")
+                        .bytes(),
+                "The code 'kernels/0.ptx' is damaged");
+        refused(
+                Resealed.of(with).entry("kernels/0.ptx", utf8(".version 8.0")).bytes(),
+                "'kernels/0.ptx' is no code of a kernel");
     }
 
     @Test

@@ -112,9 +112,8 @@ class StreamingTest {
                     Buffer peak = Buffers.random(arena, new Random(lanes), F32, blocks, lanes);
                     Buffer ours = Buffer.allocate(arena, F32, mels, frames);
                     Buffer exact = Buffer.allocate(arena, F32, mels, frames);
-                    KernelSpec spec = KernelSpec.of("log_mel_scale")
-                            .with("lanes", lanes)
-                            .with("mels", mels);
+                    KernelSpec spec =
+                            KernelSpec.of("log_mel_scale").with("lanes", lanes).with("mels", mels);
                     kernels.of(spec).run(ours, levels, peak);
                     EveryOrigin.REFERENCE.of(spec).run(exact, levels, peak);
                     assertThat(Buffers.error(exact, ours, 1)).isLessThan(1e-6);

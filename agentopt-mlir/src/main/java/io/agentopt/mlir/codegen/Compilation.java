@@ -10,6 +10,9 @@ import java.util.List;
 
 /** One module on its way from text to code, in a native session of its own. Used by the thread that made it, and closed by it. */
 final class Compilation implements AutoCloseable {
+    /** The same as a pass, for what a kernel's own schedule makes of it. */
+    static final String CHECK = "agentopt-check-kernel";
+
     private final String name;
     private final long session;
     private long module;
@@ -23,6 +26,7 @@ final class Compilation implements AutoCloseable {
      */
     Compilation(String text, String name) {
         TextLimits.checkKernel(text, name);
+        ValueNames.check(text, name);
         this.name = name;
         this.session = Codegen.createSession();
         this.module = Codegen.parse(session, text, name);
@@ -31,6 +35,18 @@ final class Compilation implements AutoCloseable {
             close();
             throw failure;
         }
+    }
+
+    /**
+     * Refuses what a kernel may not have: operations that are not for kernels, functions defined elsewhere, vectors, constants and stacks without bound.
+     *
+     * @throws MlirException with the place and the reason
+     */
+    Compilation checked() {
+        if (Codegen.run(session, module, CHECK) instanceof Outcome.Done) return this;
+        MlirException refused = failure("'" + name + "' is no kernel that is compiled.");
+        close();
+        throw refused;
     }
 
     /** Runs passes, as {@code func.func(canonicalize),cse}. */

@@ -39,7 +39,7 @@ public final class CompiledKernels {
      *
      * @param objects which run here, see {@link ObjectKernels}; asked for in the background
      */
-    public static Kernels open(Consumer<CpuKernelCompiler> first, Supplier<Map<KernelSpec, byte[]>> objects) {
+    public static Kernels open(Consumer<CpuKernelCompiler> first, Supplier<Map<KernelSpec, CpuCode>> objects) {
         return Kernels.compiledBy(
                 () -> {
                     if (Codegen.availability() instanceof Availability.Unavailable(String reason))
@@ -51,7 +51,7 @@ public final class CompiledKernels {
                 KernelCatalog.all());
     }
 
-    private static KernelCompiler linker(Map<KernelSpec, byte[]> objects, String reason) {
+    private static KernelCompiler linker(Map<KernelSpec, CpuCode> objects, String reason) {
         if (objects.isEmpty()) throw new IllegalStateException(reason);
         LOG.info("{} kernels run that were compiled before; all others run in plain Java. {}", objects.size(), reason);
         return new ObjectKernels(objects);

@@ -5,10 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** MLIR of a kernel to code of a processor, in memory. */
 public final class CpuCompiler {
-    private static final String TRIPLE = "x86_64-unknown-linux-gnu";
-
     /** From linalg, scf, memref, vector, math and arith, or what the kernel's own {@code @schedule_cpu} leaves of them, to LLVM. */
-    static final String PIPELINE = "agentopt-schedule{target=cpu},"
+    static final String PIPELINE = "agentopt-schedule{target=cpu}," + Compilation.CHECK + ","
             + "func.func(agentopt-prefetch-rows,convert-linalg-to-loops,scf-forall-to-for,agentopt-approximate-math,canonicalize,cse,"
             + "convert-vector-to-scf{full-unroll=true},canonicalize,cse),"
             + "convert-vector-to-llvm{reassociate-fp-reductions=true},convert-scf-to-cf,expand-strided-metadata,lower-affine,"
@@ -32,8 +30,9 @@ public final class CpuCompiler {
      * @throws io.agentopt.mlir.ir.MlirException with located diagnostics when the text is no valid module or cannot be lowered
      * @throws IllegalStateException when the code generation library is unavailable
      */
-    public byte[] object(String mlir, String name) {
-        return compile(mlir, name, Form.OBJECT);
+    public CpuCode object(String mlir, String name) {
+        byte[] object = compile(mlir, name, Form.OBJECT);
+        return CpuCode.of(target.chip(), target.needs(), object);
     }
 
     /** {@return the assembly of the code, to look at; throws as {@link #object}} */
@@ -47,9 +46,9 @@ public final class CpuCompiler {
     }
 
     private byte[] compile(String mlir, String name, Form form) {
-        try (Compilation compilation = new Compilation(mlir, name)) {
+        try (Compilation compilation = new Compilation(mlir, name).checked()) {
             compilation.run(PIPELINE);
-            return compilation.emit(TRIPLE, target.chip(), target.features(), target.vectorBits(), form);
+            return compilation.emit(CpuTarget.TRIPLE, target.chip(), target.features(), target.vectorBits(), form);
         }
     }
 }

@@ -44,10 +44,10 @@ public final class CpuKernelCompiler implements KernelCompiler {
      * @throws io.agentopt.mlir.ir.MlirException when the kernel cannot be lowered
      * @throws IllegalStateException when the code generation library is unavailable
      */
-    public byte[] object(KernelDefinition definition, KernelSpec spec) {
+    public CpuCode object(KernelDefinition definition, KernelSpec spec) {
         definition.check(spec);
         KernelCache.Key key = key(definition, spec);
-        return cache.get(key, () -> compiler.object(key.source(), key.name()));
+        return cache.get(key, CpuCode.class, () -> compiler.object(key.source(), key.name()));
     }
 
     @Override

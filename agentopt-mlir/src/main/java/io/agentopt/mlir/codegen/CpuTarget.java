@@ -2,7 +2,6 @@ package io.agentopt.mlir.codegen;
 
 import io.agentopt.mlir.ffi.Codegen;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -13,25 +12,31 @@ import java.util.stream.Stream;
  * @param vectorBits the width of vectors that loops are to use
  */
 public record CpuTarget(String chip, String features, int vectorBits) {
+    static final String TRIPLE = "x86_64-unknown-linux-gnu";
+
     /** {@return this machine's processor, with its widest vectors} */
     public static CpuTarget host() {
         String features = Codegen.hostFeatures();
         return new CpuTarget(Codegen.hostChip(), features, widest(features));
     }
 
-    /** {@return the features that code for this processor may use, as {@code +avx2,+fma}; what its name implies is not among them} */
+    /**
+     * {@return the features that code for this processor may use, as {@code +avx2,+fma}, sorted} Those that its name implies are among them; the few that every
+     * x86-64 processor has, and that none can be asked for, are not.
+     *
+     * @throws IllegalArgumentException when LLVM has no processor of this name
+     * @throws IllegalStateException when the code generation library is unavailable
+     */
     public String needs() {
-        return has().stream().map(feature -> "+" + feature).collect(Collectors.joining(","));
+        return Codegen.features(TRIPLE, chip, features)
+                .orElseThrow(() -> new IllegalArgumentException("'" + chip + "' is no processor of " + TRIPLE
+                        + ". Take LLVM's name for it, as x86-64-v3 or skylake."));
     }
 
-    /** {@return those of the features that are needed, as {@code +avx2,+fma}, which this processor is not said to have} */
+    /** {@return those of the features that are needed, as {@code +avx2,+fma}, which this processor does not have; throws as {@link #needs}} */
     public List<String> lacks(String needed) {
-        List<String> has = has();
+        List<String> has = named(needs());
         return named(needed).stream().filter(feature -> !has.contains(feature)).toList();
-    }
-
-    private List<String> has() {
-        return named(features);
     }
 
     private static List<String> named(String features) {

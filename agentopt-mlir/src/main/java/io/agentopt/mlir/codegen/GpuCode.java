@@ -1,79 +1,115 @@
 package io.agentopt.mlir.codegen;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
- * Code of a kernel over rows for a GPU, and how it is to be launched. Groups of threads take rows in turn, so any number of blocks computes all rows.
- *
- * @param image PTX text, or an ELF file of AMD's
- * @param threads of a block, along x
- * @param rowsPerBlock that a block computes at a time
- * @param blocksPerRow that share a row, or the work of so many blocks a row: a cluster where the code says so, otherwise blocks that never meet; 1 unless
- *     rowsPerBlock is 1
+ * Code of a kernel over rows for a GPU, and how it is to be launched, with its seal. Groups of threads take rows in turn, so any number of blocks computes
+ * all rows.
  */
-public record GpuCode(byte[] image, int threads, int rowsPerBlock, int blocksPerRow) {
-    private static final Pattern LAUNCH =
-            Pattern.compile("// threads (\\d{1,9}) rows_per_block (\\d{1,9}) blocks_per_row (\\d{1,9})\n");
-    private static final int MOST_THREADS = 1024;
-    private static final int MOST_BLOCKS_PER_ROW = 1024;
-    private static final int LONGEST_LAUNCH = 100;
+public final class GpuCode implements KernelCode {
+    private final GpuTarget target;
+    private final Launch launch;
+    private final byte[] image;
 
-    /** @throws IllegalArgumentException when no block could be launched that way */
-    public GpuCode {
-        if (threads < 1
-                || threads > MOST_THREADS
-                || rowsPerBlock < 1
-                || blocksPerRow < 1
-                || blocksPerRow > MOST_BLOCKS_PER_ROW) {
-            throw new IllegalArgumentException("Code of a GPU is launched with 1 to " + MOST_THREADS
-                    + " threads, at least 1 row a block and 1 to " + MOST_BLOCKS_PER_ROW + " blocks a row, not with "
-                    + threads + ", " + rowsPerBlock + " and " + blocksPerRow + ".");
-        }
-        image = image.clone();
+    private GpuCode(GpuTarget target, Launch launch, byte[] image) {
+        this.target = target;
+        this.launch = launch;
+        this.image = image;
+    }
+
+    /** Seals what the code generator or the linker made; nobody changes the array afterwards. */
+    static GpuCode of(GpuTarget target, Launch launch, byte[] image) {
+        return new GpuCode(target, launch, image);
+    }
+
+    static GpuCode of(CodeSeal.Opened opened, String name) {
+        CodeSeal seal = opened.seal();
+        GpuTarget target = GpuTarget.named(seal.triple(), seal.chip())
+                .filter(t -> t.features().equals(seal.features()))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The code '" + name + "' is for " + seal.triple() + ", " + seal.chip() + " with '"
+                                + seal.features() + "', which this version compiles nothing for. Compile it again."));
+        return new GpuCode(target, seal.launch().orElseThrow(), opened.code());
+    }
+
+    /**
+     * {@return the code of a sealed form}
+     *
+     * @param name what messages call it
+     * @throws IllegalArgumentException when it is none, is damaged, is of another format, or is not for GPUs
+     */
+    public static GpuCode ofBytes(byte[] file, String name) {
+        if (KernelCode.ofBytes(file, name) instanceof GpuCode code) return code;
+        throw new IllegalArgumentException(
+                "The code '" + name + "' is for a processor, not for a GPU. Read it by CpuCode.");
+    }
+
+    /** {@return the GPU that it was compiled for; NVIDIA's later ones run it too} */
+    public GpuTarget target() {
+        return target;
     }
 
     @Override
+    public String chip() {
+        return target.chip();
+    }
+
+    @Override
+    public String features() {
+        return target.features();
+    }
+
+    /** {@return a copy of the PTX text or AMD's ELF file, to look at} */
     public byte[] image() {
         return image.clone();
     }
 
+    /** {@return threads of a block, along x} */
+    public int threads() {
+        return launch.threads();
+    }
+
+    /** {@return rows that a block computes at a time} */
+    public int rowsPerBlock() {
+        return launch.rowsPerBlock();
+    }
+
+    /** {@return blocks that compute a row together, as a cluster; 1 unless a block computes one row} */
+    public int blocksPerRow() {
+        return launch.blocksPerRow();
+    }
+
     /** {@return the blocks that so many rows take} */
     public int blocks(long rows) {
-        int most = Integer.MAX_VALUE / threads / blocksPerRow;
-        return blocksPerRow * Math.clamp(Math.ceilDiv(rows, rowsPerBlock), 1, most);
+        return launch.blocks(rows);
     }
 
-    /** {@return the code as a file: a line that says how it is launched, which is a comment in PTX, and the image} */
+    /** {@return the same launched in the same way, with the image that a linker made of it} */
+    GpuCode linked(byte[] linkedImage) {
+        return new GpuCode(target, launch, linkedImage);
+    }
+
+    @Override
     public byte[] toBytes() {
-        byte[] launch = ("// threads " + threads + " rows_per_block " + rowsPerBlock + " blocks_per_row " + blocksPerRow
-                        + "\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        byte[] file = Arrays.copyOf(launch, launch.length + image.length);
-        System.arraycopy(image, 0, file, launch.length, image.length);
-        return file;
+        return new CodeSeal(target.triple(), target.chip(), target.features(), Optional.of(launch)).before(image);
     }
 
-    /**
-     * {@return the code of a file}
-     *
-     * @param name what messages call the file
-     * @throws IllegalArgumentException when its first line does not say how it is launched
-     */
-    public static GpuCode ofBytes(byte[] file, String name) {
-        String start = new String(file, 0, Math.min(file.length, LONGEST_LAUNCH), StandardCharsets.ISO_8859_1);
-        Matcher launch = LAUNCH.matcher(start);
-        if (!launch.lookingAt()) {
-            throw new IllegalArgumentException(
-                    "The code '" + name
-                            + "' does not begin with how to launch it: '// threads 128 rows_per_block 4 blocks_per_row 1', say.");
-        }
-        return new GpuCode(
-                Arrays.copyOfRange(file, launch.end(), file.length),
-                Integer.parseInt(launch.group(1)),
-                Integer.parseInt(launch.group(2)),
-                Integer.parseInt(launch.group(3)));
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof GpuCode c
+                && c.target.equals(target)
+                && c.launch.equals(launch)
+                && Arrays.equals(c.image, image);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * target.hashCode() + launch.hashCode()) + Arrays.hashCode(image);
+    }
+
+    @Override
+    public String toString() {
+        return image.length + " bytes for " + chip();
     }
 }

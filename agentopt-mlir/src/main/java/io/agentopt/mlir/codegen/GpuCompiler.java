@@ -25,7 +25,8 @@ public final class GpuCompiler {
 
     /** {@return the passes, which are a part of what code depends on} */
     public String pipeline() {
-        return "agentopt-schedule{target=gpu},func.func(canonicalize,cse,gpu-launch-sink-index-computations),gpu-kernel-outlining,"
+        return "agentopt-schedule{target=gpu}," + Compilation.CHECK
+                + ",func.func(canonicalize,cse,gpu-launch-sink-index-computations),gpu-kernel-outlining,"
                 + "gpu.module(agentopt-approximate-math{except=math.exp,math.exp2,math.log,math.log2},convert-linalg-to-loops,convert-vector-to-scf,convert-scf-to-cf,expand-strided-metadata,lower-affine,"
                 + target.conversion() + ")";
     }
@@ -41,8 +42,9 @@ public final class GpuCompiler {
     }
 
     private String sharing() {
-        return "agentopt-schedule{target=gpu},inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave="
-                + target.wave() + " cluster=" + target.cluster() + "},canonicalize,cse";
+        return "agentopt-schedule{target=gpu}," + Compilation.CHECK
+                + ",inline,linalg-generalize-named-ops,agentopt-gpu-rows{wave=" + target.wave() + " cluster="
+                + target.cluster() + "},canonicalize,cse";
     }
 
     private String lowering() {
@@ -73,7 +75,7 @@ public final class GpuCompiler {
     }
 
     private GpuCode code(String mlir, String name, String first) {
-        try (Compilation compilation = new Compilation(mlir, name)) {
+        try (Compilation compilation = new Compilation(mlir, name).checked()) {
             compilation.run(first);
             String shared = compilation.print();
             int threads = attribute(shared, "threads"), rowsPerBlock = attribute(shared, "rows_per_block");
@@ -81,7 +83,7 @@ public final class GpuCompiler {
             compilation.run(lowering());
             Form form = target instanceof GpuTarget.Nvidia ? Form.ASSEMBLY : Form.OBJECT;
             byte[] image = compilation.emit(target.triple(), target.chip(), target.features(), 0, form);
-            return new GpuCode(image, threads, rowsPerBlock, blocksPerRow);
+            return GpuCode.of(target, new Launch(threads, rowsPerBlock, blocksPerRow), image);
         }
     }
 
@@ -129,7 +131,7 @@ public final class GpuCompiler {
     }
 
     private byte[] compile(String mlir, String name, Form form) {
-        try (Compilation compilation = new Compilation(mlir, name)) {
+        try (Compilation compilation = new Compilation(mlir, name).checked()) {
             compilation.run(pipeline());
             return compilation.emit(target.triple(), target.chip(), target.features(), 0, form);
         }

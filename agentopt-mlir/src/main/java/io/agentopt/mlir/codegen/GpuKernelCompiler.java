@@ -25,11 +25,11 @@ public final class GpuKernelCompiler {
         definition.check(spec);
         KernelCache.Key key = key(definition, spec);
         boolean own = own(definition, spec).isPresent();
-        byte[] file = cache.get(key, () -> {
-            GpuCode code = own ? compiler.kernel(key.source(), key.name()) : compiler.rows(key.source(), key.name());
-            return loadable(code).toBytes();
-        });
-        return GpuCode.ofBytes(file, key.name());
+        return cache.get(
+                key,
+                GpuCode.class,
+                () -> loadable(
+                        own ? compiler.kernel(key.source(), key.name()) : compiler.rows(key.source(), key.name())));
     }
 
     /** {@return what code is made for} */
@@ -37,7 +37,7 @@ public final class GpuKernelCompiler {
         return compiler.target();
     }
 
-    /** {@return where code is kept, as {@link GpuCode#toBytes} writes it} */
+    /** {@return where code is kept} */
     public KernelCache cache() {
         return cache;
     }
@@ -65,7 +65,7 @@ public final class GpuKernelCompiler {
                                 () -> new IllegalStateException(
                                         "Code for " + amd.chip()
                                                 + " is linked by ld.lld, which was found neither in ROCm (ROCM_PATH, /opt/rocm) nor in PATH."));
-                yield new GpuCode(linker.link(code.image()), code.threads(), code.rowsPerBlock(), code.blocksPerRow());
+                yield code.linked(linker.link(code.image()));
             }
         };
     }

@@ -1,6 +1,7 @@
 package io.agentopt.mlir.codegen;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** A GPU to compile for. */
 public sealed interface GpuTarget {
@@ -129,6 +130,16 @@ public sealed interface GpuTarget {
         int capability = Integer.parseInt(architecture.substring("sm_".length()));
         if (capability < 80) return new Nvidia(architecture);
         return new Nvidia(capability < 90 ? "sm_80" : capability < 100 ? "sm_90" : "sm_100");
+    }
+
+    /** {@return the target of this triple and chip, if code is made for it} */
+    static Optional<GpuTarget> named(String triple, String chip) {
+        try {
+            GpuTarget target = chip.startsWith("sm_") ? new Nvidia(chip) : new Amd(chip);
+            return Optional.of(target).filter(t -> t.triple().equals(triple));
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
+        }
     }
 
     private static IllegalArgumentException unknown(String vendor, String chip, Map<String, String> known) {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -23,18 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compiled kernels by the content that they come from, in memory and on disk. A file is the SHA-256 of the code and then the code; it arrives by an atomic
- * move (two processes may compile at once), and one that does not match its checksum is compiled again. Without a folder that can be written to the
+ * Compiled kernels by the content that they come from, in memory and on disk. A file is the code under its seal; it arrives by an atomic
+ * move (two processes may compile at once), and one whose seal is broken is compiled again. Without a folder that can be written to the
  * cache is in memory only. Code that somebody else compiled can be offered; it stays in memory, so that what came with one file does not outlive the process.
  */
 public final class KernelCache {
     private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
-    private static final int CHECKSUM = 32;
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
     private final Path folder;
     private final String library;
-    private final Map<String, byte[]> memory = new ConcurrentHashMap<>();
+    private final Map<String, KernelCode> memory = new ConcurrentHashMap<>();
     private final Set<String> offered = ConcurrentHashMap.newKeySet();
 
     /**
@@ -61,40 +59,38 @@ public final class KernelCache {
      */
     public record Key(String name, String source, String pipeline, String target) {}
 
-    /** {@return the code: from memory, from disk, or by compiling, which is then kept} */
-    public byte[] get(Key key, Supplier<byte[]> compile) {
+    /**
+     * {@return the code: from memory, from disk, or by compiling, which is then kept}
+     *
+     * @param kind what the key's target runs; kept code of another kind is compiled again
+     */
+    public <C extends KernelCode> C get(Key key, Class<C> kind, Supplier<C> compile) {
         String hash = hash(key);
-        return memory.computeIfAbsent(hash, _ -> {
-                    Path file = file(hash);
-                    return read(file).orElseGet(() -> {
-                        byte[] code = compile.get();
-                        write(file, code);
-                        return code;
-                    });
-                })
-                .clone();
+        KernelCode kept = memory.compute(hash, (_, known) -> {
+            if (kind.isInstance(known)) return known;
+            Path file = file(hash);
+            return read(file).filter(kind::isInstance).orElseGet(() -> {
+                C code = compile.get();
+                write(file, code);
+                return code;
+            });
+        });
+        return kind.cast(kept);
     }
 
     /**
      * Offers code that was compiled elsewhere: it is what {@link #get} gives for the key of this hash, unless this cache has code of its own.
      *
      * @param hash what {@link #hash} gave where the code was compiled: equal only for equal sources, passes, processor and library
-     * @param sha256 of the code, in hexadecimal
      * @return whether it was taken
-     * @throws IllegalArgumentException when the hash is none, or the code does not match its checksum
+     * @throws IllegalArgumentException when the hash is none
      */
-    public boolean offer(String hash, byte[] code, String sha256) {
+    public boolean offer(String hash, KernelCode code) {
         if (!HASH.matcher(hash).matches())
             throw new IllegalArgumentException(
                     "'" + hash + "' is no content hash of a kernel: those have 64 hexadecimal digits.");
-        byte[] own = code.clone();
-        String actual = HexFormat.of().formatHex(sha256().digest(own));
-        if (!actual.equals(sha256)) {
-            throw new IllegalArgumentException("The code offered for '" + hash + "' is damaged: its SHA-256 is "
-                    + actual + ", not " + sha256 + ". Fetch or compile it again.");
-        }
         if (memory.containsKey(hash) || read(file(hash)).isPresent()) return false;
-        if (memory.putIfAbsent(hash, own) != null) return false;
+        if (memory.putIfAbsent(hash, code) != null) return false;
         offered.add(hash);
         return true;
     }
@@ -108,36 +104,27 @@ public final class KernelCache {
     }
 
     private Path file(String hash) {
-        return folder.resolve(hash + ".o");
+        return folder.resolve(hash + ".code");
     }
 
-    private static Optional<byte[]> read(Path file) {
+    private static Optional<KernelCode> read(Path file) {
         if (!Files.isRegularFile(file)) return Optional.empty();
         try {
-            byte[] content = Files.readAllBytes(file);
-            if (content.length > CHECKSUM) {
-                byte[] code = Arrays.copyOfRange(content, CHECKSUM, content.length);
-                if (MessageDigest.isEqual(sha256().digest(code), Arrays.copyOf(content, CHECKSUM)))
-                    return Optional.of(code);
-            }
-            LOG.warn("The compiled kernel '{}' is damaged and is compiled again.", file);
+            return Optional.of(KernelCode.ofBytes(Files.readAllBytes(file), file.toString()));
+        } catch (IllegalArgumentException broken) {
+            LOG.warn("A compiled kernel is compiled again. {}", broken.getMessage());
         } catch (IOException e) {
             LOG.warn("The compiled kernel '{}' cannot be read and is compiled again.", file, e);
         }
         return Optional.empty();
     }
 
-    private void write(Path file, byte[] code) {
+    private void write(Path file, KernelCode code) {
         try {
             Files.createDirectories(folder);
             Path part = Files.createTempFile(folder, "writing", ".part");
             try {
-                Files.write(
-                        part,
-                        ByteBuffer.allocate(CHECKSUM + code.length)
-                                .put(sha256().digest(code))
-                                .put(code)
-                                .array());
+                Files.write(part, code.toBytes());
                 try {
                     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
                 } catch (AtomicMoveNotSupportedException e) {

@@ -5,6 +5,7 @@ import io.agentopt.mlir.ffi.Codegen.Loading;
 import io.agentopt.mlir.ffi.ExecutableMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Code of an object file in memory, with one entry. */
 public final class LoadedObject implements AutoCloseable {
@@ -16,30 +17,36 @@ public final class LoadedObject implements AutoCloseable {
     }
 
     /**
-     * Loads an object file. Its code sees libm, memcpy, memmove and memset, and nothing else of the process. The loader trusts what it loads, as it would trust the
-     * code itself: give it what {@link CpuCompiler} made, unchanged. {@link KernelCache} holds files against their checksums first.
+     * Loads code. It sees libm, memcpy, memmove and memset, and nothing else of the process. LLVM's loader trusts what it loads, as one trusts the code
+     * itself, and an instruction that the processor does not have ends the process: so the code comes under its seal, and what the seal asks for must be here.
      *
      * @param function the function to look up
-     * @throws IllegalArgumentException when it is no object file of this machine, needs other symbols, or lacks the function
+     * @throws IllegalArgumentException when it is for a processor with more features than this one, needs other symbols, or lacks the function
      * @throws IllegalStateException when the code generation library is unavailable
      */
-    public static LoadedObject load(byte[] object, String function) {
-        return switch (Codegen.load(object, function)) {
+    public static LoadedObject load(CpuCode code, String function) {
+        CpuTarget here = CpuTarget.host();
+        List<String> lacking = here.lacks(code.features());
+        if (!lacking.isEmpty()) {
+            throw new IllegalArgumentException("The code with '" + function + "' is for " + code.chip() + ", and this "
+                    + here.chip() + " lacks " + String.join(", ", lacking) + ". Compile the kernel on this machine.");
+        }
+        return switch (Codegen.load(code.object(), function)) {
             case Loading.Done loaded -> new LoadedObject(loaded.entry(), () -> Codegen.unload(loaded.code()));
             case Loading.Failed(String reason) ->
-                throw new IllegalArgumentException(
-                        "The object file with '" + function + "' cannot be loaded: " + reason);
+                throw new IllegalArgumentException("The code with '" + function + "' cannot be loaded: " + reason);
         };
     }
 
     /**
-     * Loads an object file without the code generation library; it must be one of this release. Its code sees memcpy, memmove and memset. It is trusted as {@link #load} trusts it.
+     * Loads code without the code generation library; it must be of this release and run on this processor, as {@link ObjectKernels#runsHere} says. It sees
+     * memcpy, memmove and memset.
      *
      * @throws IllegalArgumentException when it is no object of a kernel, or lacks the function
      * @throws IllegalStateException when the system gives no memory for code
      */
-    static LoadedObject linkedInJava(byte[] object, String function) {
-        KernelObject linked = KernelObject.link(object, function, ExecutableMemory.copies());
+    static LoadedObject linkedInJava(CpuCode code, String function) {
+        KernelObject linked = KernelObject.link(code.object(), function, ExecutableMemory.copies());
         int bytes = linked.image().length;
         long address = ExecutableMemory.of(linked.image());
         return new LoadedObject(address + linked.entry(), () -> ExecutableMemory.free(address, bytes));

@@ -13,11 +13,11 @@ import java.util.Map;
  * nothing.
  */
 public final class ObjectKernels implements KernelCompiler {
-    private final Map<KernelSpec, byte[]> objects;
+    private final Map<KernelSpec, CpuCode> objects;
     private final List<LoadedObject> loaded = new ArrayList<>();
 
     /** @param objects which run on this processor, as {@link #runsHere} says, and are of this release: how operands cross is no part of an object */
-    public ObjectKernels(Map<KernelSpec, byte[]> objects) {
+    public ObjectKernels(Map<KernelSpec, CpuCode> objects) {
         this.objects = Map.copyOf(objects);
     }
 
@@ -36,7 +36,7 @@ public final class ObjectKernels implements KernelCompiler {
 
     @Override
     public synchronized RowFunction compile(KernelDefinition definition, KernelSpec spec) {
-        byte[] object = objects.get(spec);
+        CpuCode object = objects.get(spec);
         if (object == null)
             throw new IllegalStateException("Kernel '" + spec + "' was not compiled before: there are "
                     + objects.keySet().stream()

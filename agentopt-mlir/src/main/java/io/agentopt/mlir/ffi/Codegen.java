@@ -60,6 +60,7 @@ public final class Codegen {
         static final MethodHandle VERSION = of("agentoptVersion", 1);
         static final MethodHandle HOST_CHIP = of("agentoptHostChip", 1);
         static final MethodHandle HOST_FEATURES = of("agentoptHostFeatures", 1);
+        static final MethodHandle FEATURES = of("agentoptFeatures", 7);
         static final MethodHandle LOAD = of("agentoptLoad", 7);
         static final MethodHandle UNLOAD = ofVoid("agentoptUnload", 1);
     }
@@ -175,6 +176,23 @@ public final class Codegen {
     /** {@return what this machine's processor has and lacks, as LLVM writes it} */
     public static String hostFeatures() {
         return text(Code.HOST_FEATURES);
+    }
+
+    /** {@return what code for a processor may use of what can be asked of one, as {@code +avx2,+fma}; empty when there is no processor of this name} */
+    public static Optional<String> features(String triple, String chip, String features) {
+        try (Arena arena = Arena.ofConfined()) {
+            Text t = Text.in(arena, triple);
+            Text c = Text.in(arena, chip);
+            Text f = Text.in(arena, features);
+            MemorySegment length = arena.allocate(JAVA_LONG);
+            long text = (long) Code.FEATURES.invokeExact(
+                    t.address(), t.length(), c.address(), c.length(), f.address(), f.length(), length.address());
+            if (text == 0) return Optional.empty();
+            byte[] utf8 = Memory.take(Code.FREE, text, length.get(JAVA_LONG, 0));
+            return Optional.of(new String(utf8, StandardCharsets.UTF_8));
+        } catch (Throwable t) {
+            throw NativeFunction.failed(t);
+        }
     }
 
     private static String text(MethodHandle function) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,12 +93,21 @@ public final class GpuContext implements AutoCloseable {
     }
 
     /**
-     * Loads code.
+     * Compiles and loads PTX. The driver reads it as a compiler does and refuses what is none; binary code comes under a seal only.
+     *
+     * @throws GpuException when the driver does not take it; the message holds the compiler's log
+     */
+    public GpuModule load(String ptx) {
+        return load(ptx.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Loads code. Drivers trust what they load, so what comes from files goes through {@link GpuKernel#load}.
      *
      * @param image PTX text for CUDA, a linked code object for HIP
      * @throws GpuException when the driver does not take it; the message holds the compiler's log
      */
-    public GpuModule load(byte[] image) {
+    GpuModule load(byte[] image) {
         return keep(GpuModule.load(this, image));
     }
 

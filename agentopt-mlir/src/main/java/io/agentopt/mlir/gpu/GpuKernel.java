@@ -6,6 +6,7 @@ import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.OperandShapes;
 import io.agentopt.mlir.codegen.GpuCode;
 import io.agentopt.mlir.codegen.GpuKernelCompiler;
+import io.agentopt.mlir.codegen.GpuTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,11 +45,19 @@ public final class GpuKernel implements AutoCloseable {
     /**
      * {@return the kernel, of code compiled before; needs no code generation library}
      *
-     * @throws IllegalArgumentException when a parameter is missing, unknown or out of range
+     * @throws IllegalArgumentException when a parameter is missing, unknown or out of range, or the code is for another vendor's GPUs
      * @throws GpuException when the driver does not take the code, or the code has no such kernel
      */
     public static GpuKernel load(KernelDefinition definition, KernelSpec spec, GpuCode code, GpuContext context) {
         definition.check(spec);
+        GpuApi needed = switch (code.target()) {
+            case GpuTarget.Nvidia _ -> GpuApi.CUDA;
+            case GpuTarget.Amd _ -> GpuApi.HIP;
+        };
+        if (context.api() != needed) {
+            throw new IllegalArgumentException("The code of kernel '" + spec + "' is for " + code.chip() + ", and "
+                    + context.device() + " is one of " + context.api() + ". Compile it for this device.");
+        }
         GpuModule module = context.load(code.image());
         try {
             return new GpuKernel(definition, spec, code, module, module.function("agentopt_" + definition.name()));

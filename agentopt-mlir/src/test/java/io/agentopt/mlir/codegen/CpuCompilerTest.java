@@ -82,10 +82,10 @@ class CpuCompilerTest {
                   return
                 }
                 """;
-        assertThatThrownBy(() -> compiler.object(mlir, "k"))
+        assertThatThrownBy(() -> Codes.unchecked(mlir))
                 .isInstanceOf(MlirException.class)
                 .hasMessageContaining("LLVM gave up: Cannot select");
-        assertThat(compiler.object(EXP, "k")).isNotEmpty();
+        assertThat(compiler.object(EXP, "k").object()).isNotEmpty();
     }
 
     @Test
@@ -101,6 +101,9 @@ class CpuCompilerTest {
                 }
                 """;
         assertThatThrownBy(() -> compiler.object(large, "k"))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("more than 524288 bytes on the stack");
+        assertThatThrownBy(() -> Codes.unchecked(large))
                 .isInstanceOf(MlirException.class)
                 .hasMessageContaining("takes 800000 bytes from the stack");
         String growing = """

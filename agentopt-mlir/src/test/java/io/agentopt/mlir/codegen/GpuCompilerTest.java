@@ -118,7 +118,7 @@ class GpuCompilerTest {
                   }
                 }
                 """;
-        assertThatThrownBy(() -> new GpuCompiler(new GpuTarget.Nvidia("sm_90")).assembly(mlir, "k"))
+        assertThatThrownBy(() -> Codes.unchecked(mlir, new GpuTarget.Nvidia("sm_90")))
                 .isInstanceOf(MlirException.class)
                 .hasMessageContaining("vendor's device library");
     }

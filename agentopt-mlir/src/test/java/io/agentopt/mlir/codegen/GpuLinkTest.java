@@ -79,7 +79,7 @@ class GpuLinkTest {
     /** A driver would refuse it, without saying what is missing. */
     @Test
     void aFunctionThatIsNowhereIsRefusedByTheLinker() {
-        byte[] object = new GpuCompiler(new GpuTarget.Amd("gfx942")).relocatable("""
+        byte[] object = Codes.unchecked("""
                 gpu.module @m {
                   llvm.func @elsewhere()
                   gpu.func @k() kernel {
@@ -87,7 +87,7 @@ class GpuLinkTest {
                     gpu.return
                   }
                 }
-                """, "k");
+                """, new GpuTarget.Amd("gfx942"));
         assertThatThrownBy(() -> linker().link(object))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("elsewhere");

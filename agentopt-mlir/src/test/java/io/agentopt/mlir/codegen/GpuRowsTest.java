@@ -224,7 +224,9 @@ class GpuRowsTest {
                   func.call @other(%begin) : (index) -> ()
                   return
                 }
-                """)).isInstanceOf(MlirException.class).hasMessageContaining("calls no function");
+                """))
+                .isInstanceOf(MlirException.class)
+                .hasMessageContaining("declared and not defined");
     }
 
     @Test
@@ -236,12 +238,12 @@ class GpuRowsTest {
         GpuCode code = new GpuKernelCompiler(compiler, cache).code(cosine, spec);
         AtomicInteger compiled = new AtomicInteger();
         var key = new KernelCache.Key(spec.toString(), cosine.source(spec), compiler.rowsPipeline(), "sm_80+ptx70");
-        byte[] kept = new KernelCache(folder, "1").get(key, () -> {
+        GpuCode kept = new KernelCache(folder, "1").get(key, GpuCode.class, () -> {
             compiled.incrementAndGet();
-            return new byte[0];
+            return code;
         });
         assertThat(compiled).hasValue(0);
-        assertThat(kept).isEqualTo(code.toBytes());
+        assertThat(kept).isEqualTo(code);
     }
 
     static GpuCode compile(KernelDefinition definition, KernelSpec spec, GpuTarget target) {

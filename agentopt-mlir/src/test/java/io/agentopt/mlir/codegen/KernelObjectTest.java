@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 class KernelObjectTest {
     private static final String ENTRY = "agentopt_softmax.entry";
     private static final KernelSpec SPEC = KernelSpec.of("softmax").with("columns", 8);
-    private static final byte[] SOFTMAX =
+    private static final CpuCode CODE =
             new CpuKernelCompiler(new CpuCompiler(CpuTarget.host()), KernelCache.ofUser()).object(new Softmax(), SPEC);
+    private static final byte[] SOFTMAX = CODE.object();
 
     private static KernelObject link(byte[] object) {
         return KernelObject.link(object, ENTRY, Map.of());
@@ -45,7 +46,7 @@ class KernelObjectTest {
     @Test
     void whatKernelsDoNotHaveIsRefused() {
         CpuCompiler compiler = new CpuCompiler(CpuTarget.host());
-        byte[] callsOut = compiler.object("""
+        CpuCode callsOut = compiler.object("""
                 func.func @agentopt_softmax(%begin: index, %end: index, %x: memref<?xf32>) {
                   %c = arith.constant 0.3 : f32
                   scf.for %i = %begin to %end step %begin {
@@ -57,7 +58,7 @@ class KernelObjectTest {
                 }
                 """, "calls out");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> link(callsOut))
+                .isThrownBy(() -> link(callsOut.object()))
                 .withMessageContaining("it needs 'powf', which is not in it");
     }
 
@@ -91,8 +92,7 @@ class KernelObjectTest {
 
     @Test
     void aKernelThatWasNotCompiledBeforeStaysWithItsReference() {
-        try (Kernels kernels =
-                Kernels.compiledBy(() -> new ObjectKernels(Map.of(SPEC, SOFTMAX)), KernelCatalog.all())) {
+        try (Kernels kernels = Kernels.compiledBy(() -> new ObjectKernels(Map.of(SPEC, CODE)), KernelCatalog.all())) {
             assertThat(kernels.compiled(SPEC).origin()).isEqualTo(Kernel.Origin.COMPILED);
             KernelSpec other = SPEC.with("columns", 9);
             assertThatThrownBy(() -> kernels.compiled(other))

@@ -10,13 +10,14 @@ import io.agentopt.mlir.ffi.KernelEntry;
 import io.agentopt.mlir.ffi.RequiresCodegen;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 @RequiresCodegen
 @SuppressWarnings("MustBeClosedChecker")
 class LoadedObjectTest {
     private static final String ENTRY = "agentopt_one.entry";
-    private static final byte[] ONE = new CpuCompiler(CpuTarget.host()).object("""
+    private static final CpuCode ONE = new CpuCompiler(CpuTarget.host()).object("""
                     func.func @agentopt_one(%begin: index, %end: index, %x: memref<?xf32>) {
                       %c1 = arith.constant 1 : index
                       %one = arith.constant 1.0 : f32
@@ -38,21 +39,48 @@ class LoadedObjectTest {
     }
 
     @Test
-    void bytesThatAreNoObjectFile() {
-        assertThatThrownBy(() -> LoadedObject.load(new byte[] {1, 2, 3}, ENTRY))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cannot be loaded");
-        assertThatThrownBy(() -> LoadedObject.load(new byte[0], ENTRY)).isInstanceOf(IllegalArgumentException.class);
+    void codeIsReadBackFromItsSealedForm() {
+        CpuCode back = CpuCode.ofBytes(ONE.toBytes(), "one");
+        assertThat(back).isEqualTo(ONE);
+        LoadedObject.load(back, ENTRY).close();
+    }
+
+    /** A changed byte of an object file once ended the process when it was loaded. */
+    @Test
+    void damageIsFoundBeforeTheLoaderSeesIt() {
+        byte[] whole = ONE.toBytes();
+        for (int length = 0; length < whole.length; length += 97) {
+            byte[] part = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> CpuCode.ofBytes(part, "one"))
+                    .as("%d of %d bytes", length, whole.length)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        SplittableRandom random = new SplittableRandom(30);
+        for (int at = 0; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= (byte) (1 << random.nextInt(8));
+            assertThatThrownBy(() -> CpuCode.ofBytes(flipped, "one"))
+                    .as("byte %d", at)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
-    void anObjectFileThatIsCutOff() {
-        for (int length = 16; length < ONE.length; length += 97) {
-            byte[] part = Arrays.copyOf(ONE, length);
-            assertThatThrownBy(() -> LoadedObject.load(part, ENTRY))
-                    .as("%d of %d bytes", length, ONE.length)
-                    .isInstanceOf(IllegalArgumentException.class);
-        }
+    void bytesThatAreNoObjectFile() {
+        CpuCode none = Codes.cpu("x86-64", "", new byte[] {1, 2, 3});
+        assertThatThrownBy(() -> LoadedObject.load(none, ENTRY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be loaded");
+    }
+
+    /** An instruction that the processor lacks ends the process. */
+    @Test
+    void codeForARicherProcessorIsNotLoaded() {
+        CpuCode future = Codes.cpu("quantum9", "+avx2,+teleport", ONE.object());
+        assertThatThrownBy(() -> LoadedObject.load(future, ENTRY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The code with '" + ENTRY + "' is for quantum9, and this ")
+                .hasMessageEndingWith(" lacks teleport. Compile the kernel on this machine.");
     }
 
     @Test
@@ -75,7 +103,7 @@ class LoadedObjectTest {
                 }
                 func.func private @puts(memref<?xf32>)
                 """;
-        byte[] object = new CpuCompiler(CpuTarget.host()).object(mlir, "k");
+        CpuCode object = Codes.unchecked(mlir);
         assertThatThrownBy(() -> LoadedObject.load(object, "agentopt_k.entry"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("malloc");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernels.Cosine;
+import io.agentopt.mlir.codegen.CpuCode;
 import io.agentopt.mlir.codegen.CpuCompiler;
 import io.agentopt.mlir.codegen.CpuTarget;
 import io.agentopt.mlir.codegen.LoadedObject;
@@ -20,7 +21,7 @@ class CodegenSignalsTest {
     void implicitNullChecksWorkAfterAnObjectFileWasWrittenLoadedAndRefused() {
         CpuCompiler compiler = new CpuCompiler(CpuTarget.host());
         KernelSpec spec = KernelSpec.of("cosine").with("d", 8).with("type", "f32");
-        byte[] object = compiler.object(new Cosine().source(spec), spec.toString());
+        CpuCode object = compiler.object(new Cosine().source(spec), spec.toString());
         LoadedObject.load(object, "agentopt_cosine.entry").close();
         assertThatThrownBy(() -> compiler.object("broken", "m")).isInstanceOf(MlirException.class);
         ImplicitNullChecks.assertWork();

@@ -8,7 +8,9 @@ import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
 import io.agentopt.kernel.KernelSpec;
 import io.agentopt.kernels.Cosine;
+import io.agentopt.mlir.codegen.Codes;
 import io.agentopt.mlir.codegen.GpuCode;
+import io.agentopt.mlir.codegen.GpuTarget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
@@ -111,7 +113,7 @@ class GpuKernelTest {
     void codeOfAnotherKernelIsRefusedAndUnloaded(GpuApi api) {
         StubDriver stub = StubDriver.of(api);
         try (GpuContext context = stub.driver().context(0)) {
-            GpuCode other = new GpuCode(stub.code("agentopt_softmax"), 128, 4, 1);
+            GpuCode other = code(stub, "agentopt_softmax");
             assertThatThrownBy(() -> GpuKernel.load(new Cosine(), SPEC, other, context))
                     .isInstanceOf(GpuException.class)
                     .hasMessageContaining("agentopt_cosine");
@@ -121,8 +123,27 @@ class GpuKernelTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void codeForTheOtherVendorIsNotGivenToTheDriver(GpuApi api) {
+        StubDriver stub = StubDriver.of(api);
+        try (GpuContext context = stub.driver().context(0)) {
+            StubDriver stranger = StubDriver.of(api == GpuApi.CUDA ? GpuApi.HIP : GpuApi.CUDA);
+            GpuCode other = code(stranger, "agentopt_cosine");
+            assertThatThrownBy(() -> GpuKernel.load(new Cosine(), SPEC, other, context))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is for " + other.chip() + ", and device 0 'stub' is one of " + api);
+        }
+    }
+
+    private static GpuCode code(StubDriver stub, String kernel) {
+        return Codes.gpu(
+                stub.api() == GpuApi.CUDA ? new GpuTarget.Nvidia("sm_90") : new GpuTarget.Amd("gfx942"),
+                stub.code(kernel));
+    }
+
     private static GpuKernel cosine(StubDriver stub, GpuContext context) {
-        return GpuKernel.load(new Cosine(), SPEC, new GpuCode(stub.code("agentopt_cosine"), 128, 4, 1), context);
+        return GpuKernel.load(new Cosine(), SPEC, code(stub, "agentopt_cosine"), context);
     }
 
     private static DeviceBuffer buffer(GpuContext context, long... shape) {

@@ -54,6 +54,10 @@ final class StubDriver {
         return ((GpuDriver.Opened) outcome).driver();
     }
 
+    GpuApi api() {
+        return api;
+    }
+
     Path file() {
         return file;
     }

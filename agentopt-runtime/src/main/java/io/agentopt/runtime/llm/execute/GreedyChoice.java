@@ -11,6 +11,7 @@ import io.agentopt.mlir.gpu.LaunchShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -31,9 +32,9 @@ final class GreedyChoice implements AutoCloseable {
         kernel = module.function(KERNEL);
     }
 
-    private static byte[] code() {
+    private static String code() {
         try (InputStream in = GreedyChoice.class.getResourceAsStream(CODE)) {
-            return Objects.requireNonNull(in, CODE).readAllBytes();
+            return new String(Objects.requireNonNull(in, CODE).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("The kernel " + CODE + " cannot be read from the jar.", e);
         }
