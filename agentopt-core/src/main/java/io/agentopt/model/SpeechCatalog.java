@@ -50,6 +50,17 @@ public final class SpeechCatalog {
     }
 
     /**
+     * {@return these models and one more, which replaces one of its name}
+     *
+     * @param source where its shape was read
+     */
+    public SpeechCatalog plus(EncoderDecoderSpec model, String source) {
+        Map<String, Entry> all = new LinkedHashMap<>(entries);
+        all.put(model.id(), new Entry(model, OptionalDouble.empty(), true, source, ""));
+        return new SpeechCatalog(all);
+    }
+
+    /**
      * {@return the model with an id and where its numbers come from}
      *
      * @throws IllegalArgumentException if there is none

@@ -123,7 +123,9 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action transcribe(Step.Transcribe step) {
-        return plugged.transcribe(step).orElseGet(() -> absent(() -> ModelRunner.super.transcribe(step)));
+        return plugged.transcribe(step)
+                .or(() -> SpeechSteps.transcribe(step, engines, need(step)))
+                .orElseGet(() -> absent(() -> ModelRunner.super.transcribe(step)));
     }
 
     @Override
@@ -167,7 +169,7 @@ final class EngineModelRunner implements ModelRunner {
         return new Passage(passage.id(), passage.text(), score);
     }
 
-    private static CancelToken token(StepContext context) {
+    static CancelToken token(StepContext context) {
         CancelToken token = CancelToken.create();
         context.onStop(() -> token.cancel("Its run has ended or its time is over."));
         return token;

@@ -14,12 +14,15 @@ import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.search.ExactIndex;
+import io.agentopt.runtime.speech.SpeechSettings;
+import io.agentopt.runtime.speech.TranscribeEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,7 @@ final class Engines implements AutoCloseable {
     private final Supplier<Kernels> openKernels;
     private final Map<Key, LlmEngine> decoders = new HashMap<>();
     private final Map<Key, EmbedEngine> embedders = new HashMap<>();
+    private final Map<Key, TranscribeEngine> transcribers = new HashMap<>();
     private final Map<String, ExactIndex> indexes = new HashMap<>();
     private @Nullable LocalDevices devices;
     private @Nullable Kernels kernels;
@@ -82,6 +86,18 @@ final class Engines implements AutoCloseable {
             SessionSettings session = session(deviceClass, need);
             return open(model, need, p -> EmbedEngine.open(p, session));
         });
+    }
+
+    /** {@return the engine of a speech recogniser on a device class; empty where the model store has none by that name} */
+    Optional<TranscribeEngine> transcriber(String deviceClass, String model, String need) {
+        if (!models.map(store -> store.hasSpeech(model)).orElse(false)) return Optional.empty();
+        return Optional.of(transcribers.computeIfAbsent(new Key(deviceClass, model), k -> {
+            SpeechSettings settings = SpeechSettings.of(session(deviceClass, need));
+            return opened(
+                    model,
+                    need,
+                    store -> TranscribeEngine.open(store.speechPack(model), settings, kernels()));
+        }));
     }
 
     /** {@return the vectors of a passage index, embedded now if this is the first time; of unit length, so products are cosines} */
@@ -139,10 +155,14 @@ final class Engines implements AutoCloseable {
     }
 
     private <T> T open(String model, String need, Opening<T> opening) {
+        return opened(model, need, store -> opening.from(store.pack(model)));
+    }
+
+    private <T> T opened(String model, String need, Function<ModelStore, T> opening) {
         ModelStore store = models.orElseThrow(() -> new AgentLoadException(
                 need + " needs the model '" + model + "', but no model store was given. Load the agent with one."));
         try {
-            return opening.from(store.pack(model));
+            return opening.apply(store);
         } catch (ModelPackException e) {
             throw new AgentLoadException(need + " needs the model '" + model + "'. " + e.getMessage(), e);
         }
@@ -155,6 +175,7 @@ final class Engines implements AutoCloseable {
         } finally {
             try {
                 embedders.values().forEach(EmbedEngine::close);
+                transcribers.values().forEach(TranscribeEngine::close);
             } finally {
                 if (kernels != null) kernels.close();
             }

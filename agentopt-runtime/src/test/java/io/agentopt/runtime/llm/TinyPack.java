@@ -269,14 +269,19 @@ public record TinyPack(
 
     /** {@return a byte-level tokenizer: one token per byte, special tokens last} */
     static byte[] tokenizer() {
+        return tokenizer(SPECIALS);
+    }
+
+    /** {@return a byte-level tokenizer with other special tokens} */
+    public static byte[] tokenizer(List<String> specials) {
         StringBuilder vocab = new StringBuilder(), added = new StringBuilder();
         int[] letters = byteLetters();
         for (int b = 0; b < 256; b++) {
             vocab.append(b == 0 ? "" : ",").append("\"\\u%04x\":%d".formatted(letters[b], b));
         }
-        for (int i = 0; i < SPECIALS.size(); i++) {
+        for (int i = 0; i < specials.size(); i++) {
             added.append(i == 0 ? "" : ",").append("""
-                    {"id":%d,"content":"%s","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}""".formatted(256 + i, SPECIALS.get(i)));
+                    {"id":%d,"content":"%s","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}""".formatted(256 + i, specials.get(i)));
         }
         return """
                 {"version":"1.0","truncation":null,"padding":null,"added_tokens":[%s],"normalizer":null,

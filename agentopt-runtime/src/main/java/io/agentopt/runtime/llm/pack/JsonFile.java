@@ -77,6 +77,20 @@ record JsonFile(Path file, JsonNode root) {
         return value.asBoolean();
     }
 
+    /** {@return a number of at least 1} */
+    int positive(String field) {
+        int value = integer(field);
+        if (value < 1) throw wrong(field, value, "must be positive");
+        return value;
+    }
+
+    /** {@return the object in a field, as a file of its own} */
+    JsonFile section(String field) {
+        JsonNode value = at(field);
+        if (!value.isObject()) throw wrong(field, value, "must be an object");
+        return new JsonFile(file, value);
+    }
+
     private JsonNode pointed(String field) {
         return root.at("/" + field.replace('.', '/'));
     }

@@ -99,6 +99,11 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
                 bytes(onnx, signature));
     }
 
+    /** {@return bytes of a file and of the weights that it says lie beside it} */
+    static double bytes(Path onnx) {
+        return bytes(onnx, signature(onnx));
+    }
+
     private static double bytes(Path onnx, OnnxSignature signature) {
         try {
             double bytes = Files.size(onnx);
@@ -109,7 +114,7 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
         }
     }
 
-    private static OnnxSignature signature(Path onnx) {
+    static OnnxSignature signature(Path onnx) {
         try {
             return OnnxSignature.read(onnx);
         } catch (IllegalArgumentException | UncheckedIOException e) {
