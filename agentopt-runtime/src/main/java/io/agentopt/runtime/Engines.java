@@ -93,10 +93,7 @@ final class Engines implements AutoCloseable {
         if (!models.map(store -> store.hasSpeech(model)).orElse(false)) return Optional.empty();
         return Optional.of(transcribers.computeIfAbsent(new Key(deviceClass, model), k -> {
             SpeechSettings settings = SpeechSettings.of(session(deviceClass, need));
-            return opened(
-                    model,
-                    need,
-                    store -> TranscribeEngine.open(store.speechPack(model), settings, kernels()));
+            return opened(model, need, store -> TranscribeEngine.open(store.speechPack(model), settings, kernels()));
         }));
     }
 

@@ -27,8 +27,7 @@ final class SpeechSteps {
             throw new AgentLoadException(need + " cannot be loaded. " + e.getMessage(), e);
         }
         return (in, context) -> {
-            Transcription heard =
-                    engine.transcribe((Audio) in.getFirst(), options, EngineModelRunner.token(context));
+            Transcription heard = engine.transcribe((Audio) in.getFirst(), options, EngineModelRunner.token(context));
             context.countTokens(heard.promptTokens(), heard.outputTokens());
             return heard.text();
         };

@@ -42,11 +42,8 @@ public record SpeechMemory(long weights, int windows, long caches, long activati
                 + 2 * e.heads() * positions * positions;
         double decoder = 2.0 * PROMPT * m.vocab();
         double caches = m.crossAttentionBytesPerWindow() + 2 * m.maxOutput() * m.kvBytesPerToken();
-        SpeechMemory one = new SpeechMemory(
-                (long) (REPACKED * pack.fileBytes()),
-                1,
-                (long) Math.ceil(caches),
-                (long) (Float.BYTES * Math.max(encoder, decoder)));
+        SpeechMemory one = new SpeechMemory((long) (REPACKED * pack.fileBytes()), 1, (long) Math.ceil(caches), (long)
+                (Float.BYTES * Math.max(encoder, decoder)));
         if (machineBytes <= 0) return one.with(most);
         if (one.total() > machineBytes) {
             throw new ModelPackException("The model '" + pack.id() + "' of " + pack.folder() + " needs " + one

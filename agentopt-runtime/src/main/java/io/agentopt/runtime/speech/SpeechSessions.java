@@ -78,12 +78,15 @@ final class SpeechSessions implements AutoCloseable {
     private void check() {
         EncoderDecoderSpec m = pack.spec();
         long frames = (long) m.audio().frames(), positions = (long) m.audio().positions();
-        long heads = m.decoder().heads(), dim = m.decoder().headDim(), width = m.encoder().hidden();
+        long heads = m.decoder().heads(),
+                dim = m.decoder().headDim(),
+                width = m.encoder().hidden();
         input(encoder, FEATURES, ElementType.FLOAT32, -1, m.audio().features(), frames);
         onlyKnown(encoder, Set.of(FEATURES));
         if (mostWindows() > 1 && mostWindows() < Integer.MAX_VALUE) {
-            throw new ModelPackException("The encoder " + encoder.model() + " of model '" + pack.id() + "' takes exactly "
-                    + mostWindows() + " windows. Export it for one, or with a free number of them.");
+            throw new ModelPackException(
+                    "The encoder " + encoder.model() + " of model '" + pack.id() + "' takes exactly " + mostWindows()
+                            + " windows. Export it for one, or with a free number of them.");
         }
         ElementType hidden = output(encoder, HIDDEN, null, -1, positions, width);
         Set<String> known = new HashSet<>(List.of(IDS, ENCODED, POSITIONS));
@@ -115,20 +118,19 @@ final class SpeechSessions implements AutoCloseable {
     private void onlyKnown(OrtSession session, Set<String> known) {
         for (String name : session.inputs().keySet()) {
             if (!known.contains(name)) {
-                throw new ModelPackException("The ONNX file " + session.model() + " of model '" + pack.id()
-                        + "' has an input '" + name
-                        + "' that is not known, and zeros for it could give wrong texts. Export it with Optimum (docs/models.md).");
+                throw new ModelPackException(
+                        "The ONNX file " + session.model() + " of model '" + pack.id()
+                                + "' has an input '" + name
+                                + "' that is not known, and zeros for it could give wrong texts. Export it with Optimum (docs/models.md).");
             }
         }
     }
 
-    private ElementType input(
-            OrtSession session, String name, @Nullable ElementType type, long... dims) {
+    private ElementType input(OrtSession session, String name, @Nullable ElementType type, long... dims) {
         return require(session, session.inputs(), "input", name, type, dims);
     }
 
-    private ElementType output(
-            OrtSession session, String name, @Nullable ElementType type, long... dims) {
+    private ElementType output(OrtSession session, String name, @Nullable ElementType type, long... dims) {
         return require(session, session.outputs(), "output", name, type, dims);
     }
 
@@ -142,9 +144,10 @@ final class SpeechSessions implements AutoCloseable {
             long... dims) {
         TensorSpec spec = specs.get(name);
         if (spec == null) {
-            throw new ModelPackException("The ONNX file " + session.model() + " of model '" + pack.id() + "' has no " + side
-                    + " '" + name + "'. It has " + specs.keySet()
-                    + ". Export it with --task automatic-speech-recognition-with-past (docs/models.md).");
+            throw new ModelPackException(
+                    "The ONNX file " + session.model() + " of model '" + pack.id() + "' has no " + side
+                            + " '" + name + "'. It has " + specs.keySet()
+                            + ". Export it with --task automatic-speech-recognition-with-past (docs/models.md).");
         }
         boolean fits = (type == null || spec.type() == type) && spec.rank() == dims.length;
         for (int i = 0; fits && i < dims.length; i++)
@@ -152,7 +155,8 @@ final class SpeechSessions implements AutoCloseable {
         if (!fits) {
             throw new ModelPackException("The " + side + " '" + name + "' of " + session.model() + " is " + spec
                     + " but model '" + pack.id() + "' needs " + (type == null ? "numbers" : type) + " "
-                    + java.util.Arrays.toString(dims) + " (-1 is free). Use the config.json that was exported with it, or export again.");
+                    + java.util.Arrays.toString(dims)
+                    + " (-1 is free). Use the config.json that was exported with it, or export again.");
         }
         return spec.type();
     }
@@ -175,7 +179,8 @@ final class SpeechSessions implements AutoCloseable {
 
     /** {@return 1 if the encoder takes one window a run, {@link Integer#MAX_VALUE} if any number} */
     int mostWindows() {
-        long fixed = Objects.requireNonNull(encoder.inputs().get(FEATURES)).dims().getFirst();
+        long fixed =
+                Objects.requireNonNull(encoder.inputs().get(FEATURES)).dims().getFirst();
         return fixed < 0 ? Integer.MAX_VALUE : (int) fixed;
     }
 

@@ -152,7 +152,8 @@ public final class TranscribeEngine implements AutoCloseable {
         int tokens = 0;
         for (Transcription.Window window : task.windows()) {
             tokens += window.tokens().size();
-            if (window.speech()) text.append(text(window)); // texts of windows begin with a space where their language has spaces
+            if (window.speech())
+                text.append(text(window)); // texts of windows begin with a space where their language has spaces
         }
         return new Transcription(text.toString().strip(), task.language(), task.windows(), task.promptTokens(), tokens);
     }

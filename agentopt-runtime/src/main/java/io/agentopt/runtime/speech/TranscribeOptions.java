@@ -13,8 +13,7 @@ import java.util.Optional;
  */
 public record TranscribeOptions(Optional<String> language, boolean translated, Sampling sampling) {
     /** The words, in the language that the model hears, the likeliest tokens. */
-    public static final TranscribeOptions DEFAULTS =
-            new TranscribeOptions(Optional.empty(), false, Sampling.greedy());
+    public static final TranscribeOptions DEFAULTS = new TranscribeOptions(Optional.empty(), false, Sampling.greedy());
 
     public TranscribeOptions {
         Objects.requireNonNull(language, "language");

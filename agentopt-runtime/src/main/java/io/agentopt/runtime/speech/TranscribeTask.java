@@ -179,10 +179,8 @@ final class TranscribeTask implements DeviceLane.Work {
             int[] prompt = prompt(rules);
             promptTokens += windows.size() * prompt.length;
             for (int i = 0; i < windows.size(); i++) {
-                WindowText text = new WindowText(
-                        rules,
-                        sampling(windows.get(i).place()),
-                        rules.maxLength() - prompt.length);
+                WindowText text =
+                        new WindowText(rules, sampling(windows.get(i).place()), rules.maxLength() - prompt.length);
                 read(scores, i, false, row);
                 text.begin(row);
                 texts.add(text);

@@ -81,8 +81,7 @@ final class WindowDecoder implements AutoCloseable {
         }
     }
 
-    private void common(
-            OrtSession session, Map<String, OrtTensor> inputs, List<OrtTensor> made, int[] ids, int each) {
+    private void common(OrtSession session, Map<String, OrtTensor> inputs, List<OrtTensor> made, int[] ids, int each) {
         OrtTensor tokens = kept(made, OrtTensor.allocate(ElementType.INT64, windows, each));
         for (int i = 0; i < ids.length; i++) tokens.data().setAtIndex(JAVA_LONG, i, ids[i]);
         inputs.put(SpeechSessions.IDS, tokens);

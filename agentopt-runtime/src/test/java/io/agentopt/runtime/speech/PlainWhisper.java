@@ -32,15 +32,23 @@ final class PlainWhisper {
         this.weights = weights;
     }
 
+    /** {@return the encoder's output for a window of at most a second at 16 kHz} */
+    double[][] hear(float[] samples) {
+        return encode(features(samples));
+    }
+
+    /** {@return the tokens of a window, the end included; the language found} */
+    List<Integer> tokens(float[] samples) {
+        return tokens(hear(samples), 0, TinyWeights.TRANSCRIBE);
+    }
+
     /**
      * {@return the tokens of a window, the end included}
      *
-     * @param samples at 16 kHz, at most a second
      * @param language a token, or 0 to find it
      * @param task a token
      */
-    List<Integer> tokens(float[] samples, int language, int task) {
-        double[][] heard = encode(features(samples));
+    List<Integer> tokens(double[][] heard, int language, int task) {
         List<Integer> text = new ArrayList<>(List.of(START));
         text.add(language != 0 ? language : language(heard));
         text.add(task);
@@ -58,16 +66,14 @@ final class PlainWhisper {
         return text.subList(prompt, text.size());
     }
 
-    int language(float[] samples) {
-        return language(encode(features(samples)));
-    }
-
-    private int language(double[][] heard) {
+    int language(double[][] heard) {
         return highest(last(List.of(START), heard), TinyWeights.ENGLISH, TinyWeights.JAPANESE + 1);
     }
 
     private static int highest(double[] scores, int from, int to) {
-        return IntStream.range(from, to).reduce((a, b) -> scores[b] > scores[a] ? b : a).orElseThrow();
+        return IntStream.range(from, to)
+                .reduce((a, b) -> scores[b] > scores[a] ? b : a)
+                .orElseThrow();
     }
 
     private static double[][] features(float[] samples) {
@@ -111,19 +117,26 @@ final class PlainWhisper {
         }
         for (int l = 0; l < LAYERS; l++) {
             String p = l + ".";
-            add(x, product(
-                    attention(
-                            product(x, p + "q", WIDTH), product(x, p + "k", WIDTH), product(x, p + "v", WIDTH), true),
-                    p + "o",
-                    WIDTH));
-            add(x, product(
-                    attention(
-                            product(x, p + "cq", WIDTH),
-                            product(heard, p + "ck", WIDTH),
-                            product(heard, p + "cv", WIDTH),
-                            false),
-                    p + "co",
-                    WIDTH));
+            add(
+                    x,
+                    product(
+                            attention(
+                                    product(x, p + "q", WIDTH),
+                                    product(x, p + "k", WIDTH),
+                                    product(x, p + "v", WIDTH),
+                                    true),
+                            p + "o",
+                            WIDTH));
+            add(
+                    x,
+                    product(
+                            attention(
+                                    product(x, p + "cq", WIDTH),
+                                    product(heard, p + "ck", WIDTH),
+                                    product(heard, p + "cv", WIDTH),
+                                    false),
+                            p + "co",
+                            WIDTH));
             double[][] up = product(x, p + "up", FFN);
             for (double[] row : up) Arrays.setAll(row, i -> Math.tanh(row[i]));
             add(x, product(up, p + "down", WIDTH));

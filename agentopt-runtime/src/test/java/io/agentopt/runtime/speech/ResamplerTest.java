@@ -41,8 +41,7 @@ class ResamplerTest {
         for (double hertz : new double[] {50, 440, 3_000}) {
             float[] out = all(Sounds.sine(hertz, 0.25, rate));
             for (int n = 400; n < out.length - 400; n++)
-                assertThat(out[n])
-                        .isCloseTo((float) Math.sin(2 * Math.PI * hertz * n / RATE), within(4e-4f));
+                assertThat(out[n]).isCloseTo((float) Math.sin(2 * Math.PI * hertz * n / RATE), within(4e-4f));
         }
     }
 

@@ -97,18 +97,17 @@ final class TinyWhisper {
         }
     }
 
-    static final String ARCHITECTURE = """
+    static final String ARCHITECTURE =
+            """
             "d_model":%d,"encoder_layers":1,"decoder_layers":%d,"encoder_attention_heads":%d,"decoder_attention_heads":%d,
             "encoder_ffn_dim":%d,"decoder_ffn_dim":%d,"num_mel_bins":%d,"max_source_positions":%d,"max_target_positions":%d,
-            "vocab_size":%d""".formatted(
-                    WIDTH, LAYERS, HEADS, HEADS, TinyWeights.FFN, TinyWeights.FFN, MELS, POSITIONS, MOST, VOCAB);
+            "vocab_size":%d""".formatted(WIDTH, LAYERS, HEADS, HEADS, TinyWeights.FFN, TinyWeights.FFN, MELS, POSITIONS, MOST, VOCAB);
 
     static String generation() {
         return """
             "is_multilingual":true,"decoder_start_token_id":257,"eos_token_id":256,"max_length":20,"no_timestamps_token_id":264,
             "lang_to_id":{"<|en|>":258,"<|de|>":259,"<|ja|>":260},"task_to_id":{"transcribe":262,"translate":261},
-            "suppress_tokens":%s,"begin_suppress_tokens":[32,256]"""
-                .formatted(java.util.Arrays.toString(SUPPRESSED));
+            "suppress_tokens":%s,"begin_suppress_tokens":[32,256]""".formatted(java.util.Arrays.toString(SUPPRESSED));
     }
 
     private byte[] encoder() {
@@ -136,7 +135,9 @@ final class TinyWhisper {
             w.input("encoder_hidden_states", OnnxWriter.FLOAT, "batch", POSITIONS, WIDTH);
         w.output("logits", OnnxWriter.FLOAT, "batch", "sequence", VOCAB);
         w.constant("zero", new long[] {0}).constant("one", new long[] {1}).constant("two", new long[] {2});
-        w.constant("axis1", new long[] {1}, 1).constant("axis2", new long[] {2}, 1).constant("zeros1", new long[] {0}, 1);
+        w.constant("axis1", new long[] {1}, 1)
+                .constant("axis2", new long[] {2}, 1)
+                .constant("zeros1", new long[] {0}, 1);
         w.constant("positions1", new long[] {POSITIONS}, 1);
         w.constant("splitHeads", new long[] {0, 0, HEADS, DIM}, 4).constant("joinHeads", new long[] {0, 0, WIDTH}, 3);
         w.constant("scale", new float[] {(float) (1 / Math.sqrt(DIM))});
@@ -241,11 +242,9 @@ final class TinyWhisper {
     private String project(String x, String p, String weight) {
         matmul(x, p + weight, WIDTH, WIDTH);
         w.node("Reshape", p + weight + ".split", List.of(p + weight + ".out", "splitHeads"), Map.of());
-        return w.node(
-                "Transpose",
-                p + weight + ".heads",
-                List.of(p + weight + ".split"),
-                Map.of("perm", new long[] {0, 2, 1, 3}));
+        return w.node("Transpose", p + weight + ".heads", List.of(p + weight + ".split"), Map.of("perm", new long[] {
+            0, 2, 1, 3
+        }));
     }
 
     private String attention(String p, String q, String k, String v, String bias) {

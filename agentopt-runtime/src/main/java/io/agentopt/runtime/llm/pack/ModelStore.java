@@ -48,10 +48,6 @@ public final class ModelStore {
      */
     public ModelPack pack(String id) {
         requireKnown(id);
-        if (SpeechPack.isIn(root.resolve(id))) {
-            throw new ModelPackException("The model '" + id + "' in " + root.resolve(id)
-                    + " recognises speech. Open it with TranscribeEngine.");
-        }
         ModelPack pack = ModelPack.read(root.resolve(id));
         checkName(id, pack.id());
         return pack;

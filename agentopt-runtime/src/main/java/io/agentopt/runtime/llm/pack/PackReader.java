@@ -29,6 +29,7 @@ final class PackReader {
     ModelPack read() {
         if (!Files.isDirectory(folder))
             throw new ModelPackException("The model pack '" + folder + "' is not a folder.");
+        SpeechPack.refuse(folder);
         Optional<JsonFile> own = JsonFile.ifThere(file);
         if (own.isPresent() && own.get().has("architecture")) return read(own.get());
         Path config = folder.resolve(HuggingFaceReader.FILE);

@@ -70,6 +70,14 @@ public record SpeechPack(
         return new SpeechPackReader(folder).isSpeech();
     }
 
+    /** Refuses a folder that holds such a model, for readers of others. */
+    static void refuse(Path folder) {
+        if (isIn(folder))
+            throw new ModelPackException(
+                    "The model in " + folder
+                            + " recognises speech and is no language model. Read it with SpeechPack and open it with TranscribeEngine.");
+    }
+
     /**
      * Reads a folder: its model.json of kind {@value #KIND}, or what Optimum exports of a model of type {@code whisper}.
      *

@@ -101,8 +101,7 @@ final class SpeechPackReader {
                     "The folder '" + folder
                             + "' has no tokenizer.json. Copy it from the model, or make one with AutoTokenizer.save_pretrained.");
         }
-        return pack(
-                own.orElse(config), config, generation, id, exportedFile("encoder_model.onnx"), decoder, tokenizer);
+        return pack(own.orElse(config), config, generation, id, exportedFile("encoder_model.onnx"), decoder, tokenizer);
     }
 
     private SpeechPack pack(
@@ -125,15 +124,13 @@ final class SpeechPackReader {
                 new SpeechTokensReader(generation, shape, JsonFile.read(tokenizer), spec).read());
     }
 
-    private EncoderDecoderSpec spec(
-            JsonFile shape, String id, Path encoder, SpeechPack.SpeechDecoderFiles decoder) {
+    private EncoderDecoderSpec spec(JsonFile shape, String id, Path encoder, SpeechPack.SpeechDecoderFiles decoder) {
         int hidden = shape.positive("d_model");
         Precision format = format(decoder.files().getFirst());
         int positions = shape.positive("max_source_positions");
         int aSecond = FRAMES_PER_SECOND / STRIDE;
         if (positions % aSecond != 0)
-            throw shape.wrong(
-                    "max_source_positions", positions, "must be whole seconds, a multiple of " + aSecond);
+            throw shape.wrong("max_source_positions", positions, "must be whole seconds, a multiple of " + aSecond);
         try {
             EncoderDecoderSpec spec = new EncoderDecoderSpec(
                     id,
@@ -146,7 +143,8 @@ final class SpeechPackReader {
                     format,
                     format,
                     format);
-            double bytes = OnnxWiring.bytes(encoder) + OnnxWiring.bytes(decoder.files().getLast());
+            double bytes =
+                    OnnxWiring.bytes(encoder) + OnnxWiring.bytes(decoder.files().getLast());
             return spec.with(weights(shape, spec, bytes), format, format);
         } catch (IllegalArgumentException e) {
             throw new ModelPackException(
@@ -166,10 +164,11 @@ final class SpeechPackReader {
         OnnxSignature signature = OnnxWiring.signature(decoder);
         Value key = signature.outputs().get("present.0.decoder.key");
         if (key == null) {
-            throw new ModelPackException("The ONNX file " + decoder + " is no decoder of an encoder-decoder that keeps its"
-                    + " keys and values: it has no output 'present.0.decoder.key', but "
-                    + signature.outputs().keySet()
-                    + ". Export it with --task automatic-speech-recognition-with-past (docs/models.md).");
+            throw new ModelPackException(
+                    "The ONNX file " + decoder + " is no decoder of an encoder-decoder that keeps its"
+                            + " keys and values: it has no output 'present.0.decoder.key', but "
+                            + signature.outputs().keySet()
+                            + ". Export it with --task automatic-speech-recognition-with-past (docs/models.md).");
         }
         return switch (key.type()) {
             case FLOAT32 -> Precision.FP32;

@@ -31,7 +31,9 @@ final class SpeechTokensReader {
     }
 
     SpeechTokens read() {
-        boolean several = generation.flag("is_multilingual", added.containsKey("<|transcribe|>") && !languages().isEmpty());
+        boolean several = generation.flag(
+                "is_multilingual",
+                added.containsKey("<|transcribe|>") && !languages().isEmpty());
         return new SpeechTokens(
                 required("decoder_start_token_id", "<|startoftranscript|>"),
                 end(),
@@ -55,7 +57,10 @@ final class SpeechTokensReader {
     private Map<String, Integer> languages() {
         Map<String, Integer> found = new HashMap<>();
         if (generation.has("lang_to_id")) {
-            generation.at("lang_to_id").properties().forEach(e -> code(e.getKey(), checked(e.getValue(), "lang_to_id"), found));
+            generation
+                    .at("lang_to_id")
+                    .properties()
+                    .forEach(e -> code(e.getKey(), checked(e.getValue(), "lang_to_id"), found));
         } else {
             added.forEach((text, id) -> code(text, id, found));
         }
@@ -83,8 +88,9 @@ final class SpeechTokensReader {
     private int required(String field, String name) {
         OptionalInt id = optional(field, name);
         if (id.isEmpty()) {
-            throw new ModelPackException("Neither " + generation.file() + " nor " + config.file() + " has the field " + field
-                    + ", and the tokenizer has no token '" + name + "'. Copy generation_config.json from the model.");
+            throw new ModelPackException("Neither " + generation.file() + " nor " + config.file() + " has the field "
+                    + field + ", and the tokenizer has no token '" + name
+                    + "'. Copy generation_config.json from the model.");
         }
         return id.getAsInt();
     }
@@ -112,7 +118,10 @@ final class SpeechTokensReader {
     }
 
     private int checked(JsonNode value, String field) {
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 0 || value.asInt() >= spec.vocab()) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.asInt() < 0
+                || value.asInt() >= spec.vocab()) {
             throw generation.wrong(field, value, "must be a token id below the vocab_size (" + spec.vocab() + ")");
         }
         return value.asInt();
