@@ -70,6 +70,7 @@ class WholeHouseTest {
                     "io.agentopt.runtime.backend..",
                     "io.agentopt.runtime.device..",
                     "io.agentopt.runtime.llm..",
+                    "io.agentopt.runtime.speech..",
                     "io.agentopt.runtime.text..",
                     "io.agentopt.runtime.search..")
             .should()
