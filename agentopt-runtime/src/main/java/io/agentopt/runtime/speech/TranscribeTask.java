@@ -193,7 +193,7 @@ final class TranscribeTask implements DeviceLane.Work {
                 scores = decoder.next(tokens, options);
             }
             return scores;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             scores.close();
             throw e;
         }
