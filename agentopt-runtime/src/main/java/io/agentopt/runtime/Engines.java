@@ -39,8 +39,8 @@ final class Engines implements AutoCloseable {
     private final Supplier<Kernels> openKernels;
     private final Map<Key, LlmEngine> decoders = new HashMap<>();
     private final Map<Key, EmbedEngine> embedders = new HashMap<>();
-    private final Map<Key, TranscribeEngine> transcribers = new HashMap<>();
     private final Map<String, ExactIndex> indexes = new HashMap<>();
+    private final Map<Key, TranscribeEngine> transcribers = new HashMap<>();
     private @Nullable LocalDevices devices;
     private @Nullable Kernels kernels;
 
@@ -88,15 +88,6 @@ final class Engines implements AutoCloseable {
         });
     }
 
-    /** {@return the engine of a speech recogniser on a device class; empty where the model store has none by that name} */
-    Optional<TranscribeEngine> transcriber(String deviceClass, String model, String need) {
-        if (!models.map(store -> store.hasSpeech(model)).orElse(false)) return Optional.empty();
-        return Optional.of(transcribers.computeIfAbsent(new Key(deviceClass, model), k -> {
-            SpeechSettings settings = SpeechSettings.of(session(deviceClass, need));
-            return opened(model, need, store -> TranscribeEngine.open(store.speechPack(model), settings, kernels()));
-        }));
-    }
-
     /** {@return the vectors of a passage index, embedded now if this is the first time; of unit length, so products are cosines} */
     ExactIndex index(PassageIndex index, String deviceClass, String need) {
         return indexes.computeIfAbsent(index.name(), name -> {
@@ -127,6 +118,15 @@ final class Engines implements AutoCloseable {
         return open;
     }
 
+    /** {@return the engine of a speech recogniser on a device class; empty where the model store has none by that name} */
+    Optional<TranscribeEngine> transcriber(String deviceClass, String model, String need) {
+        if (!models.map(store -> store.hasSpeech(model)).orElse(false)) return Optional.empty();
+        return Optional.of(transcribers.computeIfAbsent(new Key(deviceClass, model), k -> {
+            SpeechSettings settings = SpeechSettings.of(session(deviceClass, need));
+            return fromStore(model, need, store -> TranscribeEngine.open(store.speechPack(model), settings, kernels()));
+        }));
+    }
+
     /** {@return a vector of length 1 in the same direction; the zero vector stays} */
     static float[] unit(float[] v) {
         double squares = 0;
@@ -152,10 +152,10 @@ final class Engines implements AutoCloseable {
     }
 
     private <T> T open(String model, String need, Opening<T> opening) {
-        return opened(model, need, store -> opening.from(store.pack(model)));
+        return fromStore(model, need, store -> opening.from(store.pack(model)));
     }
 
-    private <T> T opened(String model, String need, Function<ModelStore, T> opening) {
+    private <T> T fromStore(String model, String need, Function<ModelStore, T> opening) {
         ModelStore store = models.orElseThrow(() -> new AgentLoadException(
                 need + " needs the model '" + model + "', but no model store was given. Load the agent with one."));
         try {

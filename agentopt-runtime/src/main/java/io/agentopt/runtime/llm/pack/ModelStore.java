@@ -47,10 +47,33 @@ public final class ModelStore {
      * @throws ModelPackException if there is none by that id, or it has a defect
      */
     public ModelPack pack(String id) {
-        requireKnown(id);
+        require(id);
         ModelPack pack = ModelPack.read(root.resolve(id));
-        checkName(id, pack.id());
+        same(id, pack.id());
         return pack;
+    }
+
+    private void require(String id) {
+        List<String> known = ids();
+        if (known.contains(id)) return;
+        Optional<String> nearest = known.stream()
+                .min(Comparator.comparingInt((String k) -> distance(k, id)))
+                .filter(k -> distance(k, id) <= Math.max(2, id.length() / 2));
+        throw new ModelPackException("The model store '" + root + "' has no model '" + id + "'."
+                + nearest.map(n -> " Did you mean '" + n + "'?").orElse("") + " It has " + known + ".");
+    }
+
+    private void same(String id, String found) {
+        if (found.equals(id)) return;
+        throw new ModelPackException("The folder '" + root.resolve(id) + "' holds the model '" + found
+                + "'. Give the folder the model's id, or the model the folder's name.");
+    }
+
+    /** {@return the shapes of all packs but speech recognisers, beside the packaged models, for a planner} */
+    public ModelCatalog catalog() {
+        ModelCatalog all = ModelCatalog.packaged();
+        for (String id : ids()) if (!hasSpeech(id)) all = all.plus(pack(id).spec());
+        return all;
     }
 
     /** {@return whether there is a speech recogniser by that id} */
@@ -64,43 +87,17 @@ public final class ModelStore {
      * @throws ModelPackException if there is none by that id, it is another model, or it has a defect
      */
     public SpeechPack speechPack(String id) {
-        requireKnown(id);
+        require(id);
         SpeechPack pack = SpeechPack.read(root.resolve(id));
-        checkName(id, pack.id());
+        same(id, pack.id());
         return pack;
-    }
-
-    private void requireKnown(String id) {
-        List<String> known = ids();
-        if (known.contains(id)) return;
-        Optional<String> nearest = known.stream()
-                .min(Comparator.comparingInt((String k) -> distance(k, id)))
-                .filter(k -> distance(k, id) <= Math.max(2, id.length() / 2));
-        throw new ModelPackException("The model store '" + root + "' has no model '" + id + "'."
-                + nearest.map(n -> " Did you mean '" + n + "'?").orElse("") + " It has " + known + ".");
-    }
-
-    private void checkName(String id, String model) {
-        if (!model.equals(id)) {
-            throw new ModelPackException("The folder '" + root.resolve(id) + "' holds the model '" + model
-                    + "'. Give the folder the model's id, or the model the folder's name.");
-        }
-    }
-
-    /** {@return the shapes of all packs but speech recognisers, beside the packaged models, for a planner} */
-    public ModelCatalog catalog() {
-        ModelCatalog all = ModelCatalog.packaged();
-        for (String id : ids()) if (!hasSpeech(id)) all = all.plus(pack(id).spec());
-        return all;
     }
 
     /** {@return the shapes of all speech recognisers, beside the packaged ones, for a planner} */
     public SpeechCatalog speechCatalog() {
         SpeechCatalog all = SpeechCatalog.packaged();
-        for (String id : ids()) {
-            if (hasSpeech(id))
-                all = all.plus(speechPack(id).spec(), root.resolve(id).toString());
-        }
+        for (String id : ids())
+            if (hasSpeech(id)) all = all.plus(speechPack(id).spec(), root.resolve(id).toString());
         return all;
     }
 

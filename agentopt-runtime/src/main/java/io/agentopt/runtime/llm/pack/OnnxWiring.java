@@ -99,12 +99,7 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
                 bytes(onnx, signature));
     }
 
-    /** {@return bytes of a file and of the weights that it says lie beside it} */
-    static double bytes(Path onnx) {
-        return bytes(onnx, signature(onnx));
-    }
-
-    private static double bytes(Path onnx, OnnxSignature signature) {
+    static double bytes(Path onnx, OnnxSignature signature) {
         try {
             double bytes = Files.size(onnx);
             for (long external : signature.externalBytes().values()) bytes += external;

@@ -26,7 +26,7 @@ public final class PackSession {
     }
 
     /**
-     * {@return the session of one of a model's files}
+     * {@return the session of a model's ONNX file}
      *
      * @throws ModelPackException if the file cannot be loaded
      */

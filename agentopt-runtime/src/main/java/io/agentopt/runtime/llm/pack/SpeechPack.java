@@ -99,9 +99,14 @@ public record SpeechPack(
 
     /** {@return bytes of the ONNX files and of the weights beside them} */
     public double fileBytes() {
-        double bytes = OnnxWiring.bytes(encoder);
-        for (Path file : decoder.files()) bytes += OnnxWiring.bytes(file);
+        double bytes = bytes(encoder);
+        for (Path file : decoder.files()) bytes += bytes(file);
         return bytes;
+    }
+
+    /** {@return bytes of a file and of the weights that it says lie beside it} */
+    static double bytes(Path onnx) {
+        return OnnxWiring.bytes(onnx, OnnxWiring.signature(onnx));
     }
 
     /** {@return the tokenizer; the caller closes it} */

@@ -144,7 +144,7 @@ final class SpeechPackReader {
                     format,
                     format);
             double bytes =
-                    OnnxWiring.bytes(encoder) + OnnxWiring.bytes(decoder.files().getLast());
+                    SpeechPack.bytes(encoder) + SpeechPack.bytes(decoder.files().getLast());
             return spec.with(weights(shape, spec, bytes), format, format);
         } catch (IllegalArgumentException e) {
             throw new ModelPackException(
