@@ -28,7 +28,6 @@ public final class OrtEnvironment {
     // Errors come back as statuses and end as exceptions, so the native log repeats them only when it is fatal.
     private static final int LOG_FATAL = 4;
     private static final int DEVICE_ALLOCATOR = 0, DEFAULT_MEMORY = 0;
-
     private static final long LEAST_STACK = 4 << 20, STACK_PER_CHARACTER = 512, UNKNOWN_COMMAND_LINE = 64 << 10;
 
     private static volatile @Nullable OrtEnvironment instance;
@@ -82,7 +81,8 @@ public final class OrtEnvironment {
     // megabyte of a Java thread and end the process without a word.
     private static OrtEnvironment onALargeStack(Callable<OrtEnvironment> opening) {
         FutureTask<OrtEnvironment> task = new FutureTask<>(opening);
-        Thread thread = new Thread(null, task, "agentopt-onnxruntime-start", LEAST_STACK + STACK_PER_CHARACTER * commandLine());
+        Thread thread =
+                new Thread(null, task, "agentopt-onnxruntime-start", LEAST_STACK + STACK_PER_CHARACTER * commandLine());
         thread.setDaemon(true);
         thread.start();
         boolean interrupted = false;

@@ -97,7 +97,8 @@ public final class ModelStore {
     public SpeechCatalog speechCatalog() {
         SpeechCatalog all = SpeechCatalog.packaged();
         for (String id : ids())
-            if (hasSpeech(id)) all = all.plus(speechPack(id).spec(), root.resolve(id).toString());
+            if (hasSpeech(id))
+                all = all.plus(speechPack(id).spec(), root.resolve(id).toString());
         return all;
     }
 
