@@ -9,6 +9,7 @@ import io.agentopt.message.Tensors;
 import io.agentopt.operator.Sampling;
 import io.agentopt.program.Step;
 import io.agentopt.runtime.dispatch.KernelAction;
+import io.agentopt.runtime.dispatch.StepContext;
 import io.agentopt.runtime.dispatch.StepRunner.Action;
 import io.agentopt.runtime.runner.CustomRunner;
 import io.agentopt.runtime.runner.EndpointRunner;
@@ -64,7 +65,7 @@ record PluggedModels(Runners runners) {
     }
 
     @SuppressWarnings("unchecked") // the graph's ports had this type
-    private static List<Passage> passages(Object value) {
+    static List<Passage> passages(Object value) {
         return (List<Passage>) value;
     }
 
@@ -83,6 +84,17 @@ record PluggedModels(Runners runners) {
     Optional<Action> infer(Step.Infer step) {
         Inference runner = runners.inferences().get(step.model());
         if (runner == null) return Optional.empty();
+        return Optional.of(inferring(step, (inputs, outputs, context) -> runner.infer(inputs, outputs)));
+    }
+
+    /** An {@link Inference} that knows its step's run. */
+    @FunctionalInterface
+    interface Inferring {
+        Tensors infer(Tensors inputs, List<String> outputs, StepContext context) throws Exception;
+    }
+
+    /** {@return the action of a step that somebody's model does} */
+    static Action inferring(Step.Infer step, Inferring model) {
         if (step.inputs().size() != step.operands().size() || step.outputs().isEmpty()) {
             throw new IllegalArgumentException(
                     "Step '" + step.path() + "' gives " + step.operands().size()
@@ -90,14 +102,14 @@ record PluggedModels(Runners runners) {
                             + "' and wants the outputs "
                             + step.outputs() + ". Lower the graph again.");
         }
-        return Optional.of((in, context) -> {
-            Tensors given = runner.infer(inputs(step, in), step.outputs());
+        return (in, context) -> {
+            Tensors given = model.infer(inputs(step, in), step.outputs(), context);
             Map<String, Tensor> wanted = new LinkedHashMap<>();
             for (String name : step.outputs()) wanted.put(name, given.get(name));
             return wanted.size() == 1
                     ? Objects.requireNonNull(wanted.get(step.outputs().getFirst()))
                     : new Tensors(wanted);
-        });
+        };
     }
 
     private static Tensors inputs(Step.Infer step, List<Object> values) {

@@ -11,7 +11,8 @@ public final class DjlDefaults {
     private static final Map<String, Setting> SETTINGS = Map.of(
             "ai.djl.offline", new Setting("DJL_OFFLINE", "true"),
             "OPT_OUT_TRACKING", new Setting("OPT_OUT_TRACKING", "true"),
-            "RUST_FLAVOR", new Setting("RUST_FLAVOR", "cpu")); // tokenizers would look for a GPU and download a build for it
+            "RUST_FLAVOR",
+                    new Setting("RUST_FLAVOR", "cpu")); // tokenizers would look for a GPU and download a build for it
 
     private record Setting(String variable, String value) {}
 

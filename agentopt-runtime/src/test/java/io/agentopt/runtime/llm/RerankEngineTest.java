@@ -54,8 +54,8 @@ class RerankEngineTest {
     void scoresAndOrderAreThoseOfPlainJava(int labels, boolean types, int rows) {
         TinyReranker tiny = new TinyReranker("rr", labels, types, 48);
         List<Passage> passages = passages(100, 70); // some are cut
-        try (RerankEngine engine = RerankEngine.open(
-                ModelPack.read(tiny.write(root)), CPU.withLimits(new BatchLimits(rows, 512, 0.25)))) {
+        try (RerankEngine engine =
+                RerankEngine.open(ModelPack.read(tiny.write(root)), CPU.withLimits(new BatchLimits(rows, 512, 0.25)))) {
             Ranking ranking = engine.rerank("which one?", passages, 100, CancelToken.none());
             Map<String, Double> expected = new HashMap<>();
             for (Passage p : passages) expected.put(p.id(), tiny.score("which one?", p.text()));
@@ -85,7 +85,9 @@ class RerankEngineTest {
         try (RerankEngine engine =
                 RerankEngine.open(ModelPack.read(new TinyReranker("rr", 1, true, 16).write(root)), CPU)) {
             List<Passage> same = List.of(
-                    new Passage("b", "xx", 3), new Passage("a", "xx", 9), new Passage("c", "xx and much, much more", 0));
+                    new Passage("b", "xx", 3),
+                    new Passage("a", "xx", 9),
+                    new Passage("c", "xx and much, much more", 0));
             Ranking ranking = engine.rerank("q", same, 3, CancelToken.none());
             assertThat(ranking.passages().stream()
                             .map(Passage::id)

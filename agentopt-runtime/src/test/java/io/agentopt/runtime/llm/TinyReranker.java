@@ -156,10 +156,14 @@ public record TinyReranker(String id, int labels, boolean types, int context) {
     }
 
     private static String tokenizer() {
-        return new String(TinyPack.tokenizer(), StandardCharsets.UTF_8).replace("\"post_processor\":null", """
+        return new String(TinyPack.tokenizer(), StandardCharsets.UTF_8)
+                .replace("\"post_processor\":null", """
                 "post_processor":{"type":"TemplateProcessing",
                  "single":[%1$s0}},%2$s0}},%3$s0}}],
                  "pair":[%1$s0}},%2$s0}},%3$s0}},{"Sequence":{"id":"B","type_id":1}},%3$s1}}],
-                 "special_tokens":{"<sys>":{"id":"<sys>","ids":[257],"tokens":["<sys>"]},"<end>":{"id":"<end>","ids":[262],"tokens":["<end>"]}}}""".formatted("{\"SpecialToken\":{\"id\":\"<sys>\",\"type_id\":", "{\"Sequence\":{\"id\":\"A\",\"type_id\":", "{\"SpecialToken\":{\"id\":\"<end>\",\"type_id\":"));
+                 "special_tokens":{"<sys>":{"id":"<sys>","ids":[257],"tokens":["<sys>"]},"<end>":{"id":"<end>","ids":[262],"tokens":["<end>"]}}}""".formatted(
+                                "{\"SpecialToken\":{\"id\":\"<sys>\",\"type_id\":",
+                                "{\"Sequence\":{\"id\":\"A\",\"type_id\":",
+                                "{\"SpecialToken\":{\"id\":\"<end>\",\"type_id\":"));
     }
 }

@@ -55,7 +55,8 @@ final class HuggingFaceReader {
                     "The folder '" + folder
                             + "' has no tokenizer.json. Copy it from the model, or make one with AutoTokenizer.save_pretrained.");
         }
-        if (HuggingFaceReranker.is(config)) return new HuggingFaceReranker(folder, config, own, folderName()).read(tokenizer);
+        if (HuggingFaceReranker.is(config))
+            return new HuggingFaceReranker(folder, config, own, folderName()).read(tokenizer);
         Path onnx = onnx();
         ModelPack.Chat chat = own.isPresent() && own.get().has("chat")
                 ? PackReader.chat(own.get())

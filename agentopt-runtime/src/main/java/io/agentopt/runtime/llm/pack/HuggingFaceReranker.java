@@ -94,7 +94,9 @@ final class HuggingFaceReranker {
             throw new ModelPackException("The ONNX file " + onnx + " of a reranker has no output 'logits'. It has "
                     + signature.outputs().keySet() + ". Export it with the task text-classification.");
         }
-        long labels = logits.dims().size() == 1 ? 1 : logits.dims().isEmpty() ? -1 : logits.dims().getLast();
+        long labels = logits.dims().size() == 1
+                ? 1
+                : logits.dims().isEmpty() ? -1 : logits.dims().getLast();
         if (labels < 0) { // free in the file; two is what Transformers takes when nothing is said
             labels = config.has("id2label") ? config.at("id2label").size() : config.integer("num_labels", 2);
         }
@@ -128,8 +130,7 @@ final class HuggingFaceReranker {
                     Precision.FP32,
                     Precision.FP32,
                     Precision.FP32);
-            return spec.withWeights(
-                    HuggingFaceReader.weights(config, spec, onnx, OnnxWiring.bytes(onnx, signature)));
+            return spec.withWeights(HuggingFaceReader.weights(config, spec, onnx, OnnxWiring.bytes(onnx, signature)));
         } catch (IllegalArgumentException e) {
             throw new ModelPackException(
                     "The file " + config.file() + " describes no possible model: " + e.getMessage(), e);

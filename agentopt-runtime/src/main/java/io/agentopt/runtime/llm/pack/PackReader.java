@@ -47,6 +47,8 @@ final class PackReader {
             case "decoder" -> decoder(json);
             case "embedder" -> embedder(json);
             case "reranker" -> reranker(json);
+            case OnnxPack.KIND ->
+                throw json.wrong("kind", kind, "is a plain ONNX file, which only Infer steps and InferEngine run");
             default -> throw json.wrong("kind", kind, "must be \"decoder\", \"embedder\" or \"reranker\"");
         };
         ModelSpec spec = spec(json, layout);
