@@ -87,6 +87,10 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action embed(Step.Embed step) {
+        return plugged.embed(step).orElseGet(() -> ownEmbed(step));
+    }
+
+    private Action ownEmbed(Step.Embed step) {
         EmbedEngine engine = engines.embedder(step.device(), step.model(), need(step));
         return (in, context) -> {
             int[] tokens = engine.encode((String) in.getFirst());

@@ -12,10 +12,10 @@ import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.RerankEngine;
 import io.agentopt.runtime.llm.RerankSettings;
-import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.ModelStore;
+import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.search.ExactIndex;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,21 +112,31 @@ final class Engines implements AutoCloseable {
     /** {@return the vectors of a passage index, embedded now if this is the first time; of unit length, so products are cosines} */
     ExactIndex index(PassageIndex index, String deviceClass, String need) {
         return indexes.computeIfAbsent(index.name(), name -> {
-            EmbedEngine engine = embedders.entrySet().stream()
-                    .filter(e -> e.getKey().model().equals(index.embedder().id()))
-                    .map(Map.Entry::getValue)
-                    .findFirst()
-                    .orElseGet(() -> embedder(deviceClass, index.embedder().id(), need));
             List<String> texts = index.passages().stream().map(p -> p.text()).toList();
             List<float[]> vectors = new ArrayList<>();
-            try {
-                for (Embedding e : engine.embed(texts, CancelToken.none())) vectors.add(unit(e.values()));
-            } catch (LlmException e) {
-                throw new AgentLoadException(
-                        need + " cannot embed the passage index '" + name + "': " + e.getMessage(), e);
-            }
+            for (Embedding e : embedded(index, texts, deviceClass, need)) vectors.add(unit(e.values()));
             return ExactIndex.of(vectors);
         });
+    }
+
+    private List<Embedding> embedded(PassageIndex index, List<String> texts, String deviceClass, String need) {
+        String model = index.embedder().id();
+        Embedder plugged = options.runners().embedders().get(model);
+        try {
+            if (plugged != null) return PluggedModels.embed(plugged, model, texts);
+            EmbedEngine engine = embedders.entrySet().stream()
+                    .filter(e -> e.getKey().model().equals(model))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseGet(() -> embedder(deviceClass, model, need));
+            return engine.embed(texts, CancelToken.none());
+        } catch (AgentLoadException e) {
+            throw e;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) Thread.currentThread().interrupt();
+            throw new AgentLoadException(
+                    need + " cannot embed the passage index '" + index.name() + "': " + e.getMessage(), e);
+        }
     }
 
     /** {@return the kernels; code comes in the background from the first that is asked for: from a compiled plan, the cache or the compiler} */

@@ -2,6 +2,7 @@ package io.agentopt.runtime;
 
 import io.agentopt.message.Audio;
 import io.agentopt.message.Completion;
+import io.agentopt.message.Embedding;
 import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.message.Tensor;
@@ -12,6 +13,7 @@ import io.agentopt.runtime.dispatch.KernelAction;
 import io.agentopt.runtime.dispatch.StepContext;
 import io.agentopt.runtime.dispatch.StepRunner.Action;
 import io.agentopt.runtime.runner.CustomRunner;
+import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.runner.EndpointRunner;
 import io.agentopt.runtime.runner.Inference;
 import io.agentopt.runtime.runner.Reranker;
@@ -125,6 +127,27 @@ record PluggedModels(Runners runners) {
                                     + value.getClass().getName() + ".")));
         }
         return new Tensors(inputs);
+    }
+
+    Optional<Action> embed(Step.Embed step) {
+        Embedder runner = runners.embedders().get(step.model());
+        if (runner == null) return Optional.empty();
+        return Optional.of((in, context) ->
+                embed(runner, step.model(), List.of((String) in.getFirst())).getFirst());
+    }
+
+    /** {@return the vectors of texts by what the user plugged in; as many, and of one size} */
+    static List<Embedding> embed(Embedder runner, String model, List<String> texts) throws Exception {
+        List<Embedding> vectors = runner.embed(texts);
+        if (vectors.size() != texts.size())
+            throw new IllegalStateException(
+                    "The embedder '" + model + "' gave " + vectors.size() + " vectors for " + texts.size() + " texts.");
+        for (Embedding v : vectors) {
+            if (v.dimension() != vectors.getFirst().dimension())
+                throw new IllegalStateException("The embedder '" + model + "' gave vectors of "
+                        + vectors.getFirst().dimension() + " and of " + v.dimension() + " elements.");
+        }
+        return vectors;
     }
 
     Optional<Action> custom(Step.Custom step) {
