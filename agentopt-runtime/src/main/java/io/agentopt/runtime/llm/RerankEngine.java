@@ -131,7 +131,7 @@ public final class RerankEngine implements AutoCloseable {
         int[] text = tokenizer.encode(passage.text());
         int limit = pack.spec().maxContext(), room = limit - frame.length() - question.length;
         if (text.length > room) {
-            switch (settings.tooLong()) {
+            text = switch (settings.tooLong()) {
                 case REFUSE ->
                     throw new PromptTooLongException(
                             "The query with " + name,
@@ -139,8 +139,8 @@ public final class RerankEngine implements AutoCloseable {
                             question.length + frame.length() + text.length,
                             limit,
                             "Cut the passage into shorter ones, let the engine truncate them (RerankSettings),");
-                case TRUNCATE -> text = Arrays.copyOf(text, room);
-            }
+                case TRUNCATE -> Arrays.copyOf(text, room);
+            };
         }
         return new EncoderRow(frame.tokens(question, text), frame.types(question.length, text.length));
     }

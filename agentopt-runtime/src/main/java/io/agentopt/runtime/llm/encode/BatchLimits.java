@@ -26,6 +26,6 @@ public record BatchLimits(int rows, int tokens, double padding) {
     /** {@return whether rows of that many tokens in all fit, padded to the longest} */
     boolean hold(int count, int longest, long sum) {
         long padded = (long) count * longest;
-        return count <= 1 || count <= rows && padded <= tokens && padded - sum <= padding * padded;
+        return count <= 1 || (count <= rows && padded <= tokens && padded - sum <= padding * padded);
     }
 }
