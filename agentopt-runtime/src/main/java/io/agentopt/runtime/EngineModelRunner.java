@@ -33,11 +33,13 @@ final class EngineModelRunner implements ModelRunner {
     private final AgentGraph<?, ?> graph;
     private final Engines engines;
     private final PluggedModels plugged;
+    private final StoredModels stored;
 
     EngineModelRunner(AgentGraph<?, ?> graph, Engines engines, Runners runners) {
         this.graph = graph;
         this.engines = engines;
         this.plugged = new PluggedModels(runners);
+        this.stored = new StoredModels(engines);
     }
 
     @Override
@@ -85,6 +87,10 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action embed(Step.Embed step) {
+        return plugged.embed(step).orElseGet(() -> ownEmbed(step));
+    }
+
+    private Action ownEmbed(Step.Embed step) {
         EmbedEngine engine = engines.embedder(step.device(), step.model(), need(step));
         return (in, context) -> {
             int[] tokens = engine.encode((String) in.getFirst());
@@ -118,7 +124,9 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action rerank(Step.Rerank step) {
-        return plugged.rerank(step).orElseGet(() -> absent(() -> ModelRunner.super.rerank(step)));
+        return plugged.rerank(step)
+                .or(() -> stored.rerank(step, need(step)))
+                .orElseGet(() -> absent(() -> ModelRunner.super.rerank(step)));
     }
 
     @Override
@@ -133,7 +141,9 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action infer(Step.Infer step) {
-        return plugged.infer(step).orElseGet(() -> absent(() -> ModelRunner.super.infer(step)));
+        return plugged.infer(step)
+                .or(() -> stored.infer(step, need(step)))
+                .orElseGet(() -> absent(() -> ModelRunner.super.infer(step)));
     }
 
     @Override
@@ -167,7 +177,7 @@ final class EngineModelRunner implements ModelRunner {
         return new Passage(passage.id(), passage.text(), score);
     }
 
-    private static CancelToken token(StepContext context) {
+    static CancelToken token(StepContext context) {
         CancelToken token = CancelToken.create();
         context.onStop(() -> token.cancel("Its run has ended or its time is over."));
         return token;

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Model packs by name: each folder with a model.json or config.json under the root is one, and its name is the model's id. */
+/**
+ * Model packs by name: each folder with a model.json, config.json or model.onnx under the root is one, and its name is the model's id. What has no more than
+ * an ONNX file runs as Infer steps.
+ */
 public final class ModelStore {
     private final Path root;
 
@@ -31,7 +34,8 @@ public final class ModelStore {
     public List<String> ids() {
         try (Stream<Path> folders = Files.list(root)) {
             return folders.filter(f -> Files.isRegularFile(f.resolve(ModelPack.FILE))
-                            || Files.isRegularFile(f.resolve(HuggingFaceReader.FILE)))
+                            || Files.isRegularFile(f.resolve(HuggingFaceReader.FILE))
+                            || OnnxPack.isPlain(f))
                     .map(f -> f.getFileName().toString())
                     .sorted()
                     .toList();
@@ -46,26 +50,44 @@ public final class ModelStore {
      * @throws ModelPackException if there is none by that id, or it has a defect
      */
     public ModelPack pack(String id) {
-        List<String> known = ids();
-        if (!known.contains(id)) {
-            Optional<String> nearest = known.stream()
-                    .min(Comparator.comparingInt((String k) -> distance(k, id)))
-                    .filter(k -> distance(k, id) <= Math.max(2, id.length() / 2));
-            throw new ModelPackException("The model store '" + root + "' has no model '" + id + "'."
-                    + nearest.map(n -> " Did you mean '" + n + "'?").orElse("") + " It has " + known + ".");
-        }
+        require(id);
         ModelPack pack = ModelPack.read(root.resolve(id));
-        if (!pack.id().equals(id)) {
-            throw new ModelPackException("The folder '" + root.resolve(id) + "' holds the model '" + pack.id()
-                    + "'. Give the folder the model's id, or the model the folder's name.");
-        }
+        same(id, pack.id());
         return pack;
     }
 
-    /** {@return the shapes of all packs, beside the packaged models, for a planner} */
+    /**
+     * {@return the ONNX file of a model, whatever it computes}
+     *
+     * @throws ModelPackException as {@link #pack}
+     */
+    public OnnxPack onnx(String id) {
+        require(id);
+        OnnxPack pack = OnnxPack.read(root.resolve(id));
+        same(id, pack.id());
+        return pack;
+    }
+
+    private void require(String id) {
+        List<String> known = ids();
+        if (known.contains(id)) return;
+        Optional<String> nearest = known.stream()
+                .min(Comparator.comparingInt((String k) -> distance(k, id)))
+                .filter(k -> distance(k, id) <= Math.max(2, id.length() / 2));
+        throw new ModelPackException("The model store '" + root + "' has no model '" + id + "'."
+                + nearest.map(n -> " Did you mean '" + n + "'?").orElse("") + " It has " + known + ".");
+    }
+
+    private void same(String id, String found) {
+        if (found.equals(id)) return;
+        throw new ModelPackException("The folder '" + root.resolve(id) + "' holds the model '" + found
+                + "'. Give the folder the model's id, or the model the folder's name.");
+    }
+
+    /** {@return the shapes of all packs that have one, beside the packaged models, for a planner} */
     public ModelCatalog catalog() {
         ModelCatalog all = ModelCatalog.packaged();
-        for (String id : ids()) all = all.plus(pack(id).spec());
+        for (String id : ids()) if (!OnnxPack.isPlain(root.resolve(id))) all = all.plus(pack(id).spec());
         return all;
     }
 

@@ -99,7 +99,7 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
                 bytes(onnx, signature));
     }
 
-    private static double bytes(Path onnx, OnnxSignature signature) {
+    static double bytes(Path onnx, OnnxSignature signature) {
         try {
             double bytes = Files.size(onnx);
             for (long external : signature.externalBytes().values()) bytes += external;
@@ -109,7 +109,7 @@ record OnnxWiring(ModelPack.Decoder decoder, Precision kv, double bytes) {
         }
     }
 
-    private static OnnxSignature signature(Path onnx) {
+    static OnnxSignature signature(Path onnx) {
         try {
             return OnnxSignature.read(onnx);
         } catch (IllegalArgumentException | UncheckedIOException e) {

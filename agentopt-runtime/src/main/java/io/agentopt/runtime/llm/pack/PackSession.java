@@ -22,12 +22,21 @@ public final class PackSession {
      * @throws ModelPackException if the file cannot be loaded
      */
     public static OrtSession open(ModelPack pack, SessionSettings settings) {
+        return open(pack.onnx(), pack.id(), settings);
+    }
+
+    /**
+     * {@return the session of a model's ONNX file}
+     *
+     * @throws ModelPackException if the file cannot be loaded
+     */
+    public static OrtSession open(Path onnx, String model, SessionSettings settings) {
         try {
-            return OrtSession.open(pack.onnx(), settings);
+            return OrtSession.open(onnx, settings);
         } catch (OrtException e) {
             throw new ModelPackException(
-                    "The ONNX file " + pack.onnx() + " (" + size(pack.onnx()) + ") of model '" + pack.id()
-                            + "' cannot be loaded; " + why(pack.onnx()) + " " + e.getMessage(),
+                    "The ONNX file " + onnx + " (" + size(onnx) + ") of model '" + model + "' cannot be loaded; "
+                            + why(onnx) + " " + e.getMessage(),
                     e);
         }
     }
