@@ -174,8 +174,13 @@ final class RandomDecoder {
     }
 
     private void matmul(String x, String out, int from, int to) {
-        weights.declare(w, out + ".w", Math.sqrt(3.0 / from), from, to);
+        weights.declare(w, out + ".w", WeightFile.Type.FLOAT, weights(out, from), from, to);
         w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
+    }
+
+    /** {@return the numbers of the matrix that makes a value, row by row of its inputs} */
+    static WeightFile.Formula weights(String out, long inputs) {
+        return WeightFile.uniform(out + ".w", Math.sqrt(3.0 / inputs));
     }
 
     private void rotary() {
