@@ -25,7 +25,9 @@ final class AnswerWorker {
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             ChildJvm.say("ready");
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                long[] n = Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
+                long[] n = Arrays.stream(line.split(" "))
+                        .mapToLong(Long::parseLong)
+                        .toArray();
                 Contestant.Answer a = contestant.answer(Requests.prompt((int) n[0], n[2]), (int) n[1]);
                 ChildJvm.say(a.firstSeconds() + " " + a.stepSeconds() + " "
                         + Arrays.stream(a.tokens()).mapToObj(Integer::toString).collect(Collectors.joining(",")));

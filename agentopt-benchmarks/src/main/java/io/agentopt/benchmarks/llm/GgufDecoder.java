@@ -2,6 +2,7 @@ package io.agentopt.benchmarks.llm;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -10,14 +11,17 @@ import java.util.stream.IntStream;
  * token is one letter, so that texts and tokens are the same thing.
  */
 final class GgufDecoder {
-    private static final int FIRST_LETTER = 0x4E00; // 20,992 letters that stand together, none of them white or combining
+    private static final int FIRST_LETTER =
+            0x4E00; // 20,992 letters that stand together, none of them white or combining
     private static final int NORMAL = 1, CONTROL = 3;
 
     private final DecoderShape shape;
+    private final boolean int8;
     private final GgufFile file = new GgufFile();
 
-    private GgufDecoder(DecoderShape shape) {
+    private GgufDecoder(DecoderShape shape, boolean int8) {
         this.shape = shape;
+        this.int8 = int8;
     }
 
     static String text(int[] tokens) {
@@ -31,8 +35,9 @@ final class GgufDecoder {
         return text.chars().map(c -> c - FIRST_LETTER).toArray();
     }
 
-    static Path write(Path path, DecoderShape shape) {
-        GgufDecoder decoder = new GgufDecoder(shape);
+    /** @param int8 whether matrices are those of {@link Int8Weights} */
+    static Path write(Path path, DecoderShape shape, boolean int8) {
+        GgufDecoder decoder = new GgufDecoder(shape, int8);
         decoder.architecture();
         decoder.vocabulary();
         decoder.tensors();
@@ -91,21 +96,24 @@ final class GgufDecoder {
     }
 
     private void matrix(String from, String to, long inputs, long outputs) {
-        WeightFile.Formula w = RandomDecoder.weights(from, inputs);
-        file.tensor(to + ".weight", i -> w.at(i % inputs * outputs + i / inputs), inputs, outputs);
+        matrix(from, to, inputs, outputs, row -> row);
     }
 
     private void rotated(String from, String to, long outputs) {
-        long inputs = shape.hidden(), width = shape.headDim();
-        WeightFile.Formula w = RandomDecoder.weights(from, inputs);
-        file.tensor(
-                to + ".weight",
-                i -> {
-                    long row = i / inputs, within = row % width;
-                    long theirs = row - within + within / 2 + within % 2 * (width / 2);
-                    return w.at(i % inputs * outputs + theirs);
-                },
-                inputs,
-                outputs);
+        long width = shape.headDim();
+        matrix(from, to, shape.hidden(), outputs, row -> {
+            long within = row % width;
+            return row - within + within / 2 + within % 2 * (width / 2);
+        });
+    }
+
+    private void matrix(String from, String to, long inputs, long outputs, LongUnaryOperator column) {
+        WeightFile.Formula w = int8 ? Int8Weights.of(from, inputs) : RandomDecoder.weights(from, inputs);
+        WeightFile.Formula turned = i -> w.at(i % inputs * outputs + column.applyAsLong(i / inputs));
+        if (int8) {
+            file.blocks(to + ".weight", Int8Weights.scale(inputs), turned, inputs, outputs);
+        } else {
+            file.tensor(to + ".weight", turned, inputs, outputs);
+        }
     }
 }

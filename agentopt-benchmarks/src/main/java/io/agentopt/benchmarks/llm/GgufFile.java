@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes a model in llama.cpp's format: GGUF version 3, as its docs/gguf.md of ggml says, with float32 tensors. */
+/** Writes a model in llama.cpp's format: GGUF version 3, as its docs/gguf.md of ggml says, with tensors in float32 or in blocks of eight bits. */
 final class GgufFile {
     private static final int VERSION = 3;
     private static final int UINT32 = 4, INT32 = 5, FLOAT32 = 6, BOOL = 7, STRING = 8, ARRAY = 9;
-    private static final int TENSOR_FLOAT32 = 0;
+    private static final int TENSOR_FLOAT32 = 0, TENSOR_Q8_0 = 8;
 
     private final ByteArrayOutputStream entries = new ByteArrayOutputStream();
     private final ByteArrayOutputStream tensors = new ByteArrayOutputStream();
@@ -70,18 +70,30 @@ final class GgufFile {
     }
 
     /**
-     * Adds a tensor.
+     * Adds a tensor in float32.
      *
      * @param dims innermost first
      */
     GgufFile tensor(String name, WeightFile.Formula formula, long... dims) {
+        return tensor(name, TENSOR_FLOAT32, weights.add(WeightFile.Type.FLOAT, formula, elements(dims)), dims);
+    }
+
+    /** Adds a tensor of whole numbers, of which 32 share a scale. */
+    GgufFile blocks(String name, float scale, WeightFile.Formula formula, long... dims) {
+        return tensor(name, TENSOR_Q8_0, weights.addBlocks(scale, formula, elements(dims)), dims);
+    }
+
+    private static long elements(long... dims) {
         long elements = 1;
         for (long d : dims) elements *= d;
+        return elements;
+    }
+
+    private GgufFile tensor(String name, int type, long offset, long... dims) {
         text(tensors, name);
         ByteBuffer shape = little(4 + 8 * dims.length + 12).putInt(dims.length);
         for (long d : dims) shape.putLong(d);
-        shape.putInt(TENSOR_FLOAT32).putLong(weights.add(WeightFile.Type.FLOAT, formula, elements));
-        tensors.writeBytes(shape.array());
+        tensors.writeBytes(shape.putInt(type).putLong(offset).array());
         tensorCount++;
         return this;
     }

@@ -28,6 +28,7 @@ public final class LlmBench {
             return StepCost.run(models.small(), concatenating, THREADS);
         });
         groups.put("prefix", models -> PrefixReuse.run(models.small(), THREADS));
+        groups.put("formats", models -> WeightFormats.run(models, THREADS));
         groups.put("peer", models -> LibraryPeer.run(models, THREADS));
         groups.put("memory", models -> MemoryGrowth.run(models.tiny()));
         return groups;

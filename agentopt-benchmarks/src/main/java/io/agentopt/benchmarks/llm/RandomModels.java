@@ -33,6 +33,16 @@ final class RandomModels implements AutoCloseable {
         return pack("random-110m", id -> RandomDecoder.pack(folder, id, DecoderShape.SMALL));
     }
 
+    /** {@return its matrices in eight bits} */
+    ModelPack smallInt8() {
+        return pack("random-110m-int8", id -> RandomDecoder.int8(folder, id, DecoderShape.SMALL));
+    }
+
+    /** {@return a model of its shape in float16, wired as for GPUs} */
+    ModelPack smallHalf() {
+        return pack("random-110m-half", id -> HalfDecoder.pack(folder, id, DecoderShape.SMALL, true));
+    }
+
     /** {@return a model so small that what surrounds it is all there is} */
     ModelPack tiny() {
         return pack("random-tiny", id -> RandomDecoder.pack(folder, id, DecoderShape.TINY));

@@ -35,7 +35,7 @@ final class WeightFile {
     enum Type {
         FLOAT(OnnxWriter.FLOAT, Float.BYTES),
         HALF(OnnxWriter.FLOAT16, Short.BYTES),
-        UINT8(2, Byte.BYTES);
+        UINT8(OnnxWriter.UINT8, Byte.BYTES);
 
         private final int onnx;
         private final int bytes;
@@ -46,7 +46,12 @@ final class WeightFile {
         }
     }
 
-    private record Part(long offset, long elements, Type type, Formula formula) {}
+    /** Numbers of which each block has a scale before it in float16, 0 if there are none, and then a byte each. */
+    private record Part(long offset, long elements, Type type, float scale, Formula formula) {
+        long bytes(long count) {
+            return count * type.bytes + (scale == 0 ? 0 : count / Int8Weights.BLOCK * Short.BYTES);
+        }
+    }
 
     /** Declares a float32 matrix of numbers from {@code -range} to {@code range}, as a constant of the model. */
     void declare(OnnxWriter model, String name, double range, long... dims) {
@@ -68,10 +73,18 @@ final class WeightFile {
 
     /** {@return where such numbers will lie} */
     long add(Type type, Formula formula, long elements) {
-        long offset = size;
-        parts.add(new Part(offset, elements, type, formula));
-        size = (size + elements * type.bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        return offset;
+        return add(new Part(size, elements, type, 0, formula));
+    }
+
+    /** {@return where whole numbers will lie, each block behind its scale} */
+    long addBlocks(float scale, Formula formula, long elements) {
+        return add(new Part(size, elements, Type.UINT8, scale, formula));
+    }
+
+    private long add(Part part) {
+        parts.add(part);
+        size = (size + part.bytes(part.elements()) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        return part.offset();
     }
 
     /** {@return the numbers of a matrix of that name} */
@@ -111,8 +124,12 @@ final class WeightFile {
 
     private static void fill(MemorySegment bytes, Part p, long from, long to) {
         Formula formula = p.formula();
-        long at = p.offset() + from * p.type().bytes;
+        long at = p.offset() + p.bytes(from);
         for (long i = from; i < to; i++, at += p.type().bytes) {
+            if (p.scale() != 0 && i % Int8Weights.BLOCK == 0) {
+                bytes.set(JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(p.scale()));
+                at += Short.BYTES;
+            }
             float value = formula.at(i);
             switch (p.type()) {
                 case FLOAT -> bytes.set(JAVA_FLOAT_UNALIGNED, at, value);
