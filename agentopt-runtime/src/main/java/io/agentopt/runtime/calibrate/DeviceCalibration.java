@@ -9,7 +9,10 @@ import io.agentopt.hardware.DeviceSpec;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a calibration measured and found.
@@ -17,7 +20,7 @@ import java.util.Objects;
  * @param device what was measured, with peaks no lower than what was reached; plan with this one
  * @param fits by kind of work and number format
  * @param points what was timed, held-out points among them
- * @param unmeasured what was not, and why, a line each
+ * @param unmeasured what was not, and why, a line each: {@code model, point: reason}
  * @param seconds that it took
  */
 public record DeviceCalibration(
@@ -56,7 +59,11 @@ public record DeviceCalibration(
             for (String reason : fit.calibration().rejected())
                 text.append("  rejected: ").append(reason).append(System.lineSeparator());
         }
-        text.append(String.format(Locale.ROOT, "  %d points not measured%n", unmeasured.size()));
+        Map<String, Long> reasons = unmeasured.stream()
+                .collect(Collectors.groupingBy(
+                        line -> line.substring(line.indexOf(": ") + 2), TreeMap::new, Collectors.counting()));
+        reasons.forEach((reason, count) ->
+                text.append(String.format(Locale.ROOT, "  %d points not measured: %s%n", count, reason)));
         return text.toString();
     }
 }

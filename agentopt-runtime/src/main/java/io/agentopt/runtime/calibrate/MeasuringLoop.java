@@ -5,6 +5,7 @@ import io.agentopt.cost.OperatorClass;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.CancelledException;
+import io.agentopt.runtime.llm.error.LlmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -75,8 +76,12 @@ final class MeasuringLoop {
                 CalibrationPoint point = next.get();
                 beginning.of(modelId + ": " + point);
                 PointChoice work = work(point);
-                work.add(point, visit(point, cancel));
-                work.judge(device);
+                try {
+                    work.add(point, visit(point, cancel));
+                    work.judge(device);
+                } catch (LlmException e) {
+                    work.drop(point, String.valueOf(e.getMessage()));
+                }
             }
         } catch (CancelledException e) {
             // the time is over; what was timed counts
@@ -103,8 +108,12 @@ final class MeasuringLoop {
     private void warmUp(OperatorClass work, CancelToken cancel) {
         double before = left();
         candidates.stream().filter(c -> c.work() == work).findFirst().ifPresent(point -> {
-            for (int i = 0; i < LEAST_RUNS && left() > 0 && before - left() <= VISIT * budget; i++)
-                timed(point, cancel);
+            try {
+                for (int i = 0; i < LEAST_RUNS && left() > 0 && before - left() <= VISIT * budget; i++)
+                    timed(point, cancel);
+            } catch (LlmException e) {
+                work(point).drop(point, String.valueOf(e.getMessage()));
+            }
         });
     }
 

@@ -105,6 +105,7 @@ final class PointChoice {
         visits.count++;
     }
 
+    /** Gives a point up; times that it had stay. */
     void drop(CalibrationPoint point, String reason) {
         dropped.put(point, reason);
     }

@@ -8,6 +8,7 @@ import io.agentopt.cost.OperatorClass;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.llm.error.LlmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ class MeasuringLoopTest {
         final double flopsPerToken;
         long nanos;
         boolean mute;
+        int breaksAt = Integer.MAX_VALUE;
 
         Simulated(double flopsPerToken, double noise) {
             this.flopsPerToken = flopsPerToken;
@@ -69,6 +71,7 @@ class MeasuringLoopTest {
         @Override
         public Optional<Measurement> time(CalibrationPoint p, CancelToken cancel) {
             timed.add(p);
+            if (p.tokens() >= breaksAt) throw new LlmException("The model's scores are not numbers.");
             Demand d = demand(p);
             double seconds = d.flops() / 4e10 + d.trafficBytes() / 5e9 + 3e-4;
             seconds *= 1 + noise * (random.nextDouble() - 0.5);
@@ -150,6 +153,17 @@ class MeasuringLoopTest {
         MeasuringLoop loop = run(device, 45);
         assertThat(loop.points()).isEmpty();
         assertThat(loop.unmeasured()).hasSize(device.candidates().size()).allMatch(l -> l.endsWith("gave no times"));
+    }
+
+    @Test
+    void aModelThatFailsOnSomePointsIsMeasuredOnTheOthers() {
+        Simulated device = new Simulated(1e6, 0.02);
+        device.breaksAt = 1000;
+        MeasuringLoop loop = run(device, 45);
+        assertThat(loop.points()).isNotEmpty().allMatch(p -> p.point().tokens() < 1000);
+        assertThat(loop.unmeasured()).contains("m, prefill at 4096 tokens: The model's scores are not numbers.");
+        device.breaksAt = 1;
+        assertThat(run(device, 45).points()).isEmpty();
     }
 
     @Test
