@@ -18,12 +18,7 @@ public final class DeviceJson {
 
     private DeviceJson() {}
 
-    /**
-     * {@return the device}
-     *
-     * @throws IllegalArgumentException if it is malformed, naming place, value and way out
-     */
-    public static DeviceSpec read(JsonValue json) {
+    static DeviceSpec read(JsonValue json) {
         json.only(
                 "id",
                 "aliases",

@@ -104,7 +104,7 @@ public record CalibrationFile(
     public static CalibrationFile read(Path file, DeviceCatalog devices, ModelCatalog models) {
         JsonValue root =
                 JsonValue.read(file).format(1).only("format", "about", "kernels", "engines", "devices", "efficiencies");
-        DeviceCatalog own = EfficiencyJson.devices(items(root, "devices"), devices);
+        DeviceCatalog own = devices.plus(DeviceCatalog.within(file));
         List<Kernel> kernels = items(root, "kernels").stream()
                 .map(json -> KernelJson.read(json, devices))
                 .toList();

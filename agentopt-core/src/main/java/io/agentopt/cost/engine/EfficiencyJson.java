@@ -4,7 +4,6 @@ import io.agentopt.cost.Calibration;
 import io.agentopt.cost.DeviceEfficiency;
 import io.agentopt.cost.OperatorClass;
 import io.agentopt.hardware.DeviceCatalog;
-import io.agentopt.hardware.DeviceJson;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.internal.JsonValue;
 import io.agentopt.model.Precision;
@@ -16,26 +15,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 
-/** Measured efficiencies in a {@link CalibrationFile}, and the devices that they were measured on. */
+/** Measured efficiencies in a {@link CalibrationFile}. */
 final class EfficiencyJson {
     private static final double MOST_FLOOR = 1e3; // s
     private static final String HELD_OUT = "heldOutError";
 
     private EfficiencyJson() {}
-
-    /** {@return a catalog with the devices of the file, which win} */
-    static DeviceCatalog devices(List<JsonValue> items, DeviceCatalog known) {
-        DeviceCatalog all = known;
-        Set<String> names = JsonValue.seen();
-        for (JsonValue item : items) {
-            DeviceSpec device = DeviceJson.read(item);
-            item.distinct(names, device.id());
-            all = all.plus(device);
-        }
-        return all;
-    }
 
     static Map<String, Object> json(MeasuredEfficiency measured) {
         DeviceEfficiency e = measured.calibration().efficiency();
