@@ -49,6 +49,7 @@ final class EngineModelRunner implements ModelRunner {
             KvCache cache = engine.prefill((Prompt) in.getFirst(), token(context));
             context.own(cache);
             context.countTokens(cache.length(), 0);
+            context.countReused(cache.reused());
             return cache;
         };
     }
