@@ -60,7 +60,7 @@ bool allowed(Operation *op) {
       "linalg.generic", "linalg.index", "linalg.yield", "linalg.fill", "linalg.copy", "linalg.map", "linalg.reduce", "linalg.broadcast", "linalg.transpose",
       "linalg.dot", "linalg.matvec", "linalg.vecmat", "linalg.matmul", "linalg.batch_matmul",
       // memref
-      "memref.alloca", "memref.load", "memref.store", "memref.dim", "memref.cast", "memref.subview", "memref.collapse_shape", "memref.expand_shape",
+      "memref.alloca", "memref.load", "memref.store", "memref.atomic_rmw", "memref.dim", "memref.cast", "memref.subview", "memref.collapse_shape", "memref.expand_shape",
       "memref.reinterpret_cast", "memref.extract_aligned_pointer_as_index", "memref.prefetch", "memref.global", "memref.get_global", "memref.copy",
       // vector
       "vector.bitcast", "vector.broadcast", "vector.compressstore", "vector.constant_mask", "vector.create_mask", "vector.expandload", "vector.extract",

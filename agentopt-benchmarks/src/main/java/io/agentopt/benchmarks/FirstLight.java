@@ -14,10 +14,11 @@ import io.agentopt.plan.Planner;
 import io.agentopt.runtime.Agent;
 import io.agentopt.runtime.AgentOptions;
 import io.agentopt.runtime.AgentRuntime;
-import io.agentopt.runtime.calibrate.CalibratedMachine;
 import io.agentopt.runtime.calibrate.Calibrator;
-import io.agentopt.runtime.calibrate.LocalMachine;
+import io.agentopt.runtime.calibrate.ConsoleProgress;
+import io.agentopt.runtime.calibrate.DeviceCalibration;
 import io.agentopt.runtime.calibrate.RunPrediction;
+import io.agentopt.runtime.device.Devices;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.observe.AgentReport;
 import io.agentopt.runtime.observe.RunEvent.RunFinished;
@@ -59,12 +60,9 @@ final class FirstLight {
         HeldOut heldOut = HeldOut.read(Path.of("models", LLM, "heldout"));
         AgentGraph<String, Reply> graph =
                 SupportAgent.declare(LLM, EMBEDDER, heldOut.policies(), heldOut.shop(), Lengths.DEMO);
-        CalibratedMachine machine = Calibrator.run(
-                LocalMachine.detect(),
-                models,
-                List.of(LLM, EMBEDDER),
-                Runtime.getRuntime().availableProcessors(),
-                s -> System.out.println("... " + s));
+        DeviceCalibration machine = Calibrator.standard()
+                .progress(ConsoleProgress.standard())
+                .calibrate(Devices.detect().getFirst(), models, List.of(LLM, EMBEDDER));
         Plan<String, Reply> plan = Planner.minimizeCost()
                 .models(catalog)
                 .costModel(machine.costModel())

@@ -36,6 +36,7 @@ public final class LocalCalibration {
     private static final double[] PRIOR = {0.001, 0.001, 0.0002, 0.0002, 0.005};
     private static final double LEAST_FLOOR = 1.01e-9; // the lower bound stands for no floor at all
     private static final int EVALUATIONS = 6000;
+    private static final int RESTARTS = 3;
 
     private final DeviceSpec device;
     private final List<Measurement> points = new ArrayList<>();
@@ -58,6 +59,19 @@ public final class LocalCalibration {
      *     every one is impossible
      */
     public static Calibration fit(DeviceSpec device, List<Measurement> measurements) {
+        LocalCalibration fit = admitted(device, measurements);
+        return fit.run(starts(terms(fit.generic)), RESTARTS);
+    }
+
+    /**
+     * As {@link #fit}, from the terms of a fit of much the same measurements, such as all but a few of them: some twenty times as fast. It
+     * finds no other valley than theirs.
+     */
+    public static Calibration fitNear(DeviceSpec device, List<Measurement> measurements, DeviceEfficiency start) {
+        return admitted(device, measurements).run(List.of(terms(start)), 1);
+    }
+
+    private static LocalCalibration admitted(DeviceSpec device, List<Measurement> measurements) {
         if (measurements.isEmpty()) {
             throw new IllegalArgumentException(
                     "No measurements of device '" + device.id() + "' to calibrate with. Measure at least one.");
@@ -85,7 +99,7 @@ public final class LocalCalibration {
             throw new IllegalArgumentException(
                     "Every measurement of device '" + device.id() + "' is impossible: " + fit.rejected.getFirst());
         }
-        return fit.run();
+        return fit;
     }
 
     private void admit(Measurement m) {
@@ -108,12 +122,11 @@ public final class LocalCalibration {
         }
     }
 
-    private Calibration run() {
-        double[] prior = terms(generic);
-        double[] best = prior;
-        double least = loss(prior);
-        for (double[] start : starts(prior)) {
-            double[] found = search(start);
+    private Calibration run(List<double[]> starts, int restarts) {
+        double[] best = terms(generic);
+        double least = loss(best);
+        for (double[] start : starts) {
+            double[] found = search(start, restarts);
             double loss = loss(found);
             if (loss < least) {
                 least = loss;
@@ -146,12 +159,12 @@ public final class LocalCalibration {
         return starts;
     }
 
-    private double[] search(double[] start) {
+    private double[] search(double[] start, int restarts) {
         double[] free = new double[start.length];
         for (int i = 0; i < free.length; i++) free[i] = free(start[i], i);
         double[] best = free;
         MultivariateFunction objective = u -> loss(bounded(u));
-        for (int restart = 0; restart < 3; restart++) {
+        for (int restart = 0; restart < restarts; restart++) {
             try {
                 PointValuePair found = new SimplexOptimizer(1e-10, 1e-12)
                         .optimize(

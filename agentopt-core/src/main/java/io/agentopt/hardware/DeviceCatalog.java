@@ -40,6 +40,14 @@ public final class DeviceCatalog {
         return from(JsonValue.read(file));
     }
 
+    /**
+     * Reads the devices that a file of another kind, such as one of calibrations, brings along in its list {@code devices}; without such a
+     * list there are none. Errors as in {@link #read}.
+     */
+    public static DeviceCatalog within(Path file) {
+        return listed(JsonValue.read(file));
+    }
+
     /** {@return these devices and another's; the other wins where both have a name} */
     public DeviceCatalog plus(DeviceCatalog other) {
         Map<String, DeviceSpec> all = new LinkedHashMap<>(devices);
@@ -76,11 +84,15 @@ public final class DeviceCatalog {
     }
 
     private static DeviceCatalog from(JsonValue file) {
-        file.format(1).only("format", "about", "devices");
+        file.format(1).only("format", "about", "devices").at("devices");
+        return listed(file);
+    }
+
+    private static DeviceCatalog listed(JsonValue file) {
         Map<String, DeviceSpec> devices = new LinkedHashMap<>();
         Map<String, String> aliases = new LinkedHashMap<>();
         Set<String> names = JsonValue.seen();
-        for (JsonValue entry : file.at("devices").items()) {
+        for (JsonValue entry : file.maybe("devices").map(JsonValue::items).orElse(List.of())) {
             DeviceSpec device = DeviceJson.read(entry);
             entry.distinct(names, device.id());
             devices.put(device.id(), device);

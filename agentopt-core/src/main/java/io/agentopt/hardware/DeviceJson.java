@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** A device as JSON. Units are decimal (1 GB = 1e9 bytes) and stand in the field names. */
-final class DeviceJson {
+/** A device as JSON, in files of devices, fleets and calibrations. Units are decimal (1 GB = 1e9 bytes) and stand in the field names. */
+public final class DeviceJson {
     private static final double GIGA = 1e9;
     private static final double TERA = 1e12;
 
@@ -98,7 +98,8 @@ final class DeviceJson {
         }
     }
 
-    static Map<String, Object> write(DeviceSpec device) {
+    /** {@return the fields of a device; read back, its numbers are the same but for their last digit} */
+    public static Map<String, Object> write(DeviceSpec device) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", device.id());
         json.put("vendor", device.vendor());

@@ -151,6 +151,46 @@ public record DeviceSpec(
         return rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate);
     }
 
+    /** {@return this device with other peaks: by number format, and of its memory, bytes/s} */
+    public DeviceSpec withPeaks(Map<Precision, Double> flops, double bytesPerSecond) {
+        return new DeviceSpec(
+                id,
+                vendor,
+                kind,
+                flops,
+                memoryBytes,
+                bytesPerSecond,
+                intraNodeBytesPerSecond,
+                scaleOutBytesPerSecond,
+                tdpWatts,
+                maxMatmulEfficiency,
+                hostLinkBytesPerSecond,
+                processors,
+                boostHertz,
+                listPrice,
+                provenance);
+    }
+
+    /** {@return this device under another name} */
+    public DeviceSpec named(String name) {
+        return new DeviceSpec(
+                name,
+                vendor,
+                kind,
+                densePeakFlops,
+                memoryBytes,
+                memoryBytesPerSecond,
+                intraNodeBytesPerSecond,
+                scaleOutBytesPerSecond,
+                tdpWatts,
+                maxMatmulEfficiency,
+                hostLinkBytesPerSecond,
+                processors,
+                boostHertz,
+                listPrice,
+                provenance);
+    }
+
     /** {@return this device with another listing} */
     public DeviceSpec withListPrice(ListPrice prices) {
         return new DeviceSpec(

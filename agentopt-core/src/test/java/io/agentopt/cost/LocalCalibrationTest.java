@@ -162,4 +162,23 @@ class LocalCalibrationTest {
         assertThatThrownBy(() -> new Measurement(gemm, 0)).hasMessageContaining("0.0 s");
         assertThatThrownBy(() -> new Measurement(gemm, Double.NaN)).hasMessageContaining("NaN");
     }
+
+    /** What cross-validation goes by: a fit without a few points, from the fit of all. */
+    @Test
+    void aFitNearAnotherFindsWhatAWholeFitFinds() {
+        DeviceEfficiency truth = new DeviceEfficiency(0.3, 0.6, 200e-6, 20e-6, 2, Confidence.MEASURED, 0);
+        List<Measurement> points = new ArrayList<>();
+        for (int tokens = 4; tokens <= 2048; tokens *= 2) {
+            points.add(measured(
+                    TransformerDemand.prefill(small(6, 512), tokens, 1), CPU, truth, 1 + 0.001 * tokens % 7 / 70));
+        }
+        Calibration all = LocalCalibration.fit(CPU, points);
+        List<Measurement> rest = points.subList(2, points.size());
+        Calibration near = LocalCalibration.fitNear(CPU, rest, all.efficiency());
+        Calibration whole = LocalCalibration.fit(CPU, rest);
+        for (Measurement m : points) {
+            assertThat(seconds(near, CPU, m.demand()))
+                    .isCloseTo(seconds(whole, CPU, m.demand()), within(0.02 * m.seconds()));
+        }
+    }
 }

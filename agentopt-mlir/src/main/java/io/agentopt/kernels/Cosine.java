@@ -61,6 +61,7 @@ public final class Cosine implements KernelDefinition {
             querySquare += (float) (y * y);
         }
         double norms = Math.sqrt((float) square) * Math.sqrt((float) querySquare);
-        return norms == 0 ? 0 : (float) (dot / (norms + (norms - norms)));
+        if (norms == 0) return 0;
+        return Double.isInfinite(norms) ? Float.NaN : (float) (dot / norms);
     }
 }

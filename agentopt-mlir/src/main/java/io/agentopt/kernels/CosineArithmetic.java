@@ -158,11 +158,18 @@ final class CosineArithmetic {
             text.append(GpuSelection.sumAcrossLanes("dot" + q, sum, add, wave))
                     .append(GpuSelection.sumAcrossLanes("square" + q, sum, add, wave));
             String to = q == atOnce - 1 ? "%held_all" : "%held" + q;
-            text.append(
-                    ("%dot_float# = ${to_float} %dot#_sum : ${sum} to f32\n%square_float# = ${to_float} %square#_sum : ${sum} to f32\n%norm# = math.sqrt %square_float# : f32\n"
-                                    + "%norms# = arith.mulf %norm#, %query_norm : f32\n%is_zero# = arith.cmpf oeq, %norms#, %nothing : f32\n%divisor# = arith.select %is_zero#, %unit, %norms# : f32\n"
-                                    + "%score# = arith.divf %dot_float#, %divisor# : f32\n%is_lane# = arith.cmpi eq, %t#, %lane : index\n%is_row# = arith.cmpi ult, %t#, %rows : index\n%is_own# = arith.andi %is_lane#, %is_row# : i1\n")
-                            .replace("#", Integer.toString(q)));
+            text.append("""
+                    %dot_float# = ${to_float} %dot#_sum : ${sum} to f32
+                    %square_float# = ${to_float} %square#_sum : ${sum} to f32
+                    %norm# = math.sqrt %square_float# : f32
+                    %norms# = arith.mulf %norm#, %query_norm : f32
+                    %is_zero# = arith.cmpf oeq, %norms#, %nothing : f32
+                    %divisor# = arith.select %is_zero#, %unit, %norms# : f32
+                    %score# = arith.divf %dot_float#, %divisor# : f32
+                    %is_lane# = arith.cmpi eq, %t#, %lane : index
+                    %is_row# = arith.cmpi ult, %t#, %rows : index
+                    %is_own# = arith.andi %is_lane#, %is_row# : i1
+                    """.replace("#", Integer.toString(q)));
             text.append(to + " = arith.select %is_own" + q + ", %score" + q + ", " + held + " : f32\n");
             held = to;
         }

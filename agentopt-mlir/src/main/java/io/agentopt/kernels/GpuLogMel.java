@@ -44,7 +44,7 @@ final class GpuLogMel {
         String[] x = new String[TwentyPoints.POINTS];
         for (int p = 0; p < x.length; p++) {
             String sample = text.value("memref.load %work[" + text.behind("%from", 20 * p + 2 * (p / 8)) + "] : !work");
-            String weight = text.value("memref.load %window[" + text.behind("%q", 20 * p) + "] : memref<400xf32, 1>");
+            String weight = text.value("memref.load %window[" + text.behind("%q", 20 * p) + "] : !window");
             x[p] = text.multiply(sample, weight);
         }
         TwentyPoints.Complex[] all = new TwentyPoints(text).ofReal(x);
@@ -58,7 +58,7 @@ final class GpuLogMel {
 
     private static TwentyPoints.Complex twiddled(StraightLine text, TwentyPoints.Complex z, int r) {
         String both = text.value("vector.load %twiddle[" + text.behind("%twiddle_row", 2 * r)
-                + "] {alignment = 8 : i64} : memref<440xf32, 1>, !pair");
+                + "] {alignment = 8 : i64} : !twiddle, !pair");
         String c = text.value("vector.extract " + both + "[0] : f32 from !pair");
         String s = text.value("vector.extract " + both + "[1] : f32 from !pair");
         return new TwentyPoints.Complex(

@@ -60,7 +60,7 @@ public final class LayerNorm implements KernelDefinition {
                 squares += centred * centred;
             }
             double variance = (float) squares / d; // infinite as that of f32
-            double root = Math.sqrt(variance + (variance - variance) + epsilon);
+            double root = Double.isInfinite(variance) ? Double.NaN : Math.sqrt(variance + epsilon);
             for (long c = 0; c < d; c++) {
                 float scaled = (float) ((x.getFloat(first + c) - mean) / root);
                 y.setFloat(first + c, (float) ((double) scaled * weight.getFloat(c) + bias.getFloat(c)));

@@ -7,16 +7,21 @@
 !audio = memref<?xf32>
 !work = memref<3216xf32, #gpu.address_space<workgroup>>
 !stage = memref<7072xf32, #gpu.address_space<workgroup>>
+!window = memref<400xf32, #gpu.address_space<global>>
+!twiddle = memref<440xf32, #gpu.address_space<global>>
+!starts = memref<${filters_and_one}xi32, #gpu.address_space<global>>
+!bins = memref<${mels}xi32, #gpu.address_space<global>>
+!filter_weights = memref<${filter_weights}xf32, #gpu.address_space<global>>
 !pair = vector<2xf32>
 !quad = vector<4xf32>
 
 module attributes {gpu.container_module} {
   gpu.module @agentopt_kernels {
-    memref.global "private" constant @window : memref<400xf32, 1> = dense<${window}> {alignment = 16 : i64}
-    memref.global "private" constant @twiddle : memref<440xf32, 1> = dense<${twiddle}> {alignment = 16 : i64}
-    memref.global "private" constant @filter_start : memref<${filters_and_one}xi32, 1> = dense<${filter_start}> {alignment = 16 : i64}
-    memref.global "private" constant @filter_bin : memref<${mels}xi32, 1> = dense<${filter_bin}> {alignment = 16 : i64}
-    memref.global "private" constant @filter_weight : memref<${filter_weights}xf32, 1> = dense<${filter_weight}> {alignment = 16 : i64}
+    memref.global "private" constant @window : !window = dense<${window}> {alignment = 16 : i64}
+    memref.global "private" constant @twiddle : !twiddle = dense<${twiddle}> {alignment = 16 : i64}
+    memref.global "private" constant @filter_start : !starts = dense<${filter_start}> {alignment = 16 : i64}
+    memref.global "private" constant @filter_bin : !bins = dense<${filter_bin}> {alignment = 16 : i64}
+    memref.global "private" constant @filter_weight : !filter_weights = dense<${filter_weight}> {alignment = 16 : i64}
 
     gpu.func @agentopt_log_mel(%begin: index, %end: index, %levels: !levels, %peak: !peak, %audio: !audio)
         workgroup(%work: !work {llvm.align = 16 : i64}, %stage: !stage {llvm.align = 16 : i64}) kernel
@@ -45,11 +50,11 @@ module attributes {gpu.container_module} {
       %lowest = arith.constant -10.0 : f32
       %log10_of_2 = arith.constant 0.30102999566 : f32
 ${constants}
-      %window = memref.get_global @window : memref<400xf32, 1>
-      %twiddle = memref.get_global @twiddle : memref<440xf32, 1>
-      %filter_start = memref.get_global @filter_start : memref<${filters_and_one}xi32, 1>
-      %filter_bin = memref.get_global @filter_bin : memref<${mels}xi32, 1>
-      %filter_weight = memref.get_global @filter_weight : memref<${filter_weights}xf32, 1>
+      %window = memref.get_global @window : !window
+      %twiddle = memref.get_global @twiddle : !twiddle
+      %filter_start = memref.get_global @filter_start : !starts
+      %filter_bin = memref.get_global @filter_bin : !bins
+      %filter_weight = memref.get_global @filter_weight : !filter_weights
       %thread = gpu.thread_id x
       %block = gpu.block_id x
       %blocks = gpu.grid_dim x
@@ -109,9 +114,9 @@ ${second_stage}
         %lane = arith.remui %frame, %lanes : index
         %highest = scf.for %mel = %team to %mels step %teams iter_args(%highest_so_far = %lowest) -> (f32) {
           %next_mel = arith.addi %mel, %one : index
-          %from_i32 = memref.load %filter_start[%mel] : memref<${filters_and_one}xi32, 1>
-          %to_i32 = memref.load %filter_start[%next_mel] : memref<${filters_and_one}xi32, 1>
-          %bin_i32 = memref.load %filter_bin[%mel] : memref<${mels}xi32, 1>
+          %from_i32 = memref.load %filter_start[%mel] : !starts
+          %to_i32 = memref.load %filter_start[%next_mel] : !starts
+          %bin_i32 = memref.load %filter_bin[%mel] : !bins
           %from = arith.index_castui %from_i32 : i32 to index
           %to = arith.index_castui %to_i32 : i32 to index
           %bin = arith.index_castui %bin_i32 : i32 to index
@@ -120,7 +125,7 @@ ${second_stage}
             %there = arith.addi %j, %shift : index
             %line = arith.muli %there, %sixteen : index
             %at = arith.addi %line, %l : index
-            %w = memref.load %filter_weight[%j] : memref<${filter_weights}xf32, 1>
+            %w = memref.load %filter_weight[%j] : !filter_weights
             %x = memref.load %work[%at] : !work
             %part = arith.mulf %w, %x fastmath<contract> : f32
             %sum = arith.addf %so_far, %part fastmath<contract> : f32

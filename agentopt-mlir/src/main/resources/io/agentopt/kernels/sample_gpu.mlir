@@ -112,8 +112,8 @@ module attributes {gpu.container_module} {
 
     gpu.func @agentopt_sample(%begin: index, %end: index, %logits: !logits, %temperatures: memref<?xf32>, %top_k: memref<?xi32>, %top_p: memref<?xf32>,
         %min_p: memref<?xf32>, %uniform: memref<?xf32>, %token: memref<?xi32>)
-        workgroup(%found: !floats, %places: !ints, %bounds: !bounds, %tops: !bounds, %state: !state, %sums: !sums, %keys: !list, %ids: !list,
-            %weights: !list_weights, %kept: !list_weights) kernel
+        workgroup(%found: !floats {llvm.align = 16 : i64}, %places: !ints {llvm.align = 16 : i64}, %bounds: !bounds {llvm.align = 16 : i64}, %tops: !bounds {llvm.align = 16 : i64}, %state: !state {llvm.align = 16 : i64}, %sums: !sums {llvm.align = 16 : i64}, %keys: !list {llvm.align = 16 : i64}, %ids: !list {llvm.align = 16 : i64},
+            %weights: !list_weights {llvm.align = 16 : i64}, %kept: !list_weights {llvm.align = 16 : i64}) kernel
         attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = 1, agentopt.blocks_per_row = 1} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index

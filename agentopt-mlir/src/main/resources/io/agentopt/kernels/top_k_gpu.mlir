@@ -69,7 +69,7 @@ ${load_part}
           %some = arith.cmpi ne, %looking, %nobody : ${mask}
           %next:4 = scf.if %some -> (f32, i64, f32, i64) {
             // Each lane offers the largest that it holds, the first of equal ones, until no lane's belongs.
-            %rest:8 = scf.while (%h = %held, %w_v0 = %b_v, %w_i0 = %b_i, %w_least0 = %b_least, %w_last0 = %b_last)
+            %after_offers:8 = scf.while (%h = %held, %w_v0 = %b_v, %w_i0 = %b_i, %w_least0 = %b_least, %w_last0 = %b_last)
                 : (!held, f32, i64, f32, i64) -> (!held, f32, i64, i32, f32, i64, f32, i64) {
               %x = vector.reduction <maxnumf>, %h : !held into f32
               %xs = vector.broadcast %x : f32 to !held
@@ -94,7 +94,7 @@ ${offer}
               %left = arith.select %is_taken, %all_low, %h : vector<${held}xi1>, !held
               scf.yield %left, %kept#2, %kept#3, %kept#4, %kept#5 : !held, f32, i64, f32, i64
             }
-            scf.yield %rest#4, %rest#5, %rest#6, %rest#7 : f32, i64, f32, i64
+            scf.yield %after_offers#4, %after_offers#5, %after_offers#6, %after_offers#7 : f32, i64, f32, i64
           } else {
             scf.yield %b_v, %b_i, %b_least, %b_last : f32, i64, f32, i64
           }

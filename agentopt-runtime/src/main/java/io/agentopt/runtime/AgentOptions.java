@@ -4,6 +4,7 @@ import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.observe.Expectation;
 import io.agentopt.runtime.observe.RunListener;
 import io.agentopt.runtime.runner.CustomRunner;
+import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.runner.EndpointRunner;
 import io.agentopt.runtime.runner.Inference;
 import io.agentopt.runtime.runner.Reranker;
@@ -170,6 +171,11 @@ public record AgentOptions(
     /** {@return these options with what runs a model file} */
     public AgentOptions withInference(String model, Inference runner) {
         return withRunners(runners.inference(model, runner));
+    }
+
+    /** {@return these options with an embedder, for embed steps and for the passages of indexes} */
+    public AgentOptions withEmbedder(String model, Embedder runner) {
+        return withRunners(runners.embedder(model, runner));
     }
 
     /** {@return these options with what a custom operator does that has no function of its own} */

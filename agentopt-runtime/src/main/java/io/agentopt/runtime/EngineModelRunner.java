@@ -33,11 +33,13 @@ final class EngineModelRunner implements ModelRunner {
     private final AgentGraph<?, ?> graph;
     private final Engines engines;
     private final PluggedModels plugged;
+    private final StoredModels stored;
 
     EngineModelRunner(AgentGraph<?, ?> graph, Engines engines, Runners runners) {
         this.graph = graph;
         this.engines = engines;
         this.plugged = new PluggedModels(runners);
+        this.stored = new StoredModels(engines);
     }
 
     @Override
@@ -47,6 +49,7 @@ final class EngineModelRunner implements ModelRunner {
             KvCache cache = engine.prefill((Prompt) in.getFirst(), token(context));
             context.own(cache);
             context.countTokens(cache.length(), 0);
+            context.countReused(cache.reused());
             return cache;
         };
     }
@@ -85,6 +88,10 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action embed(Step.Embed step) {
+        return plugged.embed(step).orElseGet(() -> ownEmbed(step));
+    }
+
+    private Action ownEmbed(Step.Embed step) {
         EmbedEngine engine = engines.embedder(step.device(), step.model(), need(step));
         return (in, context) -> {
             int[] tokens = engine.encode((String) in.getFirst());
@@ -118,7 +125,9 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action rerank(Step.Rerank step) {
-        return plugged.rerank(step).orElseGet(() -> absent(() -> ModelRunner.super.rerank(step)));
+        return plugged.rerank(step)
+                .or(() -> stored.rerank(step, need(step)))
+                .orElseGet(() -> absent(() -> ModelRunner.super.rerank(step)));
     }
 
     @Override
@@ -135,7 +144,9 @@ final class EngineModelRunner implements ModelRunner {
 
     @Override
     public Action infer(Step.Infer step) {
-        return plugged.infer(step).orElseGet(() -> absent(() -> ModelRunner.super.infer(step)));
+        return plugged.infer(step)
+                .or(() -> stored.infer(step, need(step)))
+                .orElseGet(() -> absent(() -> ModelRunner.super.infer(step)));
     }
 
     @Override

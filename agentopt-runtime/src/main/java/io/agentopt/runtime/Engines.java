@@ -6,13 +6,16 @@ import io.agentopt.operator.PassageIndex;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.infer.InferEngine;
 import io.agentopt.runtime.llm.EmbedEngine;
 import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
-import io.agentopt.runtime.llm.error.LlmException;
+import io.agentopt.runtime.llm.RerankEngine;
+import io.agentopt.runtime.llm.RerankSettings;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.ModelStore;
+import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.search.ExactIndex;
 import io.agentopt.runtime.speech.SpeechSettings;
 import io.agentopt.runtime.speech.TranscribeEngine;
@@ -31,14 +34,14 @@ import org.jspecify.annotations.Nullable;
  * before the first run. Two CPU classes have two engines, so a KV cache that moves between them is really copied.
  */
 final class Engines implements AutoCloseable {
-    private static final int PASSAGES_PER_BATCH = 32;
-
     private final Optional<ModelStore> models;
     private final AgentOptions options;
     private final Supplier<List<DetectedDevice>> detect;
     private final Supplier<Kernels> openKernels;
     private final Map<Key, LlmEngine> decoders = new HashMap<>();
     private final Map<Key, EmbedEngine> embedders = new HashMap<>();
+    private final Map<Key, RerankEngine> rerankers = new HashMap<>();
+    private final Map<Key, InferEngine> inferences = new HashMap<>();
     private final Map<String, ExactIndex> indexes = new HashMap<>();
     private final Map<Key, TranscribeEngine> transcribers = new HashMap<>();
     private @Nullable LocalDevices devices;
@@ -88,27 +91,55 @@ final class Engines implements AutoCloseable {
         });
     }
 
+    /** {@return whether the model store has a model} */
+    boolean has(String model) {
+        return models.isPresent() && models.get().ids().contains(model);
+    }
+
+    /** {@return the engine of a reranker model on a device class} */
+    RerankEngine reranker(String deviceClass, String model, String need) {
+        return rerankers.computeIfAbsent(new Key(deviceClass, model), k -> {
+            SessionSettings session = session(deviceClass, need);
+            return open(model, need, p -> RerankEngine.open(p, RerankSettings.of(session)));
+        });
+    }
+
+    /** {@return the engine of any model's ONNX file on a device class} */
+    InferEngine inference(String deviceClass, String model, String need) {
+        return inferences.computeIfAbsent(new Key(deviceClass, model), k -> {
+            SessionSettings session = session(deviceClass, need);
+            return fromStore(model, need, store -> InferEngine.open(store.onnx(model), session));
+        });
+    }
+
     /** {@return the vectors of a passage index, embedded now if this is the first time; of unit length, so products are cosines} */
     ExactIndex index(PassageIndex index, String deviceClass, String need) {
         return indexes.computeIfAbsent(index.name(), name -> {
-            EmbedEngine engine = embedders.entrySet().stream()
-                    .filter(e -> e.getKey().model().equals(index.embedder().id()))
-                    .map(Map.Entry::getValue)
-                    .findFirst()
-                    .orElseGet(() -> embedder(deviceClass, index.embedder().id(), need));
             List<String> texts = index.passages().stream().map(p -> p.text()).toList();
             List<float[]> vectors = new ArrayList<>();
-            try {
-                for (int at = 0; at < texts.size(); at += PASSAGES_PER_BATCH) {
-                    List<String> batch = texts.subList(at, Math.min(texts.size(), at + PASSAGES_PER_BATCH));
-                    for (Embedding e : engine.embed(batch, CancelToken.none())) vectors.add(unit(e.values()));
-                }
-            } catch (LlmException e) {
-                throw new AgentLoadException(
-                        need + " cannot embed the passage index '" + name + "': " + e.getMessage(), e);
-            }
+            for (Embedding e : embedded(index, texts, deviceClass, need)) vectors.add(unit(e.values()));
             return ExactIndex.of(vectors);
         });
+    }
+
+    private List<Embedding> embedded(PassageIndex index, List<String> texts, String deviceClass, String need) {
+        String model = index.embedder().id();
+        Embedder plugged = options.runners().embedders().get(model);
+        try {
+            if (plugged != null) return PluggedModels.embed(plugged, model, texts);
+            EmbedEngine engine = embedders.entrySet().stream()
+                    .filter(e -> e.getKey().model().equals(model))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseGet(() -> embedder(deviceClass, model, need));
+            return engine.embed(texts, CancelToken.none());
+        } catch (AgentLoadException e) {
+            throw e;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) Thread.currentThread().interrupt();
+            throw new AgentLoadException(
+                    need + " cannot embed the passage index '" + index.name() + "': " + e.getMessage(), e);
+        }
     }
 
     /** {@return the kernels; code comes in the background from the first that is asked for: from a compiled plan, the cache or the compiler} */
@@ -167,15 +198,27 @@ final class Engines implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            decoders.values().forEach(LlmEngine::close);
-        } finally {
+        List<AutoCloseable> all = new ArrayList<>(decoders.values());
+        all.addAll(embedders.values());
+        all.addAll(rerankers.values());
+        all.addAll(inferences.values());
+        all.addAll(transcribers.values());
+        Kernels opened = kernels;
+        if (opened != null) all.add(opened);
+        closeAll(all);
+    }
+
+    /** Closes each, whatever becomes of the others; the first failure counts. */
+    private static void closeAll(List<AutoCloseable> all) {
+        RuntimeException failure = null;
+        for (AutoCloseable one : all) {
             try {
-                embedders.values().forEach(EmbedEngine::close);
-                transcribers.values().forEach(TranscribeEngine::close);
-            } finally {
-                if (kernels != null) kernels.close();
+                one.close();
+            } catch (Exception e) {
+                if (failure == null) failure = new IllegalStateException(one + " could not be closed.", e);
+                else failure.addSuppressed(e);
             }
         }
+        if (failure != null) throw failure;
     }
 }

@@ -2,6 +2,7 @@ package io.agentopt.runtime;
 
 import io.agentopt.message.Audio;
 import io.agentopt.message.Completion;
+import io.agentopt.message.Embedding;
 import io.agentopt.message.Passage;
 import io.agentopt.message.Prompt;
 import io.agentopt.message.Tensor;
@@ -9,8 +10,10 @@ import io.agentopt.message.Tensors;
 import io.agentopt.operator.Sampling;
 import io.agentopt.program.Step;
 import io.agentopt.runtime.dispatch.KernelAction;
+import io.agentopt.runtime.dispatch.StepContext;
 import io.agentopt.runtime.dispatch.StepRunner.Action;
 import io.agentopt.runtime.runner.CustomRunner;
+import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.runner.EndpointRunner;
 import io.agentopt.runtime.runner.Inference;
 import io.agentopt.runtime.runner.Reranker;
@@ -64,7 +67,7 @@ record PluggedModels(Runners runners) {
     }
 
     @SuppressWarnings("unchecked") // the graph's ports had this type
-    private static List<Passage> passages(Object value) {
+    static List<Passage> passages(Object value) {
         return (List<Passage>) value;
     }
 
@@ -83,6 +86,17 @@ record PluggedModels(Runners runners) {
     Optional<Action> infer(Step.Infer step) {
         Inference runner = runners.inferences().get(step.model());
         if (runner == null) return Optional.empty();
+        return Optional.of(inferring(step, (inputs, outputs, context) -> runner.infer(inputs, outputs)));
+    }
+
+    /** An {@link Inference} that knows its step's run. */
+    @FunctionalInterface
+    interface Inferring {
+        Tensors infer(Tensors inputs, List<String> outputs, StepContext context) throws Exception;
+    }
+
+    /** {@return the action of a step that somebody's model does} */
+    static Action inferring(Step.Infer step, Inferring model) {
         if (step.inputs().size() != step.operands().size() || step.outputs().isEmpty()) {
             throw new IllegalArgumentException(
                     "Step '" + step.path() + "' gives " + step.operands().size()
@@ -90,14 +104,14 @@ record PluggedModels(Runners runners) {
                             + "' and wants the outputs "
                             + step.outputs() + ". Lower the graph again.");
         }
-        return Optional.of((in, context) -> {
-            Tensors given = runner.infer(inputs(step, in), step.outputs());
+        return (in, context) -> {
+            Tensors given = model.infer(inputs(step, in), step.outputs(), context);
             Map<String, Tensor> wanted = new LinkedHashMap<>();
             for (String name : step.outputs()) wanted.put(name, given.get(name));
             return wanted.size() == 1
                     ? Objects.requireNonNull(wanted.get(step.outputs().getFirst()))
                     : new Tensors(wanted);
-        });
+        };
     }
 
     private static Tensors inputs(Step.Infer step, List<Object> values) {
@@ -113,6 +127,27 @@ record PluggedModels(Runners runners) {
                                     + value.getClass().getName() + ".")));
         }
         return new Tensors(inputs);
+    }
+
+    Optional<Action> embed(Step.Embed step) {
+        Embedder runner = runners.embedders().get(step.model());
+        if (runner == null) return Optional.empty();
+        return Optional.of((in, context) ->
+                embed(runner, step.model(), List.of((String) in.getFirst())).getFirst());
+    }
+
+    /** {@return the vectors of texts by what the user plugged in; as many, and of one size} */
+    static List<Embedding> embed(Embedder runner, String model, List<String> texts) throws Exception {
+        List<Embedding> vectors = runner.embed(texts);
+        if (vectors.size() != texts.size())
+            throw new IllegalStateException(
+                    "The embedder '" + model + "' gave " + vectors.size() + " vectors for " + texts.size() + " texts.");
+        for (Embedding v : vectors) {
+            if (v.dimension() != vectors.getFirst().dimension())
+                throw new IllegalStateException("The embedder '" + model + "' gave vectors of "
+                        + vectors.getFirst().dimension() + " and of " + v.dimension() + " elements.");
+        }
+        return vectors;
     }
 
     Optional<Action> custom(Step.Custom step) {

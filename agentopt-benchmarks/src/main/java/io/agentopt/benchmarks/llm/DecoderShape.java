@@ -9,6 +9,9 @@ record DecoderShape(int layers, int hidden, int heads, int kvHeads, int ffn, int
     /** About 110 million parameters: 440 MB in fp32, far more than caches hold, so that decoding one answer waits for memory. */
     static final DecoderShape SMALL = new DecoderShape(12, 768, 12, 12, 2048, 16_000, 1280);
 
+    /** So small that what surrounds the model is all there is. */
+    static final DecoderShape TINY = new DecoderShape(2, 128, 4, 2, 256, 1000, 128);
+
     /** 1.1 billion parameters: the dimensions of TinyLlama. */
     static final DecoderShape ONE_BILLION = new DecoderShape(22, 2048, 32, 4, 5632, 32_000, 2816);
 

@@ -55,9 +55,9 @@ final class HalfDecoder {
         w.input(TOTAL, OnnxWriter.INT32, 1).input(LAST, OnnxWriter.INT64, 1);
         w.output("logits", OnnxWriter.FLOAT, "batch", 1, shape.vocab());
         weights.declareHalf(w, "embedding", Math.sqrt(3), shape.vocab(), shape.hidden());
-        weights.declare(w, "gain", true, i -> 1, shape.hidden());
-        weights.declare(w, "cos", true, i -> (float) Math.cos(angle(i, half)), shape.context(), half);
-        weights.declare(w, "sin", true, i -> (float) Math.sin(angle(i, half)), shape.context(), half);
+        weights.declare(w, "gain", WeightFile.Type.HALF, i -> 1, shape.hidden());
+        weights.declare(w, "cos", WeightFile.Type.HALF, i -> (float) Math.cos(angle(i, half)), shape.context(), half);
+        weights.declare(w, "sin", WeightFile.Type.HALF, i -> (float) Math.sin(angle(i, half)), shape.context(), half);
         String x = w.node("Gather", "x", List.of("embedding", IDS), Map.of()), mlp = "";
         for (int layer = 0; layer < shape.layers(); layer++) {
             String p = "l" + layer + ".";

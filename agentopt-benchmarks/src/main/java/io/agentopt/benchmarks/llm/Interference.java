@@ -32,7 +32,7 @@ final class Interference {
             });
             busy = streams.answer(BATCH, HELD, TOKENS).secondsPerStep();
             done.set(true);
-            prompts = Streams.get(filling);
+            prompts = Requests.get(filling);
         }
         GpuLlm.say(
                 "decode batch %d: %.3f ms a step alone, %.3f ms beside prefills of %d tokens (%d of them)",

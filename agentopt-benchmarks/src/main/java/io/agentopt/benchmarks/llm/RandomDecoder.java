@@ -11,39 +11,58 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A decoder with random weights, written as a pack twice with the same weights: with GroupQueryAttention over a cache in
- * place, and as exporters without such an operator write it, where every step concatenates past and new keys and values.
+ * A decoder with random weights, written in several ways with the same weights: with GroupQueryAttention over a cache in
+ * place, in float32 or with matrices in eight bits; and as exporters without such an operator write it, where every step
+ * concatenates past and new keys and values.
  */
 final class RandomDecoder {
     private static final String MASK = "attention_mask", IDS = "input_ids";
 
+    /** How it is written. */
+    private enum Form {
+        IN_PLACE,
+        IN_PLACE_INT8,
+        CONCATENATING
+    }
+
     private final DecoderShape shape;
+    private final Form form;
     private final boolean inPlace;
     private final OnnxWriter w = new OnnxWriter("random decoder");
     private final WeightFile weights = new WeightFile();
 
-    private RandomDecoder(DecoderShape shape, boolean inPlace) {
+    private RandomDecoder(DecoderShape shape, Form form) {
         this.shape = shape;
-        this.inPlace = inPlace;
+        this.form = form;
+        inPlace = form != Form.CONCATENATING;
     }
 
     /** {@return the pack of the model with its cache in place, written under the folder} */
     static ModelPack pack(Path root, String id, DecoderShape shape) {
+        return pack(root, id, shape, Form.IN_PLACE);
+    }
+
+    /** {@return the same, matrices in eight bits (MatMulNBits), as model builders quantise weights only} */
+    static ModelPack int8(Path root, String id, DecoderShape shape) {
+        return pack(root, id, shape, Form.IN_PLACE_INT8);
+    }
+
+    private static ModelPack pack(Path root, String id, DecoderShape shape, Form form) {
         Path folder = root.resolve(id);
-        write(folder, shape, true);
+        write(folder, shape, form);
         Vocabulary.write(folder.resolve("tokenizer.json"), shape.vocab());
-        text(folder.resolve(ModelPack.FILE), json(id, shape));
+        text(folder.resolve(ModelPack.FILE), json(id, shape, form == Form.IN_PLACE_INT8 ? "int8" : "fp32"));
         return ModelPack.read(folder);
     }
 
     /** {@return the ONNX file of the model that concatenates, written into the folder} */
     static Path concatenating(Path folder, DecoderShape shape) {
-        write(folder, shape, false);
+        write(folder, shape, Form.CONCATENATING);
         return folder.resolve("model.onnx");
     }
 
-    private static void write(Path folder, DecoderShape shape, boolean inPlace) {
-        RandomDecoder decoder = new RandomDecoder(shape, inPlace);
+    private static void write(Path folder, DecoderShape shape, Form form) {
+        RandomDecoder decoder = new RandomDecoder(shape, form);
         try {
             Files.createDirectories(folder);
             decoder.graph();
@@ -174,8 +193,48 @@ final class RandomDecoder {
     }
 
     private void matmul(String x, String out, int from, int to) {
-        weights.declare(w, out + ".w", Math.sqrt(3.0 / from), from, to);
+        if (form == Form.IN_PLACE_INT8) {
+            matmulInt8(x, out, from, to);
+            return;
+        }
+        weights.declare(w, out + ".w", WeightFile.Type.FLOAT, weights(out, from), from, to);
         w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
+    }
+
+    private void matmulInt8(String x, String out, int from, int to) {
+        int blocks = from / Int8Weights.BLOCK;
+        WeightFile.Formula whole = Int8Weights.of(out, from);
+        float scale = Int8Weights.scale(from);
+        weights.declare(
+                w,
+                out + ".q",
+                WeightFile.Type.UINT8,
+                i -> whole.at(i % from * to + i / from) + 128, // zero is 128
+                to,
+                blocks,
+                Int8Weights.BLOCK);
+        weights.declare(w, out + ".s", WeightFile.Type.FLOAT, i -> scale, to, blocks);
+        w.node(
+                OnnxWriter.MICROSOFT,
+                "MatMulNBits",
+                List.of(out),
+                List.of(x, out + ".q", out + ".s"),
+                Map.of(
+                        "K",
+                        (long) from,
+                        "N",
+                        (long) to,
+                        "bits",
+                        8L,
+                        "block_size",
+                        (long) Int8Weights.BLOCK,
+                        "accuracy_level",
+                        4L));
+    }
+
+    /** {@return the numbers of the matrix that makes a value, row by row of its inputs} */
+    static WeightFile.Formula weights(String out, long inputs) {
+        return WeightFile.uniform(out + ".w", Math.sqrt(3.0 / inputs));
     }
 
     private void rotary() {
@@ -191,12 +250,12 @@ final class RandomDecoder {
         w.constant("cos", cos, shape.context(), half).constant("sin", sin, shape.context(), half);
     }
 
-    private static String json(String id, DecoderShape s) {
+    private static String json(String id, DecoderShape s, String precision) {
         return """
                 {"format":1,"id":"%s","kind":"decoder","description":"random weights","licence":"Apache-2.0",
                  "architecture":{"layers":%d,"hidden":%d,"heads":%d,"kvHeads":%d,"headDim":%d,"ffn":%d,"ffnGated":true,"vocab":%d,
                   "tiedEmbeddings":false,"maxContext":%d},
-                 "weightPrecision":"fp32","computePrecision":"fp32","kvPrecision":"fp32",
+                 "weightPrecision":"%s","computePrecision":"fp32","kvPrecision":"fp32",
                  "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"last","inputIds":"input_ids",
                   "attentionMask":"attention_mask","logits":"logits","pastKey":"past_key_values.%%d.key",
                   "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
@@ -204,7 +263,16 @@ final class RandomDecoder {
                  "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",
                   "generationPrompt":">","stopTokens":["<end>"]}}
                 """.formatted(
-                id, s.layers(), s.hidden(), s.heads(), s.kvHeads(), s.headDim(), s.ffn(), s.vocab(), s.context());
+                        id,
+                        s.layers(),
+                        s.hidden(),
+                        s.heads(),
+                        s.kvHeads(),
+                        s.headDim(),
+                        s.ffn(),
+                        s.vocab(),
+                        s.context(),
+                        precision);
     }
 
     private static void text(Path file, String text) {

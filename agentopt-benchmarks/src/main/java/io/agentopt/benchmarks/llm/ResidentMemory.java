@@ -11,13 +11,12 @@ final class ResidentMemory {
 
     private ResidentMemory() {}
 
-    /** {@return bytes of VmRSS, after a collection of the heap, whose size is not the question} */
-    static long bytesAfterCollection() {
-        System.gc();
+    /** {@return VmRSS of this process} */
+    static long kilobytes() {
         try {
             return Files.readAllLines(STATUS).stream()
                     .filter(l -> l.startsWith("VmRSS:"))
-                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")))
                     .findFirst()
                     .orElseThrow();
         } catch (IOException e) {

@@ -7,10 +7,8 @@ import io.agentopt.runtime.llm.KvCache;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.TokenListener;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -56,7 +54,7 @@ final class Streams {
                 runs[i] = one.timing().prefill();
             } else if (i < -7) GpuLlm.say("  prefill %d, warming up: %.2f ms", tokens, seconds * 1e3);
         }
-        return new Prefill(median(times), median(runs));
+        return new Prefill(Medians.of(times), Medians.of(runs));
     }
 
     /**
@@ -90,26 +88,12 @@ final class Streams {
             }
             double[] step = new double[batch], run = new double[batch];
             for (int i = 0; i < batch; i++) {
-                Generation g = get(futures.get(i));
+                Generation g = Requests.get(futures.get(i));
                 step[i] = g.timing().perToken();
                 run[i] = g.timing().runs() / Math.max(1, g.timing().steps());
             }
             double all = GpuLlm.seconds(start);
-            return new Round(median(step), median(run), heard.sum() / all, heard.sum(), sum.sum());
+            return new Round(Medians.of(step), Medians.of(run), heard.sum() / all, heard.sum(), sum.sum());
         }
-    }
-
-    static <T> T get(Future<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

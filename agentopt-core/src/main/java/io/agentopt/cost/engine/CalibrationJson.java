@@ -90,7 +90,7 @@ final class CalibrationJson {
         return precision(json, json.text());
     }
 
-    private static Precision precision(JsonValue json, String id) {
+    static Precision precision(JsonValue json, String id) {
         try {
             return Precision.of(id, "a calibration");
         } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package io.agentopt.cost.importer;
 import io.agentopt.cost.Demand;
 import io.agentopt.cost.OperatorClass;
 import io.agentopt.cost.OperatorDemand;
+import io.agentopt.cost.kernel.KernelShape;
 import io.agentopt.internal.JsonValue;
 import io.agentopt.model.Precision;
 import java.util.ArrayList;
@@ -20,9 +21,9 @@ import java.util.Set;
  *
  * @param precision number format of the first input, where it is one of ours
  * @param inputs shapes
- * @param output shape of the first output
+ * @param outputs shapes, at least one
  */
-record OnnxRuntimeShapes(Optional<Precision> precision, List<List<Long>> inputs, List<Long> output) {
+record OnnxRuntimeShapes(Optional<Precision> precision, List<List<Long>> inputs, List<List<Long>> outputs) {
     private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "FusedGemm");
 
     static boolean understood(String opType) {
@@ -34,11 +35,27 @@ record OnnxRuntimeShapes(Optional<Precision> precision, List<List<Long>> inputs,
         List<List<Long>> inputs = shapes(args, "input_type_shape"), outputs = shapes(args, "output_type_shape");
         if (inputs.isEmpty() || outputs.isEmpty()) return Optional.empty();
         String type = args.at("input_type_shape").items().getFirst().names().getFirst();
-        return Optional.of(new OnnxRuntimeShapes(precision(type), inputs, outputs.getFirst()));
+        return Optional.of(new OnnxRuntimeShapes(precision(type), inputs, outputs));
+    }
+
+    /** {@return the shape of the first output} */
+    List<Long> output() {
+        return outputs.getFirst();
+    }
+
+    /** {@return the kernel, if these are the shapes of a product with one matrix of weights} */
+    Optional<KernelShape> product() {
+        return demand().filter(d -> d.weightBytes() > 0).map(d -> {
+            long n = output().getLast();
+            double rows = elements(output()) / n;
+            Precision p = precision.orElseThrow();
+            return new KernelShape.Gemm((long) rows, n, (long) (elements(inputs.getFirst()) / rows), p, p);
+        });
     }
 
     /** {@return the work, if these are the shapes of a matrix product} */
     Optional<Demand> demand() {
+        List<Long> output = output();
         double a = elements(inputs.getFirst()), out = elements(output);
         if (output.isEmpty() || precision.isEmpty() || !(a >= 1) || !(out >= 1)) return Optional.empty();
         double n = output.getLast(), rows = out / n, k = a / rows;
@@ -69,7 +86,7 @@ record OnnxRuntimeShapes(Optional<Precision> precision, List<List<Long>> inputs,
     }
 
     /** Number of elements; 0 if a size is below 1. */
-    private static double elements(List<Long> shape) {
+    static double elements(List<Long> shape) {
         double elements = 1;
         for (long size : shape) elements *= Math.max(0, size);
         return elements;

@@ -14,26 +14,31 @@ import io.agentopt.message.ToolCall;
 import io.agentopt.plan.Plan;
 import io.agentopt.plan.Planner;
 import io.agentopt.runtime.Agent;
+import io.agentopt.runtime.AgentOptions;
 import io.agentopt.runtime.AgentRuntime;
-import io.agentopt.runtime.calibrate.CalibratedMachine;
 import io.agentopt.runtime.calibrate.Calibrator;
-import io.agentopt.runtime.calibrate.LocalMachine;
+import io.agentopt.runtime.calibrate.ConsoleProgress;
+import io.agentopt.runtime.calibrate.DeviceCalibration;
+import io.agentopt.runtime.calibrate.Refit;
+import io.agentopt.runtime.device.Devices;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.ModelStore;
+import io.agentopt.runtime.observe.RunTrace;
 import io.agentopt.workload.Percentile;
 import io.agentopt.workload.Sla;
 import io.agentopt.workload.Workload;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
-import java.util.Locale;
 
 /** Plans the demonstration agent for this machine and for a rented fleet, lowers it, and lets it answer: {@code ./build demo}. */
 public final class Demo {
     static final String LLM = "support-1";
     static final String EMBEDDER = "support-embed";
     private static final int QUESTIONS = 20;
+    private static final Duration CALIBRATION = Duration.ofSeconds(20);
 
     private Demo() {}
 
@@ -66,19 +71,11 @@ public final class Demo {
         System.out.print(Outline.of(graph));
 
         title("3. The plan on this machine");
-        CalibratedMachine machine = Calibrator.run(
-                LocalMachine.detect(),
-                models,
-                List.of(LLM, EMBEDDER),
-                Runtime.getRuntime().availableProcessors(),
-                step -> System.out.println("... " + step));
-        machine.fits()
-                .forEach((work, fit) -> System.out.printf(
-                        Locale.ROOT,
-                        "    %s: %d measurements, median error of the fit %.1f %%%n",
-                        work.name().toLowerCase(Locale.ROOT),
-                        fit.used(),
-                        fit.medianRelativeError() * 100));
+        DeviceCalibration machine = Calibrator.standard()
+                .budget(CALIBRATION)
+                .progress(ConsoleProgress.standard())
+                .calibrate(Devices.detect().getFirst(), models, List.of(LLM, EMBEDDER));
+        System.out.print(machine.report());
         Plan<String, Reply> plan = Planner.minimizeCost()
                 .models(models.catalog())
                 .costModel(machine.costModel())
@@ -101,7 +98,8 @@ public final class Demo {
         System.out.print(IrExcerpt.of(rented.graph(), mixed.placement()));
 
         title("6. Questions that the model has not seen, answered on this machine");
-        try (Agent<String, Reply> agent = AgentRuntime.load(plan, models)) {
+        RunTrace trace = new RunTrace();
+        try (Agent<String, Reply> agent = AgentRuntime.load(plan, models, AgentOptions.DEFAULTS.withListener(trace))) {
             answer(
                     agent,
                     heldOut.questions()
@@ -109,6 +107,9 @@ public final class Demo {
             title("7. Predicted against measured");
             System.out.print(agent.report());
         }
+        Refit refit =
+                Refit.of(trace.steps(), plan, machine.device(), models.catalog(), machine.costModel(), LocalDate.now());
+        System.out.println("Learning from these runs: " + refit.report() + ".");
     }
 
     private static void answer(Agent<String, Reply> agent, List<Question> questions) {

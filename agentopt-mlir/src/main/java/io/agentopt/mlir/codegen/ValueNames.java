@@ -40,7 +40,7 @@ final class ValueNames {
 
     private void check() {
         Deque<String> opened = new ArrayDeque<>(); // words before the parentheses that are open
-        String last = "", word = "";
+        String last = "";
         Matcher token = TOKEN.matcher(text);
         while (token.find()) {
             String t = token.group();
@@ -58,27 +58,26 @@ final class ValueNames {
                 case ')' -> {
                     if (!opened.isEmpty()) opened.pop();
                 }
-                case '%' -> value(token, t, last, word, opened.isEmpty() ? "" : opened.peek());
+                case '%' -> value(token, t, last, opened.isEmpty() ? "" : opened.peek());
                 default -> {}
             }
-            if (Character.isLetter(t.charAt(0))) word = t;
             last = t;
         }
     }
 
-    private void value(Matcher token, String t, String last, String word, String list) {
+    private void value(Matcher token, String t, String last, String list) {
         String name = t.replaceFirst("[:#]\\d+$", "");
         int after = token.end();
         while (after < text.length() && Character.isWhitespace(text.charAt(after))) after++;
         char behind = after < text.length() ? text.charAt(after) : ' ';
         boolean equal = behind == '=' && !text.startsWith("==", after);
         boolean inList = last.equals("(") || last.equals(",");
-        boolean loop = equal && (LOOPS.contains(last) || inList && !list.isEmpty());
+        boolean loop = equal && (LOOPS.contains(last) || (inList && !list.isEmpty()));
         boolean block = inList && behind == ':' && list.startsWith("^");
         boolean argument = inList && !block && (behind == ':' || LISTS_OF_NEW.contains(list));
-        boolean result = equal || behind == ',' && list.isEmpty() && resultsFollow(token.start());
+        boolean result = equal || (behind == ',' && list.isEmpty() && resultsFollow(token.start()));
         boolean isKnown = next.contains(name) || known.stream().anyMatch(names -> names.contains(name));
-        boolean defined = loop || block || result || argument && !isKnown;
+        boolean defined = loop || block || result || (argument && !isKnown);
         // Also where an operation's own results are named so: its operands were read before.
         if (defined && isKnown && !known.element().contains(name)) throw refused(token.start(), name, "defined twice");
         if (!defined && !isKnown) throw refused(token.start(), name, "used before it is defined");

@@ -106,11 +106,10 @@ class HostileKernelTest {
                         "recursion not allowed"), // MLIR's, where there are schedules
                 of(doubling(40), "operations with its calls written out"),
                 of("func.func @a() { cf.br ^b\n^b: cf.br ^b }", "a region of several blocks"),
-                of(
-                        "transform.named_sequence @schedule_cpu(%m: !transform.any_op) {\n"
-                                + "%f = transform.apply_registered_pass \"canonicalize\" to %m : (!transform.any_op) -> !transform.any_op\n"
-                                + "transform.yield }",
-                        "'transform.apply_registered_pass'"),
+                of("""
+                        transform.named_sequence @schedule_cpu(%m: !transform.any_op) {
+                        %f = transform.apply_registered_pass "canonicalize" to %m : (!transform.any_op) -> !transform.any_op
+                        transform.yield }""", "'transform.apply_registered_pass'"),
                 of(
                         "transform.named_sequence @schedule_cpu(%m: !transform.any_op) { %c = arith.constant false transform.yield }",
                         "'arith.constant' here: schedules stand by themselves"),

@@ -116,7 +116,9 @@ final class PtxProgram {
             int bytes = values * Integer.parseInt(i.kinds().getLast().substring(1)) / 8;
             Set<String> reachable = arraysOf(address.substring(1, address.length() - 1), reached);
             arrays.forEach((name, array) -> {
-                if (reachable.contains(name) && array.alignment() < bytes) wide.add(name + ": " + i.text());
+                // Names of registers are a function's own, so an access to another space is not to this array.
+                boolean same = i.kinds().contains(array.space());
+                if (same && reachable.contains(name) && array.alignment() < bytes) wide.add(name + ": " + i.text());
             });
         }
         return wide;

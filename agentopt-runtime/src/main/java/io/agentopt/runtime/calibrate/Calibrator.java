@@ -3,71 +3,177 @@ package io.agentopt.runtime.calibrate;
 import io.agentopt.cost.Calibration;
 import io.agentopt.cost.LocalCalibration;
 import io.agentopt.cost.Measurement;
-import io.agentopt.cost.OperatorClass;
-import io.agentopt.cost.TransformerDemand;
 import io.agentopt.hardware.DeviceSpec;
-import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
-import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.backend.CancelToken;
-import io.agentopt.runtime.llm.DecodeOptions;
-import io.agentopt.runtime.llm.EmbedEngine;
-import io.agentopt.runtime.llm.EngineSettings;
-import io.agentopt.runtime.llm.Generation;
-import io.agentopt.runtime.llm.KvCache;
-import io.agentopt.runtime.llm.LlmEngine;
-import io.agentopt.runtime.llm.TokenListener;
+import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.calibrate.RunMeasurements.Work;
+import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelStore;
-import io.agentopt.runtime.llm.prefix.PrefixSettings;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
- * Runs models on this machine and fits the cost model to their times: prefill over a range of prompt lengths, decode over a range of
- * contexts, embedding over a range of text lengths. After a warm-up it sweeps over each range several times, so that a neighbour's burst of load
- * falls on some points of each length and not on all of one; a point is the median of a few runs.
+ * Measures what a planner needs to know of models on a device, in less than a minute, and fits the cost model to it. Immutable; each setting
+ * returns another calibrator.
+ *
+ * <p>The time is divided among the models; of each it times the shortest and longest prompts, decode steps alone and batched over short and
+ * long contexts, texts alone and in batches, then the gaps between them where the fit is worst. Some points are held out of the fit and
+ * tell its error. It ends when the errors are small or the time is over.
  */
 public final class Calibrator {
-    private static final int[] PROMPTS = {16, 48, 96, 160, 240, 320, 448, 640, 1024};
-    private static final int[] CONTEXTS = {32, 128, 256, 448, 896};
-    private static final int[] WORDS = {2, 6, 12, 20, 32, 48};
-    private static final int SWEEPS = 3;
-    private static final int REPEATS = 3;
-    private static final int DECODE_TOKENS = 24;
+    /** The longest time budget, so that the whole takes less than a minute. */
+    public static final Duration LONGEST = Duration.ofSeconds(55);
 
+    private static final Duration USUAL = Duration.ofSeconds(45);
+    private static final double GRACE = 2; // seconds after which a run in progress is stopped
+
+    private final Duration budget;
     private final int threads;
-    private final Consumer<String> progress;
-    private final Map<OperatorClass, List<Measurement>> measured = new EnumMap<>(OperatorClass.class);
+    private final CalibrationProgress progress;
 
-    private Calibrator(int threads, Consumer<String> progress) {
+    private Calibrator(Duration budget, int threads, CalibrationProgress progress) {
+        this.budget = budget;
         this.threads = threads;
         this.progress = progress;
     }
 
+    /** {@return a calibrator with a budget of 45 seconds, a thread for each processor where the device is the CPU, and no progress} */
+    public static Calibrator standard() {
+        return new Calibrator(USUAL, Runtime.getRuntime().availableProcessors(), CalibrationProgress.NONE);
+    }
+
     /**
-     * Measures and fits; takes a few seconds a model.
+     * {@return this calibrator with another time budget}  A run in progress at its end is stopped two seconds later. Opening a model counts,
+     * but cannot be stopped.
      *
-     * @param device this machine
-     * @param models ids of packs in the store
-     * @param threads of each native run
-     * @param progress hears a line before each model
+     * @throws IllegalArgumentException if it is not above 0 or above {@link #LONGEST}
      */
-    public static CalibratedMachine run(
-            DeviceSpec device, ModelStore store, List<String> models, int threads, Consumer<String> progress) {
-        Calibrator c = new Calibrator(threads, progress);
-        for (String id : models) c.measure(store.pack(id));
-        DeviceSpec reached = atLeast(
-                device, c.measured.values().stream().flatMap(List::stream).toList());
-        Map<OperatorClass, Calibration> fits = new EnumMap<>(OperatorClass.class);
-        c.measured.forEach((work, points) -> fits.put(work, LocalCalibration.fit(reached, points)));
-        return new CalibratedMachine(reached, fits);
+    public Calibrator budget(Duration time) {
+        if (time.isNegative() || time.isZero() || time.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("The time budget (" + time.toMillis()
+                    + " ms) of a calibration must be above 0 and at most " + LONGEST.toSeconds()
+                    + " s. For more, calibrate models one after the other.");
+        }
+        return new Calibrator(time, threads, progress);
+    }
+
+    /** {@return this calibrator with another number of threads of each native run on the CPU} */
+    public Calibrator threads(int count) {
+        return new Calibrator(budget, count, progress);
+    }
+
+    /** {@return this calibrator with somebody who hears how far it is} */
+    public Calibrator progress(CalibrationProgress hears) {
+        return new Calibrator(budget, threads, hears);
+    }
+
+    /**
+     * Calibrates a device that was detected on this machine, described by {@link DetectedSpec}.
+     *
+     * @throws IllegalArgumentException if the device is not ready, or nobody knows its peaks
+     * @throws io.agentopt.runtime.llm.pack.ModelPackException if a model is not there or cannot be opened on the device
+     */
+    public DeviceCalibration calibrate(DetectedDevice device, ModelStore store, List<String> models) {
+        return calibrate(DetectedSpec.of(device), device, store, models);
+    }
+
+    /**
+     * Calibrates a device of known peaks.
+     *
+     * @param spec the device as the planner is to know it
+     * @param device where the models run
+     * @param models ids of packs in the store: decoders and embedders
+     * @throws IllegalArgumentException if the device is not ready, or no model is named
+     * @throws io.agentopt.runtime.llm.pack.ModelPackException if a model is not there or cannot be opened on the device
+     */
+    public DeviceCalibration calibrate(DeviceSpec spec, DetectedDevice device, ModelStore store, List<String> models) {
+        if (!device.isReady()) {
+            throw new IllegalArgumentException(
+                    "The device '" + device.id() + "' cannot be calibrated, since it is not ready: " + device.reason()
+                            + " ./build doctor lists the devices of this machine.");
+        }
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("No model to calibrate device '" + device.id()
+                    + "' with is named. The store has " + store.ids() + ".");
+        }
+        SessionSettings cpu = SessionSettings.cpu(threads);
+        SessionSettings session = device.provider().map(cpu::on).orElse(cpu);
+        long start = System.nanoTime(), end = start + budget.toNanos();
+        CancelToken cancel = CancelToken.after(budget.plusMillis(Math.round(1000 * GRACE)));
+        List<PointTime> points = new ArrayList<>();
+        List<String> unmeasured = new ArrayList<>();
+        for (int i = 0; i < models.size(); i++) {
+            long now = System.nanoTime(), share = Math.max(0, end - now) / (models.size() - i);
+            tell(start, "opening " + models.get(i));
+            try (PointTimer timer = timer(store.pack(models.get(i)), session)) {
+                MeasuringLoop loop = new MeasuringLoop(models.get(i), spec, timer, now + share, System::nanoTime);
+                loop.run(what -> tell(start, what), cancel);
+                points.addAll(loop.points());
+                unmeasured.addAll(loop.unmeasured());
+            }
+        }
+        tell(start, "fitting");
+        DeviceCalibration done = fitted(spec, points, unmeasured, start);
+        progress.on(1, "done", 0);
+        return done;
+    }
+
+    private static PointTimer timer(ModelPack pack, SessionSettings session) {
+        return switch (pack.spec().kind()) {
+            case DECODER -> new DecoderTimer(pack, session);
+            case EMBEDDER -> new EmbedderTimer(pack, session);
+        };
+    }
+
+    private void tell(long start, String what) {
+        double over = (System.nanoTime() - start) / 1e9, all = budget.toNanos() / 1e9;
+        progress.on(Math.min(0.99, over / all), what, Math.max(0, all - over));
+    }
+
+    private static DeviceCalibration fitted(
+            DeviceSpec spec, List<PointTime> points, List<String> unmeasured, long start) {
+        DeviceSpec reached = FitErrors.reached(spec, points);
+        Map<Work, List<PointTime>> works = new TreeMap<>();
+        for (PointTime p : points) {
+            Work work = new Work(
+                    p.measurement().demand().operatorClass(),
+                    p.measurement().demand().precision());
+            works.computeIfAbsent(work, k -> new ArrayList<>()).add(p);
+        }
+        List<FittedWork> fits = new ArrayList<>();
+        List<String> open = new ArrayList<>(unmeasured);
+        works.forEach((work, times) -> {
+            try {
+                fits.add(fit(reached, work, times));
+            } catch (IllegalArgumentException e) {
+                open.add(work.operatorClass() + " in " + work.precision().id() + ": " + e.getMessage());
+            }
+        });
+        return new DeviceCalibration(reached, fits, points, open, (System.nanoTime() - start) / 1e9);
+    }
+
+    static FittedWork fit(DeviceSpec reached, Work work, List<PointTime> times) {
+        List<Measurement> fitted = times.stream()
+                .filter(p -> !p.heldOut())
+                .map(PointTime::measurement)
+                .toList();
+        Calibration fit = LocalCalibration.fit(reached, fitted);
+        FitErrors errors = FitErrors.of(reached, times);
+        return new FittedWork(
+                work.operatorClass(),
+                work.precision(),
+                fit,
+                Double.isFinite(errors.crossValidated())
+                        ? OptionalDouble.of(errors.crossValidated())
+                        : OptionalDouble.empty(),
+                errors.heldOut());
     }
 
     /**
@@ -84,120 +190,6 @@ public final class Calibrator {
                     flops.containsKey(m.demand().precision()) ? m.demand().precision() : Precision.FP32;
             flops.merge(counted, reached, Math::max);
         }
-        return new DeviceSpec(
-                device.id(),
-                device.vendor(),
-                device.kind(),
-                flops,
-                device.memoryBytes(),
-                bandwidth,
-                device.intraNodeBytesPerSecond(),
-                device.scaleOutBytesPerSecond(),
-                device.tdpWatts(),
-                device.maxMatmulEfficiency(),
-                device.hostLinkBytesPerSecond(),
-                device.processors(),
-                device.boostHertz(),
-                device.listPrice(),
-                device.provenance());
-    }
-
-    private void measure(ModelPack pack) {
-        progress.accept("measuring " + pack.id());
-        switch (pack.spec().kind()) {
-            case DECODER -> decoder(pack);
-            case EMBEDDER -> embedder(pack);
-        }
-    }
-
-    private void decoder(ModelPack pack) {
-        ModelSpec model = pack.spec();
-        SplittableRandom random = new SplittableRandom(1);
-        try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(threads).withPrefixes(PrefixSettings.off()))) {
-            int[] lengths = prompts(model.maxContext());
-            for (int i = 0; i < REPEATS; i++) prefillSeconds(engine, tokens(random, model, lengths[0]));
-            for (int sweep = 0; sweep < SWEEPS; sweep++) sweep(engine, model, random, lengths);
-        }
-    }
-
-    private void sweep(LlmEngine engine, ModelSpec model, SplittableRandom random, int[] lengths) {
-        for (int length : lengths) {
-            double seconds = median(() -> prefillSeconds(engine, tokens(random, model, length)));
-            add(OperatorClass.PREFILL, new Measurement(TransformerDemand.prefill(model, length, 1), seconds));
-        }
-        for (int context : CONTEXTS) {
-            if (context + DECODE_TOKENS > model.maxContext()) break;
-            decode(engine, model, random, context);
-        }
-    }
-
-    /** {@return the prompt lengths that fit a model, the whole context where even the first does not} */
-    private static int[] prompts(int maxContext) {
-        int[] fitting = Arrays.stream(PROMPTS).filter(p -> p <= maxContext).toArray();
-        return fitting.length == 0 ? new int[] {maxContext} : fitting;
-    }
-
-    private static double prefillSeconds(LlmEngine engine, int[] tokens) {
-        long start = System.nanoTime();
-        KvCache cache = engine.prefill(tokens, CancelToken.none());
-        double seconds = (System.nanoTime() - start) / 1e9;
-        cache.close();
-        return seconds;
-    }
-
-    private void decode(LlmEngine engine, ModelSpec model, SplittableRandom random, int context) {
-        for (int i = 0; i < REPEATS; i++) {
-            // Hot sampling, so that a stop token does not end the run at once.
-            DecodeOptions options = new DecodeOptions(DECODE_TOKENS, Sampling.seeded(4, i), Set.of());
-            try (KvCache cache = engine.prefill(tokens(random, model, context), CancelToken.none())) {
-                long start = System.nanoTime();
-                Generation made = engine.decode(cache, options, TokenListener.NONE, CancelToken.none());
-                double seconds = (System.nanoTime() - start) / 1e9;
-                int steps = made.timing().steps();
-                if (steps >= 4) {
-                    add(
-                            OperatorClass.DECODE,
-                            new Measurement(TransformerDemand.decode(model, context, steps + 1, 1), seconds));
-                }
-            }
-        }
-    }
-
-    private void embedder(ModelPack pack) {
-        ModelSpec model = pack.spec();
-        try (EmbedEngine engine =
-                EmbedEngine.open(pack, io.agentopt.runtime.backend.ort.SessionSettings.cpu(threads))) {
-            engine.embed("warm up", CancelToken.none());
-            for (int sweep = 0; sweep < SWEEPS; sweep++) {
-                for (int words : WORDS)
-                    embed(engine, model, "order ".repeat(words).strip());
-            }
-        }
-    }
-
-    private void embed(EmbedEngine engine, ModelSpec model, String text) {
-        int length = engine.tokens(text);
-        if (length < 1 || length > model.maxContext()) return;
-        double seconds = median(() -> {
-            long start = System.nanoTime();
-            engine.embed(text, CancelToken.none());
-            return (System.nanoTime() - start) / 1e9;
-        });
-        add(OperatorClass.EMBED, new Measurement(TransformerDemand.embed(model, length, 1), seconds));
-    }
-
-    private static int[] tokens(SplittableRandom random, ModelSpec model, int count) {
-        return random.ints(count, model.vocab() / 4, model.vocab()).toArray();
-    }
-
-    private static double median(java.util.function.DoubleSupplier run) {
-        double[] seconds = new double[REPEATS];
-        for (int i = 0; i < REPEATS; i++) seconds[i] = run.getAsDouble();
-        Arrays.sort(seconds);
-        return seconds[REPEATS / 2];
-    }
-
-    private void add(OperatorClass work, Measurement point) {
-        measured.computeIfAbsent(work, k -> new ArrayList<>()).add(point);
+        return device.withPeaks(flops, bandwidth);
     }
 }

@@ -6,23 +6,23 @@ import io.agentopt.cost.OperatorClass;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.Precision;
 import io.agentopt.plan.Plan;
+import io.agentopt.runtime.calibrate.SharedDecodes.Answer;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
 import io.agentopt.runtime.observe.RunTrace;
 import io.agentopt.runtime.observe.StepKind;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What runs say about their devices: prefills, decodes and embeddings with the tokens that they had, as measurements to fit the cost model to
- * ({@code LocalCalibration.fit} for each class of work and format). Steps that shared their device with another model step are left out:
- * their time includes waiting.
+ * ({@code LocalCalibration.fit} for each class of work and format). Decodes that overlap others of the same model shared their steps and are
+ * measured as batches ({@link SharedDecodes}); any other step that shared its device is left out, since its time includes waiting.
  *
  * @param points usable measurements, in order of their start
  * @param rejected number of model steps left out, by reason
@@ -31,10 +31,11 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
     /**
      * A step as a measurement.
      *
+     * @param run the run that it was a step of
      * @param deviceClass where it ran, by its name in the fleet
      * @param measurement work and time, on one device
      */
-    public record Point(String deviceClass, Measurement measurement) {}
+    public record Point(long run, String deviceClass, Measurement measurement) {}
 
     /** What is fitted together. */
     public record Work(OperatorClass operatorClass, Precision precision) implements Comparable<Work> {
@@ -69,17 +70,23 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
                 .filter(RunMeasurements::isPass)
                 .sorted(Comparator.comparingLong(StepFinished::startNanos))
                 .toList();
-        Set<StepFinished> shared = shared(passes);
+        Map<StepFinished, List<StepFinished>> shared = shared(passes);
+        Map<StepFinished, Demand> alone = new LinkedHashMap<>();
+        Map<StepFinished, Answer> answers = new HashMap<>();
+        Map<StepFinished, String> reasons = new HashMap<>();
         for (StepFinished step : passes) {
-            Optional<Demand> demand = demands.next(step);
-            if (demand.isEmpty()) continue;
-            String reason = reason(step, shared, demands);
-            if (reason.isEmpty()) {
-                points.add(new Point(step.device(), new Measurement(demand.get(), step.seconds())));
-            } else {
-                rejected.merge(reason, 1, Integer::sum);
-            }
+            demands.next(step).ifPresent(demand -> alone.put(step, demand));
+            demands.answer(step).ifPresent(answer -> answers.put(step, answer));
+            reasons.put(step, reason(step, demands));
         }
+        alone.forEach((step, demand) -> {
+            String reason = reasons.getOrDefault(step, "");
+            List<StepFinished> others = shared.getOrDefault(step, List.of());
+            Optional<Demand> counted = others.isEmpty() ? Optional.of(demand) : batched(step, others, answers);
+            if (!reason.isEmpty()) rejected.merge(reason, 1, Integer::sum);
+            else if (counted.isEmpty()) rejected.merge("shared its device", 1, Integer::sum);
+            else points.add(new Point(step.run(), step.device(), new Measurement(counted.get(), step.seconds())));
+        });
         return new RunMeasurements(points, rejected);
     }
 
@@ -95,7 +102,7 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
         return byWork;
     }
 
-    private static boolean isPass(StepFinished step) {
+    static boolean isPass(StepFinished step) {
         return switch (step.kind()) {
             case PREFILL, DECODE, EMBED -> true;
             case GENERATE,
@@ -118,26 +125,41 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
     }
 
     /** Why a step is no measurement; nothing if it is one. */
-    private static String reason(StepFinished step, Set<StepFinished> shared, StepDemand demands) {
+    private static String reason(StepFinished step, StepDemand demands) {
         boolean decode = step.kind() == StepKind.DECODE;
         if (!(step.seconds() > 0 && Double.isFinite(step.seconds()))) return "time not above 0";
         if (decode && step.tokensOut() < 2) return "no decode step: the first token is the prefill's";
         if (decode && !demands.knowsPrompt(step)) return "decode without its prefill";
         if (!decode && step.tokensIn() < 1) return "no tokens counted";
-        return shared.contains(step) ? "shared its device" : "";
+        return "";
     }
 
-    /** Steps whose time overlaps that of another on their device. */
-    private static Set<StepFinished> shared(List<StepFinished> byStart) {
-        Set<StepFinished> shared = new HashSet<>();
-        Map<String, StepFinished> longest = new TreeMap<>();
+    /** The work of a decode whose steps others shared; empty if anything else ran on the device meanwhile. */
+    private static Optional<Demand> batched(
+            StepFinished step, List<StepFinished> others, Map<StepFinished, Answer> answers) {
+        Answer own = answers.get(step);
+        if (own == null) return Optional.empty();
+        List<Answer> beside = new ArrayList<>();
+        for (StepFinished other : others) {
+            Answer answer = answers.get(other);
+            if (answer == null || !answer.model().id().equals(own.model().id())) return Optional.empty();
+            beside.add(answer);
+        }
+        return Optional.of(SharedDecodes.demand(own, beside));
+    }
+
+    /** The steps that each step's time overlaps on its device. */
+    private static Map<StepFinished, List<StepFinished>> shared(List<StepFinished> byStart) {
+        Map<StepFinished, List<StepFinished>> shared = new HashMap<>();
+        Map<String, List<StepFinished>> running = new HashMap<>();
         for (StepFinished step : byStart) {
-            StepFinished before = longest.get(step.device());
-            if (before != null && end(before) > step.startNanos()) {
-                shared.add(before);
-                shared.add(step);
+            List<StepFinished> live = running.computeIfAbsent(step.device(), k -> new ArrayList<>());
+            live.removeIf(before -> end(before) <= step.startNanos());
+            for (StepFinished before : live) {
+                shared.computeIfAbsent(before, k -> new ArrayList<>()).add(step);
+                shared.computeIfAbsent(step, k -> new ArrayList<>()).add(before);
             }
-            if (before == null || end(step) > end(before)) longest.put(step.device(), step);
+            live.add(step);
         }
         return shared;
     }

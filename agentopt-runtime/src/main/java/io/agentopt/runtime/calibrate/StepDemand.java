@@ -13,6 +13,7 @@ import io.agentopt.operator.Embed;
 import io.agentopt.operator.Generate;
 import io.agentopt.operator.Operator;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
+import io.agentopt.runtime.observe.StepKind;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class StepDemand {
 
     /** What to make of a pass of a model. */
     private interface Pass<T> {
-        T prefill(ModelSpec model, int prompt);
+        T prefill(ModelSpec model, int prompt, int reused);
 
         T decode(ModelSpec model, int prompt, int output);
 
@@ -32,8 +33,8 @@ final class StepDemand {
 
     private static final Pass<Demand> DEMAND = new Pass<>() {
         @Override
-        public Demand prefill(ModelSpec model, int prompt) {
-            return TransformerDemand.prefill(model, prompt, 1);
+        public Demand prefill(ModelSpec model, int prompt, int reused) {
+            return TransformerDemand.prefill(model, prompt, 1, reused);
         }
 
         @Override
@@ -70,8 +71,8 @@ final class StepDemand {
     Optional<Estimate> next(StepFinished step, CostModel cost, DeviceSpec device) {
         return next(step, new Pass<Estimate>() {
             @Override
-            public Estimate prefill(ModelSpec model, int prompt) {
-                return cost.prefill(model, device, 1, prompt, 1, 0);
+            public Estimate prefill(ModelSpec model, int prompt, int reused) {
+                return cost.prefill(model, device, 1, prompt, 1, reused);
             }
 
             @Override
@@ -92,7 +93,8 @@ final class StepDemand {
         return switch (step.kind()) {
             case PREFILL -> {
                 prompts.put(prompt, in);
-                yield Optional.of(pass.prefill(generator(step), in));
+                int reused = Math.clamp(step.tokensReused(), 0, in - 1); // the last position is always computed
+                yield Optional.of(pass.prefill(generator(step), in, reused));
             }
             case DECODE -> Optional.of(pass.decode(generator(step), prompts.getOrDefault(prompt, 1), out));
             case EMBED -> Optional.of(pass.embed(embedder(step), in));
@@ -113,6 +115,15 @@ final class StepDemand {
                     TRANSFER,
                     TRANSFORM -> Optional.empty();
         };
+    }
+
+    /** {@return the answer of a decode whose prompt was seen, as others may have shared its steps} */
+    Optional<SharedDecodes.Answer> answer(StepFinished step) {
+        if (step.kind() != StepKind.DECODE || step.tokensOut() < 2) return Optional.empty();
+        Integer prompt = prompts.get(new Prompt(step.run(), step.operator().path()));
+        if (prompt == null || !(step.seconds() > 0)) return Optional.empty();
+        return Optional.of(new SharedDecodes.Answer(
+                generator(step), prompt, step.tokensOut(), step.startNanos() / 1e9, step.seconds()));
     }
 
     /** {@return whether the prompt of a decode was seen} */

@@ -26,6 +26,7 @@ final class Attempts implements StepContext {
     private boolean registered;
     private boolean firstToken;
     private int tokensIn;
+    private int tokensReused;
     private int tokensOut;
 
     /** Runs steps on the calling thread. */
@@ -165,6 +166,7 @@ final class Attempts implements StepContext {
     private long started(ExecutableStep.Leaf step) {
         firstToken = true;
         tokensIn = 0;
+        tokensReused = 0;
         tokensOut = 0;
         long now = run.clock().nanos();
         run.listener().on(new RunEvent.StepStarted(run.id(), step.operator(), step.kind(), step.device(), now));
@@ -183,7 +185,8 @@ final class Attempts implements StepContext {
                 seconds,
                 tokensIn,
                 tokensOut,
-                thread.threadId()));
+                thread.threadId(),
+                tokensReused));
     }
 
     private void failed(ExecutableStep.Leaf step, long start, int number, boolean again, Throwable cause) {
@@ -234,6 +237,11 @@ final class Attempts implements StepContext {
     public void countTokens(int in, int out) {
         tokensIn += in;
         tokensOut += out;
+    }
+
+    @Override
+    public void countReused(int tokens) {
+        tokensReused += tokens;
     }
 
     @Override

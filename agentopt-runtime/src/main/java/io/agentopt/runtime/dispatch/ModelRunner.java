@@ -86,8 +86,10 @@ public interface ModelRunner {
 
     /** {@return the refusal of a step for which there is no runner} */
     static IllegalArgumentException missing(String path, String operator, String name, String what, String door) {
+        boolean stored = operator.equals("rerank") || operator.equals("infer"); // AgentOpt has engines for these
         return new IllegalArgumentException(
                 "Node '" + path + "' (" + operator + ") needs a runner for the " + what + " '" + name
-                        + "', and there is none. Give one with AgentOptions." + door + "(\"" + name + "\", ...).");
+                        + "', and there is none. Give one with AgentOptions." + door + "(\"" + name + "\", ...)"
+                        + (stored ? ", or load the agent with a model store that has the model." : "."));
     }
 }

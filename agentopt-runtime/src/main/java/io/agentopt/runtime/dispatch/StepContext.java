@@ -27,6 +27,9 @@ public interface StepContext {
     /** Reports the tokens that this step read and generated. */
     void countTokens(int in, int out);
 
+    /** Reports how many of the tokens that this step read were known from earlier prompts, so that no model ran over them. */
+    default void countReused(int tokens) {}
+
     /** Passes on a piece of generated text. */
     void token(String text);
 }

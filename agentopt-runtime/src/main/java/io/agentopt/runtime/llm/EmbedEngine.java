@@ -1,92 +1,65 @@
 package io.agentopt.runtime.llm;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.agentopt.message.Embedding;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.runtime.backend.CancelToken;
-import io.agentopt.runtime.backend.DeviceLane;
-import io.agentopt.runtime.backend.ort.ElementType;
-import io.agentopt.runtime.backend.ort.OrtRunOptions;
-import io.agentopt.runtime.backend.ort.OrtSession;
-import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.encode.BatchLimits;
+import io.agentopt.runtime.llm.encode.EncoderLane;
+import io.agentopt.runtime.llm.encode.EncoderRow;
+import io.agentopt.runtime.llm.encode.EncoderSession;
 import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
-import io.agentopt.runtime.llm.pack.PackSession;
 import io.agentopt.runtime.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
-/** An embedding model on one device: texts become unit vectors. Any number of threads may call. */
+/**
+ * An embedding model on one device: texts become unit vectors. Any number of threads may call; texts of about the same length that wait at the same time
+ * share a run, whoever asked.
+ */
 public final class EmbedEngine implements AutoCloseable {
-    private static final int LARGEST_BATCH = 32; // bounds the memory of activations
-
     private final ModelPack pack;
     private final ModelPack.Embedder layout;
     private final Tokenizer tokenizer;
-    private final OrtSession session;
-    private final DeviceLane lane;
+    private final EncoderSession session;
+    private final EncoderLane lane;
 
-    private EmbedEngine(ModelPack pack, ModelPack.Embedder layout, Tokenizer tokenizer, OrtSession session) {
+    private EmbedEngine(
+            ModelPack pack,
+            ModelPack.Embedder layout,
+            Tokenizer tokenizer,
+            EncoderSession session,
+            BatchLimits limits) {
         this.pack = pack;
         this.layout = layout;
         this.tokenizer = tokenizer;
         this.session = session;
-        lane = new DeviceLane(pack.id());
+        lane = new EncoderLane(pack.id(), limits, session);
+    }
+
+    /** Loads a model with {@link BatchLimits#standard}; see {@link #open(ModelPack, SessionSettings, BatchLimits)}. */
+    public static EmbedEngine open(ModelPack pack, SessionSettings settings) {
+        return open(pack, settings, BatchLimits.standard());
     }
 
     /**
      * Loads a model.
      *
+     * @param limits of a run
      * @throws ModelPackException if the pack is no embedder or has a defect
      */
-    public static EmbedEngine open(ModelPack pack, SessionSettings settings) {
-        if (!(pack.layout() instanceof ModelPack.Embedder layout)) {
-            throw new ModelPackException(
-                    "The model '" + pack.id() + "' is a decoder and gives no embeddings. Open it with LlmEngine.");
-        }
+    public static EmbedEngine open(ModelPack pack, SessionSettings settings, BatchLimits limits) {
+        ModelPack.Embedder layout = pack.layout(ModelPack.Embedder.class);
         Tokenizer tokenizer = pack.openTokenizer();
         try {
-            OrtSession session = PackSession.open(pack, settings);
-            try {
-                PackSession.require(
-                        pack,
-                        session.inputs(),
-                        "input",
-                        layout.inputIds(),
-                        "int64 [batch, sequence]",
-                        ElementType.INT64,
-                        -1,
-                        -1);
-                PackSession.require(
-                        pack,
-                        session.inputs(),
-                        "input",
-                        layout.attentionMask(),
-                        "int64 [batch, sequence]",
-                        ElementType.INT64,
-                        -1,
-                        -1);
-                PackSession.require(
-                        pack,
-                        session.outputs(),
-                        "output",
-                        layout.embedding(),
-                        "float32 [batch, " + layout.dimension() + "]",
-                        ElementType.FLOAT32,
-                        -1,
-                        layout.dimension());
-                return new EmbedEngine(pack, layout, tokenizer, session);
-            } catch (RuntimeException e) {
-                session.close();
-                throw e;
-            }
+            EncoderSession.Names names = new EncoderSession.Names(
+                    layout.inputIds(), layout.attentionMask(), Optional.empty(), layout.embedding());
+            return new EmbedEngine(
+                    pack, layout, tokenizer, EncoderSession.open(pack, names, layout.dimension(), settings), limits);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -123,93 +96,62 @@ public final class EmbedEngine implements AutoCloseable {
     }
 
     /**
-     * Embeds texts, up to 32 in one run: shorter ones are padded and masked.
+     * Embeds texts: those of about the same length run together, padded and masked, within the {@link BatchLimits}.
      *
      * @return unit vectors in the order of the texts; a text without tokens is the zero vector
-     * @throws PromptTooLongException if a text has more tokens than the model's context
+     * @throws PromptTooLongException if a text has more tokens than the model's context, naming its number; nothing is run then
      * @throws LlmException if the model gives numbers that are not finite
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled
      */
     public List<Embedding> embed(List<String> texts, CancelToken cancel) {
-        List<Embedding> all = new ArrayList<>(texts.size());
-        for (int from = 0; from < texts.size(); from += LARGEST_BATCH) {
-            List<String> some = texts.subList(from, Math.min(texts.size(), from + LARGEST_BATCH));
-            all.addAll(vectors(some.stream().map(this::encode).toList(), cancel));
+        List<int[]> all = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            cancel.throwIfCancelled(what());
+            all.add(encode(text));
         }
-        return List.copyOf(all);
+        return vectors(all, cancel);
     }
 
-    private List<Embedding> vectors(List<int[]> batch, CancelToken cancel) {
-        int longest = 0;
-        for (int[] ids : batch) {
-            if (ids.length > pack.spec().maxContext())
+    private List<Embedding> vectors(List<int[]> texts, CancelToken cancel) {
+        List<EncoderRow> rows = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            int tokens = texts.get(i).length, limit = pack.spec().maxContext();
+            if (tokens > limit)
                 throw new PromptTooLongException(
-                        pack.id(), ids.length, pack.spec().maxContext());
-            longest = Math.max(longest, ids.length);
+                        name(i, texts.size()), pack.id(), tokens, limit, "Cut it into shorter ones");
+            if (tokens > 0) rows.add(EncoderRow.of(texts.get(i)));
         }
-        if (longest == 0)
-            return batch.stream()
-                    .map(t -> new Embedding(new float[dimension()]))
-                    .toList();
-        try (OrtTensor ids = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);
-                OrtTensor mask = OrtTensor.allocate(ElementType.INT64, batch.size(), longest);
-                OrtRunOptions options = OrtRunOptions.create()) {
-            for (int row = 0; row < batch.size(); row++) {
-                int[] tokens = batch.get(row);
-                for (int i = 0; i < tokens.length; i++) {
-                    ids.data().setAtIndex(JAVA_LONG, (long) row * longest + i, tokens[i]);
-                    mask.data().setAtIndex(JAVA_LONG, (long) row * longest + i, 1);
-                }
-            }
-            EmbedTask task =
-                    new EmbedTask(cancel, options, Map.of(layout.inputIds(), ids, layout.attentionMask(), mask));
-            lane.submit(task);
-            task.await();
-            return units(task.vectors, batch);
+        float[][] vectors = lane.encode(what(), rows, cancel);
+        List<Embedding> units = new ArrayList<>(texts.size());
+        int row = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            units.add(
+                    texts.get(i).length == 0
+                            ? new Embedding(new float[dimension()])
+                            : unit(vectors[row++], name(i, texts.size())));
         }
+        return List.copyOf(units);
     }
 
-    private final class EmbedTask extends EngineTask {
-        private final Map<String, OrtTensor> inputs;
-        private float[] vectors = {};
-
-        EmbedTask(CancelToken cancel, OrtRunOptions options, Map<String, OrtTensor> inputs) {
-            super("The embedding by model '" + pack.id() + "'", cancel, options);
-            this.inputs = inputs;
-        }
-
-        @Override
-        void run(OrtRunOptions options) {
-            Map<String, OrtTensor> outputs = session.run(inputs, options);
-            try {
-                vectors = Objects.requireNonNull(outputs.get(layout.embedding()))
-                        .data()
-                        .toArray(JAVA_FLOAT);
-            } finally {
-                outputs.values().forEach(OrtTensor::close);
-            }
-        }
+    private String what() {
+        return "The embedding by model '" + pack.id() + "'";
     }
 
-    private List<Embedding> units(float[] vectors, List<int[]> batch) {
-        List<Embedding> units = new ArrayList<>();
-        for (int row = 0; row < batch.size(); row++) {
-            float[] unit = new float[dimension()];
-            if (batch.get(row).length > 0) {
-                double squares = 0;
-                for (int i = 0; i < unit.length; i++)
-                    squares += (double) vectors[row * unit.length + i] * vectors[row * unit.length + i];
-                if (!Double.isFinite(squares)) {
-                    throw new LlmException("The model '" + pack.id() + "' gave an embedding that is not finite (text "
-                            + row + " of " + batch.size()
-                            + "). Its weights or precision overflow: use another precision of the model.");
-                }
-                double norm = Math.max(Math.sqrt(squares), Float.MIN_NORMAL);
-                for (int i = 0; i < unit.length; i++) unit[i] = (float) (vectors[row * unit.length + i] / norm);
-            }
-            units.add(new Embedding(unit));
+    private static String name(int index, int count) {
+        return count == 1 ? "The text" : "Text " + (index + 1) + " of " + count;
+    }
+
+    private Embedding unit(float[] vector, String text) {
+        double squares = 0;
+        for (float x : vector) squares += (double) x * x;
+        if (!Double.isFinite(squares)) {
+            throw new LlmException(text + " has an embedding by model '" + pack.id()
+                    + "' that is not finite. The model's weights or precision overflow: use another precision of it.");
         }
-        return units;
+        double norm = Math.max(Math.sqrt(squares), Float.MIN_NORMAL);
+        float[] unit = new float[vector.length];
+        for (int i = 0; i < unit.length; i++) unit[i] = (float) (vector[i] / norm);
+        return new Embedding(unit);
     }
 
     /** Frees the model after the run in progress; requests that still wait fail with an {@link IllegalStateException}. */

@@ -81,10 +81,7 @@ public final class LlmEngine implements AutoCloseable {
      * @throws ModelPackException if the pack is no decoder or has a defect, or needs more memory than the machine or the settings give
      */
     public static LlmEngine open(ModelPack pack, EngineSettings settings) {
-        if (!(pack.layout() instanceof ModelPack.Decoder layout)) {
-            throw new ModelPackException(
-                    "The model '" + pack.id() + "' is an embedder and generates no text. Open it with EmbedEngine.");
-        }
+        ModelPack.Decoder layout = pack.layout(ModelPack.Decoder.class);
         MemoryEstimate memory = estimate(pack, settings);
         Tokenizer tokenizer = pack.openTokenizer();
         try {

@@ -29,7 +29,8 @@ final class ChromeTrace {
                             e.thread(),
                             e.startNanos() - origin,
                             e.seconds(),
-                            "\"in\":" + e.tokensIn() + ",\"out\":" + e.tokensOut()));
+                            "\"in\":" + e.tokensIn() + ",\"out\":" + e.tokensOut()
+                                    + (e.tokensReused() == 0 ? "" : ",\"reused\":" + e.tokensReused())));
                 case RunEvent.StepFailed e ->
                     lines.add(complete(
                             e.operator() + " (failed)",

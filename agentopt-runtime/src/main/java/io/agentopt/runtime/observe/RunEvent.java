@@ -35,6 +35,7 @@ public sealed interface RunEvent {
      * @param tokensIn tokens read, 0 where that means nothing
      * @param tokensOut tokens generated, 0 where that means nothing
      * @param thread id of the thread that ran it
+     * @param tokensReused of the tokens read, those whose keys and values were known from earlier prompts
      */
     record StepFinished(
             long run,
@@ -45,8 +46,23 @@ public sealed interface RunEvent {
             double seconds,
             int tokensIn,
             int tokensOut,
-            long thread)
-            implements RunEvent {}
+            long thread,
+            int tokensReused)
+            implements RunEvent {
+        /** A step that reused nothing. */
+        public StepFinished(
+                long run,
+                OperatorId operator,
+                StepKind kind,
+                String device,
+                long startNanos,
+                double seconds,
+                int tokensIn,
+                int tokensOut,
+                long thread) {
+            this(run, operator, kind, device, startNanos, seconds, tokensIn, tokensOut, thread, 0);
+        }
+    }
 
     /**
      * An attempt at a granular operator failed.

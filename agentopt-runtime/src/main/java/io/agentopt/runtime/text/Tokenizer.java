@@ -1,5 +1,6 @@
 package io.agentopt.runtime.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -66,7 +67,7 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer read(Path file) {
         if (!Files.isRegularFile(file)) throw new TokenizerException("The tokenizer '" + file + "' does not exist.");
-        keepToItself();
+        DjlDefaults.apply();
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
             Map<String, Integer> special = new LinkedHashMap<>();
@@ -95,16 +96,6 @@ public final class Tokenizer implements AutoCloseable {
                             + ". It must be a tokenizer.json of the Hugging Face tokenizers library.",
                     e);
         }
-    }
-
-    // The library would look for a GPU, download a build for it, and report its use, unless told not to before its
-    // first class loads.
-    private static void keepToItself() {
-        Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "RUST_FLAVOR", "cpu")
-                .forEach((name, value) -> {
-                    if (System.getProperty(name) == null && System.getenv(name) == null)
-                        System.setProperty(name, value);
-                });
     }
 
     /** {@return one more than the largest token id} */
@@ -150,6 +141,16 @@ public final class Tokenizer implements AutoCloseable {
                 .toArray();
     }
 
+    /** {@return what the tokenizer puts around two texts that are read together; empty where it does not keep their tokens as they are} */
+    public Optional<PairFrame> pairFrame() {
+        Encoding pair = open(() -> tokenizer.encode("a", "b", true, false));
+        return PairFrame.learn(raw("a", false), raw("b", false), ints(pair.getIds()), ints(pair.getTypeIds()));
+    }
+
+    private static int[] ints(long[] values) {
+        return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+    }
+
     /** {@return the text of tokens, without special ones} */
     public String decode(int[] ids) {
         for (int id : ids) {
@@ -177,8 +178,7 @@ public final class Tokenizer implements AutoCloseable {
 
     private int[] raw(String text, boolean framed) {
         if (text.isEmpty() && !framed) return new int[0];
-        long[] ids = open(() -> tokenizer.encode(text, framed, false).getIds());
-        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+        return ints(open(() -> tokenizer.encode(text, framed, false).getIds()));
     }
 
     private <T> T open(Supplier<T> call) {

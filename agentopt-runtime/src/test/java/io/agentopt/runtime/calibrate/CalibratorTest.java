@@ -1,27 +1,32 @@
 package io.agentopt.runtime.calibrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.agentopt.cost.Calibration;
 import io.agentopt.cost.CostModel;
 import io.agentopt.cost.Demand;
-import io.agentopt.cost.DeviceEfficiency;
 import io.agentopt.cost.Estimate;
-import io.agentopt.cost.LocalCalibration;
 import io.agentopt.cost.Measurement;
 import io.agentopt.cost.OperatorClass;
-import io.agentopt.cost.TransformerDemand;
+import io.agentopt.cost.RooflineCostModel;
+import io.agentopt.cost.engine.CalibrationFile;
+import io.agentopt.hardware.DeviceCatalog;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.model.Precision;
+import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.device.Rung;
 import io.agentopt.runtime.llm.TinyPack;
+import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -33,35 +38,55 @@ import org.junit.jupiter.api.io.TempDir;
 class CalibratorTest {
     private static final DeviceSpec CPU = DeviceSpec.cpu("cpu", 2, 1e11, 8e9, 1e10);
 
+    private static final DetectedDevice HERE =
+            new DetectedDevice("cpu", "", DetectedDevice.Kind.CPU, "", Rung.READY, "", 0, Map.of(), Optional.empty());
+
+    private static Calibrator calibrator(Duration budget) {
+        return Calibrator.standard().threads(1).budget(budget);
+    }
+
     @Test
-    void everyKindOfWorkGetsAFitWithinItsBounds(@TempDir Path root) {
+    void everyKindOfWorkIsFittedAndTriedOnHeldOutPointsAndComesBackFromItsFile(@TempDir Path root) {
         TinyPack.decoder("d").write(root);
         TinyPack.writeEmbedder(root, "e");
         ModelStore store = ModelStore.of(root);
+        List<Double> fractions = new ArrayList<>();
         List<String> heard = new ArrayList<>();
-        CalibratedMachine machine = Calibrator.run(CPU, store, List.of("d", "e"), 1, heard::add);
-        assertThat(heard).containsExactly("measuring d", "measuring e");
-        assertThat(machine.fits()).containsOnlyKeys(OperatorClass.PREFILL, OperatorClass.DECODE, OperatorClass.EMBED);
-        assertThat(machine.device().id()).isEqualTo("cpu");
-        assertNotLower(machine.device(), CPU);
-        for (Calibration fit : machine.fits().values()) {
-            assertThat(fit.used()).isPositive();
-            assertThat(fit.rejected()).as("atLeast leaves nothing impossible").isEmpty();
-            assertThat(fit.medianRelativeError()).isFinite().isNotNegative();
-            assertThat(fit.efficiency().compute()).isBetween(0.001, DeviceEfficiency.MOST);
-            assertThat(fit.efficiency().memory()).isBetween(0.001, DeviceEfficiency.MOST);
+        DeviceCalibration found = calibrator(Duration.ofSeconds(6))
+                .progress((fraction, now, left) -> {
+                    fractions.add(fraction);
+                    heard.add(now);
+                    assertThat(left).isBetween(0.0, 6.0);
+                })
+                .calibrate(CPU, HERE, store, List.of("d", "e"));
+        assertThat(fractions).isSorted().endsWith(1.0);
+        assertThat(heard).contains("opening d", "opening e", "fitting", "done");
+        assertThat(found.fits())
+                .extracting(FittedWork::operatorClass)
+                .containsExactly(OperatorClass.PREFILL, OperatorClass.DECODE, OperatorClass.EMBED);
+        assertThat(found.points())
+                .anyMatch(p ->
+                        p.point().work() == OperatorClass.DECODE && p.point().batch() > 1);
+        assertThat(found.device().id()).isEqualTo("cpu");
+        assertNotLower(found.device(), CPU);
+        for (FittedWork fit : found.fits()) {
+            assertThat(fit.calibration().used()).isPositive();
+            assertThat(fit.calibration().rejected())
+                    .as("atLeast leaves nothing impossible")
+                    .isEmpty();
+            assertThat(found.report()).contains(fit.toString());
         }
+        Path file = root.resolve("calibration.json");
+        found.file(LocalDate.of(2026, 11, 23)).write(file);
+        CalibrationFile read = CalibrationFile.read(file, DeviceCatalog.packaged());
         ModelSpec decoder = store.pack("d").spec();
-        double last = 0;
-        for (int tokens : new int[] {1, 8, 32, 90}) {
-            double seconds =
-                    known(machine.costModel(), TransformerDemand.prefill(decoder, tokens, 1), machine.device());
-            assertThat(seconds).isPositive().isFinite().isGreaterThanOrEqualTo(last);
-            last = seconds;
-        }
-        double few = known(machine.costModel(), TransformerDemand.decode(decoder, 8, 4, 1), machine.device());
-        double many = known(machine.costModel(), TransformerDemand.decode(decoder, 8, 64, 1), machine.device());
-        assertThat(many).isGreaterThan(few);
+        CostModel before = found.costModel(), after = read.costModel(RooflineCostModel.generic());
+        DeviceSpec device = read.devices().getFirst();
+        assertThat(after.prefill(decoder, device, 1, 32, 1, 0))
+                .isEqualTo(before.prefill(decoder, found.device(), 1, 32, 1, 0));
+        assertThat(after.decode(decoder, CPU, 1, 32, 8, 2))
+                .as("a device described anew has the times of the measured one")
+                .isEqualTo(before.decode(decoder, found.device(), 1, 32, 8, 2));
     }
 
     @Test
@@ -79,11 +104,38 @@ class CalibratorTest {
                         false,
                         1)
                 .write(root);
-        CalibratedMachine machine = Calibrator.run(CPU, ModelStore.of(root), List.of("short"), 1, s -> {});
-        assertThat(machine.fits()).containsOnlyKeys(OperatorClass.PREFILL);
-        assertThat(Objects.requireNonNull(machine.fits().get(OperatorClass.PREFILL))
-                        .used())
-                .isEqualTo(3); // one length, three sweeps
+        DeviceCalibration found =
+                calibrator(Duration.ofSeconds(2)).calibrate(CPU, HERE, ModelStore.of(root), List.of("short"));
+        assertThat(found.points()).extracting(p -> p.point().tokens()).containsExactly(12);
+        assertThat(found.fits()).hasSize(1);
+        assertThat(found.fits().getFirst().heldOutError()).isEmpty();
+        assertThat(found.fits().getFirst().toString()).contains("none cross-validated", "none held out");
+    }
+
+    @Test
+    void requestsThatCannotBeMetSayWhy(@TempDir Path root) {
+        TinyPack.decoder("d").write(root);
+        ModelStore store = ModelStore.of(root);
+        DetectedDevice broken = new DetectedDevice(
+                "cuda",
+                "NVIDIA",
+                DetectedDevice.Kind.GPU,
+                "",
+                Rung.LIBRARY_MISSING,
+                "No driver.",
+                0,
+                Map.of(),
+                Optional.empty());
+        Calibrator usual = Calibrator.standard();
+        assertThatThrownBy(() -> usual.calibrate(CPU, broken, store, List.of("d")))
+                .hasMessageContainingAll("'cuda'", "No driver.", "doctor");
+        assertThatThrownBy(() -> usual.calibrate(CPU, HERE, store, List.of())).hasMessageContainingAll("'cpu'", "[d]");
+        assertThatThrownBy(() -> usual.calibrate(CPU, HERE, store, List.of("dd")))
+                .isInstanceOf(ModelPackException.class)
+                .hasMessageContaining("Did you mean 'd'?");
+        for (Duration budget : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(56))) {
+            assertThatThrownBy(() -> usual.budget(budget)).hasMessageContainingAll("budget", "at most 55 s");
+        }
     }
 
     @Test
@@ -96,10 +148,15 @@ class CalibratorTest {
         }
         DeviceSpec reached = Calibrator.atLeast(CPU, points);
         assertThat(reached).isEqualTo(CPU);
-        CalibratedMachine machine =
-                new CalibratedMachine(reached, Map.of(OperatorClass.PREFILL, LocalCalibration.fit(reached, points)));
+        List<PointTime> times = new ArrayList<>();
+        for (Measurement m : points)
+            times.add(
+                    new PointTime("m", new CalibrationPoint(OperatorClass.PREFILL, times.size() + 1, 1), m, 1, false));
+        FittedWork fit =
+                Calibrator.fit(reached, new RunMeasurements.Work(OperatorClass.PREFILL, Precision.FP32), times);
+        CostModel model = new DeviceCalibration(reached, List.of(fit), times, List.of(), 1).costModel();
         for (Measurement m : points) {
-            double predicted = known(machine.costModel(), m.demand(), reached);
+            double predicted = known(model, m.demand(), reached);
             assertThat(predicted).isCloseTo(m.seconds(), within(0.1 * m.seconds()));
         }
     }

@@ -157,6 +157,52 @@ class RunMeasurementsTest {
     }
 
     @Test
+    void decodesThatSharedTheirStepsAreBatches() {
+        RunMeasurements measured = RunMeasurements.of(
+                List.of(
+                        raw(1, "say", StepKind.PREFILL, 0, 1, 20, 0),
+                        raw(2, "say", StepKind.PREFILL, 1, 1, 40, 0),
+                        raw(1, "say", StepKind.DECODE, 2, 2, 0, 11),
+                        raw(2, "say", StepKind.DECODE, 2, 2, 0, 11)),
+                plan,
+                models);
+        assertThat(measured.rejected()).isEmpty();
+        Demand step = TransformerDemand.decodeStep(models.find("d"), 35, 2).times(10);
+        assertThat(measured.points().subList(2, 4)).allSatisfy(p -> {
+            assertThat(p.measurement().demand().weightBytes()).isCloseTo(step.weightBytes(), within(1.0));
+            assertThat(p.measurement().demand().flops()).isCloseTo(step.flops(), within(0.02 * step.flops()));
+        });
+    }
+
+    @Test
+    void aDecodeBesideAnythingElseIsLeftOut() {
+        RunMeasurements measured = RunMeasurements.of(
+                List.of(
+                        raw(1, "say", StepKind.PREFILL, 0, 1, 20, 0),
+                        raw(1, "say", StepKind.DECODE, 2, 2, 0, 11),
+                        raw(2, "embed", StepKind.EMBED, 3, 0.1, 5, 0)),
+                plan,
+                models);
+        assertThat(measured.points()).hasSize(1);
+        assertThat(measured.rejected()).isEqualTo(Map.of("shared its device", 2));
+    }
+
+    /** A prompt whose beginning was known took the time of the rest. */
+    @Test
+    void aPrefillIsTheWorkOfWhatWasNotReused() {
+        StepFinished step =
+                new StepFinished(1, id("say", StepKind.PREFILL), StepKind.PREFILL, "cpu", 0, 1, 50, 0, 1, 40);
+        StepFinished all = new StepFinished(
+                2, id("say", StepKind.PREFILL), StepKind.PREFILL, "cpu", 2_000_000_000L, 1, 50, 0, 1, 50);
+        RunMeasurements measured = RunMeasurements.of(List.of(step, all), plan, models);
+        assertThat(measured.points())
+                .extracting(p -> p.measurement().demand())
+                .containsExactly(
+                        TransformerDemand.prefill(models.find("d"), 50, 1, 40),
+                        TransformerDemand.prefill(models.find("d"), 50, 1, 49));
+    }
+
+    @Test
     void emptyTracesAndOtherAgentsAreToldApart() {
         assertThat(RunMeasurements.of(new RunTrace(), plan, models).points()).isEmpty();
         assertThatThrownBy(

@@ -9,11 +9,15 @@ import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.CancelledException;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.encode.BatchLimits;
+import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +51,9 @@ class EmbedEngineTest {
             assertThatThrownBy(() -> engine.embed("y".repeat(65), CancelToken.none()))
                     .isInstanceOf(PromptTooLongException.class)
                     .hasMessageContaining("65 tokens");
+            assertThatThrownBy(() -> engine.embed(List.of("x", "y".repeat(70), "z"), CancelToken.none()))
+                    .isInstanceOf(PromptTooLongException.class)
+                    .hasMessageContaining("Text 2 of 3 has 70 tokens and the model 'embed' takes at most 64");
             assertThatThrownBy(() -> engine.embed("y", CancelToken.after(Duration.ZERO)))
                     .isInstanceOf(CancelledException.class);
         }
@@ -62,6 +69,42 @@ class EmbedEngineTest {
         assertThatThrownBy(() -> engine.embed("y", CancelToken.none()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
+        assertThat(OrtEnvironment.get().liveHandles()).isEmpty();
+    }
+
+    @Test
+    void thousandTextsOfAllLengthsEqualOneAtATimeWhateverTheLimits() {
+        SplittableRandom random = new SplittableRandom(5);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            StringBuilder text = new StringBuilder();
+            int length = random.nextInt(0, 64);
+            for (int c = 0; c < length; c++) text.append((char) random.nextInt('a', 'z'));
+            texts.add(text.toString());
+        }
+        ModelPack pack = ModelPack.read(TinyPack.writeEmbedder(root, "embed"));
+        try (EmbedEngine alone = EmbedEngine.open(pack, SessionSettings.cpu(1), new BatchLimits(1, 1, 0));
+                EmbedEngine together = EmbedEngine.open(pack, SessionSettings.cpu(1));
+                EmbedEngine unpadded = EmbedEngine.open(pack, SessionSettings.cpu(1), new BatchLimits(500, 9999, 0))) {
+            List<Embedding> expected = alone.embed(texts, CancelToken.none());
+            for (EmbedEngine engine : List.of(together, unpadded)) {
+                List<Embedding> batch = engine.embed(texts, CancelToken.none());
+                for (int i = 0; i < texts.size(); i++)
+                    assertThat(batch.get(i).values())
+                            .containsExactly(expected.get(i).values(), within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void numbersThatAreNotFiniteAreAFailureOfTheirRequestAlone() {
+        Path folder = TinyPack.writeEmbedder(root, "embed");
+        try (EmbedEngine engine = EmbedEngine.open(TinyPack.overflowing(folder, 'q'), SessionSettings.cpu(1))) {
+            assertThatThrownBy(() -> engine.embed(List.of("fine", "a q in it"), CancelToken.none()))
+                    .isInstanceOf(LlmException.class)
+                    .hasMessageContaining("Text 2 of 2 has an embedding by model 'embed' that is not finite");
+            assertThat(engine.embed(List.of("fine"), CancelToken.none())).hasSize(1);
+        }
         assertThat(OrtEnvironment.get().liveHandles()).isEmpty();
     }
 }

@@ -42,23 +42,43 @@ public final class ExportPack {
         }
     }
 
+    /** How the matrices of the layers are written. */
+    public enum Weights {
+        /** float32. */
+        FLOAT,
+        /** float32, rounded to what eight bits hold: the twin of the others. */
+        ROUNDED,
+        /** Eight bits, multiplied by MatMulNBits, as model builders quantise weights only. */
+        BLOCKS,
+        /** Eight bits, turned into float32 (DequantizeLinear) and then multiplied. */
+        DEQUANTIZED,
+        /** Eight bits, inputs quantised at each run (DynamicQuantizeLinear, MatMulInteger), as ONNX Runtime's dynamic quantisation writes it. */
+        DYNAMIC
+    }
+
     private static final int LAYERS = 2, HIDDEN = 32, HEADS = 4, KV_HEADS = 2, DIM = 16, FFN = 48, CONTEXT = 96;
     private static final int BOOL = 9;
     private static final String EXTERNAL = "model.onnx.data";
 
     private final Style style;
+    private final Weights weights;
     private final OnnxWriter w = new OnnxWriter("export");
     private final SplittableRandom random = new SplittableRandom(42);
     private byte[] head = {};
 
-    private ExportPack(Style style) {
+    private ExportPack(Style style, Weights weights) {
         this.style = style;
+        this.weights = weights;
     }
 
     /** Writes a pack with a model.json; the last matrix lies in a file of its own. */
     public static Path write(Path root, Style style) {
-        Path folder = root.resolve(style.name());
-        model(folder, style);
+        return write(root, style, Weights.FLOAT);
+    }
+
+    private static Path write(Path root, Style style, Weights weights) {
+        Path folder = root.resolve(style.name() + (weights == Weights.FLOAT ? "" : "-" + weights));
+        model(folder, style, weights);
         text(folder.resolve("tokenizer.json"), new String(TinyPack.tokenizer(), StandardCharsets.UTF_8));
         text(folder.resolve("model.json"), json(style));
         return folder;
@@ -68,10 +88,14 @@ public final class ExportPack {
         return ModelPack.read(write(root, style));
     }
 
+    public static ModelPack pack(Path root, Style style, Weights weights) {
+        return ModelPack.read(write(root, style, weights));
+    }
+
     /** Writes the model as an exporter leaves it, with config.json, a ChatML template and a tokenizer that has its tokens. */
     public static Path writeHuggingFace(Path root, Style style) {
         Path folder = root.resolve(style.name() + "-hf");
-        model(folder, style);
+        model(folder, style, Weights.FLOAT);
         text(
                 folder.resolve("tokenizer.json"),
                 new String(TinyPack.tokenizer(), StandardCharsets.UTF_8)
@@ -91,8 +115,8 @@ public final class ExportPack {
         return folder;
     }
 
-    private static void model(Path folder, Style style) {
-        ExportPack export = new ExportPack(style);
+    private static void model(Path folder, Style style, Weights weights) {
+        ExportPack export = new ExportPack(style, weights);
         try {
             Files.createDirectories(folder);
             Files.write(folder.resolve("model.onnx"), export.onnx());
@@ -306,8 +330,13 @@ public final class ExportPack {
     }
 
     private void matmul(String x, String out, int from, int to) {
-        w.constant(out + ".w", gaussian(from * to, 1 / Math.sqrt(from)), from, to);
-        w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
+        float[] values = gaussian(from * to, 1 / Math.sqrt(from));
+        if (weights == Weights.FLOAT) {
+            w.constant(out + ".w", values, from, to);
+            w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
+        } else {
+            new QuantizedMatMul(values, from, to).write(w, weights, x, out);
+        }
     }
 
     private float[] gaussian(int n, double scale) {

@@ -100,9 +100,15 @@ public record TinyPack(
                  "tokenizer":{"file":"tokenizer.json"}}
                 """.formatted(id, VOCAB, DIMENSION)
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        write(folder.resolve("model.onnx"), embedderOnnx());
+        write(folder.resolve("model.onnx"), embedderOnnx(-1));
         write(folder.resolve("tokenizer.json"), tokenizer());
         return folder;
+    }
+
+    /** {@return the embedder of a folder, with a letter whose texts overflow} */
+    static ModelPack overflowing(Path embedder, char letter) {
+        write(embedder.resolve("model.onnx"), embedderOnnx(letter));
+        return ModelPack.read(embedder);
     }
 
     private byte[] json() {
@@ -246,14 +252,16 @@ public record TinyPack(
         w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
     }
 
-    private static byte[] embedderOnnx() {
+    private static byte[] embedderOnnx(int overflow) {
         SplittableRandom random = new SplittableRandom(3);
         int hidden = 32;
         OnnxWriter w = new OnnxWriter("embedder");
         w.input("input_ids", OnnxWriter.INT64, "batch", "sequence")
                 .input("attention_mask", OnnxWriter.INT64, "batch", "sequence");
         w.output("embedding", OnnxWriter.FLOAT, "batch", DIMENSION);
-        w.constant("embed", gaussian(random, VOCAB * hidden, 1), VOCAB, hidden);
+        float[] embed = gaussian(random, VOCAB * hidden, 1);
+        if (overflow >= 0) Arrays.fill(embed, overflow * hidden, (overflow + 1) * hidden, Float.NaN);
+        w.constant("embed", embed, VOCAB, hidden);
         w.constant("axis1", new long[] {1}, 1).constant("axis2", new long[] {2}, 1);
         w.node("Gather", "x", List.of("embed", "input_ids"), Map.of());
         w.node("Tanh", "t", List.of("x"), Map.of());

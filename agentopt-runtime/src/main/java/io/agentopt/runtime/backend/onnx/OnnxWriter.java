@@ -12,7 +12,7 @@ import java.util.Map;
  * 10 with operator sets 20 and com.microsoft 1.
  */
 public final class OnnxWriter {
-    public static final int FLOAT = 1, INT32 = 6, INT64 = 7, FLOAT16 = 10;
+    public static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10;
 
     /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
     public static final String MICROSOFT = "com.microsoft";
@@ -56,7 +56,8 @@ public final class OnnxWriter {
         return constant(name, INT64, raw.array(), dims);
     }
 
-    private OnnxWriter constant(String name, int type, byte[] raw, long... dims) {
+    /** Adds a constant of any type, given its bytes: the first element first, each little-endian. */
+    public OnnxWriter constant(String name, int type, byte[] raw, long... dims) {
         Message tensor = new Message();
         for (long d : dims) tensor.integer(1, d);
         graph.message(5, tensor.integer(2, type).text(8, name).bytes(9, raw));

@@ -28,7 +28,7 @@ public final class OrtException extends RuntimeException {
     }
 
     /** {@return the same error, with what was being done in front of it} */
-    OrtException during(String doing) {
+    public OrtException during(String doing) {
         OrtException e = new OrtException(code, doing + ": " + getMessage());
         e.setStackTrace(getStackTrace());
         return e;

@@ -175,6 +175,20 @@ public final class OrtSession extends OrtHandle {
      * @throws OrtException if the run fails or is terminated
      */
     public Map<String, OrtTensor> run(Map<String, OrtTensor> given, OrtRunOptions options) {
+        return run(given, List.copyOf(outputs.keySet()), options);
+    }
+
+    /**
+     * Runs the model once for some of its outputs; as {@link #run(Map, OrtRunOptions)}.
+     *
+     * @param wanted names of outputs, at least one
+     * @return those outputs by name
+     */
+    public Map<String, OrtTensor> run(Map<String, OrtTensor> given, List<String> wanted, OrtRunOptions options) {
+        if (wanted.isEmpty())
+            throw new IllegalArgumentException(
+                    "No output of model '" + model + "' is wanted. Name at least one of " + outputs.keySet() + ".");
+        for (String name : wanted) require(outputs, "output", name);
         for (String name : inputs.keySet()) {
             if (!given.containsKey(name)) {
                 throw new IllegalArgumentException(
@@ -192,7 +206,7 @@ public final class OrtSession extends OrtHandle {
                     values.setAtIndex(ADDRESS, entered.size(), e.getValue().enter());
                     entered.add(e.getValue());
                 }
-                return collect(scratch, session, run, given, values);
+                return collect(scratch, session, run, given, values, wanted);
             } finally {
                 options.exit();
             }
@@ -207,9 +221,9 @@ public final class OrtSession extends OrtHandle {
             MemorySegment session,
             MemorySegment run,
             Map<String, OrtTensor> given,
-            MemorySegment values) {
+            MemorySegment values,
+            List<String> wanted) {
         List<String> names = List.copyOf(given.keySet());
-        List<String> wanted = List.copyOf(outputs.keySet());
         MemorySegment results = scratch.allocate(ADDRESS, wanted.size());
         OrtApi api = environment().api();
         try {

@@ -55,6 +55,8 @@ final class HuggingFaceReader {
                     "The folder '" + folder
                             + "' has no tokenizer.json. Copy it from the model, or make one with AutoTokenizer.save_pretrained.");
         }
+        if (HuggingFaceReranker.is(config))
+            return new HuggingFaceReranker(folder, config, own, folderName()).read(tokenizer);
         Path onnx = onnx();
         ModelPack.Chat chat = own.isPresent() && own.get().has("chat")
                 ? PackReader.chat(own.get())
@@ -151,7 +153,7 @@ final class HuggingFaceReader {
                     kv,
                     kv,
                     kv);
-            return spec.withWeights(weights(spec, onnx, wiring.bytes()));
+            return spec.withWeights(weights(config, spec, onnx, wiring.bytes()));
         } catch (IllegalArgumentException e) {
             throw new ModelPackException(
                     "The file " + config.file() + " describes no possible model: " + e.getMessage(), e);
@@ -173,7 +175,7 @@ final class HuggingFaceReader {
     }
 
     /** The format whose bytes per parameter are nearest to those of the files, as a ratio. */
-    private Precision weights(ModelSpec spec, Path onnx, double bytes) {
+    static Precision weights(JsonFile config, ModelSpec spec, Path onnx, double bytes) {
         double parameters = Parameters.of(spec).total(), each = bytes / parameters;
         if (!(each > FEWEST_BYTES && each < MOST_BYTES)) {
             throw new ModelPackException(String.format(

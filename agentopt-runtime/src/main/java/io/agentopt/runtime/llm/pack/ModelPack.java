@@ -8,6 +8,7 @@ import io.agentopt.runtime.text.Tokenizer;
 import io.agentopt.runtime.text.TokenizerException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,7 +38,7 @@ public record ModelPack(
     public static final String FILE = "model.json";
 
     /** How an ONNX file is wired. */
-    public sealed interface Layout permits Decoder, Embedder {
+    public sealed interface Layout permits Decoder, Embedder, Reranker {
         /** {@return input of tokens, int64 [batch, sequence]} */
         String inputIds();
     }
@@ -119,6 +120,18 @@ public record ModelPack(
      */
     public record Embedder(String inputIds, String attentionMask, String embedding, int dimension) implements Layout {}
 
+    /**
+     * A cross-encoder: query and passage in one row.
+     *
+     * @param attentionMask input of ones, and of zeros where padded, int64 [batch, sequence]
+     * @param tokenTypes input int64 [batch, sequence], 0 in the query and 1 in the passage, of models that ask for it
+     * @param scores output, float32 or float16 [batch, labels], or [batch] of one label
+     * @param labels 1: how well they match; 2: that they do not, that they do
+     */
+    public record Reranker(
+            String inputIds, String attentionMask, Optional<String> tokenTypes, String scores, int labels)
+            implements Layout {}
+
     /** The chat section: what begins a conversation, a template by role, what invites an answer, what ends it. */
     public record Chat(String start, Map<Role, String> roles, String generationPrompt, List<String> stopTokens) {
         public Chat {
@@ -144,6 +157,22 @@ public record ModelPack(
     /** {@return the model's id} */
     public String id() {
         return spec.id();
+    }
+
+    /**
+     * {@return this pack's layout}
+     *
+     * @throws ModelPackException if it is of another kind
+     */
+    public <L extends Layout> L layout(Class<L> kind) {
+        if (kind.isInstance(layout)) return kind.cast(layout);
+        throw new ModelPackException("The model '" + id() + "' in " + folder + " is of kind " + word(layout.getClass())
+                + ", and a model of kind " + word(kind)
+                + " is needed here. LlmEngine opens decoders, EmbedEngine embedders, RerankEngine rerankers.");
+    }
+
+    private static String word(Class<?> kind) {
+        return kind.getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     /** {@return the tokenizer; the caller closes it} */

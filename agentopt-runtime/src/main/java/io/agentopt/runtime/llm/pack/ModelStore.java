@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Model packs by name: each folder with a model.json or config.json under the root is one, and its name is the model's id. */
+/**
+ * Model packs by name: each folder with a model.json, config.json or model.onnx under the root is one, and its name is the model's id. What has no more than
+ * an ONNX file runs as Infer steps.
+ */
 public final class ModelStore {
     private final Path root;
 
@@ -32,7 +35,8 @@ public final class ModelStore {
     public List<String> ids() {
         try (Stream<Path> folders = Files.list(root)) {
             return folders.filter(f -> Files.isRegularFile(f.resolve(ModelPack.FILE))
-                            || Files.isRegularFile(f.resolve(HuggingFaceReader.FILE)))
+                            || Files.isRegularFile(f.resolve(HuggingFaceReader.FILE))
+                            || OnnxPack.isPlain(f))
                     .map(f -> f.getFileName().toString())
                     .sorted()
                     .toList();
@@ -53,6 +57,18 @@ public final class ModelStore {
         return pack;
     }
 
+    /**
+     * {@return the ONNX file of a model, whatever it computes}
+     *
+     * @throws ModelPackException as {@link #pack}
+     */
+    public OnnxPack onnx(String id) {
+        require(id);
+        OnnxPack pack = OnnxPack.read(root.resolve(id));
+        same(id, pack.id());
+        return pack;
+    }
+
     private void require(String id) {
         List<String> known = ids();
         if (known.contains(id)) return;
@@ -69,10 +85,11 @@ public final class ModelStore {
                 + "'. Give the folder the model's id, or the model the folder's name.");
     }
 
-    /** {@return the shapes of all packs but speech recognisers, beside the packaged models, for a planner} */
+    /** {@return the shapes of all packs that have one, but speech recognisers, beside the packaged models, for a planner} */
     public ModelCatalog catalog() {
         ModelCatalog all = ModelCatalog.packaged();
-        for (String id : ids()) if (!hasSpeech(id)) all = all.plus(pack(id).spec());
+        for (String id : ids())
+            if (!OnnxPack.isPlain(root.resolve(id)) && !hasSpeech(id)) all = all.plus(pack(id).spec());
         return all;
     }
 

@@ -47,7 +47,10 @@ final class PackReader {
         ModelPack.Layout layout = switch (kind) {
             case "decoder" -> decoder(json);
             case "embedder" -> embedder(json);
-            default -> throw json.wrong("kind", kind, "must be \"decoder\" or \"embedder\"");
+            case "reranker" -> reranker(json);
+            case OnnxPack.KIND ->
+                throw json.wrong("kind", kind, "is a plain ONNX file, which only Infer steps and InferEngine run");
+            default -> throw json.wrong("kind", kind, "must be \"decoder\", \"embedder\" or \"reranker\"");
         };
         ModelSpec spec = spec(json, layout);
         return new ModelPack(
@@ -110,6 +113,18 @@ final class PackReader {
         if (dimension < 1) throw json.wrong("architecture.dimension", dimension, "must be positive");
         return new ModelPack.Embedder(
                 json.text("onnx.inputIds"), json.text("onnx.attentionMask"), json.text("onnx.embedding"), dimension);
+    }
+
+    private ModelPack.Reranker reranker(JsonFile json) {
+        int labels = json.integer("onnx.labels", 1);
+        if (labels != 1 && labels != 2)
+            throw json.wrong("onnx.labels", labels, "must be 1 (a score) or 2 (no match, match)");
+        return new ModelPack.Reranker(
+                json.text("onnx.inputIds"),
+                json.text("onnx.attentionMask"),
+                optional(json, "onnx.tokenTypes"),
+                json.text("onnx.scores"),
+                labels);
     }
 
     static ModelPack.Chat chat(JsonFile json) {
