@@ -51,7 +51,7 @@ final class Resampler {
     float[] part(long begin, int count) {
         float[] out = new float[count];
         if (from == to) {
-            int there = (int) Math.clamp(samples.length - begin, 0, count);
+            int there = Math.clamp(samples.length - begin, 0, count);
             System.arraycopy(samples, (int) Math.min(begin, samples.length), out, 0, there);
             return out;
         }
