@@ -107,7 +107,8 @@ public final class Calibrate {
                 .progress(ConsoleProgress.standard())
                 .calibrate(device, store, request.models.isEmpty() ? store.ids() : request.models);
         System.out.print(found.report());
-        before.with(found.file(LocalDate.now(ZoneId.systemDefault())).efficiencies()).write(request.file);
+        before.with(found.file(LocalDate.now(ZoneId.systemDefault())).efficiencies())
+                .write(request.file);
         System.out.println("Added to " + request.file + ".");
     }
 }

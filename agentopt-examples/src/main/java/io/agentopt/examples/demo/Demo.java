@@ -108,8 +108,13 @@ public final class Demo {
             title("7. Predicted against measured");
             System.out.print(agent.report());
         }
-        Refit refit =
-                Refit.of(trace.steps(), plan, machine.device(), models.catalog(), machine.costModel(), LocalDate.now(ZoneId.systemDefault()));
+        Refit refit = Refit.of(
+                trace.steps(),
+                plan,
+                machine.device(),
+                models.catalog(),
+                machine.costModel(),
+                LocalDate.now(ZoneId.systemDefault()));
         System.out.println("Learning from these runs: " + refit.report() + ".");
     }
 

@@ -33,8 +33,9 @@ public final class ConsoleProgress implements CalibrationProgress {
 
     /** {@return progress on standard output} */
     public static ConsoleProgress standard() {
-        boolean terminal =
-                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
         return new ConsoleProgress(System.out, terminal);
     }
 
