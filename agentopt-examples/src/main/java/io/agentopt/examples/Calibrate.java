@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -106,7 +107,8 @@ public final class Calibrate {
                 .progress(ConsoleProgress.standard())
                 .calibrate(device, store, request.models.isEmpty() ? store.ids() : request.models);
         System.out.print(found.report());
-        before.with(found.file(LocalDate.now()).efficiencies()).write(request.file);
+        before.with(found.file(LocalDate.now(ZoneId.systemDefault())).efficiencies())
+                .write(request.file);
         System.out.println("Added to " + request.file + ".");
     }
 }

@@ -31,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 
 /** Plans the demonstration agent for this machine and for a rented fleet, lowers it, and lets it answer: {@code ./build demo}. */
@@ -107,8 +108,13 @@ public final class Demo {
             title("7. Predicted against measured");
             System.out.print(agent.report());
         }
-        Refit refit =
-                Refit.of(trace.steps(), plan, machine.device(), models.catalog(), machine.costModel(), LocalDate.now());
+        Refit refit = Refit.of(
+                trace.steps(),
+                plan,
+                machine.device(),
+                models.catalog(),
+                machine.costModel(),
+                LocalDate.now(ZoneId.systemDefault()));
         System.out.println("Learning from these runs: " + refit.report() + ".");
     }
 

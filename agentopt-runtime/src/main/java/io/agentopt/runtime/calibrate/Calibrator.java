@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Measures what a planner needs to know of models on a device, in less than a minute, and fits the cost model to it. Immutable; each setting
@@ -37,16 +39,39 @@ public final class Calibrator {
     private final Duration budget;
     private final int threads;
     private final CalibrationProgress progress;
+    private final LongSupplier nanos;
+    private final Supplier<CancelToken> hardEnd;
 
-    private Calibrator(Duration budget, int threads, CalibrationProgress progress) {
+    private Calibrator(
+            Duration budget,
+            int threads,
+            CalibrationProgress progress,
+            LongSupplier nanos,
+            Supplier<CancelToken> hardEnd) {
         this.budget = budget;
         this.threads = threads;
         this.progress = progress;
+        this.nanos = nanos;
+        this.hardEnd = hardEnd;
+    }
+
+    private static Supplier<CancelToken> after(Duration time) {
+        return () -> CancelToken.after(time.plusMillis(Math.round(1000 * GRACE)));
+    }
+
+    /** {@return this calibrator by another clock, which nothing but its budget ends} */
+    Calibrator clock(LongSupplier reading) {
+        return new Calibrator(budget, threads, progress, reading, CancelToken::none);
     }
 
     /** {@return a calibrator with a budget of 45 seconds, a thread for each processor where the device is the CPU, and no progress} */
     public static Calibrator standard() {
-        return new Calibrator(USUAL, Runtime.getRuntime().availableProcessors(), CalibrationProgress.NONE);
+        return new Calibrator(
+                USUAL,
+                Runtime.getRuntime().availableProcessors(),
+                CalibrationProgress.NONE,
+                System::nanoTime,
+                after(USUAL));
     }
 
     /**
@@ -61,17 +86,17 @@ public final class Calibrator {
                     + " ms) of a calibration must be above 0 and at most " + LONGEST.toSeconds()
                     + " s. For more, calibrate models one after the other.");
         }
-        return new Calibrator(time, threads, progress);
+        return new Calibrator(time, threads, progress, nanos, after(time));
     }
 
     /** {@return this calibrator with another number of threads of each native run on the CPU} */
     public Calibrator threads(int count) {
-        return new Calibrator(budget, count, progress);
+        return new Calibrator(budget, count, progress, nanos, hardEnd);
     }
 
     /** {@return this calibrator with somebody who hears how far it is} */
     public Calibrator progress(CalibrationProgress hears) {
-        return new Calibrator(budget, threads, hears);
+        return new Calibrator(budget, threads, hears, nanos, hardEnd);
     }
 
     /**
@@ -105,15 +130,15 @@ public final class Calibrator {
         }
         SessionSettings cpu = SessionSettings.cpu(threads);
         SessionSettings session = device.provider().map(cpu::on).orElse(cpu);
-        long start = System.nanoTime(), end = start + budget.toNanos();
-        CancelToken cancel = CancelToken.after(budget.plusMillis(Math.round(1000 * GRACE)));
+        long start = nanos.getAsLong(), end = start + budget.toNanos();
+        CancelToken cancel = hardEnd.get();
         List<PointTime> points = new ArrayList<>();
         List<String> unmeasured = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
-            long now = System.nanoTime(), share = Math.max(0, end - now) / (models.size() - i);
+            long now = nanos.getAsLong(), share = Math.max(0, end - now) / (models.size() - i);
             tell(start, "opening " + models.get(i));
             try (PointTimer timer = timer(store.pack(models.get(i)), session)) {
-                MeasuringLoop loop = new MeasuringLoop(models.get(i), spec, timer, now + share, System::nanoTime);
+                MeasuringLoop loop = new MeasuringLoop(models.get(i), spec, timer, now + share, nanos);
                 loop.run(what -> tell(start, what), cancel);
                 points.addAll(loop.points());
                 unmeasured.addAll(loop.unmeasured());
@@ -133,12 +158,11 @@ public final class Calibrator {
     }
 
     private void tell(long start, String what) {
-        double over = (System.nanoTime() - start) / 1e9, all = budget.toNanos() / 1e9;
+        double over = (nanos.getAsLong() - start) / 1e9, all = budget.toNanos() / 1e9;
         progress.on(Math.min(0.99, over / all), what, Math.max(0, all - over));
     }
 
-    private static DeviceCalibration fitted(
-            DeviceSpec spec, List<PointTime> points, List<String> unmeasured, long start) {
+    private DeviceCalibration fitted(DeviceSpec spec, List<PointTime> points, List<String> unmeasured, long start) {
         DeviceSpec reached = FitErrors.reached(spec, points);
         Map<Work, List<PointTime>> works = new TreeMap<>();
         for (PointTime p : points) {
@@ -156,7 +180,7 @@ public final class Calibrator {
                 open.add(work.operatorClass() + " in " + work.precision().id() + ": " + e.getMessage());
             }
         });
-        return new DeviceCalibration(reached, fits, points, open, (System.nanoTime() - start) / 1e9);
+        return new DeviceCalibration(reached, fits, points, open, (nanos.getAsLong() - start) / 1e9);
     }
 
     static FittedWork fit(DeviceSpec reached, Work work, List<PointTime> times) {

@@ -3,6 +3,7 @@ package io.agentopt.runtime.calibrate;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Shows a calibration's progress: on a terminal as a bar on one line that is written again and again, elsewhere as a line for each tenth.
@@ -32,8 +33,10 @@ public final class ConsoleProgress implements CalibrationProgress {
 
     /** {@return progress on standard output} */
     public static ConsoleProgress standard() {
-        Console console = System.console();
-        return new ConsoleProgress(System.out, console != null && console.isTerminal());
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        return new ConsoleProgress(System.out, terminal);
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class DetectedSpec {
                                 Math.abs(Math.log(d.memoryBytes() / Math.max(1.0, device.memoryBytes()))) > 0.15)
                         .thenComparing(d -> words.contains("PCIE")
                                 != d.id().toUpperCase(Locale.ROOT).contains("PCIE"))
-                        .thenComparing(d -> Math.abs(d.memoryBytes() - device.memoryBytes())))
+                        .thenComparingDouble(d -> Math.abs(d.memoryBytes() - device.memoryBytes())))
                 .map(d -> d.named(device.id()))
                 .orElseThrow(
                         () -> new IllegalArgumentException(

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -42,7 +43,8 @@ class CalibratorTest {
             new DetectedDevice("cpu", "", DetectedDevice.Kind.CPU, "", Rung.READY, "", 0, Map.of(), Optional.empty());
 
     private static Calibrator calibrator(Duration budget) {
-        return Calibrator.standard().threads(1).budget(budget);
+        AtomicLong clock = new AtomicLong(); // each look at it takes 5 ms, whatever else this machine does
+        return Calibrator.standard().threads(1).budget(budget).clock(() -> clock.addAndGet(5_000_000));
     }
 
     @Test

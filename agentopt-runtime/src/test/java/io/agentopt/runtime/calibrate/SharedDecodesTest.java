@@ -62,7 +62,7 @@ class SharedDecodesTest {
         List<Measurement> shared = new ArrayList<>(), own = new ArrayList<>();
         for (Answer a : answers) {
             List<Answer> others = answers.stream()
-                    .filter(o -> o != a && o.start() < a.end() && o.end() > a.start())
+                    .filter(o -> !o.equals(a) && o.start() < a.end() && o.end() > a.start())
                     .toList();
             shared.add(new Measurement(SharedDecodes.demand(a, others), a.seconds()));
             own.add(new Measurement(TransformerDemand.decode(MODEL, a.prompt(), a.output(), 1), a.seconds()));

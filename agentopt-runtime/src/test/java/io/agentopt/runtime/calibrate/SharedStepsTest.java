@@ -19,7 +19,7 @@ class SharedStepsTest {
     void stepsOfFewerAnswersDoNotCount() {
         // Alone a step takes 10 ns, two together 30: the first runs alone before and after the second.
         List<Long> first = new ArrayList<>(tokens(0, 10, 6));
-        for (int i = 1; i <= 8; i++) first.add(60L + 30 * i);
+        for (int i = 1; i <= 8; i++) first.add(60L + 30L * i);
         first.addAll(List.of(310L, 320L, 330L));
         List<Long> second = tokens(60, 30, 8);
         SharedSteps steps = SharedSteps.of(List.of(first, second)).orElseThrow();
