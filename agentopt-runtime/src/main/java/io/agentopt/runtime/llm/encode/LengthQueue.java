@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +61,10 @@ final class LengthQueue<O> {
     List<Row<O>> next() {
         if (all.isEmpty()) return List.of();
         O turn = owners.keySet().iterator().next();
-        List<Row<O>> batch = grow(owners.get(turn).last());
+        List<Row<O>> batch = grow(of(turn).last());
         for (Row<O> row : batch) {
             all.remove(row);
-            NavigableSet<Row<O>> rows = owners.get(row.owner());
+            NavigableSet<Row<O>> rows = of(row.owner());
             rows.remove(row);
             if (rows.isEmpty()) owners.remove(row.owner());
         }
@@ -72,14 +73,19 @@ final class LengthQueue<O> {
         return batch;
     }
 
+    private NavigableSet<Row<O>> of(O owner) {
+        return Objects.requireNonNull(owners.get(owner));
+    }
+
     private List<Row<O>> grow(Row<O> first) {
         List<Row<O>> batch = new ArrayList<>(List.of(first));
         int longest = first.length();
         long sum = first.length();
         Row<O> shorter = all.lower(first), longer = all.higher(first);
         while (shorter != null || longer != null) {
-            boolean up = paddingOf(longer, batch.size(), longest, sum) < paddingOf(shorter, batch.size(), longest, sum);
-            Row<O> row = up || shorter == null ? longer : shorter;
+            boolean up = shorter == null
+                    || paddingOf(longer, batch.size(), longest, sum) < paddingOf(shorter, batch.size(), longest, sum);
+            Row<O> row = up ? longer : shorter;
             if (row == null) break;
             int width = Math.max(longest, row.length());
             boolean fits = limits.hold(batch.size() + 1, width, sum + row.length());
@@ -89,7 +95,7 @@ final class LengthQueue<O> {
                 sum += row.length();
             }
             // Further rows that way would be padded more, so the way ends here.
-            if (row == longer) longer = fits ? all.higher(row) : null;
+            if (up) longer = fits ? all.higher(row) : null;
             else shorter = fits ? all.lower(row) : null;
         }
         return batch;

@@ -73,7 +73,7 @@ class LengthQueuePropertyTest {
             }
             Set<Integer> served = new HashSet<>(batch.stream().map(Row::owner).toList());
             for (int o = 0; o < lengths.size(); o++) {
-                int idle = served.contains(o) || left.get(o) == 0 ? 0 : waited.getOrDefault(o, 0) + 1;
+                int idle = served.contains(o) || left.getOrDefault(o, 0) == 0 ? 0 : waited.getOrDefault(o, 0) + 1;
                 waited.put(o, idle);
                 assertThat(idle).as("batches that owner %s waits", o).isLessThan(lengths.size());
             }
