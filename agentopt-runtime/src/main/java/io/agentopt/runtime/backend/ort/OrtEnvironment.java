@@ -63,7 +63,7 @@ public final class OrtEnvironment {
     private static synchronized OrtEnvironment open() {
         OrtEnvironment found = instance;
         if (found == null) {
-            found = new OrtEnvironment(OrtApi.open());
+            found = WideStack.call(() -> new OrtEnvironment(OrtApi.open()));
             instance = found;
         }
         return found;
