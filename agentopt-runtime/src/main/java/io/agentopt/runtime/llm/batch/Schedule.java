@@ -198,9 +198,20 @@ final class Schedule {
         waiting.clear();
         filling.clear();
         waitingCount = 0;
+        try {
+            prefixes.close();
+        } finally {
+            try {
+                executor.close();
+            } finally {
+                step.close();
+            }
+        }
+    }
+
+    /** Frees what it holds itself; the executor and the prefix cache stay the caller's. */
+    void abandon() {
         step.close();
-        prefixes.close();
-        executor.close();
     }
 
     /** Tells one answer that it has a token to choose. */

@@ -26,10 +26,15 @@ final class CudaDevice implements AutoCloseable {
     /** @param provider empty to run on the CPU with a driver whose memory is the host's */
     CudaDevice(GpuDriver driver, int number, Optional<EpDevice> provider) {
         this.provider = provider;
-        memory = provider.isPresent() ? OrtMemory.of(provider.get()) : OrtMemory.named("Cpu", 0);
         context = driver.context(number);
-        stream = context.stream();
-        queue = stream.lend();
+        try {
+            stream = context.stream();
+            memory = provider.isPresent() ? OrtMemory.of(provider.get()) : OrtMemory.named("Cpu", 0);
+            queue = stream.lend();
+        } catch (RuntimeException | Error e) {
+            context.close(); // with what is open in it
+            throw e;
+        }
     }
 
     /** {@return whether sessions there run on an NVIDIA GPU} */

@@ -66,7 +66,7 @@ public final class CudaExecutor implements DecoderExecutor {
     private final StepChain chain;
     private final OrtTensor stepTotal; // int32 [1], what the graphs have seen
     private final OrtTensor promptTotal;
-    private final OrtRunOptions stepRun = OrtRunOptions.create().withoutSynchronization();
+    private final OrtRunOptions stepRun;
     private final Map<Integer, OrtBinding> steps = new LinkedHashMap<>(); // by graph
     private final Map<Integer, OrtBinding> prompts = new LinkedHashMap<>(KEPT, 0.75f, true); // by row
     private final int[] highest; // by row, of its scores
@@ -106,12 +106,19 @@ public final class CudaExecutor implements DecoderExecutor {
                     best(slot, rows)));
             stepDone.add(device.context().event());
         }
-        stepTotal = OrtTensor.allocate(ElementType.INT32, 1);
-        stepTotal.data().set(JAVA_INT, 0, kv.capacity());
-        promptTotal = OrtTensor.allocate(ElementType.INT32, 1);
         highest = new int[rows];
         fromPrompt = new boolean[rows];
         scoresHost = new PinnedMemory[rows];
+        Owned last = new Owned(); // what is not the device's, which closes all of its own
+        try {
+            stepTotal = last.add(OrtTensor.allocate(ElementType.INT32, 1));
+            stepTotal.data().set(JAVA_INT, 0, kv.capacity());
+            promptTotal = last.add(OrtTensor.allocate(ElementType.INT32, 1));
+            stepRun = last.add(OrtRunOptions.create()).withoutSynchronization();
+        } catch (RuntimeException | Error e) {
+            last.closeAfter(e);
+            throw e;
+        }
     }
 
     /**
@@ -151,7 +158,7 @@ public final class CudaExecutor implements DecoderExecutor {
             DecoderNames names = DecoderNames.check(pack, layout, session);
             kv = new DeviceKv(names.shape(), rows, capacity, device.context(), device.stream(), device.memory());
             return new CudaExecutor(pack, layout, lengths, device, session, names, kv);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             if (kv != null) kv.close();
             if (session != null) session.close();
             device.close();

@@ -3,6 +3,7 @@ package io.agentopt.runtime.llm.execute;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DecoderExecutor extends AutoCloseable {
     /**
-     * Loads a model where the settings say, by the way its file is wired.
+     * Loads a model where the settings say, by the way its file is wired. If it fails, nothing stays open.
      *
      * @param rows of the cache table
      * @param capacity positions of a row, at most the model's context
@@ -24,12 +25,23 @@ public interface DecoderExecutor extends AutoCloseable {
      */
     static DecoderExecutor open(
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
+        return open(pack, layout, settings, rows, capacity, HostTensors.SYSTEM);
+    }
+
+    /** As the other; {@code memory} is where executors on the CPU take what they hold. */
+    static DecoderExecutor open(
+            ModelPack pack,
+            ModelPack.Decoder layout,
+            SessionSettings settings,
+            int rows,
+            int capacity,
+            HostTensors memory) {
         if (settings.device().orElse(null) instanceof EpDevice gpu && CudaDevice.is(gpu)) {
             return CudaExecutor.open(pack, layout, settings, gpu, rows, capacity);
         }
         return switch (layout.wiring()) {
-            case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity);
-            case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity);
+            case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity, memory);
+            case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity, memory);
         };
     }
 
