@@ -5,9 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,6 +79,11 @@ public final class OrtEnvironment {
     /** {@return which library is in use} */
     public String origin() {
         return api.origin();
+    }
+
+    /** {@return the file of the library in use; empty where the system does not tell} */
+    public Optional<Path> library() {
+        return api.file();
     }
 
     /**
