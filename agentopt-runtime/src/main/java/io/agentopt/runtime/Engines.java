@@ -7,14 +7,12 @@ import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.llm.EmbedEngine;
-import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.search.ExactIndex;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,11 +56,7 @@ final class Engines implements AutoCloseable {
     LlmEngine decoder(String deviceClass, String model, String need) {
         return decoders.computeIfAbsent(new Key(deviceClass, model), k -> {
             SessionSettings session = session(deviceClass, need);
-            return open(
-                    model,
-                    need,
-                    p -> LlmEngine.open(
-                            p, EngineSettings.of(session).withSlots(options.slots(), Duration.ofSeconds(30))));
+            return open(model, need, p -> LlmEngine.open(p, options.engine(model, session)));
         });
     }
 
