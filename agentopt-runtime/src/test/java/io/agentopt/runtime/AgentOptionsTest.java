@@ -55,9 +55,7 @@ class AgentOptionsTest {
         assertThat(big).isEqualTo(m.withContext(50).withPrefillChunk(7));
         assertThat(all.withContext(60).engine("big", CPU).context()).hasValue(50);
         assertThat(all.withSlots(5).engine("m", CPU).room()).isEqualTo(new KvRoom.Slots(5));
-        assertThat(all.engine("m", CPU).room())
-                .as("options do not change")
-                .isEqualTo(new KvRoom.Memory(1 << 30));
+        assertThat(all.engine("m", CPU).room()).as("options do not change").isEqualTo(new KvRoom.Memory(1 << 30));
     }
 
     @Test
@@ -104,10 +102,12 @@ class AgentOptionsTest {
             return g.node("say", generate(model("m")).maxTokens(4).sampling(Sampling.seeded(1, 7)), prompt)
                     .map("text", Completion::text);
         });
-        AgentOptions options =
-                AgentOptions.DEFAULTS.withDevices(List.of(HERE)).withThreads("cpu", 1).withHardware("only", Hardware.cpu());
-        assertThatThrownBy(() ->
-                        AgentRuntime.load(graph, Running.onOneDevice(graph), store, options.withMemory(100_000)))
+        AgentOptions options = AgentOptions.DEFAULTS
+                .withDevices(List.of(HERE))
+                .withThreads("cpu", 1)
+                .withHardware("only", Hardware.cpu());
+        assertThatThrownBy(
+                        () -> AgentRuntime.load(graph, Running.onOneDevice(graph), store, options.withMemory(100_000)))
                 .isInstanceOf(AgentLoadException.class)
                 .hasMessageContaining("Node 'say'")
                 .hasMessageContaining("the memory budget of its engine is 0.100 MB");

@@ -23,7 +23,6 @@ import java.util.Set;
  */
 record ElfFile(int machine, List<String> needed, List<String> searched, Set<String> symbols) {
     static final int X86_64 = 62, AARCH64 = 183;
-
     private static final int HEADER = 64, SECTION = 64, SHARED = 3, DYNAMIC = 6, DYNAMIC_SYMBOLS = 11, SYMBOL = 24;
     private static final int NEEDED = 1, RPATH = 15, RUNPATH = 29;
     private static final long MOST = 256L << 20; // bytes of a table: more is no table

@@ -50,14 +50,17 @@ final class ProviderFile {
         try {
             elf = ElfFile.read(library);
         } catch (IOException e) {
-            return stop(Rung.INIT_FAILED, "The provider library '" + library + "'" + named + " cannot be used: " + e.getMessage() + ".");
+            return stop(
+                    Rung.INIT_FAILED,
+                    "The provider library '" + library + "'" + named + " cannot be used: " + e.getMessage() + ".");
         }
         int here = System.getProperty("os.arch").equals("aarch64") ? ElfFile.AARCH64 : ElfFile.X86_64;
         if (elf.machine() != here) {
             return stop(
                     Rung.INIT_FAILED,
                     "The provider library '" + library + "'" + named + " is for another processor (ELF machine "
-                            + elf.machine() + ") than this (" + System.getProperty("os.arch") + "). Take the one for it.");
+                            + elf.machine() + ") than this (" + System.getProperty("os.arch")
+                            + "). Take the one for it.");
         }
         if (DOORS.stream().noneMatch(elf.symbols()::contains)) {
             return stop(
@@ -88,13 +91,15 @@ final class ProviderFile {
         if (!Files.isRegularFile(theirs)) {
             return stop(
                     Rung.DEPENDENCY_MISSING,
-                    "The library " + BRIDGE + " lies neither in " + folder + ", beside ONNX Runtime, nor beside the provider."
-                            + way + "Copy it there from the archive that the provider came in.");
+                    "The library " + BRIDGE + " lies neither in " + folder
+                            + ", beside ONNX Runtime, nor beside the provider." + way
+                            + "Copy it there from the archive that the provider came in.");
         }
         if (!folder.startsWith(writable.toAbsolutePath())) {
             return stop(
                     Rung.DEPENDENCY_MISSING,
-                    "The library " + BRIDGE + " must lie in " + folder + ", beside ONNX Runtime." + way + "Copy " + theirs
+                    "The library " + BRIDGE + " must lie in " + folder + ", beside ONNX Runtime." + way + "Copy "
+                            + theirs
                             + " there, or set agentopt.onnxruntime.library to a libonnxruntime.so in the provider's folder.");
         }
         try {
@@ -103,7 +108,8 @@ final class ProviderFile {
         } catch (IOException e) {
             return stop(
                     Rung.DEPENDENCY_MISSING,
-                    "The library " + theirs + " could not be copied to " + folder + ": " + e + "." + way + "Copy it there.");
+                    "The library " + theirs + " could not be copied to " + folder + ": " + e + "." + way
+                            + "Copy it there.");
         }
     }
 

@@ -39,7 +39,8 @@ final class ProviderLadder {
         stage.accept("reading the library");
         if (!System.getProperty("os.name").equals("Linux")) return Optional.empty(); // registering tells
         try {
-            return new ProviderFile(library, named).obstacle(OrtEnvironment.get().library());
+            return new ProviderFile(library, named)
+                    .obstacle(OrtEnvironment.get().library());
         } catch (OrtException e) {
             return stop(Rung.INIT_FAILED, e.getMessage());
         }

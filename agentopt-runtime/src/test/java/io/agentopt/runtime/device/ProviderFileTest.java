@@ -44,7 +44,9 @@ class ProviderFileTest {
         ElfFile elf = ElfFile.read(stub);
         assertThat(elf.machine()).isIn(ElfFile.X86_64, ElfFile.AARCH64);
         assertThat(elf.needed()).contains("libc.so.6").allMatch(n -> n.contains(".so"));
-        assertThat(elf.symbols()).contains("CreateEpFactories", "ReleaseEpFactory").doesNotContain("calloc", "get_api");
+        assertThat(elf.symbols())
+                .contains("CreateEpFactories", "ReleaseEpFactory")
+                .doesNotContain("calloc", "get_api");
         assertThat(elf.searched()).isEmpty();
         ElfFile linked = ElfFile.read(needing("libgone.so", "-Wl,-rpath,$ORIGIN:/opt/x/${ORIGIN}"));
         assertThat(linked.needed()).contains("libgone.so");
@@ -83,7 +85,8 @@ class ProviderFileTest {
         Path library = needing("libagentopt_gone.so.7");
         assertThat(obstacle(library, stub)).hasValueSatisfying(s -> {
             assertThat(s.rung()).isEqualTo(Rung.DEPENDENCY_MISSING);
-            assertThat(s.reason()).contains("property p", library.toString(), "libagentopt_gone.so.7", "LD_LIBRARY_PATH");
+            assertThat(s.reason())
+                    .contains("property p", library.toString(), "libagentopt_gone.so.7", "LD_LIBRARY_PATH");
         });
         Path beside = needing("libagentopt_gone.so.8", "-Wl,-rpath,$ORIGIN");
         assertThat(obstacle(beside, stub)).isPresent();
@@ -97,8 +100,10 @@ class ProviderFileTest {
         other[18] = (byte) 243; // RISC-V
         other[19] = 0;
         Path file = Files.write(folder.resolve("other.so"), other);
-        assertThat(obstacle(file, stub)).hasValueSatisfying(s -> assertThat(s.reason())
-                .contains("is for another processor (ELF machine 243) than this (" + System.getProperty("os.arch")));
+        assertThat(obstacle(file, stub))
+                .hasValueSatisfying(s -> assertThat(s.reason())
+                        .contains("is for another processor (ELF machine 243) than this ("
+                                + System.getProperty("os.arch")));
     }
 
     @Test
@@ -116,11 +121,13 @@ class ProviderFileTest {
         for (int again = 0; again < 2; again++) {
             assertThat(obstacle(provider, core)).isEmpty();
             try (Stream<Path> files = Files.list(folder.resolve("ort"))) {
-                assertThat(files.toList()).isEqualTo(List.of(folder.resolve("ort").resolve(ProviderFile.BRIDGE)));
+                assertThat(files.toList())
+                        .isEqualTo(List.of(folder.resolve("ort").resolve(ProviderFile.BRIDGE)));
             }
         }
         assertThat(folder.resolve("ort").resolve(ProviderFile.BRIDGE)).hasSameBinaryContentAs(stub);
-        assertThat(new ProviderFile(provider, "", folder).obstacle(Optional.empty())).isEmpty();
+        assertThat(new ProviderFile(provider, "", folder).obstacle(Optional.empty()))
+                .isEmpty();
     }
 
     @Test

@@ -92,7 +92,8 @@ class LlmEngineBadInputTest {
             }
             for (int i = 0; i < 3; i++) assertThat(others.get(i).get()).isEqualTo(alone.get(i));
         }
-        for (int i = 0; i < 3; i++) assertThat(answer(engine, Prompts.tokens(9 + i, i), 60)).isEqualTo(alone.get(i));
+        for (int i = 0; i < 3; i++)
+            assertThat(answer(engine, Prompts.tokens(9 + i, i), 60)).isEqualTo(alone.get(i));
         assertThat(engine.slotsTaken()).isZero();
         assertThat(engine.waiting()).isZero();
     }
@@ -157,9 +158,13 @@ class LlmEngineBadInputTest {
         try (LlmEngine engine = good()) {
             beside(engine, () -> {
                 refused(broken("tokenizer.json", "{}".getBytes(UTF_8)), "tokenizer.json' cannot be read");
-                refused(broken("tokenizer.json", text.substring(0, 500).getBytes(UTF_8)), "tokenizer.json' cannot be read");
-                String last = text.substring(text.indexOf("{\"id\":262"), text.indexOf("}", text.indexOf("{\"id\":262")) + 1);
-                String more = text.replace(last, last + "," + last.replace("262", "263").replace("<end>", "<more>"));
+                refused(
+                        broken("tokenizer.json", text.substring(0, 500).getBytes(UTF_8)),
+                        "tokenizer.json' cannot be read");
+                String last =
+                        text.substring(text.indexOf("{\"id\":262"), text.indexOf("}", text.indexOf("{\"id\":262")) + 1);
+                String more = text.replace(
+                        last, last + "," + last.replace("262", "263").replace("<end>", "<more>"));
                 assertThat(more).isNotEqualTo(text);
                 refused(broken("tokenizer.json", more.getBytes(UTF_8)), "has 264 tokens but architecture.vocab");
                 String others = text.replace("<user>", "[user]").replace("<end>", "[end]");
@@ -265,8 +270,7 @@ class LlmEngineBadInputTest {
 
     @Test
     void closeWhileEverythingIsUnderWay() throws Exception {
-        LlmEngine engine =
-                LlmEngine.open(TinyPack.slow("slow").pack(root), CPU.withSlots(3, Duration.ofHours(1)));
+        LlmEngine engine = LlmEngine.open(TinyPack.slow("slow").pack(root), CPU.withSlots(3, Duration.ofHours(1)));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch begun = new CountDownLatch(2);
             List<Future<?>> all = new ArrayList<>();

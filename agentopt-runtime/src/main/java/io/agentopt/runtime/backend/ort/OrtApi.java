@@ -28,8 +28,7 @@ final class OrtApi {
     private final AtomicReferenceArray<MethodHandle> handles =
             new AtomicReferenceArray<>(OrtFunction.entries(OrtFunction.HEADER));
 
-    private OrtApi(
-            MemorySegment table, int interfaceVersion, String version, String origin, Optional<Path> file) {
+    private OrtApi(MemorySegment table, int interfaceVersion, String version, String origin, Optional<Path> file) {
         this.table = table;
         this.interfaceVersion = interfaceVersion;
         this.version = version;

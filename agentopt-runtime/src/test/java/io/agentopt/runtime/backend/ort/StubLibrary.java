@@ -52,7 +52,10 @@ public final class StubLibrary {
             String name = input.getFileName().toString().replace(".c", "");
             Path output = folder.resolve("lib" + name + "-" + String.join("-", macros) + ".so");
             output.toFile().deleteOnExit();
-            return compile(input, output, java.util.Arrays.stream(macros).map(m -> "-D" + m).toList());
+            return compile(
+                    input,
+                    output,
+                    java.util.Arrays.stream(macros).map(m -> "-D" + m).toList());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
