@@ -71,7 +71,7 @@ record ElfFile(int machine, List<String> needed, List<String> searched, Set<Stri
 
     /** {@return folders in which the system looks for what a file needs, with the file's own folder in place of $ORIGIN} */
     List<Path> searched(Path file) {
-        String own = file.toAbsolutePath().getParent().toString();
+        String own = file.toAbsolutePath().resolveSibling("").toString();
         return searched.stream()
                 .filter(s -> !s.isBlank())
                 .map(s -> Path.of(s.replace("${ORIGIN}", own).replace("$ORIGIN", own)))

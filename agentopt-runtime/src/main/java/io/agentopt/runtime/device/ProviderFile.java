@@ -84,7 +84,7 @@ final class ProviderFile {
     /** Sees to it that the bridge lies beside ONNX Runtime's own library. Any version does: it holds one pointer. */
     private Optional<ProviderLadder.Stopped> bridge(Optional<Path> core) {
         if (core.isEmpty()) return Optional.empty(); // unknown; the probe in another process finds out
-        Path folder = core.get().toAbsolutePath().getParent(), wanted = folder.resolve(BRIDGE);
+        Path folder = core.get().toAbsolutePath().resolveSibling(""), wanted = folder.resolve(BRIDGE);
         if (Files.isRegularFile(wanted)) return Optional.empty();
         Path theirs = library.resolveSibling(BRIDGE);
         String way = " The provider library '" + library + "'" + named + " crashes without it. ";
