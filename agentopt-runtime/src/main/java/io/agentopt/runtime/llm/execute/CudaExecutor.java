@@ -60,8 +60,7 @@ public final class CudaExecutor implements DecoderExecutor {
     private final CudaPrompts prompts;
     private final DeviceMemory scores; // float32 [2, rows, vocab]: of steps in two slots
     private final CudaMemory scoreTensors;
-    private final DeviceMemory best; // int32 [2, rows], alike
-    private final PinnedMemory bestHost;
+    private final PinnedMemory best; // int32 [2, rows], alike
     private final List<Arguments> stepChoices = new ArrayList<>(); // by slot
     private final List<GpuEvent> stepDone = new ArrayList<>(); // by slot
     private final StepChain chain;
@@ -92,14 +91,14 @@ public final class CudaExecutor implements DecoderExecutor {
         chain = new StepChain(rows, kv.capacity());
         scores = device.context().allocate(2L * rows * scoreBytes());
         scoreTensors = new CudaMemory(device.memory(), scores);
-        best = device.context().allocate(2L * rows * JAVA_INT.byteSize());
-        bestHost = device.context().allocatePinned(best.bytes());
+        best = device.context().allocatePinned(2L * rows * JAVA_INT.byteSize());
         for (int slot = 0; slot < 2; slot++) {
             stepChoices.add(greedy.arguments(
                     scores.slice((long) slot * rows * scoreBytes(), rows * scoreBytes()),
                     step.idsMemory(),
                     step.beforeMemory(),
-                    best(slot, rows)));
+                    best,
+                    bestAt(slot)));
             stepDone.add(device.context().event());
         }
         stepTotal = OrtTensor.allocate(ElementType.INT32, 1);
@@ -219,7 +218,7 @@ public final class CudaExecutor implements DecoderExecutor {
             throw e;
         }
         for (int row : rows) {
-            highest[row] = bestHost.segment().get(JAVA_INT, bestAt(slot) + row * JAVA_INT.byteSize());
+            highest[row] = best.segment().get(JAVA_INT, bestAt(slot) + row * JAVA_INT.byteSize());
             fromPrompt[row] = false;
         }
     }
@@ -266,16 +265,11 @@ public final class CudaExecutor implements DecoderExecutor {
             captured.add(graph);
         }
         greedy.launch(device.stream(), covered, stepChoices.get(slot));
-        device.stream().download(bestHost, bestAt(slot), best(slot, covered));
         device.stream().record(stepDone.get(slot));
     }
 
     private long bestAt(int slot) {
         return (long) slot * kv.rows() * JAVA_INT.byteSize();
-    }
-
-    private DeviceSegment best(int slot, int rows) {
-        return best.slice(bestAt(slot), rows * JAVA_INT.byteSize());
     }
 
     private void synchronize() {
@@ -347,7 +341,6 @@ public final class CudaExecutor implements DecoderExecutor {
         step.close();
         scores.close();
         best.close();
-        bestHost.close();
         for (PinnedMemory host : scoresHost) if (host != null) host.close();
         greedy.close();
         kv.close();

@@ -43,8 +43,7 @@ final class CudaPrompts implements AutoCloseable {
     private final DeviceInputs inputs;
     private final DeviceMemory scores; // float32 [rows, vocab]
     private final CudaMemory scoreTensors;
-    private final DeviceMemory best; // int32 [1]
-    private final PinnedMemory bestHost;
+    private final PinnedMemory best; // int32 [1]
     private final OrtTensor total; // int32 [1]
     private final GpuEvent before;
     private final Map<Integer, OrtBinding> bindings = new LinkedHashMap<>(KEPT, 0.75f, true); // by row
@@ -70,8 +69,7 @@ final class CudaPrompts implements AutoCloseable {
         inputs = new DeviceInputs(device, 1, kv.capacity());
         scores = device.context().allocate(kv.rows() * scoreBytes());
         scoreTensors = new CudaMemory(device.memory(), scores);
-        best = device.context().allocate(JAVA_INT.byteSize());
-        bestHost = device.context().allocatePinned(JAVA_INT.byteSize());
+        best = device.context().allocatePinned(JAVA_INT.byteSize());
         total = OrtTensor.allocate(ElementType.INT32, 1);
         before = device.context().event();
     }
@@ -111,13 +109,12 @@ final class CudaPrompts implements AutoCloseable {
             inputs.upload(stream, n);
             try {
                 binding.run(options.graph(NO_GRAPH).withoutSynchronization());
-                Arguments choice = greedy.arguments(scores(row), inputs.idsMemory(), inputs.beforeMemory(), best.all());
+                Arguments choice = greedy.arguments(scores(row), inputs.idsMemory(), inputs.beforeMemory(), best, 0);
                 greedy.launch(stream, 1, choice);
-                stream.download(bestHost, 0, best.all());
             } finally {
                 device.await(model, stream::synchronize);
             }
-            return bestHost.segment().get(JAVA_INT, 0);
+            return best.segment().get(JAVA_INT, 0);
         } finally {
             running.unlock();
         }
@@ -175,7 +172,6 @@ final class CudaPrompts implements AutoCloseable {
         inputs.close();
         scores.close();
         best.close();
-        bestHost.close();
         before.close();
     }
 }
