@@ -7,6 +7,7 @@ import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.execute.DecodeStep;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.execute.PromptLane;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,13 +24,14 @@ final class NodeCount {
     private NodeCount() {}
 
     /** {@return nodes of one run of the model} */
-    static List<Metric> of(ModelPack pack, SessionSettings settings, Path folder) {
+    static List<Metric> of(ModelPack pack, SessionSettings settings, PromptLane lane, Path folder) {
         try {
             Path profiles = Files.createTempDirectory(folder, "profile");
             try (DecoderExecutor executor = DecoderExecutor.open(
                             pack,
                             (ModelPack.Decoder) pack.layout(),
                             settings.profiling(profiles.resolve("run")),
+                            lane,
                             1,
                             pack.spec().maxContext());
                     OrtRunOptions run = OrtRunOptions.create()) {
@@ -64,6 +66,7 @@ final class NodeCount {
         }
         List<Metric> metrics = new ArrayList<>();
         int all = 0;
+        GpuLlm.say("%s", file.getFileName());
         for (var e : counts.entrySet()) {
             GpuLlm.say("%6d of %s in %d runs", e.getValue(), e.getKey(), runs);
             all += e.getValue();
