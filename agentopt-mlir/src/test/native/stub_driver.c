@@ -187,7 +187,7 @@ static int run(const char *name, int64_t blocks, void **p) {
   if (!strcmp(name, "agentopt_greedy")) { // (scores, vocabulary, next, held, best), a block a row
     int n = *(int *)p[1];
     float *scores = *(float **)p[0]; int64_t *next = *(int64_t **)p[2]; int *held = *(int **)p[3], *best = *(int **)p[4];
-    if (find(DEVICE, scores, 4ull * n * blocks) < 0 || find(DEVICE, next, 8 * blocks) < 0 || find(DEVICE, held, 4 * blocks) < 0 || find(DEVICE, best, 4 * blocks) < 0) return 700;
+    if (find(DEVICE, scores, 4ull * n * blocks) < 0 || find(DEVICE, next, 8 * blocks) < 0 || find(DEVICE, held, 4 * blocks) < 0 || (find(DEVICE, best, 4 * blocks) < 0 && find(PINNED, best, 4 * blocks) < 0)) return 700;
     for (int64_t r = 0; r < blocks; r++) {
       int at = -1, bad = 0; float highest = -INFINITY;
       for (int i = 0; i < n; i++) { float s = scores[r * n + i]; bad |= isnan(s) || s == INFINITY; if (s > highest) { highest = s; at = i; } }

@@ -96,8 +96,8 @@ public final class LlmEngine implements AutoCloseable {
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
-            DecoderExecutor executor =
-                    DecoderExecutor.open(pack, layout, settings.session(), memory.slots(), memory.context(), tensors);
+            DecoderExecutor executor = DecoderExecutor.open(
+                    pack, layout, settings.session(), settings.lane(), memory.slots(), memory.context(), tensors);
             try {
                 return new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
             } catch (RuntimeException | Error e) {

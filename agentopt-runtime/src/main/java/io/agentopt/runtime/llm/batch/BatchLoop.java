@@ -37,7 +37,7 @@ public final class BatchLoop implements AutoCloseable {
         this.model = model;
         this.executor = executor;
         this.settings = settings;
-        schedule = new Schedule(model, executor, settings, prefixes);
+        schedule = new Schedule(model, executor, settings, prefixes, this::wake);
         thread = Thread.ofPlatform().daemon().name("agentopt-lane-" + model).unstarted(this::serve);
         try {
             thread.start();

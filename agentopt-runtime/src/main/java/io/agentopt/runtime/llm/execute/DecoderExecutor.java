@@ -7,6 +7,7 @@ import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A decoder model on one device. One session serves prefill and decode; the keys and values of all requests lie in one
@@ -25,19 +26,25 @@ public interface DecoderExecutor extends AutoCloseable {
      */
     static DecoderExecutor open(
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
-        return open(pack, layout, settings, rows, capacity, HostTensors.SYSTEM);
+        return open(pack, layout, settings, PromptLane.BETWEEN_STEPS, rows, capacity, HostTensors.SYSTEM);
     }
 
-    /** As the other; {@code memory} is where executors on the CPU take what they hold. */
+    /**
+     * As the other.
+     *
+     * @param lane how prompts are filled on GPUs
+     * @param memory where executors on the CPU take what they hold
+     */
     static DecoderExecutor open(
             ModelPack pack,
             ModelPack.Decoder layout,
             SessionSettings settings,
+            PromptLane lane,
             int rows,
             int capacity,
             HostTensors memory) {
         if (settings.device().orElse(null) instanceof EpDevice gpu && CudaDevice.is(gpu)) {
-            return CudaExecutor.open(pack, layout, settings, gpu, rows, capacity);
+            return CudaExecutor.open(pack, layout, settings, lane, gpu, rows, capacity);
         }
         return switch (layout.wiring()) {
             case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity, memory);
@@ -62,6 +69,21 @@ public interface DecoderExecutor extends AutoCloseable {
      * @throws io.agentopt.runtime.backend.ort.OrtException if the run fails or is terminated
      */
     void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options);
+
+    /**
+     * As {@link #prefill}, but it may come back before the run is over; decode steps of other rows may follow meanwhile. One
+     * such run at a time. Until it is over nobody else touches the row, and {@link DecodeStep#held} says {@code to} for it.
+     *
+     * @return completed when the run is over, from any thread, with what {@link #prefill} would have thrown
+     */
+    default CompletableFuture<Void> begin(int row, int[] tokens, int from, int to, OrtRunOptions options) {
+        try {
+            prefill(row, tokens, from, to, options);
+            return CompletableFuture.completedFuture(null);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     /**
      * Appends one token to each of several rows, in one run; afterwards {@link #scores} of these rows are those of the tokens.
