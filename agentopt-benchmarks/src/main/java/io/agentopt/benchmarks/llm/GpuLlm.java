@@ -63,7 +63,8 @@ public final class GpuLlm {
                 .withPrefillChunk(Integer.parseInt(option(options, "--chunk", Integer.toString(CHUNK))))
                 .withPromptLane(lane(option(options, "--lane", "beside")));
         if (only.contains("nodes")) {
-            return new BenchReport("llm-gpu-nodes-" + id, NodeCount.of(pack, settings.session(), settings.lane(), folder));
+            return new BenchReport(
+                    "llm-gpu-nodes-" + id, NodeCount.of(pack, settings.session(), settings.lane(), folder));
         }
         List<Metric> metrics = new ArrayList<>();
         double copy = gpu.isPresent() ? DeviceCopy.bytesPerSecond() : 20e9;

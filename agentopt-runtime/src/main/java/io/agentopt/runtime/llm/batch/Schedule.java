@@ -2,6 +2,7 @@ package io.agentopt.runtime.llm.batch;
 
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.llm.error.CacheExhaustedException;
+import io.agentopt.runtime.llm.error.DeviceLostException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -33,6 +34,7 @@ final class Schedule {
     private final List<AnswerRequest> answering = new ArrayList<>();
     private final Runnable wake;
     private @Nullable Chunk chunk;
+    private @Nullable DeviceLostException lost; // then nobody gets a row any more
     private final RowTable rows;
     private volatile int waitingCount; // for other threads
 
@@ -132,6 +134,11 @@ final class Schedule {
     }
 
     private void admit() {
+        DeviceLostException reason = lost;
+        if (reason != null) {
+            waiting.forEach(r -> r.exchange.failed(reason));
+            waiting.clear();
+        }
         for (RowRequest r = waiting.peek(); r != null && rows.hasFree(); r = waiting.peek()) {
             waiting.remove();
             r.sequence(rows.take(r.tokens));
@@ -209,6 +216,7 @@ final class Schedule {
     }
 
     private void fail(RowRequest r, Throwable cause) {
+        if (cause instanceof DeviceLostException reason) lost = reason;
         if (rows.giveUp(r.sequence())) rows.free(r.sequence());
         r.exchange.failed(cause instanceof OrtException && r.exchange.isCancelled() ? r.exchange.cancelled() : cause);
     }
@@ -230,6 +238,7 @@ final class Schedule {
     }
 
     private void fail(AnswerRequest r, Throwable cause) {
+        if (cause instanceof DeviceLostException reason) lost = reason;
         answering.remove(r);
         r.exchange.failed(cause);
     }

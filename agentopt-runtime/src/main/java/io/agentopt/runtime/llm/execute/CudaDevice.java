@@ -11,9 +11,11 @@ import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtMemory;
 import io.agentopt.runtime.backend.ort.SessionDevice;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.error.DeviceLostException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An NVIDIA GPU, as the driver and as ONNX Runtime know it, with the streams on which a model runs: one for steps, and one of
@@ -30,6 +32,7 @@ final class CudaDevice implements AutoCloseable {
     private final Lent backgroundQueue;
     private final OrtMemory memory;
     private final Optional<EpDevice> provider;
+    private volatile @Nullable GpuException lost;
 
     /** @param provider empty to run on the CPU with a driver whose memory is the host's */
     CudaDevice(GpuDriver driver, int number, Optional<EpDevice> provider) {
@@ -109,15 +112,37 @@ final class CudaDevice implements AutoCloseable {
         return settings.on(provider.get().with(options));
     }
 
-    /** Waits for work; a failure of the device is a failed run, as one that ONNX Runtime tells of. */
-    void await(DecoderModel model, Runnable work) {
+    /** @throws DeviceLostException if a run has found it lost */
+    void check(DecoderModel model) {
+        GpuException reason = lost;
+        if (reason != null) throw lost(model, reason);
+    }
+
+    /**
+     * {@return what a failed run is to its requests: the device's loss, or a failed run as ONNX Runtime tells of one} ONNX Runtime
+     * has no code for a loss, so the driver is asked.
+     */
+    RuntimeException failure(DecoderModel model, RuntimeException failed) {
+        if (failed instanceof GpuException gpu && gpu.isDeviceLost()) lost = gpu;
+        else if (failed instanceof GpuException || failed instanceof OrtException) probe();
+        GpuException reason = lost;
+        if (reason != null) return lost(model, reason);
+        if (!(failed instanceof GpuException)) return failed;
+        return new OrtException(
+                OrtException.NOT_FROM_ORT,
+                "The run of model '" + model.pack().id() + "' on " + this + " failed: " + failed.getMessage());
+    }
+
+    private void probe() {
         try {
-            work.run();
+            context.synchronize();
         } catch (GpuException e) {
-            throw new OrtException(
-                    OrtException.NOT_FROM_ORT,
-                    "The run of model '" + model.pack().id() + "' on " + this + " failed: " + e.getMessage());
+            if (e.isDeviceLost()) lost = e;
         }
+    }
+
+    private DeviceLostException lost(DecoderModel model, GpuException reason) {
+        return new DeviceLostException(model.pack().id(), toString(), String.valueOf(reason.getMessage()));
     }
 
     @Override

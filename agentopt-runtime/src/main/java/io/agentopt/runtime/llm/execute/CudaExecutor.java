@@ -7,6 +7,7 @@ import io.agentopt.mlir.gpu.Arguments;
 import io.agentopt.mlir.gpu.DeviceMemory;
 import io.agentopt.mlir.gpu.DeviceSegment;
 import io.agentopt.mlir.gpu.GpuEvent;
+import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.mlir.gpu.PinnedMemory;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.EpDevice;
@@ -209,6 +210,7 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public void decode(DecodeStep wanted, OrtRunOptions options) {
+        device.check(model);
         int[] rows = wanted.rows();
         int covered = Math.min(kv.rows(), Integer.highestOneBit(Math.max(1, 2 * rows[rows.length - 1] + 1)));
         boolean queued = chain.take(wanted, covered, highest, kv.changes());
@@ -219,8 +221,11 @@ public final class CudaExecutor implements DecoderExecutor {
                 queue(covered, 1 - slot);
                 chain.goesOn(kv.changes());
             }
-            device.await(model, stepDone.get(slot)::synchronize);
-        } catch (RuntimeException | Error e) {
+            stepDone.get(slot).synchronize();
+        } catch (RuntimeException e) {
+            chain.drop();
+            throw device.failure(model, e);
+        } catch (Error e) {
             chain.drop();
             throw e;
         }
@@ -252,7 +257,7 @@ public final class CudaExecutor implements DecoderExecutor {
             queue(covered, slot);
         } finally {
             for (int i = 0; i < kept.size(); i++) kv.restore(kept.get(i), full.get(i), kv.capacity() - 1);
-            if (!kept.isEmpty()) synchronize();
+            if (!kept.isEmpty()) device.stream().synchronize();
             kept.forEach(KvBlock::close);
         }
         return !kept.isEmpty();
@@ -277,10 +282,6 @@ public final class CudaExecutor implements DecoderExecutor {
 
     private long bestAt(int slot) {
         return (long) slot * kv.rows() * JAVA_INT.byteSize();
-    }
-
-    private void synchronize() {
-        device.await(model, device.stream()::synchronize);
     }
 
     private OrtBinding stepBinding(int rows, int slot, int graph) {
@@ -315,11 +316,16 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public MemorySegment scores(int row) {
-        PinnedMemory host = scoresHost[row];
-        if (host == null) scoresHost[row] = host = device.context().allocatePinned(scoreBytes());
-        device.stream().download(host, 0, fromPrompt[row] ? prompts.scores(row) : stepScores(row));
-        synchronize();
-        return host.segment();
+        device.check(model);
+        try {
+            PinnedMemory host = scoresHost[row];
+            if (host == null) scoresHost[row] = host = device.context().allocatePinned(scoreBytes());
+            device.stream().download(host, 0, fromPrompt[row] ? prompts.scores(row) : stepScores(row));
+            device.stream().synchronize();
+            return host.segment();
+        } catch (GpuException e) {
+            throw device.failure(model, e);
+        }
     }
 
     @Override
@@ -337,20 +343,16 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public void close() {
-        prompts.close();
-        device.stream().synchronize(); // a step may be queued that nobody asked for
-        stepDone.forEach(GpuEvent::close);
-        steps.values().forEach(OrtBinding::close);
-        stepRun.close();
-        stepTotal.close();
-        session.close();
-        weights.ifPresent(CudaWeights::close);
-        step.close();
-        scores.close();
-        best.close();
-        for (PinnedMemory host : scoresHost) if (host != null) host.close();
-        greedy.close();
-        kv.close();
-        device.close();
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(prompts);
+        all.add(device.stream()::synchronize); // a step may be queued that nobody asked for
+        all.addAll(stepDone);
+        all.addAll(steps.values());
+        all.addAll(List.of(stepRun, stepTotal, session));
+        weights.ifPresent(all::add);
+        all.addAll(List.of(step, scores, best));
+        for (PinnedMemory host : scoresHost) if (host != null) all.add(host);
+        all.addAll(List.of(greedy, kv, device));
+        Closing.all(all);
     }
 }

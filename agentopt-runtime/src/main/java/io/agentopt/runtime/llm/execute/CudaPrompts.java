@@ -15,7 +15,9 @@ import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.llm.kv.DeviceKv;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +83,7 @@ final class CudaPrompts implements AutoCloseable {
      */
     CompletableFuture<Integer> begin(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         try {
+            device.check(model);
             if (beside.isEmpty()) return CompletableFuture.completedFuture(run(row, tokens, from, to, options));
             device.stream().record(before);
             stream.waitFor(before);
@@ -89,7 +92,9 @@ final class CudaPrompts implements AutoCloseable {
             // Steps of others write behind a row that is being filled; a full one has no room for that.
             if (to == kv.capacity()) run.handle((id, failure) -> id).join();
             return run;
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(device.failure(model, e));
+        } catch (Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -112,9 +117,11 @@ final class CudaPrompts implements AutoCloseable {
                 Arguments choice = greedy.arguments(scores(row), inputs.idsMemory(), inputs.beforeMemory(), best, 0);
                 greedy.launch(stream, 1, choice);
             } finally {
-                device.await(model, stream::synchronize);
+                stream.synchronize();
             }
             return best.segment().get(JAVA_INT, 0);
+        } catch (RuntimeException e) {
+            throw device.failure(model, e);
         } finally {
             running.unlock();
         }
@@ -166,12 +173,10 @@ final class CudaPrompts implements AutoCloseable {
     @Override
     public void close() {
         beside.ifPresent(ExecutorService::close);
-        bindings.values().forEach(OrtBinding::close);
-        total.close();
-        if (beside.isPresent()) session.close();
-        inputs.close();
-        scores.close();
-        best.close();
-        before.close();
+        List<AutoCloseable> all = new ArrayList<>(bindings.values());
+        all.add(total);
+        if (beside.isPresent()) all.add(session);
+        all.addAll(List.of(inputs, scores, best, before));
+        Closing.all(all);
     }
 }
