@@ -30,12 +30,7 @@ final class SharedStep {
 
     /** Runs answers, ordered by row. */
     void run(List<AnswerRequest> active, Schedule.Stepped stepped, Schedule.Failed failed) {
-        try {
-            closeGaps(active);
-        } catch (RuntimeException e) {
-            List.copyOf(active).forEach(r -> failed.accept(r, e));
-            return;
-        }
+        closeGaps(active);
         int widest = executor.widestStep();
         for (int from = 0; from < active.size(); from += widest) {
             List<AnswerRequest> group = active.subList(from, Math.min(active.size(), from + widest));
