@@ -148,7 +148,7 @@ class BatchLoopLoadTest {
         int longest = 0, chunk = 0;
         for (String line : log) {
             if (!line.startsWith("prefill ")) continue;
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             if (!words[2].startsWith("0..")) longest = Math.max(longest, chunk - last.getOrDefault(words[1], chunk) - 1);
             last.put(words[1], chunk++);
         }
