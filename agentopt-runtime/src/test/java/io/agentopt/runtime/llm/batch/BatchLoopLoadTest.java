@@ -71,7 +71,7 @@ class BatchLoopLoadTest {
             if (i >= 0 && Kind.of(i) == Kind.CANCELLED_IN_PROMPT) cancels[i].cancel("its prompt is too long");
         };
         CountDownLatch othersAreDone = new CountDownLatch(1);
-        Map<Integer, Future<List<Integer>>> answers = new HashMap<>();
+        List<Future<List<Integer>>> answers = new ArrayList<>();
         try (BatchLoop loop = loop(executor, CHUNK);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Sequence> first = new ArrayList<>(); // hold all rows until everybody is in line
@@ -79,7 +79,7 @@ class BatchLoopLoadTest {
                 first.add(loop.prefill("p", new int[] {5}, NEVER).sequence());
             for (int i = 0; i < REQUESTS; i++) {
                 int number = i;
-                answers.put(i, threads.submit(() -> answer(loop, number, cancels[number], othersAreDone)));
+                answers.add(threads.submit(() -> answer(loop, number, cancels[number], othersAreDone)));
                 while (loop.waiting() <= i) Thread.onSpinWait();
             }
             int gone = 0;
@@ -148,8 +148,8 @@ class BatchLoopLoadTest {
         int longest = 0, chunk = 0;
         for (String line : log) {
             if (!line.startsWith("prefill ")) continue;
-            String[] words = line.split(" ");
-            if (!words[2].startsWith("0..")) longest = Math.max(longest, chunk - last.get(words[1]) - 1);
+            String[] words = line.split(" ", -1);
+            if (!words[2].startsWith("0..")) longest = Math.max(longest, chunk - last.getOrDefault(words[1], chunk) - 1);
             last.put(words[1], chunk++);
         }
         return longest;
