@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 echo "$classpath" | tr : '\n' | grep -E '/(agentopt-(core|mlir)-[^/]*[^0-9a-z_]?|jackson-[^/]*|jspecify-[^/]*)\.jar$' | grep -v -- -natives- |
     while read -r jar; do cp "$jar" "$out/lib/"; done
 
-"$JAVA_HOME/bin/jlink" --add-modules java.base,java.logging,java.management,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
+"$JAVA_HOME/bin/jlink" --add-modules java.base,java.logging,java.management,jdk.management,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
     --compress zip-0 --output "$work/jre"
 rm -rf "$work/jre/legal"
 tar cf - -C "$work" jre | xz --x86 --lzma2=preset=9e,dict=64MiB -c >"$out/jre.tar.xz"

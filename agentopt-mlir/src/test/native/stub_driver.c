@@ -25,20 +25,28 @@
 
 enum Kind { NONE, DEVICE, PINNED, STREAM, EVENT, MODULE };
 static struct { enum Kind kind; char *address; size_t bytes; } live[MOST];
-static int contexts, sticky, fail_code, fail_after;
+static int contexts, sticky, fail_code, fail_after, fail_sticks;
+static volatile int held; // 1: the call to hold may come; 2: it is there
 static size_t used;
-static char fail_name[64];
+static char fail_name[64], hold_name[64];
 static __thread int current;
 
 // --- what the tests steer ---
-void stub_fail(const char *function, int64_t code, int64_t after) { strncpy(fail_name, function, 63); fail_code = code; fail_after = after; }
-int stub_reset(void) { sticky = 0; fail_name[0] = 0; return 0; }
+void stub_fail(const char *function, int64_t code, int64_t after) { strncpy(fail_name, function, 63); fail_code = code; fail_after = after; fail_sticks = 0; }
+void stub_lose(const char *function, int64_t code) { stub_fail(function, code, 0); fail_sticks = 1; }
+// The function's next call waits until stub_go.
+void stub_hold(const char *function) { strncpy(hold_name, function, 63); held = 1; }
+int stub_is_held(void) { return held == 2; }
+int stub_go(void) { hold_name[0] = 0; held = 0; return 0; }
+int stub_reset(void) { sticky = 0; fail_name[0] = 0; return stub_go(); }
 int stub_live(void) { int n = contexts; for (int i = 0; i < MOST; i++) n += live[i].kind != NONE; return n; }
 
 int stub_forget(void) { stub_reset(); for (int i = 0; i < MOST; i++) if (live[i].kind != NONE) { free(live[i].address); live[i].kind = NONE; } contexts = 0; used = 0; return 0; }
 
 static int enter(const char *function, int needs_context) {
-  if (!strcmp(function, fail_name) && fail_after-- == 0) { fail_name[0] = 0; return fail_code; }
+  if (held == 1 && !strcmp(function, hold_name) && __sync_bool_compare_and_swap(&held, 1, 2))
+    for (struct timespec t = {0, 200000}; held == 2;) nanosleep(&t, 0);
+  if (!strcmp(function, fail_name) && fail_after-- == 0) { fail_name[0] = 0; if (fail_sticks) sticky = fail_code; return fail_code; }
   if (needs_context && !current) return INVALID_CONTEXT;
   return needs_context ? sticky : SUCCESS;
 }
@@ -187,7 +195,7 @@ static int run(const char *name, int64_t blocks, void **p) {
   if (!strcmp(name, "agentopt_greedy")) { // (scores, vocabulary, next, held, best), a block a row
     int n = *(int *)p[1];
     float *scores = *(float **)p[0]; int64_t *next = *(int64_t **)p[2]; int *held = *(int **)p[3], *best = *(int **)p[4];
-    if (find(DEVICE, scores, 4ull * n * blocks) < 0 || find(DEVICE, next, 8 * blocks) < 0 || find(DEVICE, held, 4 * blocks) < 0 || find(DEVICE, best, 4 * blocks) < 0) return 700;
+    if (find(DEVICE, scores, 4ull * n * blocks) < 0 || find(DEVICE, next, 8 * blocks) < 0 || find(DEVICE, held, 4 * blocks) < 0 || (find(DEVICE, best, 4 * blocks) < 0 && find(PINNED, best, 4 * blocks) < 0)) return 700;
     for (int64_t r = 0; r < blocks; r++) {
       int at = -1, bad = 0; float highest = -INFINITY;
       for (int i = 0; i < n; i++) { float s = scores[r * n + i]; bad |= isnan(s) || s == INFINITY; if (s > highest) { highest = s; at = i; } }

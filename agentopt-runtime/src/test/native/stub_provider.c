@@ -5,9 +5,15 @@
  * order. Macros make it misbehave:
  *   REFUSE  it declines to be used by a session        HANG   it does not come back from that
  *   ABORT   it ends the process when it is loaded      WRONG  it computes wrong numbers
+ *   EARLY   it finds no device if anybody but ONNX Runtime loaded it, as a classic provider's constructors crash then
  *   BLIND   it takes no nodes                          MEMORY it has memory of its own, copies and streams
  * Its own memory is scrambled, so that who reads it without a copy sees other numbers.
  */
+#define _GNU_SOURCE
+#ifdef EARLY
+#include <dlfcn.h>
+#include <execinfo.h>
+#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -402,6 +408,17 @@ static struct factory factory = {
     VERSION, factory_name, factory_vendor, get_devices, create_ep, release_ep, vendor_id, factory_version, NULL,
     create_allocator, release_allocator, create_transfer, has_streams, create_stream};
 
+#ifdef EARLY
+static int loaded_by_ort;
+
+__attribute__((constructor)) static void loaded(void) {
+    void *callers[64];
+    Dl_info caller;
+    for (int i = backtrace(callers, 64) - 1; i >= 0; i--)
+        if (dladdr(callers[i], &caller) && caller.dli_fname && strstr(caller.dli_fname, "libonnxruntime.so")) loaded_by_ort = 1;
+}
+#endif
+
 status CreateEpFactories(
     const char *name, struct base *base, void *logger, struct factory **factories, size_t most, size_t *found) {
     (void)name;
@@ -409,6 +426,12 @@ status CreateEpFactories(
     (void)most;
 #ifdef ABORT
     abort();
+#endif
+#ifdef EARLY
+    if (!loaded_by_ort) {
+        *found = 0;
+        return NULL;
+    }
 #endif
     ort = base->get_api(24); /* the first with hardware that a factory makes */
     if (!ort) return NULL;

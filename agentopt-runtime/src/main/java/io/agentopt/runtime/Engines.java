@@ -8,7 +8,6 @@ import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.infer.InferEngine;
 import io.agentopt.runtime.llm.EmbedEngine;
-import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.RerankEngine;
 import io.agentopt.runtime.llm.RerankSettings;
@@ -19,7 +18,6 @@ import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.search.ExactIndex;
 import io.agentopt.runtime.speech.SpeechSettings;
 import io.agentopt.runtime.speech.TranscribeEngine;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,11 +63,7 @@ final class Engines implements AutoCloseable {
     LlmEngine decoder(String deviceClass, String model, String need) {
         return decoders.computeIfAbsent(new Key(deviceClass, model), k -> {
             SessionSettings session = session(deviceClass, need);
-            return open(
-                    model,
-                    need,
-                    p -> LlmEngine.open(
-                            p, EngineSettings.of(session).withSlots(options.slots(), Duration.ofSeconds(30))));
+            return open(model, need, p -> LlmEngine.open(p, options.engine(model, session)));
         });
     }
 

@@ -8,6 +8,7 @@ import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.llm.execute.PromptLane;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +23,8 @@ import java.util.Optional;
  * {@code ./build bench llm --gpu}: prefill, decode and hand-off of float16 models on an NVIDIA GPU, through the public engine.
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
  * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...}, {@code
- * --tokens N} of an answer, {@code --separate} gate and up, {@code --cpu} instead of the GPU, to try the bench.
+ * --tokens N} of an answer, {@code --separate} gate and up, {@code --lane between|beside}: where prompts are filled, {@code --chunk
+ * N} of a prompt, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
  */
 public final class GpuLlm {
     private static final int CHUNK = 2048;
@@ -57,7 +59,13 @@ public final class GpuLlm {
         say("%s written in %.1f s", id, seconds(start));
         Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
         int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));
-        EngineSettings settings = settings(gpu, slots);
+        EngineSettings settings = settings(gpu, slots)
+                .withPrefillChunk(Integer.parseInt(option(options, "--chunk", Integer.toString(CHUNK))))
+                .withPromptLane(lane(option(options, "--lane", "beside")));
+        if (only.contains("nodes")) {
+            return new BenchReport(
+                    "llm-gpu-nodes-" + id, NodeCount.of(pack, settings.session(), settings.lane(), folder));
+        }
         List<Metric> metrics = new ArrayList<>();
         double copy = gpu.isPresent() ? DeviceCopy.bytesPerSecond() : 20e9;
         say("device copy %.0f GB/s read and written", copy / 1e9);
@@ -122,9 +130,15 @@ public final class GpuLlm {
 
     private static EngineSettings settings(Optional<EpDevice> gpu, int slots) {
         SessionSettings cpu = SessionSettings.cpu(Runtime.getRuntime().availableProcessors());
-        return EngineSettings.of(gpu.map(cpu::on).orElse(cpu))
-                .withSlots(slots, Duration.ofMinutes(5))
-                .withPrefillChunk(CHUNK);
+        return EngineSettings.of(gpu.map(cpu::on).orElse(cpu)).withSlots(slots, Duration.ofMinutes(5));
+    }
+
+    private static PromptLane lane(String name) {
+        return switch (name) {
+            case "between" -> PromptLane.BETWEEN_STEPS;
+            case "beside" -> PromptLane.BESIDE_STEPS;
+            default -> throw new IllegalArgumentException("--lane is between or beside, not " + name + ".");
+        };
     }
 
     private static EpDevice gpu() {

@@ -14,6 +14,14 @@ public sealed interface Argument {
     /** The bare address of device memory. */
     record Address(DeviceSegment memory) implements Argument {}
 
+    /** The bare address of pinned memory, which kernels write across the bus: for a few numbers that the host awaits. */
+    record HostAddress(PinnedMemory memory, long offset) implements Argument {
+        /** @throws IndexOutOfBoundsException when the offset is not inside */
+        public HostAddress {
+            java.util.Objects.checkIndex(offset, memory.bytes());
+        }
+    }
+
     /**
      * A row-major, contiguous memref, passed as its descriptor: allocated pointer, aligned pointer, offset, sizes, strides (7 values for rank 2).
      *
@@ -55,7 +63,7 @@ public sealed interface Argument {
     default int values() {
         return switch (this) {
             case Memref m -> 3 + 2 * m.shape.length;
-            case Index _, Int32 _, Float32 _, Address _ -> 1;
+            case Index _, Int32 _, Float32 _, Address _, HostAddress _ -> 1;
         };
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 public final class Arguments {
     private static final long SLOT_BYTES = 8;
 
-    private final List<DeviceMemory> memories = new ArrayList<>();
+    private final List<GpuResource> memories = new ArrayList<>();
     private final MemorySegment slots;
     private final MemorySegment pointers;
     private int filled;
@@ -60,7 +60,7 @@ public final class Arguments {
 
     void drop() {
         try {
-            for (DeviceMemory memory : memories) memory.drop();
+            for (GpuResource memory : memories) memory.drop();
         } finally {
             java.lang.ref.Reference.reachabilityFence(this);
         }
@@ -72,6 +72,7 @@ public final class Arguments {
             case Argument.Int32(int value) -> slots.set(JAVA_INT, SLOT_BYTES * filled++, value);
             case Argument.Float32(float value) -> slots.set(JAVA_FLOAT, SLOT_BYTES * filled++, value);
             case Argument.Address(DeviceSegment memory) -> add(address(memory));
+            case Argument.HostAddress(PinnedMemory memory, long offset) -> add(address(memory) + offset);
             case Argument.Memref memref -> add(memref);
         }
     }
@@ -95,9 +96,13 @@ public final class Arguments {
     }
 
     private long address(DeviceSegment segment) {
-        long base = segment.owner().hold();
-        segment.owner().drop();
-        memories.add(segment.owner());
-        return base + segment.offset();
+        return address(segment.owner()) + segment.offset();
+    }
+
+    private long address(GpuResource memory) {
+        long base = memory.hold();
+        memory.drop();
+        memories.add(memory);
+        return base;
     }
 }

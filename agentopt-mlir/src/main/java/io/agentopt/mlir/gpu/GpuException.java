@@ -32,7 +32,15 @@ public final class GpuException extends RuntimeException {
         return error;
     }
 
-    // The numbers below mean the same in both drivers.
+    /** {@return whether the device does nothing more for this process: every later call fails as this one} */
+    public boolean isDeviceLost() {
+        return switch (error) {
+            case 46, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719 -> true;
+            default -> false;
+        };
+    }
+
+    // The numbers here mean the same in both drivers.
     private static String wayOut(int error) {
         return switch (error) {
             case 2 -> " Close device memory that is no longer needed, or ask for less.";

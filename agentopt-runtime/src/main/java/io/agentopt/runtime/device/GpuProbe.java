@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The ladder of one family of GPUs: provider library named, there, loadable and a provider; driver there and finding
+ * The ladder of one family of GPUs: provider library named, there, a provider and with all that it needs; driver there and finding
  * devices; provider registered; a model run on each device.
  */
 final class GpuProbe implements Probe {
@@ -48,7 +48,7 @@ final class GpuProbe implements Probe {
         Optional<ProviderConfig> config = config();
         if (config.isEmpty()) return notConfigured();
         ProviderLadder ladder = new ProviderLadder(config.get(), stage);
-        Optional<ProviderLadder.Stopped> stop = ladder.loaded();
+        Optional<ProviderLadder.Stopped> stop = ladder.checked();
         if (stop.isPresent())
             return List.of(stopped(stop.get().rung(), stop.get().reason()));
         stage.accept("asking the driver");

@@ -53,10 +53,15 @@ final class Loader {
             return new Failed(text.startsWith("Cannot open library") ? Rung.LIBRARY_MISSING : Rung.INIT_FAILED, text);
         return m.group(1).equals(library)
                 ? new Failed(Rung.LIBRARY_MISSING, "The library " + library + " is not there.")
-                : new Failed(
-                        Rung.DEPENDENCY_MISSING,
-                        "The library " + library + " needs " + m.group(1)
-                                + ", which is not there. Install it or add its folder to LD_LIBRARY_PATH.");
+                : missing(library, m.group(1));
+    }
+
+    /** {@return the failure of a library that is linked to one that is not there} */
+    static Failed missing(String library, String needed) {
+        return new Failed(
+                Rung.DEPENDENCY_MISSING,
+                "The library " + library + " needs " + needed
+                        + ", which is not there. Install it or add its folder to LD_LIBRARY_PATH.");
     }
 
     // dlopen where the system has it: its error text is the point.

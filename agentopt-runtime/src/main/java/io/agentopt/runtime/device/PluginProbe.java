@@ -58,7 +58,7 @@ final class PluginProbe implements Probe {
         }
         ProviderLadder ladder = new ProviderLadder(config.get(), stage);
         if (!config.get().isLibrary()) return List.of(named(ladder, config.get().named()));
-        Optional<ProviderLadder.Stopped> stop = ladder.loaded();
+        Optional<ProviderLadder.Stopped> stop = ladder.checked();
         if (stop.isPresent())
             return List.of(stopped(stop.get().rung(), stop.get().reason()));
         return switch (ladder.registered()) {

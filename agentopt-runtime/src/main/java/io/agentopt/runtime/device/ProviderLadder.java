@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The rungs that every provider has: library there, loadable and a provider; registered; a model run on each device. */
+/** The rungs that every provider has: library there, a provider and with all that it needs; registered; a model run on each device. */
 final class ProviderLadder {
     private final ProviderConfig config;
     private final Consumer<String> stage;
@@ -28,25 +28,22 @@ final class ProviderLadder {
 
     record Stopped(Rung rung, String reason) implements Registered {}
 
-    /** {@return why the library is not a provider that can be loaded; empty if it is} */
-    Optional<Stopped> loaded() {
+    /** {@return why the library is not a provider that can be loaded; empty if it is}  Only {@link #registered} loads it. */
+    Optional<Stopped> checked() {
         Path library = config.library();
         String named = " (property " + config.property() + ")";
         if (!Files.isRegularFile(library)) {
             return stop(
                     Rung.LIBRARY_MISSING, "The provider library '" + config.value() + "'" + named + " is not a file.");
         }
-        stage.accept("loading the library");
-        return switch (Loader.open(library.toString())) {
-            case Loader.Failed f -> stop(f.rung(), "The provider library" + named + ": " + f.reason());
-            case Loader.Open o ->
-                o.symbols().find("CreateEpFactories").isPresent()
-                        ? Optional.empty()
-                        : stop(
-                                Rung.INIT_FAILED,
-                                "The library '" + library + "'" + named
-                                        + " is no execution provider of ONNX Runtime: it has no CreateEpFactories.");
-        };
+        stage.accept("reading the library");
+        if (!System.getProperty("os.name").equals("Linux")) return Optional.empty(); // registering tells
+        try {
+            return new ProviderFile(library, named)
+                    .obstacle(OrtEnvironment.get().library());
+        } catch (OrtException e) {
+            return stop(Rung.INIT_FAILED, e.getMessage());
+        }
     }
 
     /** {@return the provider's devices, or why there are none} */

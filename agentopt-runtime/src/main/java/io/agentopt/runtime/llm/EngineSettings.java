@@ -1,6 +1,7 @@
 package io.agentopt.runtime.llm;
 
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.execute.PromptLane;
 import io.agentopt.runtime.llm.prefix.PrefixSettings;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  *     the prefix cache
  * @param context most tokens of a request, prompt and answer; empty for the model's longest, which also bounds it
  * @param prefixes what is remembered of prompts
+ * @param lane where a GPU fills prompts
  */
 public record EngineSettings(
         SessionSettings session,
@@ -22,7 +24,8 @@ public record EngineSettings(
         Duration slotWait,
         int prefillChunk,
         OptionalInt context,
-        PrefixSettings prefixes) {
+        PrefixSettings prefixes,
+        PromptLane lane) {
     private static final int CPU_CHUNK = 64; // larger ones fill no faster on CPUs and hold other requests up longer
 
     public EngineSettings {
@@ -49,31 +52,37 @@ public record EngineSettings(
                 Duration.ofSeconds(30),
                 CPU_CHUNK,
                 OptionalInt.empty(),
-                PrefixSettings.standard());
+                PrefixSettings.standard(),
+                PromptLane.BETWEEN_STEPS);
     }
 
     /** {@return these settings with another number of slots} */
     public EngineSettings withSlots(int count, Duration wait) {
-        return new EngineSettings(session, new KvRoom.Slots(count), wait, prefillChunk, context, prefixes);
+        return new EngineSettings(session, new KvRoom.Slots(count), wait, prefillChunk, context, prefixes, lane);
     }
 
     /** {@return these settings with as many slots as fit in so many bytes, weights and all else included} */
     public EngineSettings withMemory(long bytes) {
-        return new EngineSettings(session, new KvRoom.Memory(bytes), slotWait, prefillChunk, context, prefixes);
+        return new EngineSettings(session, new KvRoom.Memory(bytes), slotWait, prefillChunk, context, prefixes, lane);
     }
 
     /** {@return these settings with another prefill chunk} */
     public EngineSettings withPrefillChunk(int positions) {
-        return new EngineSettings(session, room, slotWait, positions, context, prefixes);
+        return new EngineSettings(session, room, slotWait, positions, context, prefixes, lane);
     }
 
     /** {@return these settings for requests of at most so many tokens, prompt and answer together} */
     public EngineSettings withContext(int tokens) {
-        return new EngineSettings(session, room, slotWait, prefillChunk, OptionalInt.of(tokens), prefixes);
+        return new EngineSettings(session, room, slotWait, prefillChunk, OptionalInt.of(tokens), prefixes, lane);
     }
 
     /** {@return these settings with another prefix cache} */
     public EngineSettings withPrefixes(PrefixSettings remembered) {
-        return new EngineSettings(session, room, slotWait, prefillChunk, context, remembered);
+        return new EngineSettings(session, room, slotWait, prefillChunk, context, remembered, lane);
+    }
+
+    /** {@return these settings with another way of filling prompts on a GPU} */
+    public EngineSettings withPromptLane(PromptLane other) {
+        return new EngineSettings(session, room, slotWait, prefillChunk, context, prefixes, other);
     }
 }

@@ -18,6 +18,7 @@ import io.agentopt.runtime.llm.batch.Sequence;
 import io.agentopt.runtime.llm.error.MemoryExhaustedException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvReader;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
@@ -69,27 +70,44 @@ public final class LlmEngine implements AutoCloseable {
         PrefixTree tree = new PrefixTree(
                 settings.prefillChunk(), memory.prefixes(), settings.prefixes().answers());
         prefixes = tree::statistics;
+        formats = new FormatTable(tokenizer);
         BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
         channel = new CacheChannel(pack.id(), executor.kv().shape(), executor.vocab());
         loop = new BatchLoop(pack.id(), executor, batch, memory.prefixes() > 0 ? tree : PrefixCache.NONE);
-        formats = new FormatTable(tokenizer);
     }
 
     /**
      * Loads a model.
      *
-     * @throws ModelPackException if the pack is no decoder or has a defect, or needs more memory than the machine or the settings give
+     * @throws ModelPackException if the pack is no decoder or has a defect, or needs more memory than the machine or the settings give,
+     *     or than the system still has; nothing stays open then
      */
     public static LlmEngine open(ModelPack pack, EngineSettings settings) {
+        return open(pack, settings, HostTensors.SYSTEM);
+    }
+
+    /** As the other; {@code tensors} is where an engine on the CPU takes caches, inputs and scores. */
+    static LlmEngine open(ModelPack pack, EngineSettings settings, HostTensors tensors) {
         ModelPack.Decoder layout = pack.layout(ModelPack.Decoder.class);
         MemoryEstimate memory = estimate(pack, settings);
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
-            DecoderExecutor executor =
-                    DecoderExecutor.open(pack, layout, settings.session(), memory.slots(), memory.context());
-            return new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
-        } catch (RuntimeException | OutOfMemoryError e) {
+            DecoderExecutor executor = DecoderExecutor.open(
+                    pack, layout, settings.session(), settings.lane(), memory.slots(), memory.context(), tensors);
+            try {
+                return new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
+            } catch (RuntimeException | Error e) {
+                executor.close();
+                throw e;
+            }
+        } catch (OutOfMemoryError e) {
+            tokenizer.close();
+            throw new ModelPackException(
+                    "The model '" + pack.id() + "' of " + pack.folder() + " found no memory when it was opened with "
+                            + memory + ": " + e.getMessage() + " Open it with fewer slots or a smaller context.",
+                    e);
+        } catch (RuntimeException | Error e) {
             tokenizer.close();
             throw e;
         }
@@ -307,8 +325,11 @@ public final class LlmEngine implements AutoCloseable {
      */
     @Override
     public void close() {
-        loop.close();
-        tokenizer.close();
+        try {
+            loop.close();
+        } finally {
+            tokenizer.close();
+        }
     }
 
     @Override

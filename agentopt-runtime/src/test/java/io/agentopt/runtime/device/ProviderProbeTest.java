@@ -91,6 +91,13 @@ class ProviderProbeTest {
         assertThat(d.rung()).as(d.reason()).isEqualTo(Rung.READY);
     }
 
+    /** A provider was loaded before ONNX Runtime had prepared it; constructors of classic ones crash then. */
+    @Test
+    void nobodyLoadsAProviderBeforeOnnxRuntime() {
+        DetectedDevice d = plugin("EARLY");
+        assertThat(d.rung()).as(d.reason()).isEqualTo(Rung.READY);
+    }
+
     @Test
     void whatComputesWronglyOrElsewhereIsNotReady() {
         Map.of(

@@ -8,6 +8,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -22,14 +24,16 @@ final class OrtApi {
     private final int interfaceVersion;
     private final String version;
     private final String origin;
+    private final Optional<Path> file;
     private final AtomicReferenceArray<MethodHandle> handles =
             new AtomicReferenceArray<>(OrtFunction.entries(OrtFunction.HEADER));
 
-    private OrtApi(MemorySegment table, int interfaceVersion, String version, String origin) {
+    private OrtApi(MemorySegment table, int interfaceVersion, String version, String origin, Optional<Path> file) {
         this.table = table;
         this.interfaceVersion = interfaceVersion;
         this.version = version;
         this.origin = origin;
+        this.file = file;
     }
 
     /** Opens the library, asks for the newest table that both sides know, and proves it before anything is called through it. */
@@ -55,7 +59,12 @@ final class OrtApi {
                 if (table.address() == 0) continue;
                 int entries = OrtFunction.entries(v);
                 check.within(table, entries);
-                OrtApi api = new OrtApi(table.reinterpret(entries * ADDRESS.byteSize()), v, version, entry.origin());
+                OrtApi api = new OrtApi(
+                        table.reinterpret(entries * ADDRESS.byteSize()),
+                        v,
+                        version,
+                        entry.origin(),
+                        check.file(entry.getApiBase()));
                 check.prove(api, version);
                 return api;
             }
@@ -89,6 +98,11 @@ final class OrtApi {
 
     String origin() {
         return origin;
+    }
+
+    /** {@return the library's file; empty where the system does not tell} */
+    Optional<Path> file() {
+        return file;
     }
 
     @SuppressWarnings("restricted")

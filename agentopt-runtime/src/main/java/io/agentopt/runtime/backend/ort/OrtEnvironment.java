@@ -3,19 +3,15 @@ package io.agentopt.runtime.backend.ort;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +24,6 @@ public final class OrtEnvironment {
     // Errors come back as statuses and end as exceptions, so the native log repeats them only when it is fatal.
     private static final int LOG_FATAL = 4;
     private static final int DEVICE_ALLOCATOR = 0, DEFAULT_MEMORY = 0;
-    private static final long LEAST_STACK = 4 << 20, STACK_PER_CHARACTER = 512, UNKNOWN_COMMAND_LINE = 64 << 10;
 
     private static volatile @Nullable OrtEnvironment instance;
 
@@ -70,44 +65,10 @@ public final class OrtEnvironment {
     private static synchronized OrtEnvironment open() {
         OrtEnvironment found = instance;
         if (found == null) {
-            found = onALargeStack(() -> new OrtEnvironment(OrtApi.open()));
+            found = WideStack.call(() -> new OrtEnvironment(OrtApi.open()));
             instance = found;
         }
         return found;
-    }
-
-    // ONNX Runtime 1.29 matches the process's command line by a recursive regular expression when its environment is
-    // created: some 260 bytes of stack a character, so that 4,000 characters, which a class path soon has, overflow the
-    // megabyte of a Java thread and end the process without a word.
-    private static OrtEnvironment onALargeStack(Callable<OrtEnvironment> opening) {
-        FutureTask<OrtEnvironment> task = new FutureTask<>(opening);
-        Thread thread =
-                new Thread(null, task, "agentopt-onnxruntime-start", LEAST_STACK + STACK_PER_CHARACTER * commandLine());
-        thread.setDaemon(true);
-        thread.start();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    throw OrtApi.unchecked(e.getCause() == null ? e : e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
-    }
-
-    /** {@return characters of the process's command line, where the system tells} */
-    private static long commandLine() {
-        try {
-            return Files.readAllBytes(Path.of("/proc/self/cmdline")).length;
-        } catch (IOException | RuntimeException e) {
-            return UNKNOWN_COMMAND_LINE;
-        }
     }
 
     /** {@return such as {@code 1.29.0}} */
@@ -118,6 +79,11 @@ public final class OrtEnvironment {
     /** {@return which library is in use} */
     public String origin() {
         return api.origin();
+    }
+
+    /** {@return the file of the library in use; empty where the system does not tell} */
+    public Optional<Path> library() {
+        return api.file();
     }
 
     /**

@@ -9,6 +9,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,21 @@ final class OrtTableCheck {
             MemorySegment symbol = arena.allocate(SYMBOL);
             int found = (int) dladdr.invokeExact(address, symbol);
             return found == 0 ? 0 : symbol.get(ADDRESS, ADDRESS.byteSize()).address();
+        } catch (Throwable t) {
+            throw OrtApi.unchecked(t);
+        }
+    }
+
+    /** {@return the file that the library was loaded from; empty where the system does not tell} */
+    @SuppressWarnings("restricted")
+    Optional<Path> file(MemorySegment address) {
+        if (dladdr == null) return Optional.empty();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment symbol = arena.allocate(SYMBOL);
+            int found = (int) dladdr.invokeExact(address, symbol);
+            MemorySegment name = symbol.get(ADDRESS, 0);
+            if (found == 0 || name.address() == 0) return Optional.empty();
+            return Optional.of(Path.of(OrtApi.text(name)).toAbsolutePath());
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
         }

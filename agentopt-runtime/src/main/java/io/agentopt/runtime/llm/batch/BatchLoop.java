@@ -26,15 +26,25 @@ public final class BatchLoop implements AutoCloseable {
     private final Thread thread;
     private final Object gate = new Object();
     private boolean closed;
+    private @Nullable Throwable stoppedBy; // what ended the thread before close
 
-    /** Starts the thread; the loop owns the executor and the prefix cache. */
+    /**
+     * Starts the thread; from then on the loop owns the executor and the prefix cache.
+     *
+     * @throws OutOfMemoryError if the system gives no thread; then they stay the caller's
+     */
     public BatchLoop(String model, DecoderExecutor executor, BatchSettings settings, PrefixCache prefixes) {
         this.model = model;
         this.executor = executor;
         this.settings = settings;
-        schedule = new Schedule(model, executor, settings, prefixes);
+        schedule = new Schedule(model, executor, settings, prefixes, this::wake);
         thread = Thread.ofPlatform().daemon().name("agentopt-lane-" + model).unstarted(this::serve);
-        thread.start();
+        try {
+            thread.start();
+        } catch (Error e) {
+            schedule.abandon();
+            throw e;
+        }
     }
 
     /**
@@ -180,7 +190,14 @@ public final class BatchLoop implements AutoCloseable {
                 for (; command != null; command = inbox.poll()) command.run();
                 schedule.iterate();
             }
+        } catch (RuntimeException | Error e) { // of no request: those keep theirs
+            synchronized (gate) {
+                if (!closed) stoppedBy = e;
+            }
         } finally {
+            synchronized (gate) {
+                closed = true; // from here on nothing comes in that nobody would serve
+            }
             for (Runnable late = inbox.poll(); late != null; late = inbox.poll()) late.run();
             schedule.close(closedException());
         }
@@ -211,6 +228,15 @@ public final class BatchLoop implements AutoCloseable {
     }
 
     private IllegalStateException closedException() {
+        Throwable cause;
+        synchronized (gate) {
+            cause = stoppedBy;
+        }
+        if (cause != null) {
+            return new IllegalStateException(
+                    "The engine of model '" + model + "' has stopped: " + cause + ". Close it and open another.",
+                    cause);
+        }
         return new IllegalStateException("The engine of model '" + model + "' is closed. Open another.");
     }
 

@@ -49,12 +49,12 @@ final class RowTable {
         rows[sequence.row()] = null;
     }
 
-    /** {@return positions held by each row} */
+    /** {@return positions held by each row, those included that a run in flight fills} */
     int[] held() {
         int[] held = new int[rows.length];
         for (int r = 0; r < rows.length; r++) {
             Sequence s = rows[r];
-            held[r] = s == null ? 0 : s.held();
+            held[r] = s == null ? 0 : s.reserved();
         }
         return held;
     }

@@ -2,6 +2,7 @@ package io.agentopt.runtime.llm.batch;
 
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.llm.error.CacheExhaustedException;
+import io.agentopt.runtime.llm.error.DeviceLostException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -9,11 +10,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the device's thread does in one iteration: gives free rows to those who wait, first come first served; fills one
  * chunk of one prompt, or copies what is known of it, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
- * longer than one chunk, and a short prompt not for a long one.
+ * longer than one chunk, and a short prompt not for a long one. Where the device fills a chunk beside steps, iterations go on
+ * without it until it is done.
  */
 final class Schedule {
     private static final long MOST_COPIED = 16 << 20; // bytes of known beginnings in one iteration: some milliseconds
@@ -27,14 +32,27 @@ final class Schedule {
     private final ArrayDeque<RowRequest> waiting = new ArrayDeque<>();
     private final ArrayDeque<RowRequest> filling = new ArrayDeque<>();
     private final List<AnswerRequest> answering = new ArrayList<>();
+    private final Runnable wake;
+    private @Nullable Chunk chunk;
+    private @Nullable DeviceLostException lost; // then nobody gets a row any more
     private final RowTable rows;
     private volatile int waitingCount; // for other threads
 
-    Schedule(String model, DecoderExecutor executor, BatchSettings settings, PrefixCache prefixes) {
+    /**
+     * A run that fills a part of a prompt.
+     *
+     * @param to position behind it
+     * @param end gives when it was over, or what it failed with
+     */
+    private record Chunk(RowRequest request, int to, long start, CompletableFuture<Long> end) {}
+
+    /** @param wake lets another iteration come, from any thread */
+    Schedule(String model, DecoderExecutor executor, BatchSettings settings, PrefixCache prefixes, Runnable wake) {
         this.model = model;
         this.executor = executor;
         this.settings = settings;
         this.prefixes = prefixes;
+        this.wake = wake;
         long chunkBytes = settings.chunk() * executor.kv().shape().bytesPerPosition();
         mostCopied = settings.chunk() * Math.clamp(MOST_COPIED / chunkBytes, 1, 1 << 10);
         rows = new RowTable(executor.kv());
@@ -74,7 +92,9 @@ final class Schedule {
 
     /** {@return whether the next iteration has something to run} */
     boolean isBusy() {
-        return !filling.isEmpty() || answering.stream().anyMatch(r -> !r.exchange.isFull() || r.exchange.isCancelled());
+        Chunk running = chunk;
+        return (running == null ? !filling.isEmpty() : running.end().isDone())
+                || answering.stream().anyMatch(r -> !r.exchange.isFull() || r.exchange.isCancelled());
     }
 
     /** {@return how long nothing happens by itself} */
@@ -89,8 +109,7 @@ final class Schedule {
     void iterate() {
         dropCancelled();
         admit();
-        RowRequest next = filling.poll();
-        if (next != null && fillChunk(next)) filling.add(next);
+        fill();
         List<AnswerRequest> active = new ArrayList<>(
                 answering.stream().filter(r -> !r.exchange.isFull()).toList());
         if (active.isEmpty()) return;
@@ -115,6 +134,11 @@ final class Schedule {
     }
 
     private void admit() {
+        DeviceLostException reason = lost;
+        if (reason != null) {
+            waiting.forEach(r -> r.exchange.failed(reason));
+            waiting.clear();
+        }
         for (RowRequest r = waiting.peek(); r != null && rows.hasFree(); r = waiting.peek()) {
             waiting.remove();
             r.sequence(rows.take(r.tokens));
@@ -142,29 +166,57 @@ final class Schedule {
         r.exchange.finished();
     }
 
-    /** {@return whether the prompt has more} */
-    private boolean fillChunk(RowRequest r) {
+    private void fill() {
+        if (chunk == null) begin();
+        Chunk running = chunk;
+        if (running == null || !running.end().isDone()) return;
+        chunk = null;
+        end(running);
+    }
+
+    /** Begins a chunk of the next prompt, or copies what is known of it. */
+    private void begin() {
+        RowRequest r = filling.poll();
+        if (r == null) return;
         Sequence s = r.sequence();
         try {
             int before = s.held(), from = prefixes.restore(executor.kv(), s.row(), r.tokens, before, mostCopied);
             r.reused += from - before;
             s.held(from);
-            if (from - before == mostCopied) return true; // there may be more; others first
+            if (from - before == mostCopied) { // there may be more; others first
+                filling.add(r);
+                return;
+            }
             int to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
             long start = System.nanoTime();
-            executor.prefill(s.row(), r.tokens, from, to, r.options);
-            r.runNanos += System.nanoTime() - start;
-            s.held(to);
-            prefixes.remember(executor.kv(), s.row(), r.tokens, to);
-            if (to < r.tokens.length) return true;
-            r.exchange.finished();
+            CompletableFuture<Void> run = executor.begin(s.row(), r.tokens, from, to, r.options);
+            s.filling(to);
+            chunk = new Chunk(r, to, start, run.thenApply(done -> System.nanoTime()));
+            if (!run.isDone()) run.whenComplete((done, failure) -> wake.run());
         } catch (RuntimeException | Error e) { // of this request alone
             fail(r, e);
         }
-        return false;
+    }
+
+    private void end(Chunk filled) {
+        RowRequest r = filled.request();
+        Sequence s = r.sequence();
+        s.filling(0);
+        try {
+            r.runNanos += filled.end().join() - filled.start();
+            s.held(filled.to());
+            prefixes.remember(executor.kv(), s.row(), r.tokens, filled.to());
+            if (filled.to() < r.tokens.length) filling.add(r);
+            else r.exchange.finished();
+        } catch (CompletionException e) {
+            fail(r, e.getCause() == null ? e : e.getCause());
+        } catch (RuntimeException | Error e) {
+            fail(r, e);
+        }
     }
 
     private void fail(RowRequest r, Throwable cause) {
+        if (cause instanceof DeviceLostException reason) lost = reason;
         if (rows.giveUp(r.sequence())) rows.free(r.sequence());
         r.exchange.failed(cause instanceof OrtException && r.exchange.isCancelled() ? r.exchange.cancelled() : cause);
     }
@@ -186,6 +238,7 @@ final class Schedule {
     }
 
     private void fail(AnswerRequest r, Throwable cause) {
+        if (cause instanceof DeviceLostException reason) lost = reason;
         answering.remove(r);
         r.exchange.failed(cause);
     }
@@ -193,14 +246,31 @@ final class Schedule {
     /** Fails what is not finished and frees the device. */
     void close(RuntimeException because) {
         waiting.forEach(r -> r.exchange.failed(because));
+        Chunk running = chunk;
+        if (running != null) { // its request's memory is in use until it is over
+            running.request().options.terminate();
+            running.end().handle((done, failure) -> done).join();
+            filling.add(running.request());
+        }
         filling.forEach(r -> fail(r, because));
         List.copyOf(answering).forEach(r -> fail(r, because));
         waiting.clear();
         filling.clear();
         waitingCount = 0;
+        try {
+            prefixes.close();
+        } finally {
+            try {
+                executor.close();
+            } finally {
+                step.close();
+            }
+        }
+    }
+
+    /** Frees what it holds itself; the executor and the prefix cache stay the caller's. */
+    void abandon() {
         step.close();
-        prefixes.close();
-        executor.close();
     }
 
     /** Tells one answer that it has a token to choose. */

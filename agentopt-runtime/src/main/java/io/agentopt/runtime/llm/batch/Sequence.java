@@ -8,6 +8,7 @@ public final class Sequence {
     private int row;
     private int[] tokens;
     private int held;
+    private int filling;
     private final AtomicBoolean givenUp = new AtomicBoolean();
 
     Sequence(int row, int[] tokens, int held) {
@@ -36,6 +37,16 @@ public final class Sequence {
 
     void held(int positions) {
         held = positions;
+    }
+
+    /** {@return positions that the row holds, or will when the run in flight is over} */
+    int reserved() {
+        return Math.max(held, filling);
+    }
+
+    /** Tells how many positions a run in flight fills; 0 if there is none. */
+    void filling(int positions) {
+        filling = positions;
     }
 
     /** {@return the tokens of the positions that the row holds} */

@@ -8,8 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * One decode run for all answers in progress. If it fails, each of them runs once more alone, so that only the one at
- * fault fails: a failed run leaves the positions that it did not append as they were.
+ * One decode run for all answers in progress. If it fails, with whatever, each of them runs once more alone, so that only the one at
+ * fault fails: a failed run leaves the positions that it did not append as they were. That holds for memory too: a run of one
+ * needs less of it, and who still finds none fails with that.
  */
 final class SharedStep {
     private final DecoderExecutor executor;
@@ -33,17 +34,16 @@ final class SharedStep {
         int widest = executor.widestStep();
         for (int from = 0; from < active.size(); from += widest) {
             List<AnswerRequest> group = active.subList(from, Math.min(active.size(), from + widest));
+            long nanos;
             try {
-                decode(group);
-            } catch (OrtException shared) {
+                nanos = decode(group);
+            } catch (RuntimeException | Error shared) {
                 options.reset();
-                for (AnswerRequest r : group) one(r, stepped, failed);
-                continue;
-            } catch (RuntimeException | Error e) {
-                group.forEach(r -> failed.accept(r, e));
+                if (group.size() == 1 && !(shared instanceof OrtException)) failed.accept(group.getFirst(), shared);
+                else for (AnswerRequest r : group) one(r, stepped, failed); // one alone may have been ended by an abort
                 continue;
             }
-            group.forEach(stepped::accept);
+            for (AnswerRequest r : group) appended(r, nanos, stepped, failed);
         }
     }
 
@@ -52,17 +52,29 @@ final class SharedStep {
             failed.accept(r, r.exchange.cancelled());
             return;
         }
+        long nanos;
         try {
-            decode(List.of(r));
+            nanos = decode(List.of(r));
         } catch (RuntimeException | Error e) {
             options.reset();
+            failed.accept(r, e);
+            return;
+        }
+        appended(r, nanos, stepped, failed);
+    }
+
+    private static void appended(AnswerRequest r, long nanos, Schedule.Stepped stepped, Schedule.Failed failed) {
+        try {
+            r.stepped(nanos);
+        } catch (RuntimeException | Error e) { // no memory for a longer list of tokens
             failed.accept(r, e);
             return;
         }
         stepped.accept(r);
     }
 
-    private void decode(List<AnswerRequest> group) {
+    /** {@return how long it took, in nanoseconds} */
+    private long decode(List<AnswerRequest> group) {
         int[] at = group.stream().mapToInt(r -> r.sequence.row()).toArray();
         int[] tokens = group.stream().mapToInt(AnswerRequest::last).toArray();
         boolean goesOn = group.stream().allMatch(AnswerRequest::goesOnWithBest);
@@ -73,16 +85,19 @@ final class SharedStep {
         } finally {
             alone = false;
         }
-        long nanos = System.nanoTime() - start;
-        group.forEach(r -> r.stepped(nanos));
+        return System.nanoTime() - start;
     }
 
     // Rows between the first and the last may cost as much as those that are asked for, so far ones move into gaps.
     private void closeGaps(List<AnswerRequest> active) {
         AnswerRequest last = active.getLast();
         int span = last.sequence.row() - active.getFirst().sequence.row() + 1;
-        if (active.size() < 2 || span <= 2 * active.size() || !rows.moveDown(last.sequence)) return;
-        active.sort(Comparator.comparingInt(r -> r.sequence.row()));
+        if (active.size() < 2 || span <= 2 * active.size()) return;
+        try {
+            if (rows.moveDown(last.sequence)) active.sort(Comparator.comparingInt(r -> r.sequence.row()));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // It stays where it is, which costs time only. If the device is at fault, the run says so.
+        }
     }
 
     void close() {

@@ -11,6 +11,7 @@ import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.kv.ConcatKv;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
@@ -29,7 +30,7 @@ import java.util.stream.IntStream;
 public final class ConcatExecutor implements DecoderExecutor {
     private final ModelPack pack;
     private final ModelPack.Decoder names;
-    private final OrtSession session;
+    private final Owned owned;
     private final DecoderNames tensors;
     private final ConcatKv kv;
     private final List<RunInput> inputs;
@@ -39,16 +40,23 @@ public final class ConcatExecutor implements DecoderExecutor {
     private Appending appending = Appending.CHUNKS;
 
     private ConcatExecutor(
-            ModelPack pack, ModelPack.Decoder names, OrtSession session, DecoderNames tensors, int rows, int capacity) {
+            ModelPack pack,
+            ModelPack.Decoder names,
+            SessionSettings settings,
+            int rows,
+            int capacity,
+            HostTensors memory,
+            Owned owned) {
         this.pack = pack;
         this.names = names;
-        this.session = session;
-        this.tensors = tensors;
-        kv = new ConcatKv(tensors.shape(), rows, capacity);
-        inputs = RunInput.of(names, session, 1, capacity);
-        ids = OrtTensor.reserve(ElementType.INT64, capacity);
-        scores = new PromptScores(rows, vocab(), names.lastOnly());
-        binding = OrtBinding.of(session);
+        this.owned = owned;
+        OrtSession session = owned.add(PackSession.open(pack, settings));
+        tensors = DecoderNames.check(pack, names, session);
+        kv = owned.add(new ConcatKv(tensors.shape(), rows, capacity, memory));
+        inputs = RunInput.of(names, session, 1, capacity, memory, owned);
+        ids = owned.add(memory.reserve(ElementType.INT64, capacity));
+        scores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
+        binding = owned.add(OrtBinding.of(session));
     }
 
     /**
@@ -56,23 +64,23 @@ public final class ConcatExecutor implements DecoderExecutor {
      *
      * @param rows of the cache table; memory for one more is taken
      * @param capacity positions of a row, at most the model's context
+     * @param memory where caches, inputs and scores come from
      * @throws io.agentopt.runtime.llm.pack.ModelPackException if the pack has a defect
      */
     public static ConcatExecutor open(
-            ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
-        OrtSession session = PackSession.open(pack, settings);
+            ModelPack pack,
+            ModelPack.Decoder layout,
+            SessionSettings settings,
+            int rows,
+            int capacity,
+            HostTensors memory) {
+        Owned owned = new Owned();
         try {
-            ConcatExecutor executor = new ConcatExecutor(
-                    pack, layout, session, DecoderNames.check(pack, layout, session), rows, capacity);
-            try {
-                executor.appending = executor.trial();
-                return executor;
-            } catch (RuntimeException | OutOfMemoryError e) {
-                executor.close();
-                throw e;
-            }
-        } catch (RuntimeException | OutOfMemoryError e) {
-            session.close(); // once more does nothing
+            ConcatExecutor executor = new ConcatExecutor(pack, layout, settings, rows, capacity, memory, owned);
+            executor.appending = executor.trial();
+            return executor;
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
             throw e;
         }
     }
@@ -180,11 +188,6 @@ public final class ConcatExecutor implements DecoderExecutor {
 
     @Override
     public void close() {
-        binding.close();
-        inputs.forEach(RunInput::close);
-        ids.close();
-        scores.close();
-        kv.close();
-        session.close();
+        owned.close();
     }
 }

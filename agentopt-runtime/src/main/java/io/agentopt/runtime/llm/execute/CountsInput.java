@@ -7,6 +7,7 @@ import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -17,15 +18,16 @@ final class CountsInput implements RunInput {
     private final int lastRank; // [batch] or [batch, 1]
     private final OrtTensor last; // int32 [rows]
     private final OrtTensor total; // int32, one number
-    private final OrtTensor index = OrtTensor.allocate(ElementType.INT64, 1);
+    private final OrtTensor index;
 
-    CountsInput(ModelPack.Counts names, OrtSession session, int rows) {
+    CountsInput(ModelPack.Counts names, OrtSession session, int rows, HostTensors memory, Owned owned) {
         this.names = names;
         lastRank = rank(session, names.lastPositions());
-        last = OrtTensor.allocate(ElementType.INT32, rows);
+        last = owned.add(memory.reserve(ElementType.INT32, rows));
         int totalRank = rank(session, names.total());
-        total = OrtTensor.allocate(
-                ElementType.INT32, LongStream.generate(() -> 1).limit(totalRank).toArray());
+        total = owned.add(memory.reserve(
+                ElementType.INT32, LongStream.generate(() -> 1).limit(totalRank).toArray()));
+        index = owned.add(memory.reserve(ElementType.INT64, 1));
     }
 
     private static int rank(OrtSession session, String input) {
@@ -52,12 +54,5 @@ final class CountsInput implements RunInput {
             binding.bindInput(names.lastPositions(), view);
         }
         binding.bindInput(names.total(), total);
-    }
-
-    @Override
-    public void close() {
-        last.close();
-        total.close();
-        index.close();
     }
 }

@@ -12,7 +12,6 @@ import io.agentopt.mlir.gpu.PinnedMemory;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.OrtBinding;
-import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
@@ -24,10 +23,17 @@ import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.PackSession;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,77 +47,73 @@ import org.jspecify.annotations.Nullable;
  * <p>A step that is likely to come, the same rows with the best tokens, is queued before the ids of the one in flight are
  * handed out, so the device computes while the host talks to the listeners. If another comes, what was computed lies behind
  * what the rows hold, and is overwritten.
+ *
+ * <p>Prompts are filled as {@link CudaPrompts} says.
  */
 public final class CudaExecutor implements DecoderExecutor {
-    private static final int NO_GRAPH = -1;
-    private static final int KEPT = 64; // bindings of prompts
-
-    private final ModelPack pack;
-    private final ModelPack.Decoder names;
-    private final ModelPack.Counts lengths;
-    private final String lastIndex;
+    private final DecoderModel model;
     private final CudaDevice device;
     private final OrtSession session;
-    private final DecoderNames tensors;
+    private final Optional<CudaWeights> weights;
     private final DeviceKv kv;
     private final GreedyChoice greedy;
     private final DeviceInputs step;
-    private final DeviceInputs prompt;
-    private final DeviceMemory scores; // float32 [3, rows, vocab]: of steps in two slots, then of prompts
+    private final CudaPrompts prompts;
+    private final DeviceMemory scores; // float32 [2, rows, vocab]: of steps in two slots
     private final CudaMemory scoreTensors;
-    private final DeviceMemory best; // int32 [3, rows], alike
-    private final PinnedMemory bestHost;
+    private final PinnedMemory best; // int32 [2, rows], alike
     private final List<Arguments> stepChoices = new ArrayList<>(); // by slot
     private final List<GpuEvent> stepDone = new ArrayList<>(); // by slot
     private final StepChain chain;
     private final OrtTensor stepTotal; // int32 [1], what the graphs have seen
-    private final OrtTensor promptTotal;
-    private final OrtRunOptions stepRun = OrtRunOptions.create().withoutSynchronization();
+    private final OrtRunOptions stepRun;
     private final Map<Integer, OrtBinding> steps = new LinkedHashMap<>(); // by graph
-    private final Map<Integer, OrtBinding> prompts = new LinkedHashMap<>(KEPT, 0.75f, true); // by row
+    private final Set<Integer> captured = new HashSet<>(); // graphs
     private final int[] highest; // by row, of its scores
     private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
     private final @Nullable PinnedMemory[] scoresHost; // by row
 
     private CudaExecutor(
-            ModelPack pack,
-            ModelPack.Decoder names,
-            ModelPack.Counts lengths,
+            DecoderModel model,
             CudaDevice device,
+            Optional<CudaWeights> weights,
             OrtSession session,
-            DecoderNames tensors,
+            Optional<OrtSession> promptSession,
             DeviceKv kv) {
-        this.pack = pack;
-        this.names = names;
-        this.lengths = lengths;
-        lastIndex = lengths.lastIndex().orElseThrow();
+        this.model = model;
         this.device = device;
+        this.weights = weights;
         this.session = session;
-        this.tensors = tensors;
         this.kv = kv;
         int rows = kv.rows();
         greedy = new GreedyChoice(device.context(), vocab());
         step = new DeviceInputs(device, rows, rows);
-        prompt = new DeviceInputs(device, 1, kv.capacity());
         chain = new StepChain(rows, kv.capacity());
-        scores = device.context().allocate(3L * rows * scoreBytes());
+        scores = device.context().allocate(2L * rows * scoreBytes());
         scoreTensors = new CudaMemory(device.memory(), scores);
-        best = device.context().allocate(3L * rows * JAVA_INT.byteSize());
-        bestHost = device.context().allocatePinned(best.bytes());
+        best = device.context().allocatePinned(2L * rows * JAVA_INT.byteSize());
         for (int slot = 0; slot < 2; slot++) {
             stepChoices.add(greedy.arguments(
                     scores.slice((long) slot * rows * scoreBytes(), rows * scoreBytes()),
                     step.idsMemory(),
                     step.beforeMemory(),
-                    best(slot, rows)));
+                    best,
+                    bestAt(slot)));
             stepDone.add(device.context().event());
         }
-        stepTotal = OrtTensor.allocate(ElementType.INT32, 1);
-        stepTotal.data().set(JAVA_INT, 0, kv.capacity());
-        promptTotal = OrtTensor.allocate(ElementType.INT32, 1);
         highest = new int[rows];
         fromPrompt = new boolean[rows];
         scoresHost = new PinnedMemory[rows];
+        Owned last = new Owned(); // what is not the device's alone, which closes all of its own
+        try {
+            prompts = last.add(new CudaPrompts(model, device, kv, greedy, session, promptSession));
+            stepTotal = last.add(OrtTensor.allocate(ElementType.INT32, 1));
+            stepTotal.data().set(JAVA_INT, 0, kv.capacity());
+            stepRun = last.add(OrtRunOptions.create()).withoutSynchronization();
+        } catch (RuntimeException | Error e) {
+            last.closeAfter(e);
+            throw e;
+        }
     }
 
     /**
@@ -124,8 +126,14 @@ public final class CudaExecutor implements DecoderExecutor {
      * @throws OutOfMemoryError if the GPU has no room for the caches
      */
     public static CudaExecutor open(
-            ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, EpDevice gpu, int rows, int capacity) {
-        return open(pack, layout, settings, CudaDevice.of(gpu), rows, capacity);
+            ModelPack pack,
+            ModelPack.Decoder layout,
+            SessionSettings settings,
+            PromptLane lane,
+            EpDevice gpu,
+            int rows,
+            int capacity) {
+        return open(pack, layout, settings, lane, CudaDevice.of(gpu), rows, capacity);
     }
 
     /** As the other; owns the device. */
@@ -133,28 +141,34 @@ public final class CudaExecutor implements DecoderExecutor {
             ModelPack pack,
             ModelPack.Decoder layout,
             SessionSettings settings,
+            PromptLane lane,
             CudaDevice device,
             int rows,
             int capacity) {
-        if (!(layout.lengths() instanceof ModelPack.Counts lengths)
-                || lengths.lastIndex().isEmpty()) {
-            device.close();
-            throw new ModelPackException("The model '" + pack.id() + "' takes an attention mask, which no CUDA graph"
-                    + " can replay, or no index of the last token. Export it with lengths as inputs and name them in"
-                    + " onnx.lastPositions, onnx.totalLength and onnx.lastIndex of "
-                    + pack.folder().resolve(ModelPack.FILE) + ", or run it on the CPU.");
-        }
-        OrtSession session = null;
-        DeviceKv kv = null;
+        Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(device));
         try {
-            session = PackSession.open(pack, device.on(settings));
+            ModelPack.Counts lengths = DecoderModel.lengths(pack, layout);
+            boolean beside = lane == PromptLane.BESIDE_STEPS;
+            Optional<CudaWeights> weights = beside && settings.weights().isEmpty()
+                    ? Optional.of(new CudaWeights(device, pack.onnx()))
+                    : Optional.empty();
+            weights.ifPresent(opened::push);
+            SessionSettings shared =
+                    weights.map(w -> settings.sharing(w.shared())).orElse(settings);
+            OrtSession session = PackSession.open(pack, device.on(shared));
+            opened.push(session);
+            Optional<OrtSession> promptSession =
+                    beside ? Optional.of(PackSession.open(pack, device.inBackground(shared))) : Optional.empty();
+            promptSession.ifPresent(opened::push);
             DecoderNames names = DecoderNames.check(pack, layout, session);
-            kv = new DeviceKv(names.shape(), rows, capacity, device.context(), device.stream(), device.memory());
-            return new CudaExecutor(pack, layout, lengths, device, session, names, kv);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            if (kv != null) kv.close();
-            if (session != null) session.close();
-            device.close();
+            DeviceKv kv =
+                    new DeviceKv(names.shape(), rows, capacity, device.context(), device.stream(), device.memory());
+            opened.push(kv);
+            DecoderModel model =
+                    new DecoderModel(pack, layout, lengths, lengths.lastIndex().orElseThrow(), names);
+            return new CudaExecutor(model, device, weights, session, promptSession, kv);
+        } catch (RuntimeException | Error e) {
+            Closing.all(opened, e);
             throw e;
         }
     }
@@ -166,7 +180,7 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public int vocab() {
-        return pack.spec().vocab();
+        return model.vocab();
     }
 
     @Override
@@ -176,32 +190,27 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
-        int n = to - from;
-        chain.drop(row);
-        prompt.before(0, to - 1);
-        prompt.last(n - 1);
-        for (int i = 0; i < n; i++) prompt.token(i, tokens[from + i]);
-        promptTotal.data().set(JAVA_INT, 0, to);
-        OrtBinding binding = promptBinding(row);
-        try (OrtTensor ids = prompt.ids(1, n)) {
-            binding.bindInput(names.inputIds(), ids);
-        }
-        prompt.upload(device.stream(), n);
         try {
-            binding.run(options.graph(NO_GRAPH).withoutSynchronization());
-            Arguments choice =
-                    greedy.arguments(promptScores(row), prompt.idsMemory(), prompt.beforeMemory(), best(2, 1));
-            greedy.launch(device.stream(), 1, choice);
-            device.stream().download(bestHost, bestAt(2), best(2, 1));
-        } finally {
-            synchronize();
+            begin(row, tokens, from, to, options).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException r) throw r;
+            if (e.getCause() instanceof Error error) throw error;
+            throw e;
         }
-        highest[row] = bestHost.segment().get(JAVA_INT, bestAt(2));
-        fromPrompt[row] = true;
+    }
+
+    @Override
+    public CompletableFuture<Void> begin(int row, int[] tokens, int from, int to, OrtRunOptions options) {
+        chain.drop(row);
+        return prompts.begin(row, tokens, from, to, options).thenAccept(best -> {
+            highest[row] = best;
+            fromPrompt[row] = true;
+        });
     }
 
     @Override
     public void decode(DecodeStep wanted, OrtRunOptions options) {
+        device.check(model);
         int[] rows = wanted.rows();
         int covered = Math.min(kv.rows(), Integer.highestOneBit(Math.max(1, 2 * rows[rows.length - 1] + 1)));
         boolean queued = chain.take(wanted, covered, highest, kv.changes());
@@ -212,13 +221,16 @@ public final class CudaExecutor implements DecoderExecutor {
                 queue(covered, 1 - slot);
                 chain.goesOn(kv.changes());
             }
-            awaitEnd(stepDone.get(slot)::synchronize);
-        } catch (RuntimeException | Error e) {
+            stepDone.get(slot).synchronize();
+        } catch (RuntimeException e) {
+            chain.drop();
+            throw device.failure(model, e);
+        } catch (Error e) {
             chain.drop();
             throw e;
         }
         for (int row : rows) {
-            highest[row] = bestHost.segment().get(JAVA_INT, bestAt(slot) + row * JAVA_INT.byteSize());
+            highest[row] = best.segment().get(JAVA_INT, bestAt(slot) + row * JAVA_INT.byteSize());
             fromPrompt[row] = false;
         }
     }
@@ -245,7 +257,7 @@ public final class CudaExecutor implements DecoderExecutor {
             queue(covered, slot);
         } finally {
             for (int i = 0; i < kept.size(); i++) kv.restore(kept.get(i), full.get(i), kv.capacity() - 1);
-            if (!kept.isEmpty()) synchronize();
+            if (!kept.isEmpty()) device.stream().synchronize();
             kept.forEach(KvBlock::close);
         }
         return !kept.isEmpty();
@@ -256,9 +268,15 @@ public final class CudaExecutor implements DecoderExecutor {
         int graph = 2 * covered + slot;
         // Not with the caller's options: a capture that is broken off would leave the stream in it, and a step is
         // short.
-        stepBinding(covered, slot, graph).run(stepRun.graph(graph));
+        OrtBinding binding = stepBinding(covered, slot, graph);
+        stepRun.graph(graph);
+        if (captured.contains(graph)) {
+            binding.run(stepRun);
+        } else {
+            prompts.whileIdle(() -> binding.run(stepRun));
+            captured.add(graph);
+        }
         greedy.launch(device.stream(), covered, stepChoices.get(slot));
-        device.stream().download(bestHost, bestAt(slot), best(slot, covered));
         device.stream().record(stepDone.get(slot));
     }
 
@@ -266,68 +284,25 @@ public final class CudaExecutor implements DecoderExecutor {
         return (long) slot * kv.rows() * JAVA_INT.byteSize();
     }
 
-    private DeviceSegment best(int slot, int rows) {
-        return best.slice(bestAt(slot), rows * JAVA_INT.byteSize());
-    }
-
-    /** A failure of the device is a failed run, as one that ONNX Runtime tells of. */
-    private void synchronize() {
-        awaitEnd(device.stream()::synchronize);
-    }
-
-    private void awaitEnd(Runnable work) {
-        try {
-            work.run();
-        } catch (GpuException e) {
-            throw new OrtException(
-                    OrtException.NOT_FROM_ORT,
-                    "The run of model '" + pack.id() + "' on " + device + " failed: " + e.getMessage());
-        }
-    }
-
     private OrtBinding stepBinding(int rows, int slot, int graph) {
         OrtBinding found = steps.get(graph);
         if (found != null) return found;
-        OrtBinding made = tensors.bind(session, kv::view, 0, rows);
+        OrtBinding made = model.tensors().bind(session, kv::view, 0, rows);
         long at = (long) slot * kv.rows() * scoreBytes();
         try (OrtTensor ids = step.ids(rows, 1);
                 OrtTensor before = step.before(rows);
                 OrtTensor last = step.last();
                 OrtTensor out = scoreTensors.tensor(at, ElementType.FLOAT32, rows, 1, vocab())) {
-            made.bindInput(names.inputIds(), ids);
-            made.bindInput(lengths.lastPositions(), before);
-            made.bindInput(lengths.total(), stepTotal);
-            made.bindInput(lastIndex, last);
-            made.bindOutput(names.logits(), out);
+            made.bindInput(model.names().inputIds(), ids);
+            made.bindInput(model.lengths().lastPositions(), before);
+            made.bindInput(model.lengths().total(), stepTotal);
+            made.bindInput(model.lastIndex(), last);
+            made.bindOutput(model.names().logits(), out);
         } catch (RuntimeException e) {
             made.close();
             throw e;
         }
         steps.put(graph, made);
-        return made;
-    }
-
-    private OrtBinding promptBinding(int row) {
-        OrtBinding found = prompts.get(row);
-        if (found != null) return found;
-        if (prompts.size() >= KEPT) {
-            OrtBinding oldest = prompts.remove(prompts.keySet().iterator().next());
-            if (oldest != null) oldest.close();
-        }
-        OrtBinding made = tensors.bind(session, kv::view, row, 1);
-        long at = (2L * kv.rows() + row) * scoreBytes();
-        try (OrtTensor before = prompt.before(1);
-                OrtTensor last = prompt.last();
-                OrtTensor out = scoreTensors.tensor(at, ElementType.FLOAT32, 1, 1, vocab())) {
-            made.bindInput(lengths.lastPositions(), before);
-            made.bindInput(lengths.total(), promptTotal);
-            made.bindInput(lastIndex, last);
-            made.bindOutput(names.logits(), out);
-        } catch (RuntimeException e) {
-            made.close();
-            throw e;
-        }
-        prompts.put(row, made);
         return made;
     }
 
@@ -339,23 +314,24 @@ public final class CudaExecutor implements DecoderExecutor {
         return scores.slice((chain.slot() * kv.rows() + row) * scoreBytes(), scoreBytes());
     }
 
-    private DeviceSegment promptScores(int row) {
-        return scores.slice((2L * kv.rows() + row) * scoreBytes(), scoreBytes());
-    }
-
     @Override
     public MemorySegment scores(int row) {
-        PinnedMemory host = scoresHost[row];
-        if (host == null) scoresHost[row] = host = device.context().allocatePinned(scoreBytes());
-        device.stream().download(host, 0, fromPrompt[row] ? promptScores(row) : stepScores(row));
-        synchronize();
-        return host.segment();
+        device.check(model);
+        try {
+            PinnedMemory host = scoresHost[row];
+            if (host == null) scoresHost[row] = host = device.context().allocatePinned(scoreBytes());
+            device.stream().download(host, 0, fromPrompt[row] ? prompts.scores(row) : stepScores(row));
+            device.stream().synchronize();
+            return host.segment();
+        } catch (GpuException e) {
+            throw device.failure(model, e);
+        }
     }
 
     @Override
     public void scores(int row, MemorySegment values) {
         chain.drop(row);
-        promptScores(row).copyFrom(values);
+        prompts.scores(row).copyFrom(values);
         highest[row] = HighestScore.of(values, vocab());
         fromPrompt[row] = true;
     }
@@ -367,22 +343,16 @@ public final class CudaExecutor implements DecoderExecutor {
 
     @Override
     public void close() {
-        device.stream().synchronize(); // a step may be queued that nobody asked for
-        stepDone.forEach(GpuEvent::close);
-        steps.values().forEach(OrtBinding::close);
-        prompts.values().forEach(OrtBinding::close);
-        stepRun.close();
-        stepTotal.close();
-        promptTotal.close();
-        session.close();
-        step.close();
-        prompt.close();
-        scores.close();
-        best.close();
-        bestHost.close();
-        for (PinnedMemory host : scoresHost) if (host != null) host.close();
-        greedy.close();
-        kv.close();
-        device.close();
+        List<AutoCloseable> all = new ArrayList<>();
+        all.add(prompts);
+        all.add(device.stream()::synchronize); // a step may be queued that nobody asked for
+        all.addAll(stepDone);
+        all.addAll(steps.values());
+        all.addAll(List.of(stepRun, stepTotal, session));
+        weights.ifPresent(all::add);
+        all.addAll(List.of(step, scores, best));
+        for (PinnedMemory host : scoresHost) if (host != null) all.add(host);
+        all.addAll(List.of(greedy, kv, device));
+        Closing.all(all);
     }
 }

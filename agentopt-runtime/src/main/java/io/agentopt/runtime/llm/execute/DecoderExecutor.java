@@ -3,9 +3,11 @@ package io.agentopt.runtime.llm.execute;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A decoder model on one device. One session serves prefill and decode; the keys and values of all requests lie in one
@@ -15,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DecoderExecutor extends AutoCloseable {
     /**
-     * Loads a model where the settings say, by the way its file is wired.
+     * Loads a model where the settings say, by the way its file is wired. If it fails, nothing stays open.
      *
      * @param rows of the cache table
      * @param capacity positions of a row, at most the model's context
@@ -24,12 +26,29 @@ public interface DecoderExecutor extends AutoCloseable {
      */
     static DecoderExecutor open(
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
+        return open(pack, layout, settings, PromptLane.BETWEEN_STEPS, rows, capacity, HostTensors.SYSTEM);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param lane how prompts are filled on GPUs
+     * @param memory where executors on the CPU take what they hold
+     */
+    static DecoderExecutor open(
+            ModelPack pack,
+            ModelPack.Decoder layout,
+            SessionSettings settings,
+            PromptLane lane,
+            int rows,
+            int capacity,
+            HostTensors memory) {
         if (settings.device().orElse(null) instanceof EpDevice gpu && CudaDevice.is(gpu)) {
-            return CudaExecutor.open(pack, layout, settings, gpu, rows, capacity);
+            return CudaExecutor.open(pack, layout, settings, lane, gpu, rows, capacity);
         }
         return switch (layout.wiring()) {
-            case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity);
-            case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity);
+            case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity, memory);
+            case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity, memory);
         };
     }
 
@@ -50,6 +69,21 @@ public interface DecoderExecutor extends AutoCloseable {
      * @throws io.agentopt.runtime.backend.ort.OrtException if the run fails or is terminated
      */
     void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options);
+
+    /**
+     * As {@link #prefill}, but it may come back before the run is over; decode steps of other rows may follow meanwhile. One
+     * such run at a time. Until it is over nobody else touches the row, and {@link DecodeStep#held} says {@code to} for it.
+     *
+     * @return completed when the run is over, from any thread, with what {@link #prefill} would have thrown
+     */
+    default CompletableFuture<Void> begin(int row, int[] tokens, int from, int to, OrtRunOptions options) {
+        try {
+            prefill(row, tokens, from, to, options);
+            return CompletableFuture.completedFuture(null);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     /**
      * Appends one token to each of several rows, in one run; afterwards {@link #scores} of these rows are those of the tokens.

@@ -10,6 +10,7 @@ import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.kv.HostKv;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.PackSession;
@@ -24,7 +25,7 @@ import java.util.List;
 public final class InPlaceExecutor implements DecoderExecutor {
     private final ModelPack pack;
     private final ModelPack.Decoder names;
-    private final OrtSession session;
+    private final Owned owned;
     private final HostKv kv;
     private final RowBindings bindings;
     private final OrtTensor ids; // int64, as many as a step or a prompt needs
@@ -34,16 +35,24 @@ public final class InPlaceExecutor implements DecoderExecutor {
     private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
 
     private InPlaceExecutor(
-            ModelPack pack, ModelPack.Decoder names, OrtSession session, DecoderNames tensors, int rows, int capacity) {
+            ModelPack pack,
+            ModelPack.Decoder names,
+            SessionSettings settings,
+            int rows,
+            int capacity,
+            HostTensors memory,
+            Owned owned) {
         this.pack = pack;
         this.names = names;
-        this.session = session;
-        kv = new HostKv(tensors.shape(), rows, capacity);
-        bindings = new RowBindings(session, kv, tensors);
-        ids = OrtTensor.reserve(ElementType.INT64, Math.max(rows, capacity));
-        inputs = RunInput.of(names, session, rows, capacity);
-        stepScores = OrtTensor.reserve(ElementType.FLOAT32, (long) rows * vocab());
-        promptScores = new PromptScores(rows, vocab(), names.lastOnly());
+        this.owned = owned;
+        OrtSession session = owned.add(PackSession.open(pack, settings));
+        DecoderNames tensors = DecoderNames.check(pack, names, session);
+        kv = owned.add(new HostKv(tensors.shape(), rows, capacity, memory));
+        ids = owned.add(memory.reserve(ElementType.INT64, Math.max(rows, capacity)));
+        inputs = RunInput.of(names, session, rows, capacity, memory, owned);
+        stepScores = owned.add(memory.reserve(ElementType.FLOAT32, (long) rows * vocab()));
+        promptScores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
+        bindings = owned.add(new RowBindings(session, kv, tensors));
         fromPrompt = new boolean[rows];
     }
 
@@ -52,16 +61,21 @@ public final class InPlaceExecutor implements DecoderExecutor {
      *
      * @param rows of the cache table
      * @param capacity positions of a row, at most the model's context
+     * @param memory where caches, inputs and scores come from
      * @throws io.agentopt.runtime.llm.pack.ModelPackException if the pack has a defect
      */
     public static InPlaceExecutor open(
-            ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
-        OrtSession session = PackSession.open(pack, settings);
+            ModelPack pack,
+            ModelPack.Decoder layout,
+            SessionSettings settings,
+            int rows,
+            int capacity,
+            HostTensors memory) {
+        Owned owned = new Owned();
         try {
-            return new InPlaceExecutor(
-                    pack, layout, session, DecoderNames.check(pack, layout, session), rows, capacity);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            session.close();
+            return new InPlaceExecutor(pack, layout, settings, rows, capacity, memory, owned);
+        } catch (RuntimeException | Error e) {
+            owned.closeAfter(e);
             throw e;
         }
     }
@@ -150,12 +164,6 @@ public final class InPlaceExecutor implements DecoderExecutor {
 
     @Override
     public void close() {
-        bindings.close();
-        inputs.forEach(RunInput::close);
-        ids.close();
-        stepScores.close();
-        promptScores.close();
-        kv.close();
-        session.close();
+        owned.close();
     }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtTensor;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import java.lang.foreign.MemorySegment;
 
 /** Ones for what a row holds, zeros behind it. */
@@ -13,15 +14,10 @@ final class MaskInput implements RunInput {
     private final OrtTensor mask; // int64 [rows * capacity]
     private final OrtTensor ones; // int64 [capacity]
 
-    MaskInput(String name, int rows, int capacity) {
+    MaskInput(String name, int rows, int capacity, HostTensors memory, Owned owned) {
         this.name = name;
-        mask = OrtTensor.reserve(ElementType.INT64, (long) rows * capacity);
-        try {
-            ones = OrtTensor.allocate(ElementType.INT64, capacity);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            mask.close();
-            throw e;
-        }
+        mask = owned.add(memory.reserve(ElementType.INT64, (long) rows * capacity));
+        ones = owned.add(memory.reserve(ElementType.INT64, capacity));
         for (int i = 0; i < capacity; i++) ones.data().setAtIndex(JAVA_LONG, i, 1);
     }
 
@@ -45,11 +41,5 @@ final class MaskInput implements RunInput {
         try (OrtTensor known = mask.view(0, count, total)) {
             binding.bindInput(name, known);
         }
-    }
-
-    @Override
-    public void close() {
-        mask.close();
-        ones.close();
     }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtTensor;
+import io.agentopt.runtime.llm.kv.HostTensors;
 
 /** Where each token of a run stands. */
 final class PositionsInput implements RunInput {
@@ -12,11 +13,11 @@ final class PositionsInput implements RunInput {
     private final OrtTensor ascending; // int64 [capacity]: 0, 1, 2...
     private final OrtTensor ofRows; // int64 [rows]
 
-    PositionsInput(String name, int rows, int capacity) {
+    PositionsInput(String name, int rows, int capacity, HostTensors memory, Owned owned) {
         this.name = name;
-        ascending = OrtTensor.allocate(ElementType.INT64, capacity);
+        ascending = owned.add(memory.reserve(ElementType.INT64, capacity));
         for (int i = 0; i < capacity; i++) ascending.data().setAtIndex(JAVA_LONG, i, i);
-        ofRows = OrtTensor.allocate(ElementType.INT64, rows);
+        ofRows = owned.add(memory.reserve(ElementType.INT64, rows));
     }
 
     @Override
@@ -32,11 +33,5 @@ final class PositionsInput implements RunInput {
         try (OrtTensor view = ofRows.view(0, count, 1)) {
             binding.bindInput(name, view);
         }
-    }
-
-    @Override
-    public void close() {
-        ascending.close();
-        ofRows.close();
     }
 }

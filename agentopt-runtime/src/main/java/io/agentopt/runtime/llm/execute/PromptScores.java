@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtTensor;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,19 +13,21 @@ import org.jspecify.annotations.Nullable;
 final class PromptScores implements AutoCloseable {
     private final int vocab;
     private final boolean lastOnly;
+    private final HostTensors memory;
     private final @Nullable OrtTensor[] last; // by row
     private @Nullable OrtTensor all; // [positions * vocab], grown
 
-    PromptScores(int rows, int vocab, boolean lastOnly) {
+    PromptScores(int rows, int vocab, boolean lastOnly, HostTensors memory) {
         this.vocab = vocab;
         this.lastOnly = lastOnly;
+        this.memory = memory;
         last = new OrtTensor[rows];
     }
 
     /** {@return float32 [vocab] of a row} */
     OrtTensor of(int row) {
         OrtTensor found = last[row];
-        if (found == null) last[row] = found = OrtTensor.allocate(ElementType.FLOAT32, vocab);
+        if (found == null) last[row] = found = memory.reserve(ElementType.FLOAT32, vocab);
         return found;
     }
 
@@ -47,7 +50,7 @@ final class PromptScores implements AutoCloseable {
         if (found != null && found.data().byteSize() >= elements * JAVA_FLOAT.byteSize()) return found;
         if (found != null) found.close();
         all = null; // if there is no memory for more, the next run starts anew
-        all = found = OrtTensor.reserve(ElementType.FLOAT32, elements);
+        all = found = memory.reserve(ElementType.FLOAT32, elements);
         return found;
     }
 

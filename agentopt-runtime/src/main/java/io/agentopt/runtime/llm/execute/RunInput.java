@@ -2,37 +2,35 @@ package io.agentopt.runtime.llm.execute;
 
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
+import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.util.ArrayList;
 import java.util.List;
 
 /** An input of a decoder beside tokens and caches: what tells it how long rows are, or where tokens stand. Reused from run to run. */
-sealed interface RunInput extends AutoCloseable permits MaskInput, CountsInput, PositionsInput, SwitchInput {
+sealed interface RunInput permits MaskInput, CountsInput, PositionsInput, SwitchInput {
     /** Binds it for a run that appends positions {@code from} (inclusive) to {@code to} (exclusive) to one row. */
     void prompt(OrtBinding binding, int from, int to);
 
     /** Binds it for a run that appends one token to each of {@code count} neighbouring rows; {@code held} is by row number. */
     void step(OrtBinding binding, int first, int count, int[] held);
 
-    @Override
-    void close();
-
-    /** {@return the inputs of a model, for runs of so many rows and positions; the caller closes them} */
-    static List<RunInput> of(ModelPack.Decoder names, OrtSession session, int rows, int capacity) {
+    /**
+     * {@return the inputs of a model, for runs of so many rows and positions}
+     *
+     * @param owned gets their memory
+     */
+    static List<RunInput> of(
+            ModelPack.Decoder names, OrtSession session, int rows, int capacity, HostTensors memory, Owned owned) {
         List<RunInput> all = new ArrayList<>();
-        try {
-            all.add(
-                    switch (names.lengths()) {
-                        case ModelPack.Mask mask -> new MaskInput(mask.input(), rows, capacity);
-                        case ModelPack.Counts counts -> new CountsInput(counts, session, rows);
-                    });
-            names.positionIds().ifPresent(name -> all.add(new PositionsInput(name, rows, capacity)));
-            names.cacheSwitch().ifPresent(name -> all.add(new SwitchInput(name)));
-            return all;
-        } catch (RuntimeException | OutOfMemoryError e) {
-            all.forEach(RunInput::close);
-            throw e;
-        }
+        all.add(
+                switch (names.lengths()) {
+                    case ModelPack.Mask mask -> new MaskInput(mask.input(), rows, capacity, memory, owned);
+                    case ModelPack.Counts counts -> new CountsInput(counts, session, rows, memory, owned);
+                });
+        names.positionIds().ifPresent(name -> all.add(new PositionsInput(name, rows, capacity, memory, owned)));
+        names.cacheSwitch().ifPresent(name -> all.add(new SwitchInput(name, memory, owned)));
+        return all;
     }
 
     /** {@return positions of the longest of some rows after one token more in each} */

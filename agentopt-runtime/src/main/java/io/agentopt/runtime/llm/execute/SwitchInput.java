@@ -5,14 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtTensor;
+import io.agentopt.runtime.llm.kv.HostTensors;
 
 /** Which of two merged models runs: the one over a whole prompt, or the one that takes a cache. */
 final class SwitchInput implements RunInput {
     private final String name;
-    private final OrtTensor on = OrtTensor.allocate(ElementType.BOOL, 1);
+    private final OrtTensor on;
 
-    SwitchInput(String name) {
+    SwitchInput(String name, HostTensors memory, Owned owned) {
         this.name = name;
+        on = owned.add(memory.reserve(ElementType.BOOL, 1));
     }
 
     @Override
@@ -28,10 +30,5 @@ final class SwitchInput implements RunInput {
     private void bind(OrtBinding binding, boolean cache) {
         on.data().set(JAVA_BYTE, 0, (byte) (cache ? 1 : 0));
         binding.bindInput(name, on);
-    }
-
-    @Override
-    public void close() {
-        on.close();
     }
 }

@@ -20,11 +20,16 @@ public final class ConcatKv implements KvRows, AutoCloseable {
     private final int[] set; // by row, and of the spare at last
     private final int[] length; // by row: what its tensors are laid out for
 
+    /** In the system's memory; see the other. */
+    public ConcatKv(KvShape shape, int rows, int capacity) {
+        this(shape, rows, capacity, HostTensors.SYSTEM);
+    }
+
     /**
      * @param capacity positions of a row
-     * @throws OutOfMemoryError if the system refuses the memory
+     * @throws OutOfMemoryError if the memory is refused; nothing is kept of it then
      */
-    public ConcatKv(KvShape shape, int rows, int capacity) {
+    public ConcatKv(KvShape shape, int rows, int capacity, HostTensors memory) {
         this.shape = shape;
         this.rows = rows;
         this.capacity = capacity;
@@ -35,7 +40,7 @@ public final class ConcatKv implements KvRows, AutoCloseable {
             for (int s = 0; s <= rows; s++) {
                 List<OrtTensor> tensors = new ArrayList<>();
                 sets.add(tensors);
-                for (int i = 0; i < 2 * shape.layers(); i++) tensors.add(OrtTensor.reserve(shape.type(), elements));
+                for (int i = 0; i < 2 * shape.layers(); i++) tensors.add(memory.reserve(shape.type(), elements));
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             close();

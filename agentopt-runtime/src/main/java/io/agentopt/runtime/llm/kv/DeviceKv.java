@@ -240,8 +240,12 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         @Override
         public void close() {
             if (!saved.isOpen()) return;
-            stream.synchronize(); // copies to or from it may be on their way
-            saved.close();
+            try {
+                stream.synchronize(); // copies to or from it may be on their way
+                saved.close();
+            } catch (GpuException e) {
+                if (!e.isDeviceLost()) throw e; // the memory is lost with it
+            }
         }
     }
 

@@ -18,17 +18,22 @@ public final class HostKv implements KvRows, AutoCloseable {
     private final int capacity;
     private final List<OrtTensor> tensors = new ArrayList<>();
 
+    /** In the system's memory; see the other. */
+    public HostKv(KvShape shape, int rows, int capacity) {
+        this(shape, rows, capacity, HostTensors.SYSTEM);
+    }
+
     /**
      * @param capacity positions of a row
-     * @throws OutOfMemoryError if the system refuses the memory
+     * @throws OutOfMemoryError if the memory is refused; nothing is kept of it then
      */
-    public HostKv(KvShape shape, int rows, int capacity) {
+    public HostKv(KvShape shape, int rows, int capacity, HostTensors memory) {
         this.shape = shape;
         this.rows = rows;
         this.capacity = capacity;
         try {
             for (int i = 0; i < 2 * shape.layers(); i++) {
-                tensors.add(OrtTensor.reserve(shape.type(), rows, shape.kvHeads(), capacity, shape.headDim()));
+                tensors.add(memory.reserve(shape.type(), rows, shape.kvHeads(), capacity, shape.headDim()));
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             close();

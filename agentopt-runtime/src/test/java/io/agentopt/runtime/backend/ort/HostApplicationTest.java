@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** ai.onnxruntime in the same process, in processes of their own because the order of loading matters. */
@@ -18,17 +20,24 @@ class HostApplicationTest {
         assertThat(run("ours-first")).contains("libonnxruntime").endsWith("|{}");
     }
 
-    private static String run(String order) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HostApplication.class.getName(),
-                        order)
-                .redirectErrorStream(true)
-                .start();
+    /** ONNX Runtime looks through the command line in a way that takes stack for each character, and ended the process. */
+    @Test
+    void aLongCommandLineIsNoReasonToDie() throws Exception {
+        assertThat(run("ours-first", "-Dclass.path.of.a.large.application=" + "x".repeat(100_000)))
+                .contains("libonnxruntime")
+                .endsWith("|{}");
+    }
+
+    private static String run(String order, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(options));
+        command.addAll(List.of(HostApplication.class.getName(), order));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(process.waitFor()).as(said).isZero();
         return said.substring(said.lastIndexOf('\n') + 1);

@@ -35,21 +35,40 @@ public final class StubLibrary {
         return BUILT.computeIfAbsent(key, k -> build(source, macros));
     }
 
+    /** Builds a library of a source file into a file that is linked to another, which may be gone afterwards. */
+    public static Path linked(Path output, String source, Path needed, String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("-Wl,--no-as-needed", "-L" + needed.getParent(), "-l:" + needed.getFileName()));
+        return compile(Path.of("src/test/native", source).toAbsolutePath(), output, all);
+    }
+
     private static Path build(String source, String... macros) {
         assumeTrue(
                 System.getProperty("os.name").equals("Linux"),
                 "skipped: the stub libraries are built and loaded on Linux only");
         Path input = Path.of("src/test/native", source).toAbsolutePath();
-        assertThat(input).isRegularFile();
         try {
             Path folder = Files.createTempDirectory("agentopt-stub");
             String name = input.getFileName().toString().replace(".c", "");
             Path output = folder.resolve("lib" + name + "-" + String.join("-", macros) + ".so");
             output.toFile().deleteOnExit();
+            return compile(
+                    input,
+                    output,
+                    java.util.Arrays.stream(macros).map(m -> "-D" + m).toList());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Path compile(Path input, Path output, List<String> options) {
+        assertThat(input).isRegularFile();
+        try {
             List<String> command = new ArrayList<>(
                     List.of("cc", "-std=c11", "-D_DEFAULT_SOURCE", "-shared", "-fPIC", "-o", output.toString()));
-            for (String m : macros) command.add("-D" + m);
-            command.addAll(List.of(input.toString(), "-lm"));
+            command.add(input.toString());
+            command.addAll(options);
+            command.add("-lm");
             Process compiler =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

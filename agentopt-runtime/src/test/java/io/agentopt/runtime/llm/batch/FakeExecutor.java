@@ -14,9 +14,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 /**
  * A decoder without arithmetic: a row's "cache" is the tokens appended to it, and its next token is their sum modulo the
@@ -28,6 +30,8 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
 
     final Set<Integer> poison = ConcurrentHashMap.newKeySet();
     final Set<Integer> noRoom = ConcurrentHashMap.newKeySet();
+    final Map<Integer, Throwable> broken = new ConcurrentHashMap<>(); // what a step with a token throws
+    final List<Integer> begun = java.util.Collections.synchronizedList(new ArrayList<>()); // first tokens of prompts
     final Set<Integer> unnumbered = ConcurrentHashMap.newKeySet();
     final List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
     private final int[][] rows;
@@ -36,6 +40,9 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     final AtomicInteger blocks = new AtomicInteger(); // saved and not closed
     volatile boolean noMemory;
     volatile boolean noCopies;
+    volatile boolean noMoves;
+    volatile BiConsumer<Integer, Integer> onPrefill = (first, to) -> {}; // first token, positions after it
+    volatile boolean dead; // fails where no request is at fault
     volatile boolean closed;
 
     FakeExecutor(int rows, int capacity, int widest) {
@@ -68,12 +75,15 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
 
     @Override
     public int widestStep() {
+        if (dead) throw new IllegalStateException("the device is gone");
         return widest;
     }
 
     @Override
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         log.add("prefill " + row + " " + from + ".." + to);
+        if (from == 0) begun.add(tokens[0]);
+        onPrefill.accept(tokens[0], to);
         if (noRoom.contains(tokens[from])) throw new OutOfMemoryError("no room for scores");
         for (int i = from; i < to; i++) append(row, tokens[i], i);
     }
@@ -82,6 +92,8 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     public void decode(DecodeStep step, OrtRunOptions options) {
         log.add("decode " + Arrays.toString(step.rows()));
         for (int token : step.tokens()) {
+            if (broken.get(token) instanceof RuntimeException e) throw e;
+            if (broken.get(token) instanceof Error e) throw e;
             if (poison.contains(token)) throw new OrtException(1, "token " + token + " is poison");
         }
         for (int i = 0; i < step.rows().length; i++) {
@@ -149,6 +161,7 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     @Override
     public void move(int fromRow, int toRow, int positions) {
         log.add("move " + fromRow + " " + toRow);
+        if (noMoves) throw new OrtException(1, "no moves today");
         System.arraycopy(rows[fromRow], 0, rows[toRow], 0, positions);
     }
 

@@ -34,11 +34,16 @@ class CudaExecutorTest {
     }
 
     static CudaExecutor open(ModelPack pack, int rows) {
+        return open(pack, PromptLane.BETWEEN_STEPS, rows);
+    }
+
+    static CudaExecutor open(ModelPack pack, PromptLane lane, int rows) {
         GpuDriver driver = ((GpuDriver.Opened) GpuDriver.open(GpuApi.CUDA, StubLibrary.driver())).driver();
         return CudaExecutor.open(
                 pack,
                 (ModelPack.Decoder) pack.layout(),
                 SessionSettings.cpu(1),
+                lane,
                 new CudaDevice(driver, 0, Optional.empty()),
                 rows,
                 pack.spec().maxContext());

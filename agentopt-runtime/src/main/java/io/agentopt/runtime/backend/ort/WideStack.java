@@ -1,0 +1,52 @@
+package io.agentopt.runtime.backend.ort;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/**
+ * Opens ONNX Runtime on a thread with a stack as large as this process's command line needs. When its environment is made, ONNX
+ * Runtime 1.29 searches {@code /proc/self/cmdline} with a regular expression whose matcher recurses at each character (some 260 bytes of stack
+ * each, measured): on a thread of 1 MB a command line of 4,000 characters, as a long class path makes it, ended the process without a word.
+ */
+final class WideStack {
+    private static final long LEAST = 8L << 20, PER_CHARACTER = 1L << 10, MOST = 1L << 30;
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+
+    private WideStack() {}
+
+    /** {@return what an action gives, or throws what it throws} */
+    static <T> T call(Supplier<T> action) {
+        FutureTask<T> task = new FutureTask<>(action::get);
+        Thread thread = new Thread(null, task, "agentopt-onnxruntime-start", bytes());
+        thread.setDaemon(true);
+        thread.start();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof RuntimeException r) throw r;
+                    if (e.getCause() instanceof Error error) throw error;
+                    throw new IllegalStateException(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long bytes() {
+        try { // read whole: the system tells its size as 0
+            return Math.min(MOST, LEAST + PER_CHARACTER * Files.readAllBytes(COMMAND_LINE).length);
+        } catch (IOException notLinux) {
+            return LEAST;
+        }
+    }
+}

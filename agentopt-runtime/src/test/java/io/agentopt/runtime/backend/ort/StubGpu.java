@@ -1,0 +1,84 @@
+package io.agentopt.runtime.backend.ort;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+
+/** The strings by which tests pull the driver of {@link StubLibrary#driver}. */
+public final class StubGpu {
+    public static final int INVALID_VALUE = 1, LAUNCH_FAILED = 719;
+
+    private StubGpu() {}
+
+    /** Lets the next call of a driver's function fail, once. */
+    public static void fail(String function, int error) {
+        named("stub_fail", function, JAVA_LONG, JAVA_LONG).with((long) error, 0L);
+    }
+
+    /** Lets the next call of a driver's function fail, and every later one. */
+    public static void lose(String function, int error) {
+        named("stub_lose", function, JAVA_LONG).with((long) error);
+    }
+
+    /** Lets the next call of a driver's function wait for {@link #go}. */
+    public static void hold(String function) {
+        named("stub_hold", function).with();
+    }
+
+    /** Waits until a call waits. */
+    public static void awaitHeld() {
+        while (call("stub_is_held") == 0) Thread.onSpinWait();
+    }
+
+    /** Lets the call that waits go on. */
+    public static void go() {
+        call("stub_go");
+    }
+
+    /** Takes everything back, as the end of a process does. */
+    public static void forget() {
+        call("stub_forget");
+    }
+
+    private interface Named {
+        void with(Object... arguments);
+    }
+
+    private static Named named(String control, String function, MemoryLayout... further) {
+        return arguments -> {
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment name = scratch.allocateFrom(function);
+                FunctionDescriptor shape = FunctionDescriptor.ofVoid(ADDRESS).appendArgumentLayouts(further);
+                Object[] all = new Object[arguments.length + 1];
+                all[0] = name;
+                System.arraycopy(arguments, 0, all, 1, arguments.length);
+                Linker.nativeLinker().downcallHandle(symbol(control), shape).invokeWithArguments(all);
+            } catch (Throwable t) {
+                throw new IllegalStateException(t);
+            }
+        };
+    }
+
+    private static int call(String control) {
+        try {
+            return (int) Linker.nativeLinker()
+                    .downcallHandle(symbol(control), FunctionDescriptor.of(JAVA_INT))
+                    .invoke();
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
+    }
+
+    private static MemorySegment symbol(String name) {
+        return SymbolLookup.libraryLookup(StubLibrary.driver(), Arena.global())
+                .find(name)
+                .orElseThrow();
+    }
+}
