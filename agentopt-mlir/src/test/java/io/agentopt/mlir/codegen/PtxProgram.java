@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** A PTX kernel as instructions, for {@link PtxMachine}. What LLVM writes is understood, not all that a driver takes. */
 final class PtxProgram {
     private static final Pattern ARRAY =
-            Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.b8 (\\w+)\\[(\\d+)](?: = \\{([^}]*)})?;");
+            Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.b8 ([\\w$]+)\\[(\\d+)](?: = \\{([^}]*)})?;");
+    private static final Pattern SCALAR = Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.[usbf](\\d+) ([\\w$]+);");
     private static final Pattern PARAMETER = Pattern.compile("\\.param \\.\\w+ .*?(\\w+),?");
     private static final Pattern REGISTERS = Pattern.compile("\\.reg \\.(\\w+) +(%\\w+)<(\\d+)>;");
     /** A register of one instruction, as LLVM writes for the upper half of 64 bits. */
@@ -50,7 +51,8 @@ final class PtxProgram {
     }
 
     private void declare(String line) {
-        Matcher array = ARRAY.matcher(line), registers = REGISTERS.matcher(line), parameter = PARAMETER.matcher(line);
+        Matcher array = ARRAY.matcher(line), scalar = SCALAR.matcher(line);
+        Matcher registers = REGISTERS.matcher(line), parameter = PARAMETER.matcher(line);
         if (array.matches()) {
             int bytes = Integer.parseInt(array.group(4));
             byte[] initial = new byte[bytes];
@@ -59,6 +61,11 @@ final class PtxProgram {
                 for (int i = 0; i < values.length; i++) initial[i] = (byte) Integer.parseInt(values[i].trim());
             }
             arrays.put(array.group(3), new Array(array.group(1), Integer.parseInt(array.group(2)), bytes, initial));
+        } else if (scalar.matches()) {
+            int bytes = Integer.parseInt(scalar.group(3)) / 8;
+            arrays.put(
+                    scalar.group(4),
+                    new Array(scalar.group(1), Integer.parseInt(scalar.group(2)), bytes, new byte[bytes]));
         } else if (registers.matches()) {
             int count = Integer.parseInt(registers.group(3));
             for (int i = 0; i < count; i++) this.registers.put(registers.group(2) + i, this.registers.size());

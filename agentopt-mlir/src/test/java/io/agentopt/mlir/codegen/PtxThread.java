@@ -81,14 +81,17 @@ final class PtxThread {
             case "selp" ->
                 write(o.getFirst(), read(o.get(3), "pred") != 0 ? read(o.get(1), type(i)) : read(o.get(2), type(i)));
             case "cvt" -> write(o.getFirst(), convert(i));
+            case "atom" -> exchangeInMemory(i);
             default -> {
                 long a = read(o.get(1), type(i));
                 boolean shifts = i.name().equals("shl") || i.name().equals("shr");
                 long b = o.size() > 2 ? read(o.get(2), shifts ? "u32" : type(i)) : 0;
                 long c = o.size() > 3 ? read(o.get(3), type(i)) : 0;
-                write(
-                        o.getFirst(),
-                        type(i).equals("f32") ? floatBits(real(i, of(a), of(b), of(c))) : whole(i, a, b, c));
+                write(o.getFirst(), switch (type(i)) {
+                    case "f32" -> floatBits(real(i, of(a), of(b), of(c)));
+                    case "f64" -> wideBits(i, Double.longBitsToDouble(a), Double.longBitsToDouble(b));
+                    default -> whole(i, a, b, c);
+                });
             }
         }
     }
@@ -123,11 +126,23 @@ final class PtxThread {
             case "min" ->
                 i.kinds().contains("NaN") ? Math.min(a, b) : Float.isNaN(a) ? b : Float.isNaN(b) ? a : Math.min(a, b);
             case "sqrt" -> (float) Math.sqrt(a);
+            case "rcp" -> 1 / a;
             case "rsqrt" -> (float) (1 / Math.sqrt(a));
             case "lg2" -> (float) (Math.log(a) / Math.log(2));
             case "ex2" -> (float) Math.pow(2, a);
             default -> throw new IllegalStateException("Not understood: " + i.text());
         };
+    }
+
+    private static long wideBits(Instruction i, double a, double b) {
+        return Double.doubleToRawLongBits(
+                switch (i.name()) {
+                    case "add" -> a + b;
+                    case "sub" -> a - b;
+                    case "mul" -> a * b;
+                    case "div" -> a / b;
+                    default -> throw new IllegalStateException("Not understood: " + i.text());
+                });
     }
 
     private static long whole(Instruction i, long a, long b, long c) {
@@ -149,6 +164,8 @@ final class PtxThread {
             case "shr" -> type(i).startsWith("s") ? a >> Math.min(b, 63) : b > 63 ? 0 : a >>> b;
             case "max" -> unsigned ? (Long.compareUnsigned(a, b) > 0 ? a : b) : Math.max(a, b);
             case "min" -> unsigned ? (Long.compareUnsigned(a, b) < 0 ? a : b) : Math.min(a, b);
+            case "popc" -> Long.bitCount(a);
+            case "clz" -> Long.numberOfLeadingZeros(a) - 64 + bits(type(i));
             case "prmt" -> permuted(a, b, c);
             default -> throw new IllegalStateException("Not understood: " + i.text());
         };
@@ -179,6 +196,11 @@ final class PtxThread {
             if (nan) return relation.length() == 3;
             return holds(relation.substring(0, 2), Double.compare(of(a) + 0.0, of(b) + 0.0));
         }
+        if (type.equals("f64")) {
+            double x = Double.longBitsToDouble(a), y = Double.longBitsToDouble(b);
+            if (Double.isNaN(x) || Double.isNaN(y)) throw new IllegalStateException("Not understood: " + i.text());
+            return holds(relation, Double.compare(x + 0.0, y + 0.0));
+        }
         return holds(relation, type.startsWith("u") ? Long.compareUnsigned(a, b) : Long.compare(a, b));
     }
 
@@ -197,9 +219,21 @@ final class PtxThread {
     private long convert(Instruction i) {
         String from = type(i), to = i.kinds().get(i.kinds().size() - 2);
         long a = read(i.operands().get(1), from);
-        if (to.equals("f32") && !from.startsWith("f")) return floatBits((float) a);
-        if (to.startsWith("f") || from.startsWith("f")) throw new IllegalStateException("Not understood: " + i.text());
-        return narrowed(a, to);
+        if (!to.startsWith("f") && !from.startsWith("f")) return narrowed(a, to);
+        if (!from.startsWith("f")) return to.equals("f32") ? floatBits((float) a) : Double.doubleToRawLongBits(a);
+        double value = from.equals("f32") ? of(a) : Double.longBitsToDouble(a);
+        String rounding = i.kinds().getFirst();
+        if (!to.startsWith("f") && !rounding.equals("rzi"))
+            throw new IllegalStateException("Not understood: " + i.text());
+        if (rounding.equals("rmi")) value = Math.floor(value);
+        if (rounding.equals("rzi")) value = value < 0 ? Math.ceil(value) : Math.floor(value);
+        return switch (to) {
+            case "f32" -> floatBits((float) value);
+            case "f64" -> Double.doubleToRawLongBits(value);
+            case "s32" -> (int) value;
+            case "s64" -> (long) value;
+            default -> throw new IllegalStateException("Not understood: " + i.text());
+        };
     }
 
     private void move(Instruction i) {
@@ -263,6 +297,23 @@ final class PtxThread {
         }
     }
 
+    /** Threads run one at a time, so what happens in between is nothing. */
+    private void exchangeInMemory(Instruction i) {
+        String type = type(i);
+        int bytes = bits(type) / 8, at = machine.checked(address(i.operands().get(1)), bytes, i.text());
+        long old = narrowed(bytes == 4 ? machine.memory().getInt(at) : machine.memory().getLong(at), type);
+        long given = read(i.operands().get(2), type);
+        long now = switch (i.kinds().get(i.kinds().size() - 2)) {
+            case "add" -> old + given;
+            case "min" -> type.startsWith("u") && Long.compareUnsigned(given, old) < 0 || type.startsWith("s") && given < old ? given : old;
+            case "max" -> type.startsWith("u") && Long.compareUnsigned(given, old) > 0 || type.startsWith("s") && given > old ? given : old;
+            default -> throw new IllegalStateException("Not understood: " + i.text());
+        };
+        if (bytes == 4) machine.memory().putInt(at, (int) now);
+        else machine.memory().putLong(at, now);
+        write(i.operands().getFirst(), old);
+    }
+
     private long address(String bracketed) {
         long sum = 0;
         for (String term : bracketed.substring(1, bracketed.length() - 1).split("\\+", -1))
@@ -288,7 +339,7 @@ final class PtxThread {
             case "%ctaid.x" -> block;
             case "%nctaid.x" -> blocks;
             default -> {
-                if (operand.startsWith("0f")) yield Long.parseUnsignedLong(operand.substring(2), 16);
+                if (operand.startsWith("0f") || operand.startsWith("0d")) yield Long.parseUnsignedLong(operand.substring(2), 16);
                 String digits = operand.replaceAll("U$", "");
                 long value = digits.startsWith("0x")
                         ? Long.parseUnsignedLong(digits.substring(2), 16)
