@@ -69,7 +69,9 @@ final class GpuSampling {
         values.put("spreads", spreads(vector));
         values.put("fine_spreads", fineSpreads(vector));
         values.put("collects", collects(vector, wave));
-        values.put("wide_draw", definition.expand("sample_gpu_wide.mlir", spec, values).stripTrailing());
+        values.put(
+                "wide_draw",
+                definition.expand("sample_gpu_wide.mlir", spec, values).stripTrailing());
         return definition.expand("sample_gpu.mlir", spec, values);
     }
 
@@ -121,8 +123,7 @@ final class GpuSampling {
                         memref.store %place, %high[%to] : !bins
                       }
                     }
-                    """.replace("SKIP", skip(n, vector))
-                    .replace("#", Integer.toString(n)));
+                    """.replace("SKIP", skip(n, vector)).replace("#", Integer.toString(n)));
         }
         return text.toString().stripTrailing();
     }
@@ -217,7 +218,8 @@ final class GpuSampling {
                     .replace("AFTER", n % half == half - 1 ? "%s" + segment + "_part" : "%sum_" + n)
                     .replace("#", Integer.toString(n)));
             if (n % half < half - 1) continue;
-            text.append(GpuSelection.sumAcrossLanes("s" + segment, "i64", "arith.addi", wave)).append("""
+            text.append(GpuSelection.sumAcrossLanes("s" + segment, "i64", "arith.addi", wave))
+                    .append("""
                     %segments_on# = arith.constant # : i32
                     %into# = arith.addi %segment_first, %segments_on# : i32
                     %some# = arith.cmpi sgt, %s#_sum, %l0 : i64
@@ -225,7 +227,9 @@ final class GpuSampling {
                     scf.if %adds# {
                       func.call @add(%low, %high, %into#, %s#_sum) : (!bins, !bins, i32, i64) -> ()
                     }
-                    """.replace("%some#", "%some_s#").replace("%adds#", "%adds_s#").replace("#", Integer.toString(segment)));
+                    """.replace("%some#", "%some_s#")
+                            .replace("%adds#", "%adds_s#")
+                            .replace("#", Integer.toString(segment)));
         }
         return text.toString().stripTrailing();
     }

@@ -1,7 +1,8 @@
 // sample.mlir for GPUs. A block takes a row. Where k is small, one pass collects the columns that may be among the k best: each warp says a bound that so many
 // of its lanes' largest reach that all warps' together are k, and what reaches the least of the bounds is written down. Each thread then counts what comes
 // before one column of the list. Otherwise the row is read three times, or a few times more: radix selection finds the last that is kept.
-// Weights are whole numbers of 2^-40 of the largest, so that sums do not depend on their order.
+// Weights are whole numbers of 2^-40 of the largest, so that sums do not depend on their order; what weighs less
+// is not drawn, and a finite mask neither.
 !logits = memref<?x${columns}xf32>
 !few = vector<${vector}xf32>
 !held = vector<${held}xf32>
@@ -39,7 +40,6 @@ module attributes {gpu.container_module} {
 
     func.func private @weight(%x: f32, %max: f32, %cooling: f32, %greedy: i1) -> i64 {
       %unit = arith.constant 1.099511627776e12 : f32
-      %one = arith.constant 1 : i64
       %least = arith.constant 0xFF7FFFFF : f32
       %difference = arith.subf %x, %max : f32
       %below = arith.maxnumf %difference, %least : f32
@@ -47,8 +47,7 @@ module attributes {gpu.container_module} {
       %share = math.exp2 %power fastmath<afn> : f32
       %scaled = arith.mulf %share, %unit : f32
       %known = arith.select %greedy, %unit, %scaled : f32
-      %whole = arith.fptosi %known : f32 to i64
-      %weight = arith.maxsi %whole, %one : i64
+      %weight = arith.fptosi %known : f32 to i64
       return %weight : i64
     }
 
