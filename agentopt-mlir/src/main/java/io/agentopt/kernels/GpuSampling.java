@@ -16,8 +16,11 @@ final class GpuSampling {
     /** The largest k whose columns are collected in the first pass over a row. */
     private static final int MOST_COLLECTED = 128;
 
-    /** Columns that wait for the last bound on the k best. */
-    private static final int ROOM = 1024;
+    /** Bins of radix selection; as many columns wait for the last bound on the k best, and each segment of a row has as many. */
+    private static final int BINS = 2048;
+
+    /** Columns that a thread reads at a time in radix selection. */
+    private static final int WIDE = 16;
 
     private GpuSampling() {}
 
@@ -33,7 +36,20 @@ final class GpuSampling {
         values.put("vector", Integer.toString(vector));
         values.put("held", Integer.toString(HELD));
         values.put("turn", Integer.toString(THREADS * HELD));
-        values.put("room", Integer.toString(ROOM));
+        values.put("room", Integer.toString(BINS));
+        values.put("bins", Integer.toString(BINS));
+        values.put("bins_each", Integer.toString(BINS / THREADS));
+        values.put("last_bin", Integer.toString(BINS - 1));
+        values.put("last_lane", Integer.toString(wave - 1));
+        values.put("segment", Integer.toString(BINS));
+        int binBits = Integer.numberOfTrailingZeros(BINS);
+        values.put("segment_bits", Integer.toString(binBits));
+        // 64 less the leading zeros is how many bits a number has.
+        values.put("bits_less_bins", Integer.toString(64 - binBits));
+        // The exponent of what is multiplied to make 2^(binBits - 1) of 2^e: 127 + binBits - 1 - (raw - 127).
+        values.put("scale_sum", Integer.toString(127 + binBits - 1 + 127));
+        values.put("wide", Integer.toString(WIDE));
+        values.put("wide_turn", Integer.toString(THREADS * WIDE));
         values.put("listed", Integer.toString(THREADS));
         values.put("most_k", Integer.toString(MOST_COLLECTED));
         values.put("mask", warps ? "i32" : "i64");
@@ -45,17 +61,26 @@ final class GpuSampling {
         values.put("ballot_above", GpuSelection.ballot("above", "is_above", wave));
         values.put("sum_x", GpuSelection.sumAcrossLanes("x", "i64", "arith.addi", wave));
         values.put("max_of_lanes", GpuSelection.sumAcrossLanes("top", "f32", "arith.maxnumf", wave));
-        values.put("loads", loads(vector));
+        values.put("min_of_lanes", GpuSelection.sumAcrossLanes("low", "f32", "arith.minnumf", wave));
+        values.put("scan_x", scanAcrossLanes(wave));
+        values.put("loads", loads(vector, HELD, "!held"));
         values.put("appends", appends(vector));
+        values.put("wide_loads", loads(vector, WIDE, "!wide"));
+        values.put("spreads", spreads(vector));
+        values.put("fine_spreads", fineSpreads(vector));
+        values.put("collects", collects(vector, wave));
+        values.put(
+                "wide_draw",
+                definition.expand("sample_gpu_wide.mlir", spec, values).stripTrailing());
         return definition.expand("sample_gpu.mlir", spec, values);
     }
 
     /** {@return MLIR that makes {@code %loaded} of the columns from {@code %start} on, a vector of each thread's after the other's} */
-    private static String loads(int vector) {
+    private static String loads(int vector, int held, String type) {
         StringBuilder text = new StringBuilder();
         String before = "%all_low";
-        for (int n = 0; n < HELD; n += vector) {
-            String after = n + vector == HELD ? "%loaded" : "%held" + n;
+        for (int n = 0; n < held; n += vector) {
+            String after = n + vector == held ? "%loaded" : "%held" + n;
             text.append("""
                     %skip# = arith.constant SKIP : index
                     %at# = arith.addi %start, %skip# : index
@@ -66,8 +91,9 @@ final class GpuSampling {
                     } else {
                       scf.yield %lows : !few
                     }
-                    AFTER = vector.insert_strided_slice %part#, BEFORE {offsets = [#], strides = [1]} : !few into !held
-                    """.replace("SKIP", Integer.toString(n * THREADS))
+                    AFTER = vector.insert_strided_slice %part#, BEFORE {offsets = [#], strides = [1]} : !few into HELD
+                    """.replace("HELD", type)
+                    .replace("SKIP", Integer.toString(n * THREADS))
                     .replace("ALIGNMENT", Integer.toString(4 * vector))
                     .replace("AFTER", after)
                     .replace("BEFORE", before)
@@ -92,13 +118,138 @@ final class GpuSampling {
                         %skip = arith.constant SKIP : index
                         %column = arith.addi %start, %skip : index
                         %place = arith.index_cast %column : index to i32
-                        memref.store %x#, %found[%to] : !floats
-                        memref.store %place, %places[%to] : !ints
+                        %bits = arith.bitcast %x# : f32 to i32
+                        memref.store %bits, %low[%to] : !bins
+                        memref.store %place, %high[%to] : !bins
                       }
                     }
-                    """.replace("SKIP", Integer.toString(n / vector * vector * THREADS + n % vector))
+                    """.replace("SKIP", skip(n, vector)).replace("#", Integer.toString(n)));
+        }
+        return text.toString().stripTrailing();
+    }
+
+    private static String skip(int n, int vector) {
+        return Integer.toString(n / vector * vector * THREADS + n % vector);
+    }
+
+    /** {@return MLIR that makes {@code %order#} of each column of {@code %loaded}, and its weight} */
+    private static String placed(int n, int vector) {
+        return """
+                %x# = vector.extract %loaded[#] : f32 from !wide
+                %apart# = arith.constant SKIP : index
+                %column# = arith.addi %start, %apart# : index
+                %place# = arith.index_cast %column# : index to i32
+                %key# = func.call @key(%x#) : (f32) -> i32
+                %order# = func.call @order(%key#, %place#) : (i32, i32) -> i64
+                %valid# = arith.cmpf oge, %x#, %floor : f32
+                %weight# = func.call @weight(%x#, %max, %cooling, %greedy) : (f32, f32, f32, i1) -> i64
+                """.replace("SKIP", skip(n, vector)).replace("#", Integer.toString(n));
+    }
+
+    private static String spreads(int vector) {
+        StringBuilder text = new StringBuilder();
+        for (int n = 0; n < WIDE; n++) {
+            text.append(placed(n, vector)).append("""
+                    %bounded# = arith.cmpi sge, %order#, %bound : i64
+                    %enters# = arith.andi %valid#, %bounded# : i1
+                    %unit# = arith.select %weighs, %weight#, %l1 : i64
+                    %bin# = func.call @bin_of_value(%x#, %scale, %first) : (f32, f32, f32) -> i32
+                    %is_rest# = arith.cmpi eq, %bin#, %last_bin : i32
+                    %is_before# = arith.cmpi ne, %bin#, %last_bin : i32
+                    %rests# = arith.andi %enters#, %is_rest# : i1
+                    %puts# = arith.andi %enters#, %is_before# : i1
+                    %rest_part# = arith.select %rests#, %unit#, %l0 : i64
+                    AFTER = arith.addi BEFORE, %rest_part# : i64
+                    scf.if %puts# {
+                      func.call @add(%low, %high, %bin#, %unit#) : (!bins, !bins, i32, i64) -> ()
+                    }
+                    """.replace("BEFORE", n == 0 ? "%rest_before" : "%rest_" + (n - 1))
+                    .replace("AFTER", n == WIDE - 1 ? "%rest_now" : "%rest_" + n)
                     .replace("#", Integer.toString(n)));
         }
         return text.toString().stripTrailing();
+    }
+
+    private static String fineSpreads(int vector) {
+        StringBuilder text = new StringBuilder();
+        for (int n = 0; n < WIDE; n++) {
+            text.append(placed(n, vector)).append("""
+                    %reaches# = arith.cmpi sge, %order#, %lo : i64
+                    %within# = arith.cmpi sle, %order#, %hi : i64
+                    %both# = arith.andi %reaches#, %within# : i1
+                    %puts# = arith.andi %both#, %valid# : i1
+                    scf.if %puts# {
+                      %unit = arith.select %weighs, %weight#, %l1 : i64
+                      %depth = arith.subi %hi, %order# : i64
+                      %steps = arith.shrui %depth, %shift : i64
+                      %bin = arith.trunci %steps : i64 to i32
+                      func.call @add(%low, %high, %bin, %unit) : (!bins, !bins, i32, i64) -> ()
+                    }
+                    """.replace("#", Integer.toString(n)));
+        }
+        return text.toString().stripTrailing();
+    }
+
+    /** {@return MLIR that lists what lies within, and adds the weight of what is above to its segment: a segment is half of what threads read at a time} */
+    private static String collects(int vector, int wave) {
+        StringBuilder text = new StringBuilder();
+        int half = BINS / THREADS;
+        for (int n = 0; n < WIDE; n++) {
+            int segment = n / half;
+            text.append(placed(n, vector)).append("""
+                    %reaches# = arith.cmpi sge, %order#, %lo : i64
+                    %above# = arith.cmpi sgt, %order#, %hi : i64
+                    %below# = arith.cmpi sle, %order#, %hi : i64
+                    %counts# = arith.andi %above#, %valid# : i1
+                    %share# = arith.select %counts#, %weight#, %l0 : i64
+                    AFTER = arith.addi BEFORE, %share# : i64
+                    %both# = arith.andi %reaches#, %below# : i1
+                    %puts# = arith.andi %both#, %valid# : i1
+                    scf.if %puts# {
+                      %at = memref.atomic_rmw addi %i1, %state[%c1] : (i32, !state) -> i32
+                      %fits = arith.cmpi slt, %at, %most_listed : i32
+                      scf.if %fits {
+                        %to = arith.index_cast %at : i32 to index
+                        memref.store %order#, %orders[%to] : !list_weights
+                        memref.store %weight#, %weights[%to] : !list_weights
+                      }
+                    }
+                    """.replace("BEFORE", n % half == 0 ? "%l0" : "%sum_" + (n - 1))
+                    .replace("AFTER", n % half == half - 1 ? "%s" + segment + "_part" : "%sum_" + n)
+                    .replace("#", Integer.toString(n)));
+            if (n % half < half - 1) continue;
+            text.append(GpuSelection.sumAcrossLanes("s" + segment, "i64", "arith.addi", wave))
+                    .append("""
+                    %segments_on# = arith.constant # : i32
+                    %into# = arith.addi %segment_first, %segments_on# : i32
+                    %some# = arith.cmpi sgt, %s#_sum, %l0 : i64
+                    %adds# = arith.andi %some#, %is_lane0 : i1
+                    scf.if %adds# {
+                      func.call @add(%low, %high, %into#, %s#_sum) : (!bins, !bins, i32, i64) -> ()
+                    }
+                    """.replace("%some#", "%some_s#")
+                            .replace("%adds#", "%adds_s#")
+                            .replace("#", Integer.toString(segment)));
+        }
+        return text.toString().stripTrailing();
+    }
+
+    /** {@return MLIR that makes {@code %x_scan} of the {@code %x_part} of the lanes up to {@code %lane}} */
+    private static String scanAcrossLanes(int wave) {
+        StringBuilder text = new StringBuilder();
+        String sum = "%x_part";
+        for (int distance = 1; distance < wave; distance *= 2) {
+            String next = distance * 2 == wave ? "%x_scan" : "%x_s" + distance;
+            text.append("""
+                    %x_d# = arith.constant # : i32
+                    %x_c# = arith.constant # : index
+                    %x_o#, %x_k# = gpu.shuffle up SUM, %x_d#, %width : i64
+                    %x_has# = arith.cmpi uge, %lane, %x_c# : index
+                    %x_p# = arith.select %x_has#, %x_o#, %l0 : i64
+                    NEXT = arith.addi SUM, %x_p# : i64
+                    """.replace("SUM", sum).replace("NEXT", next).replace("#", Integer.toString(distance)));
+            sum = next;
+        }
+        return text.toString();
     }
 }

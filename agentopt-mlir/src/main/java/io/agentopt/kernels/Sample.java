@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * </ol>
  *
  * The largest logit is drawn (the first of equals) when the temperature is not above 0 or too small to divide by, or when it is infinite. A NaN or minus
- * infinity is never drawn; of a row of nothing else, -1 is.
+ * infinity is never drawn; of a row of nothing else, -1 is. On GPUs nothing is drawn that weighs less than 2^-40 of the largest.
  */
 public final class Sample implements KernelDefinition {
     private static final int BLOCK = 64;

@@ -1,12 +1,14 @@
 // sample.mlir for GPUs. A block takes a row. Where k is small, one pass collects the columns that may be among the k best: each warp says a bound that so many
 // of its lanes' largest reach that all warps' together are k, and what reaches the least of the bounds is written down. Each thread then counts what comes
-// before one column of the list. Otherwise bisection over the row finds the last that is kept and then the one that is drawn, a bit with each pass.
-// Weights are whole numbers of 2^-40 of the largest, so that sums do not depend on their order.
+// before one column of the list. Otherwise the row is read three times, or a few times more: radix selection finds the last that is kept.
+// Weights are whole numbers of 2^-40 of the largest, so that sums do not depend on their order; what weighs less
+// is not drawn, and a finite mask neither.
 !logits = memref<?x${columns}xf32>
 !few = vector<${vector}xf32>
 !held = vector<${held}xf32>
-!ints = memref<${room}xi32, #gpu.address_space<workgroup>>
-!floats = memref<${room}xf32, #gpu.address_space<workgroup>>
+!wide = vector<${wide}xf32>
+!bins = memref<${bins}xi32, #gpu.address_space<workgroup>>
+!marks = memref<4xi64, #gpu.address_space<workgroup>>
 !sums = memref<${warps}xi64, #gpu.address_space<workgroup>>
 !bounds = memref<${warps}xf32, #gpu.address_space<workgroup>>
 !state = memref<4xi32, #gpu.address_space<workgroup>>
@@ -38,7 +40,6 @@ module attributes {gpu.container_module} {
 
     func.func private @weight(%x: f32, %max: f32, %cooling: f32, %greedy: i1) -> i64 {
       %unit = arith.constant 1.099511627776e12 : f32
-      %one = arith.constant 1 : i64
       %least = arith.constant 0xFF7FFFFF : f32
       %difference = arith.subf %x, %max : f32
       %below = arith.maxnumf %difference, %least : f32
@@ -46,8 +47,7 @@ module attributes {gpu.container_module} {
       %share = math.exp2 %power fastmath<afn> : f32
       %scaled = arith.mulf %share, %unit : f32
       %known = arith.select %greedy, %unit, %scaled : f32
-      %whole = arith.fptosi %known : f32 to i64
-      %weight = arith.maxsi %whole, %one : i64
+      %weight = arith.fptosi %known : f32 to i64
       return %weight : i64
     }
 
@@ -83,42 +83,18 @@ module attributes {gpu.container_module} {
       return %all : i64
     }
 
-    // The count or the weight of what is at least %least in the order, and of columns at most %until.
-    func.func private @measure(%logits: !logits, %r: index, %floor: f32, %least: i64, %until: i32, %weighs: i1, %max: f32, %cooling: f32, %greedy: i1,
-        %sums: !sums, %thread: index, %warp: index, %is_first: i1) -> i64 {
-      %columns = arith.constant ${columns} : index
-      %threads = arith.constant ${threads} : index
-      %none = arith.constant 0 : i64
-      %one = arith.constant 1 : i64
-      %part = scf.for %c = %thread to %columns step %threads iter_args(%s = %none) -> (i64) {
-        %x = memref.load %logits[%r, %c] : !logits
-        %column = arith.index_cast %c : index to i32
-        %key = func.call @key(%x) : (f32) -> i32
-        %order = func.call @order(%key, %column) : (i32, i32) -> i64
-        %above = arith.cmpf oge, %x, %floor : f32
-        %first = arith.cmpi sge, %order, %least : i64
-        %soon = arith.cmpi sle, %column, %until : i32
-        %both = arith.andi %above, %first : i1
-        %counts = arith.andi %both, %soon : i1
-        %weight = func.call @weight(%x, %max, %cooling, %greedy) : (f32, f32, f32, i1) -> i64
-        %unit = arith.select %weighs, %weight, %one : i64
-        %share = arith.select %counts, %unit, %none : i64
-        %next = arith.addi %s, %share : i64
-        scf.yield %next : i64
-      }
-      %all = func.call @block_sum(%part, %sums, %warp, %is_first) : (i64, !sums, index, i1) -> i64
-      return %all : i64
-    }
+${wide_draw}
 
     gpu.func @agentopt_sample(%begin: index, %end: index, %logits: !logits, %temperatures: memref<?xf32>, %top_k: memref<?xi32>, %top_p: memref<?xf32>,
         %min_p: memref<?xf32>, %uniform: memref<?xf32>, %token: memref<?xi32>)
-        workgroup(%found: !floats {llvm.align = 16 : i64}, %places: !ints {llvm.align = 16 : i64}, %bounds: !bounds {llvm.align = 16 : i64}, %tops: !bounds {llvm.align = 16 : i64}, %state: !state {llvm.align = 16 : i64}, %sums: !sums {llvm.align = 16 : i64}, %keys: !list {llvm.align = 16 : i64}, %ids: !list {llvm.align = 16 : i64},
+        workgroup(%low: !bins {llvm.align = 16 : i64}, %high: !bins {llvm.align = 16 : i64}, %marks: !marks {llvm.align = 16 : i64},
+            %bounds: !bounds {llvm.align = 16 : i64}, %tops: !bounds {llvm.align = 16 : i64}, %state: !state {llvm.align = 16 : i64},
+            %sums: !sums {llvm.align = 16 : i64}, %keys: !list {llvm.align = 16 : i64}, %ids: !list {llvm.align = 16 : i64},
             %weights: !list_weights {llvm.align = 16 : i64}, %kept: !list_weights {llvm.align = 16 : i64}) kernel
         attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = 1, agentopt.blocks_per_row = 1} {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
-      %c3 = arith.constant 3 : index
       %columns = arith.constant ${columns} : index
       %threads = arith.constant ${threads} : index
       %turn = arith.constant ${turn} : index
@@ -128,8 +104,11 @@ module attributes {gpu.container_module} {
       %vector = arith.constant ${vector} : index
       %i0 = arith.constant 0 : i32
       %i1 = arith.constant 1 : i32
-      %n16 = arith.constant 16 : i32
-      %n17 = arith.constant 17 : i32
+      %n31 = arith.constant 31 : i32
+      %n32 = arith.constant 32 : i32
+      %cut_bits = arith.constant 22 : i32
+      %cut_bits_more = arith.constant 23 : i32
+      %uncut_bits = arith.constant 10 : i32
       %i_warps = arith.constant ${warps} : i32
       %i_warps_less = arith.constant ${warps_less} : i32
       %most_k = arith.constant ${most_k} : i32
@@ -138,7 +117,7 @@ module attributes {gpu.container_module} {
       %nobody_drawn = arith.constant -1 : i32
       %no_column = arith.constant 0x7FFFFFFF : i32
       %least_key = arith.constant 0x80800000 : i32
-      %least_prefix = arith.constant -32768 : i32
+      %least_prefix = arith.constant -2097152 : i32
       %true = arith.constant true
       %zero = arith.constant 0.0 : f32
       %one = arith.constant 1.0 : f32
@@ -184,7 +163,6 @@ module attributes {gpu.container_module} {
           memref.store %i0, %state[%c0] : !state
           memref.store %i0, %state[%c1] : !state
           memref.store %no_column, %state[%c2] : !state
-          memref.store %nobody_drawn, %state[%c3] : !state
         }
         gpu.barrier
         %own_top, %cut_unused = scf.for %from = %c0 to %columns step %turn iter_args(%top = %lowest, %cut = %least) -> (f32, f32) {
@@ -200,11 +178,11 @@ ${loads}
           // The largest prefix of a key that the largest of enough lanes reach.
           scf.if %any {
             %key = func.call @key(%new_top) : (f32) -> i32
-            %prefix = scf.for %b = %i1 to %n17 step %i1 iter_args(%p = %least_prefix) -> (i32) : i32 {
-              %bit = arith.subi %n16, %b : i32
+            %prefix = scf.for %b = %i1 to %cut_bits_more step %i1 iter_args(%p = %least_prefix) -> (i32) : i32 {
+              %bit = arith.subi %cut_bits, %b : i32
               %step = arith.shli %i1, %bit : i32
               %trial = arith.addi %p, %step : i32
-              %limit = arith.shli %trial, %n16 : i32
+              %limit = arith.shli %trial, %uncut_bits : i32
               %is_above = arith.cmpi sge, %key, %limit : i32
               ${ballot_above}
               %count_mask = math.ctpop %above : ${mask}
@@ -213,7 +191,7 @@ ${loads}
               %next = arith.select %enough, %trial, %p : i32
               scf.yield %next : i32
             }
-            %bound_key = arith.shli %prefix, %n16 : i32
+            %bound_key = arith.shli %prefix, %uncut_bits : i32
             %bound_real = arith.maxsi %bound_key, %least_key : i32
             %bound = func.call @value(%bound_real) : (i32) -> f32
             scf.if %is_lane0 {
@@ -224,9 +202,9 @@ ${loads}
             gpu.barrier
           }
           // The others' bounds as they are by now: an old one only makes the list longer.
-          %new_cut = scf.for %w = %c0 to %warps step %c1 iter_args(%low = %infinity) -> (f32) {
+          %new_cut = scf.for %w = %c0 to %warps step %c1 iter_args(%least_bound = %infinity) -> (f32) {
             %bound = memref.load %bounds[%w] : !bounds
-            %lower = arith.minnumf %low, %bound : f32
+            %lower = arith.minnumf %least_bound, %bound : f32
             scf.yield %lower : f32
           }
           %appends = arith.cmpf oge, %here, %new_cut : f32
@@ -242,11 +220,11 @@ ${appends}
           memref.store %top_sum, %tops[%warp] : !bounds
         }
         gpu.barrier
-        %max, %cut = scf.for %w = %c0 to %warps step %c1 iter_args(%high = %lowest, %low = %infinity) -> (f32, f32) {
+        %max, %cut = scf.for %w = %c0 to %warps step %c1 iter_args(%most = %lowest, %least_bound = %infinity) -> (f32, f32) {
           %top = memref.load %tops[%w] : !bounds
           %bound = memref.load %bounds[%w] : !bounds
-          %higher = arith.maxnumf %high, %top : f32
-          %lower = arith.minnumf %low, %bound : f32
+          %higher = arith.maxnumf %most, %top : f32
+          %lower = arith.minnumf %least_bound, %bound : f32
           scf.yield %higher, %lower : f32, f32
         }
         %is_infinite = arith.cmpf oeq, %max, %infinity : f32
@@ -268,31 +246,86 @@ ${appends}
         %not_above = arith.minnumf %min_floor, %max : f32
         %floor = arith.select %floored, %not_above, %least : f32
 
-        // What of the first list reaches the last bound.
         %n_found = memref.load %state[%c0] : !state
         %complete = arith.cmpi sle, %n_found, %room : i32
         %has_list = arith.andi %complete, %lists : i1
         %n_safe = arith.select %has_list, %n_found, %i0 : i32
         %to_found = arith.index_cast %n_safe : i32 to index
         %line = arith.maxnumf %floor, %cut : f32
-        scf.for %i = %thread to %to_found step %threads {
-          %x = memref.load %found[%i] : !floats
-          %reaches = arith.cmpf oge, %x, %line : f32
-          scf.if %reaches {
-            %at = memref.atomic_rmw addi %i1, %state[%c1] : (i32, !state) -> i32
-            %fits = arith.cmpi slt, %at, %most_listed : i32
-            scf.if %fits {
-              %to = arith.index_cast %at : i32 to index
-              %key = func.call @key(%x) : (f32) -> i32
-              %place = memref.load %places[%i] : !ints
-              %weight = func.call @weight(%x, %max, %cooling, %greedy) : (f32, f32, f32, i1) -> i64
-              memref.store %key, %keys[%to] : !list
-              memref.store %place, %ids[%to] : !list
-              memref.store %weight, %weights[%to] : !list_weights
+        // What of it reaches the last bound; once more from the least of the k best on, when that is more than there are threads.
+        %line_key = func.call @key(%line) : (f32) -> i32
+        %max_key = func.call @key(%max) : (f32) -> i32
+        %max_long = arith.extsi %max_key : i32 to i64
+        %k_long = arith.extsi %k : i32 to i64
+        %unused_line = scf.for %attempt = %c0 to %c2 step %c1 iter_args(%from_key = %line_key) -> (i32) {
+          %n_before = memref.load %state[%c1] : !state
+          gpu.barrier
+          %is_first = arith.cmpi eq, %attempt, %c0 : index
+          %over = arith.cmpi sgt, %n_before, %most_listed : i32
+          %lists_now = arith.ori %is_first, %over : i1
+          %next_key = scf.if %lists_now -> (i32) {
+            %tight = scf.if %over -> (i32) {
+              %from_long = arith.extsi %from_key : i32 to i64
+              %best = scf.for %b = %i0 to %n32 step %i1 iter_args(%so_far = %from_long) -> (i64) : i32 {
+                %bit = arith.subi %n31, %b : i32
+                %bit_long = arith.extsi %bit : i32 to i64
+                %step = arith.shli %l1, %bit_long : i64
+                %trial = arith.addi %so_far, %step : i64
+                %possible = arith.cmpi sle, %trial, %max_long : i64
+                %further = scf.if %possible -> (i64) {
+                  %own_count = scf.for %i = %thread to %to_found step %threads iter_args(%count = %l0) -> (i64) {
+                    %x_bits = memref.load %low[%i] : !bins
+                    %x = arith.bitcast %x_bits : i32 to f32
+                    %key = func.call @key(%x) : (f32) -> i32
+                    %long = arith.extsi %key : i32 to i64
+                    %reaches = arith.cmpi sge, %long, %trial : i64
+                    %unit = arith.extui %reaches : i1 to i64
+                    %next = arith.addi %count, %unit : i64
+                    scf.yield %next : i64
+                  }
+                  %all = func.call @block_sum(%own_count, %sums, %warp, %is_lane0) : (i64, !sums, index, i1) -> i64
+                  %enough = arith.cmpi sge, %all, %k_long : i64
+                  %kept_trial = arith.select %enough, %trial, %so_far : i64
+                  scf.yield %kept_trial : i64
+                } else {
+                  scf.yield %so_far : i64
+                }
+                scf.yield %further : i64
+              }
+              %best_key = arith.trunci %best : i64 to i32
+              scf.yield %best_key : i32
+            } else {
+              scf.yield %from_key : i32
             }
+            scf.if %is_thread0 {
+              memref.store %i0, %state[%c1] : !state
+            }
+            gpu.barrier
+            scf.for %i = %thread to %to_found step %threads {
+              %x_bits = memref.load %low[%i] : !bins
+              %x = arith.bitcast %x_bits : i32 to f32
+              %key = func.call @key(%x) : (f32) -> i32
+              %reaches = arith.cmpi sge, %key, %tight : i32
+              scf.if %reaches {
+                %at = memref.atomic_rmw addi %i1, %state[%c1] : (i32, !state) -> i32
+                %fits = arith.cmpi slt, %at, %most_listed : i32
+                scf.if %fits {
+                  %to = arith.index_cast %at : i32 to index
+                  %place = memref.load %high[%i] : !bins
+                  %weight = func.call @weight(%x, %max, %cooling, %greedy) : (f32, f32, f32, i1) -> i64
+                  memref.store %key, %keys[%to] : !list
+                  memref.store %place, %ids[%to] : !list
+                  memref.store %weight, %weights[%to] : !list_weights
+                }
+              }
+            }
+            gpu.barrier
+            scf.yield %tight : i32
+          } else {
+            scf.yield %from_key : i32
           }
+          scf.yield %next_key : i32
         }
-        gpu.barrier
         %n = memref.load %state[%c1] : !state
         %short = arith.cmpi sle, %n, %most_listed : i32
         %listed = arith.andi %has_list, %short : i1
@@ -371,63 +404,12 @@ ${appends}
             memref.store %drawn, %token[%r] : memref<?xi32>
           }
         } else {
-          // In turn what k keeps, what of it top-p keeps, and the column at which the weight passes its aim: each is the largest number of so many bits from
-          // which on there is enough.
-          %start_order = arith.constant -2251799813685248 : i64
-          %last_column = arith.constant 0xFFFFF : i32
-          %last_column_l = arith.constant 0xFFFFF : i64
-          %n52 = arith.constant 52 : i32
-          %n20 = arith.constant 20 : i32
-          %k_long = arith.extsi %k : i32 to i64
-          %result:2 = scf.for %phase = %c0 to %c3 step %c1 iter_args(%bound = %start_order, %column = %nobody_drawn) -> (i64, i32) {
-            %counts = arith.cmpi eq, %phase, %c0 : index
-            %weighs = arith.xori %counts, %true : i1
-            %drawing = arith.cmpi eq, %phase, %c2 : index
-            %is_p = arith.cmpi eq, %phase, %c1 : index
-            %k_cuts = arith.andi %counts, %limits : i1
-            %p_cuts = arith.andi %is_p, %nucleus : i1
-            %cuts = arith.ori %k_cuts, %p_cuts : i1
-            %works = arith.ori %cuts, %drawing : i1
-            %next:2 = scf.if %works -> (i64, i32) {
-              %total = func.call @measure(%logits, %r, %floor, %bound, %last_column, %weighs, %max, %cooling, %greedy, %sums, %thread, %warp, %is_lane0)
-                  : (!logits, index, f32, i64, i32, i1, f32, f32, i1, !sums, index, index, i1) -> i64
-              %goal = func.call @share(%p, %total) : (f32, i64) -> i64
-              %aim = func.call @aim(%u, %total) : (f32, i64) -> i64
-              %of_p = arith.select %drawing, %aim, %goal : i64
-              %target = arith.select %counts, %k_long, %of_p : i64
-              %bits = arith.select %drawing, %n20, %n52 : i32
-              %first = arith.select %drawing, %l0, %start_order : i64
-              %reached = scf.for %b = %i0 to %bits step %i1 iter_args(%so_far = %first) -> (i64) : i32 {
-                %b_less = arith.addi %b, %i1 : i32
-                %bit = arith.subi %bits, %b_less : i32
-                %bit_long = arith.extsi %bit : i32 to i64
-                %step = arith.shli %l1, %bit_long : i64
-                %trial = arith.addi %so_far, %step : i64
-                %trial_order = arith.maxsi %trial, %bound : i64
-                %from = arith.select %drawing, %bound, %trial_order : i64
-                %back = arith.subi %last_column_l, %trial : i64
-                %back_i = arith.trunci %back : i64 to i32
-                %until = arith.select %drawing, %back_i, %last_column : i32
-                %sum = func.call @measure(%logits, %r, %floor, %from, %until, %weighs, %max, %cooling, %greedy, %sums, %thread, %warp, %is_lane0)
-                    : (!logits, index, f32, i64, i32, i1, f32, f32, i1, !sums, index, index, i1) -> i64
-                %enough = arith.cmpi sge, %sum, %target : i64
-                %further = arith.select %enough, %trial, %so_far : i64
-                scf.yield %further : i64
-              }
-              %cut_here = arith.maxsi %reached, %bound : i64
-              %new_bound = arith.select %drawing, %bound, %cut_here : i64
-              %back = arith.subi %last_column_l, %reached : i64
-              %back_i = arith.trunci %back : i64 to i32
-              %some = arith.cmpi sgt, %total, %l0 : i64
-              %drawn = arith.select %some, %back_i, %nobody_drawn : i32
-              scf.yield %new_bound, %drawn : i64, i32
-            } else {
-              scf.yield %bound, %column : i64, i32
-            }
-            scf.yield %next#0, %next#1 : i64, i32
-          }
+          %drawn = func.call @draw_widely(%logits, %r, %floor, %k, %limits, %p, %nucleus, %u, %max, %temperature, %cooling, %greedy, %low, %high, %kept,
+              %weights, %tops, %sums, %marks, %state, %thread, %warp, %lane, %own)
+              : (!logits, index, f32, i32, i1, f32, i1, f32, f32, f32, f32, i1, !bins, !bins, !list_weights, !list_weights, !bounds, !sums, !marks, !state,
+              index, index, index, index) -> i32
           scf.if %is_thread0 {
-            memref.store %result#1, %token[%r] : memref<?xi32>
+            memref.store %drawn, %token[%r] : memref<?xi32>
           }
         }
         gpu.barrier

@@ -9,7 +9,7 @@
 module attributes {gpu.container_module} {
   gpu.module @agentopt_kernels {
     gpu.func @agentopt_top_k(%begin: index, %end: index, %scores: !scores, %values: memref<?x${k}xf32>, %indices: memref<?x${k}xi64>)
-        workgroup(%list: !list, %places: !places) kernel
+        workgroup(%list: !list {llvm.align = 16 : i64}, %places: !places {llvm.align = 16 : i64}) kernel
         attributes {known_block_size = array<i32: ${threads}, 1, 1>, agentopt.threads = ${threads}, agentopt.rows_per_block = 1, agentopt.blocks_per_row = 1} {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index

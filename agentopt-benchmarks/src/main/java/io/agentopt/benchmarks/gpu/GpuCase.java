@@ -10,12 +10,14 @@ import java.util.Map;
  * A kernel at one size, far larger than any cache.
  *
  * @param spec which kernel
+ * @param values which of several cases of it, by what operands hold; nothing where there is one
  * @param sizes of the dimensions that the specification leaves open
  * @param fills what operands hold; numbers from -1 to 1 where nothing is said, 0 in integers
  * @param movedBytes that the kernel has to read and write at least
  * @param goal what share of a copy's bandwidth it is to reach
  */
-record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills, long movedBytes, Goal goal) {
+record GpuCase(
+        KernelSpec spec, String values, Map<String, Long> sizes, Map<String, Fill> fills, long movedBytes, Goal goal) {
     /** What a kernel is measured against. */
     enum Goal {
         /** Memory limits it: the copy. */
@@ -33,6 +35,10 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
     private static final long HOP = 160;
     private static final long POINTS = 400;
 
+    GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills, long movedBytes, Goal goal) {
+        this(spec, "", sizes, fills, movedBytes, goal);
+    }
+
     /** {@return the cases, each moving about so many bytes} */
     static List<GpuCase> moving(long bytes) {
         List<GpuCase> cases = new ArrayList<>();
@@ -49,8 +55,11 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
         cases.add(topK(32_000, bytes / 4));
         cases.add(cosineTopK(384, 1024, bytes / 4));
         cases.add(cosineTopK(384, 256, bytes));
-        cases.add(sample(32_000, bytes / 4));
-        cases.add(sample(128_256, bytes / 4));
+        for (long columns : new long[] {32_000, 128_256}) {
+            cases.add(sample(columns, ".k40.p0p9", 40, 0.9, bytes / 4));
+            cases.add(sample(columns, ".p0p9", 0, 0.9, bytes / 4));
+            cases.add(sample(columns, ".k1000", 1000, 1, bytes / 4));
+        }
         cases.add(logMel(bytes / 4));
         cases.add(logMelScale(bytes));
         cases.add(resize(bytes / 4));
@@ -61,7 +70,7 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
     String name() {
         StringBuilder name = new StringBuilder(spec.name());
         spec.parameters().forEach((k, v) -> name.append('.').append(k).append(v.replace('.', 'p')));
-        return name.toString();
+        return name.append(values).toString();
     }
 
     /** {@return whether it computes similarities, from -1 to 1} */
@@ -159,18 +168,20 @@ record GpuCase(KernelSpec spec, Map<String, Long> sizes, Map<String, Fill> fills
                 n * d * 4);
     }
 
-    private static GpuCase sample(long columns, long bytes) {
+    private static GpuCase sample(long columns, String values, long k, double p, long bytes) {
         long rows = bytes / (4 * columns);
-        return unlimited(
+        return new GpuCase(
                 KernelSpec.of("sample").with("columns", columns),
+                values,
                 Map.of("rows", rows),
                 Map.of(
                         "temperature", new Fill.Constant(0.7),
-                        "top_k", new Fill.Constant(40),
-                        "top_p", new Fill.Constant(0.9),
+                        "top_k", new Fill.Constant(k),
+                        "top_p", new Fill.Constant(p),
                         "min_p", new Fill.Constant(0),
                         "uniform", new Fill.Reals(0, 1)),
-                rows * columns * 4);
+                rows * columns * 4,
+                Goal.NONE);
     }
 
     private static GpuCase logMel(long bytes) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * {@code @schedule_gpu} makes one of. Nothing here needs a GPU.
  */
 public final class GpuCompiler {
-    private static final String TIDYING = "canonicalize,cse";
+    private static final String TIDYING = "gpu.module(inline,symbol-dce),canonicalize,cse";
 
     private final GpuTarget target;
 

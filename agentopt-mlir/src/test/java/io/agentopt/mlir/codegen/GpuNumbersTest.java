@@ -1,19 +1,11 @@
 package io.agentopt.mlir.codegen;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.agentopt.kernel.Buffer;
 import io.agentopt.kernel.ElementType;
-import io.agentopt.kernel.KernelDefinition;
 import io.agentopt.kernel.KernelSpec;
-import io.agentopt.kernel.Operand;
-import io.agentopt.kernels.KernelCatalog;
 import io.agentopt.kernels.ResizeTaps;
 import io.agentopt.mlir.ffi.RequiresCodegen;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +22,7 @@ class GpuNumbersTest {
             Buffer levels = Buffer.allocate(arena, ElementType.F32, blocks, mels, lanes);
             Buffer peak = Buffer.allocate(arena, ElementType.F32, blocks, lanes);
             Buffer audio = reals(arena, 1, (blocks * lanes - 1) * 160 + 400 + spare);
-            check(spec, gpuBlocks, 2e-5, levels, peak, audio);
+            PtxRun.check(spec, gpuBlocks, 2e-5, levels, peak, audio);
         }
     }
 
@@ -46,7 +38,7 @@ class GpuNumbersTest {
             // not count.
             peak.setFloat((blocks * lanes - spare) * 7L / 11, 9.5f);
             if (spare > 0) peak.setFloat(peak.elements() - 1, 20);
-            check(spec, gpuBlocks, 1e-6, spectrogram, levels, peak);
+            PtxRun.check(spec, gpuBlocks, 1e-6, spectrogram, levels, peak);
         }
     }
 
@@ -74,7 +66,7 @@ class GpuNumbersTest {
                 firstColumn = x.first(arena);
                 columnWeights = x.weights(arena);
             }
-            check(
+            PtxRun.check(
                     KernelSpec.of("resize").with("channels", channels),
                     gpuBlocks,
                     1e-5,
@@ -97,7 +89,7 @@ class GpuNumbersTest {
             ResizeTaps y = ResizeTaps.antialiased(height, rows);
             Buffer firstColumn = Buffer.allocate(arena, ElementType.I32, columns);
             for (int i = 0; i < columns; i++) firstColumn.setInteger(i, (first + i * 37L) % (width - taps + 1));
-            check(
+            PtxRun.check(
                     KernelSpec.of("resize").with("channels", channels),
                     4,
                     1e-5,
@@ -123,59 +115,5 @@ class GpuNumbersTest {
         Buffer buffer = Buffer.allocate(arena, ElementType.F32, shape);
         for (long i = 0; i < buffer.elements(); i++) buffer.setFloat(i, (float) (most * (2 * random.nextDouble() - 1)));
         return buffer;
-    }
-
-    private static void check(KernelSpec spec, int blocks, double tolerance, Buffer... buffers) {
-        KernelDefinition definition = KernelCatalog.all().stream()
-                .filter(d -> d.name().equals(spec.name()))
-                .findFirst()
-                .orElseThrow();
-        definition.checkValues(spec, buffers);
-        List<Operand> operands = definition.operands(spec);
-        GpuCode code = GpuRowsTest.compile(definition, spec, new GpuTarget.Nvidia("sm_90"));
-        PtxMachine machine = new PtxMachine(
-                new String(code.image(), java.nio.charset.StandardCharsets.ISO_8859_1), code.threads(), 1 << 22);
-        long rows = 0;
-        List<Long> arguments = new ArrayList<>();
-        List<Integer> addresses = new ArrayList<>();
-        for (int i = 0; i < buffers.length; i++) {
-            Buffer buffer = buffers[i];
-            int at = machine.allocate((int) buffer.segment().byteSize(), 16);
-            addresses.add(at);
-            MemorySegment there = MemorySegment.ofBuffer(machine.memory())
-                    .asSlice(at, buffer.segment().byteSize());
-            if (operands.get(i).isWritten()) there.fill((byte) 0x7e);
-            else there.copyFrom(buffer.segment());
-            int dimension = operands.get(i).dimensions().indexOf(definition.rows(spec));
-            if (dimension >= 0) rows = buffer.dimension(dimension);
-            describe(arguments, at, buffer);
-        }
-        arguments.addAll(0, List.of(0L, rows));
-        machine.run(blocks, arguments.stream().mapToLong(Long::longValue).toArray());
-        definition.run(spec, 0, rows, buffers);
-        for (int i = 0; i < buffers.length; i++) {
-            if (!operands.get(i).isWritten()) continue;
-            for (long e = 0; e < buffers[i].elements(); e++) {
-                float actual = machine.memory().getFloat(addresses.get(i) + (int) (4 * e)),
-                        expected = buffers[i].getFloat(e);
-                assertThat(Math.abs(actual - expected))
-                        .as(
-                                "%s, element %d of '%s': %s, and the reference has %s",
-                                spec, e, operands.get(i).name(), actual, expected)
-                        .isLessThanOrEqualTo((float) (tolerance * Math.max(1, Math.abs(expected))));
-            }
-        }
-    }
-
-    /** The descriptor of a memref with the identity layout. */
-    private static void describe(List<Long> arguments, long address, Buffer buffer) {
-        long[] shape = buffer.shape();
-        arguments.addAll(List.of(address, address, 0L));
-        for (long size : shape) arguments.add(size);
-        for (int d = 0; d < shape.length; d++) {
-            long stride = 1;
-            for (int inner = d + 1; inner < shape.length; inner++) stride *= shape[inner];
-            arguments.add(stride);
-        }
     }
 }

@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 /** A PTX kernel as instructions, for {@link PtxMachine}. What LLVM writes is understood, not all that a driver takes. */
 final class PtxProgram {
     private static final Pattern ARRAY =
-            Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.b8 (\\w+)\\[(\\d+)](?: = \\{([^}]*)})?;");
+            Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.b8 ([\\w$]+)\\[(\\d+)](?: = \\{([^}]*)})?;");
+    private static final Pattern SCALAR =
+            Pattern.compile("\\.(global|shared|local) \\.align (\\d+) \\.[usbf](\\d+) ([\\w$]+);");
     private static final Pattern PARAMETER = Pattern.compile("\\.param \\.\\w+ .*?(\\w+),?");
     private static final Pattern REGISTERS = Pattern.compile("\\.reg \\.(\\w+) +(%\\w+)<(\\d+)>;");
     /** A register of one instruction, as LLVM writes for the upper half of 64 bits. */
@@ -23,9 +25,19 @@ final class PtxProgram {
     private static final Pattern LABEL = Pattern.compile("(\\$?\\w+):");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z][\\w.:]*)(?: +(.*))?;");
 
-    /** An operation: {@code name} is its first word, {@code kinds} the others. The predicate is a register, or -1. */
+    /**
+     * An operation: {@code name} is its first word, {@code kinds} the others, {@code type} the last. The predicate is a register, or -1; so is each of
+     * {@code registers}, for the operand of its place.
+     */
     record Instruction(
-            int predicate, boolean negated, String name, List<String> kinds, List<String> operands, String text) {}
+            int predicate,
+            boolean negated,
+            String name,
+            List<String> kinds,
+            String type,
+            List<String> operands,
+            int[] registers,
+            String text) {}
 
     /** An array in memory that all threads, a block's or one has: global, shared or local. */
     record Array(String space, int alignment, int bytes, byte[] initial) {}
@@ -34,6 +46,7 @@ final class PtxProgram {
     final Map<String, Integer> labels = new HashMap<>();
     final Map<String, Integer> registers = new HashMap<>();
     final Map<String, Array> arrays = new LinkedHashMap<>();
+    private final Map<String, Long> constants = new HashMap<>();
     final List<String> parameters = new ArrayList<>();
 
     PtxProgram(String ptx) {
@@ -50,7 +63,8 @@ final class PtxProgram {
     }
 
     private void declare(String line) {
-        Matcher array = ARRAY.matcher(line), registers = REGISTERS.matcher(line), parameter = PARAMETER.matcher(line);
+        Matcher array = ARRAY.matcher(line), scalar = SCALAR.matcher(line);
+        Matcher registers = REGISTERS.matcher(line), parameter = PARAMETER.matcher(line);
         if (array.matches()) {
             int bytes = Integer.parseInt(array.group(4));
             byte[] initial = new byte[bytes];
@@ -59,6 +73,11 @@ final class PtxProgram {
                 for (int i = 0; i < values.length; i++) initial[i] = (byte) Integer.parseInt(values[i].trim());
             }
             arrays.put(array.group(3), new Array(array.group(1), Integer.parseInt(array.group(2)), bytes, initial));
+        } else if (scalar.matches()) {
+            int bytes = Integer.parseInt(scalar.group(3)) / 8;
+            arrays.put(
+                    scalar.group(4),
+                    new Array(scalar.group(1), Integer.parseInt(scalar.group(2)), bytes, new byte[bytes]));
         } else if (registers.matches()) {
             int count = Integer.parseInt(registers.group(3));
             for (int i = 0; i < count; i++) this.registers.put(registers.group(2) + i, this.registers.size());
@@ -78,12 +97,17 @@ final class PtxProgram {
         if (!instruction.matches()) throw new IllegalArgumentException("Not understood: " + line);
         int predicate = instruction.group(2) == null ? -1 : Objects.requireNonNull(registers.get(instruction.group(2)));
         String[] words = instruction.group(3).split("\\.", -1);
+        List<String> operands = operands(instruction.group(4));
         instructions.add(new Instruction(
                 predicate,
                 "!".equals(instruction.group(1)),
                 words[0],
                 List.of(words).subList(1, words.length),
-                operands(instruction.group(4)),
+                words[words.length - 1],
+                operands,
+                operands.stream()
+                        .mapToInt(o -> registers.getOrDefault(o.replaceAll("\\|.*", ""), -1))
+                        .toArray(),
                 line));
     }
 
@@ -131,6 +155,15 @@ final class PtxProgram {
             all.addAll(reached.getOrDefault(term, Set.of()));
         }
         return all;
+    }
+
+    /** {@return the bits of a number as PTX writes it} */
+    long constant(String text) {
+        return constants.computeIfAbsent(text, _ -> {
+            if (text.startsWith("0f") || text.startsWith("0d")) return Long.parseUnsignedLong(text.substring(2), 16);
+            String digits = text.replaceAll("U$", "");
+            return digits.startsWith("0x") ? Long.parseUnsignedLong(digits.substring(2), 16) : Long.parseLong(digits);
+        });
     }
 
     /** Commas within braces and brackets do not separate operands. */

@@ -76,19 +76,23 @@ final class PtxThread {
             case "ld" -> load(i);
             case "st" -> store(i);
             case "mov" -> move(i);
-            case "cvta" -> write(o.getFirst(), read(o.get(1), "u64"));
-            case "setp" -> write(o.getFirst(), compare(i) ? 1 : 0);
-            case "selp" ->
-                write(o.getFirst(), read(o.get(3), "pred") != 0 ? read(o.get(1), type(i)) : read(o.get(2), type(i)));
-            case "cvt" -> write(o.getFirst(), convert(i));
+            case "cvta" -> write(i, read(i, 1, "u64"));
+            case "setp" -> write(i, compare(i) ? 1 : 0);
+            case "selp" -> write(i, read(i, 3, "pred") != 0 ? read(i, 1, type(i)) : read(i, 2, type(i)));
+            case "cvt" -> write(i, convert(i));
+            case "atom" -> exchangeInMemory(i);
             default -> {
-                long a = read(o.get(1), type(i));
+                long a = read(i, 1, type(i));
                 boolean shifts = i.name().equals("shl") || i.name().equals("shr");
-                long b = o.size() > 2 ? read(o.get(2), shifts ? "u32" : type(i)) : 0;
-                long c = o.size() > 3 ? read(o.get(3), type(i)) : 0;
+                long b = o.size() > 2 ? read(i, 2, shifts ? "u32" : type(i)) : 0;
+                long c = o.size() > 3 ? read(i, 3, type(i)) : 0;
                 write(
-                        o.getFirst(),
-                        type(i).equals("f32") ? floatBits(real(i, of(a), of(b), of(c))) : whole(i, a, b, c));
+                        i,
+                        switch (type(i)) {
+                            case "f32" -> floatBits(real(i, of(a), of(b), of(c)));
+                            case "f64" -> wideBits(i, Double.longBitsToDouble(a), Double.longBitsToDouble(b));
+                            default -> whole(i, a, b, c);
+                        });
             }
         }
     }
@@ -102,11 +106,18 @@ final class PtxThread {
     }
 
     private static String type(Instruction i) {
-        return i.kinds().getLast();
+        return i.type();
     }
 
     private static int bits(String type) {
-        return type.equals("pred") ? 1 : Integer.parseInt(type.substring(1));
+        return switch (type) {
+            case "pred" -> 1;
+            case "b8", "u8", "s8" -> 8;
+            case "b16", "u16", "s16", "f16" -> 16;
+            case "b32", "u32", "s32", "f32" -> 32;
+            case "b64", "u64", "s64", "f64" -> 64;
+            default -> throw new IllegalStateException("Not understood: " + type);
+        };
     }
 
     private static float real(Instruction i, float a, float b, float c) {
@@ -123,11 +134,23 @@ final class PtxThread {
             case "min" ->
                 i.kinds().contains("NaN") ? Math.min(a, b) : Float.isNaN(a) ? b : Float.isNaN(b) ? a : Math.min(a, b);
             case "sqrt" -> (float) Math.sqrt(a);
+            case "rcp" -> 1 / a;
             case "rsqrt" -> (float) (1 / Math.sqrt(a));
             case "lg2" -> (float) (Math.log(a) / Math.log(2));
             case "ex2" -> (float) Math.pow(2, a);
             default -> throw new IllegalStateException("Not understood: " + i.text());
         };
+    }
+
+    private static long wideBits(Instruction i, double a, double b) {
+        return Double.doubleToRawLongBits(
+                switch (i.name()) {
+                    case "add" -> a + b;
+                    case "sub" -> a - b;
+                    case "mul" -> a * b;
+                    case "div" -> a / b;
+                    default -> throw new IllegalStateException("Not understood: " + i.text());
+                });
     }
 
     private static long whole(Instruction i, long a, long b, long c) {
@@ -149,6 +172,8 @@ final class PtxThread {
             case "shr" -> type(i).startsWith("s") ? a >> Math.min(b, 63) : b > 63 ? 0 : a >>> b;
             case "max" -> unsigned ? (Long.compareUnsigned(a, b) > 0 ? a : b) : Math.max(a, b);
             case "min" -> unsigned ? (Long.compareUnsigned(a, b) < 0 ? a : b) : Math.min(a, b);
+            case "popc" -> Long.bitCount(a);
+            case "clz" -> Long.numberOfLeadingZeros(a) - 64 + bits(type(i));
             case "prmt" -> permuted(a, b, c);
             default -> throw new IllegalStateException("Not understood: " + i.text());
         };
@@ -171,13 +196,18 @@ final class PtxThread {
 
     private boolean compare(Instruction i) {
         String relation = i.kinds().getFirst(), type = type(i);
-        long a = read(i.operands().get(1), type), b = read(i.operands().get(2), type);
+        long a = read(i, 1, type), b = read(i, 2, type);
         if (type.equals("f32")) {
             boolean nan = Float.isNaN(of(a)) || Float.isNaN(of(b));
             if (relation.equals("nan")) return nan;
             if (relation.equals("num")) return !nan;
             if (nan) return relation.length() == 3;
             return holds(relation.substring(0, 2), Double.compare(of(a) + 0.0, of(b) + 0.0));
+        }
+        if (type.equals("f64")) {
+            double x = Double.longBitsToDouble(a), y = Double.longBitsToDouble(b);
+            if (Double.isNaN(x) || Double.isNaN(y)) throw new IllegalStateException("Not understood: " + i.text());
+            return holds(relation, Double.compare(x + 0.0, y + 0.0));
         }
         return holds(relation, type.startsWith("u") ? Long.compareUnsigned(a, b) : Long.compare(a, b));
     }
@@ -196,10 +226,22 @@ final class PtxThread {
 
     private long convert(Instruction i) {
         String from = type(i), to = i.kinds().get(i.kinds().size() - 2);
-        long a = read(i.operands().get(1), from);
-        if (to.equals("f32") && !from.startsWith("f")) return floatBits((float) a);
-        if (to.startsWith("f") || from.startsWith("f")) throw new IllegalStateException("Not understood: " + i.text());
-        return narrowed(a, to);
+        long a = read(i, 1, from);
+        if (!to.startsWith("f") && !from.startsWith("f")) return narrowed(a, to);
+        if (!from.startsWith("f")) return to.equals("f32") ? floatBits((float) a) : Double.doubleToRawLongBits(a);
+        double value = from.equals("f32") ? of(a) : Double.longBitsToDouble(a);
+        String rounding = i.kinds().getFirst();
+        if (!to.startsWith("f") && !rounding.equals("rzi"))
+            throw new IllegalStateException("Not understood: " + i.text());
+        if (rounding.equals("rmi")) value = Math.floor(value);
+        if (rounding.equals("rzi")) value = value < 0 ? Math.ceil(value) : Math.floor(value);
+        return switch (to) {
+            case "f32" -> floatBits((float) value);
+            case "f64" -> Double.doubleToRawLongBits(value);
+            case "s32" -> (int) value;
+            case "s64" -> (long) value;
+            default -> throw new IllegalStateException("Not understood: " + i.text());
+        };
     }
 
     private void move(Instruction i) {
@@ -263,6 +305,30 @@ final class PtxThread {
         }
     }
 
+    /** Threads run one at a time, so what happens in between is nothing. */
+    private void exchangeInMemory(Instruction i) {
+        String type = type(i);
+        int bytes = bits(type) / 8, at = machine.checked(address(i.operands().get(1)), bytes, i.text());
+        long old = narrowed(
+                bytes == 4 ? machine.memory().getInt(at) : machine.memory().getLong(at), type);
+        long given = read(i.operands().get(2), type);
+        long now = switch (i.kinds().get(i.kinds().size() - 2)) {
+            case "add" -> old + given;
+            case "min" ->
+                type.startsWith("u") && Long.compareUnsigned(given, old) < 0 || type.startsWith("s") && given < old
+                        ? given
+                        : old;
+            case "max" ->
+                type.startsWith("u") && Long.compareUnsigned(given, old) > 0 || type.startsWith("s") && given > old
+                        ? given
+                        : old;
+            default -> throw new IllegalStateException("Not understood: " + i.text());
+        };
+        if (bytes == 4) machine.memory().putInt(at, (int) now);
+        else machine.memory().putLong(at, now);
+        write(i.operands().getFirst(), old);
+    }
+
     private long address(String bracketed) {
         long sum = 0;
         for (String term : bracketed.substring(1, bracketed.length() - 1).split("\\+", -1))
@@ -277,6 +343,16 @@ final class PtxThread {
         return type.startsWith("s") ? (value << (64 - bits)) >> (64 - bits) : value & ((1L << bits) - 1);
     }
 
+    private long read(Instruction i, int operand, String type) {
+        int register = i.registers()[operand];
+        return register < 0 ? read(i.operands().get(operand), type) : narrowed(registers[register], type);
+    }
+
+    private void write(Instruction i, long value) {
+        if (i.registers()[0] < 0) throw new IllegalStateException("No register: " + i.text());
+        registers[i.registers()[0]] = value;
+    }
+
     /** {@return a register, a constant or the address of an array, as wide as the type says} */
     long read(String operand, String type) {
         Integer register = program.registers.get(operand);
@@ -288,11 +364,7 @@ final class PtxThread {
             case "%ctaid.x" -> block;
             case "%nctaid.x" -> blocks;
             default -> {
-                if (operand.startsWith("0f")) yield Long.parseUnsignedLong(operand.substring(2), 16);
-                String digits = operand.replaceAll("U$", "");
-                long value = digits.startsWith("0x")
-                        ? Long.parseUnsignedLong(digits.substring(2), 16)
-                        : Long.parseLong(digits);
+                long value = program.constant(operand);
                 yield narrowed(value, type);
             }
         };
