@@ -18,11 +18,23 @@ class HostApplicationTest {
         assertThat(run("ours-first")).contains("libonnxruntime").endsWith("|{}");
     }
 
+    /** ONNX Runtime 1.29 overflowed the stack over a class path of 4,000 letters: no message, no hs_err file, exit status 139. */
+    @Test
+    void aLongCommandLineDoesNotEndTheProcess() throws Exception {
+        assertThat(run("ours-first", "-Dclasses=" + "/home/someone/library-1.0.jar:".repeat(1000)))
+                .endsWith("|{}");
+    }
+
     private static String run(String order) throws Exception {
+        return run(order, "-Dclasses=few");
+    }
+
+    private static String run(String order, String property) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
+                        property,
                         "-cp",
                         System.getProperty("java.class.path"),
                         HostApplication.class.getName(),
