@@ -15,7 +15,11 @@ import java.util.stream.Collectors;
 final class AnswerWorker {
     private AnswerWorker() {}
 
-    /** @param args ours or llama.cpp, its model, its context, its threads */
+    /**
+     * Runs as a process of its own.
+     *
+     * @param args ours or llama.cpp, its model, its context, its threads
+     */
     public static void main(String[] args) throws IOException {
         Path model = Path.of(args[1]);
         int context = Integer.parseInt(args[2]), threads = Integer.parseInt(args[3]);
