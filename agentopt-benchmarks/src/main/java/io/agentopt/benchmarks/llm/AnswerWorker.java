@@ -29,7 +29,7 @@ final class AnswerWorker {
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             ChildJvm.say("ready");
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                long[] n = Arrays.stream(line.split(" "))
+                long[] n = Arrays.stream(line.split(" ", -1))
                         .mapToLong(Long::parseLong)
                         .toArray();
                 Contestant.Answer a = contestant.answer(Requests.prompt((int) n[0], n[2]), (int) n[1]);
