@@ -15,7 +15,11 @@ import java.util.stream.Collectors;
 final class AnswerWorker {
     private AnswerWorker() {}
 
-    /** @param args ours or llama.cpp, its model, its context, its threads */
+    /**
+     * Runs as a process of its own.
+     *
+     * @param args ours or llama.cpp, its model, its context, its threads
+     */
     public static void main(String[] args) throws IOException {
         Path model = Path.of(args[1]);
         int context = Integer.parseInt(args[2]), threads = Integer.parseInt(args[3]);
@@ -25,7 +29,7 @@ final class AnswerWorker {
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             ChildJvm.say("ready");
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                long[] n = Arrays.stream(line.split(" "))
+                long[] n = Arrays.stream(line.split(" ", -1))
                         .mapToLong(Long::parseLong)
                         .toArray();
                 Contestant.Answer a = contestant.answer(Requests.prompt((int) n[0], n[2]), (int) n[1]);

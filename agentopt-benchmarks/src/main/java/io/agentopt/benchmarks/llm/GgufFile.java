@@ -55,17 +55,17 @@ final class GgufFile {
 
     GgufFile entry(String key, float[] values) {
         array(key, FLOAT32, values.length);
-        ByteBuffer bytes = little(4 * values.length);
-        bytes.asFloatBuffer().put(values);
-        entries.writeBytes(bytes.array());
+        byte[] bytes = new byte[4 * values.length];
+        little(bytes).asFloatBuffer().put(values);
+        entries.writeBytes(bytes);
         return this;
     }
 
     GgufFile entry(String key, int[] values) {
         array(key, INT32, values.length);
-        ByteBuffer bytes = little(4 * values.length);
-        bytes.asIntBuffer().put(values);
-        entries.writeBytes(bytes.array());
+        byte[] bytes = new byte[4 * values.length];
+        little(bytes).asIntBuffer().put(values);
+        entries.writeBytes(bytes);
         return this;
     }
 
@@ -91,9 +91,11 @@ final class GgufFile {
 
     private GgufFile tensor(String name, int type, long offset, long... dims) {
         text(tensors, name);
-        ByteBuffer shape = little(4 + 8 * dims.length + 12).putInt(dims.length);
+        byte[] bytes = new byte[4 + 8 * dims.length + 12];
+        ByteBuffer shape = little(bytes).putInt(dims.length);
         for (long d : dims) shape.putLong(d);
-        tensors.writeBytes(shape.putInt(type).putLong(offset).array());
+        shape.putInt(type).putLong(offset);
+        tensors.writeBytes(bytes);
         tensorCount++;
         return this;
     }
@@ -127,6 +129,10 @@ final class GgufFile {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeBytes(little(8).putLong(bytes.length).array());
         out.writeBytes(bytes);
+    }
+
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static ByteBuffer little(int bytes) {

@@ -34,7 +34,7 @@ final class LibraryPeer {
 
     private static List<Metric> run(Format format, ModelPack model, RandomModels models, int threads) {
         DecoderShape shape = DecoderShape.SMALL;
-        Path pack = model.onnx().getParent();
+        Path pack = model.onnx().resolveSibling("");
         Path gguf = GgufDecoder.write(models.folder().resolve(format.name() + ".gguf"), shape, format.int8());
         try (ChildJvm ours = worker("ours", pack, shape, threads);
                 ChildJvm theirs = worker("llama.cpp", gguf, shape, threads)) {
@@ -88,11 +88,11 @@ final class LibraryPeer {
 
     private static Contestant.Answer answer(ChildJvm worker, int round) {
         worker.tell(PROMPT + " " + TOKENS + " " + round);
-        String[] said = worker.hear().split(" ");
+        String[] said = worker.hear().split(" ", -1);
         return new Contestant.Answer(
                 Double.parseDouble(said[0]),
                 Double.parseDouble(said[1]),
-                Arrays.stream(said[2].split(",")).mapToInt(Integer::parseInt).toArray());
+                Arrays.stream(said[2].split(",", -1)).mapToInt(Integer::parseInt).toArray());
     }
 
     /** {@return how many tokens are alike before the first that is not} */

@@ -27,7 +27,11 @@ final class ManyRequests {
 
     private ManyRequests() {}
 
-    /** @param args folder of a model pack */
+    /**
+     * Runs as a process of its own.
+     *
+     * @param args folder of a model pack
+     */
     public static void main(String[] args) {
         EngineSettings settings = EngineSettings.cpu(1).withPrefixes(PrefixSettings.of(PREFIX_BYTES));
         try (LlmEngine engine = LlmEngine.open(ModelPack.read(Path.of(args[0])), settings);

@@ -22,7 +22,7 @@ final class MemoryGrowth {
                 ManyRequests.class,
                 heap,
                 Map.of("MALLOC_ARENA_MAX", "2"),
-                pack.onnx().getParent())) {
+                pack.onnx().resolveSibling(""))) {
             long settled = kilobytes(child.hear()), last = settled;
             StringBuilder course = new StringBuilder().append(settled / 1024);
             for (int i = 0; i < ManyRequests.PARTS; i++) {
