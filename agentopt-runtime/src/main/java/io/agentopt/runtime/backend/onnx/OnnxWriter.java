@@ -12,7 +12,7 @@ import java.util.Map;
  * 10 with operator sets 20 and com.microsoft 1.
  */
 public final class OnnxWriter {
-    public static final int FLOAT = 1, INT32 = 6, INT64 = 7, FLOAT16 = 10;
+    public static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10;
 
     /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
     public static final String MICROSOFT = "com.microsoft";
@@ -54,6 +54,11 @@ public final class OnnxWriter {
         ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
         return constant(name, INT64, raw.array(), dims);
+    }
+
+    /** Adds a constant of signed 8-bit integers. */
+    public OnnxWriter constant(String name, byte[] values, long... dims) {
+        return constant(name, INT8, values, dims);
     }
 
     private OnnxWriter constant(String name, int type, byte[] raw, long... dims) {
