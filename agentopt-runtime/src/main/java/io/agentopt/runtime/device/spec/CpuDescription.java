@@ -24,7 +24,8 @@ import java.util.TreeMap;
  * </pre>
  *
  * The clock is the highest that the system tells, or {@value #ASSUMED_CLOCK} Hz: virtual machines hide it. An error in it cancels where
- * the share is used; it stays in work that is no matrix product.
+ * the share is used; it stays in work that is no matrix product. Rates that were measured on a busy machine are lower bounds: they give no
+ * share and no INT8 peak.
  */
 final class CpuDescription {
     private static final double ASSUMED_CLOCK = 3.5e9;
@@ -43,8 +44,9 @@ final class CpuDescription {
         double fp32 = Math.max(told, reached.orElse(0));
         Origin arithmetic = cpu.maxHertz().isPresent() ? Origin.DERIVED : Origin.ASSUMED;
         origins.put(Field.PEAKS, fp32 > told ? Origin.MEASURED : arithmetic);
-        OptionalDouble share =
-                reached.isPresent() ? OptionalDouble.of(reached.getAsDouble() / fp32) : OptionalDouble.empty();
+        OptionalDouble share = reached.isPresent() && !rates.busy()
+                ? OptionalDouble.of(reached.getAsDouble() / fp32)
+                : OptionalDouble.empty();
         Map<Precision, Double> peaks = new EnumMap<>(Precision.class);
         peaks.put(Precision.FP32, fp32);
         if (rates.int8Flops().isPresent() && share.isPresent()) {

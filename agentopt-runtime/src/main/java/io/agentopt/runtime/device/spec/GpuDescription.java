@@ -149,7 +149,7 @@ final class GpuDescription {
                 new Provenance(
                         source,
                         false,
-                        "detected as " + device.id() + " by " + gpu.source() + "; " + Description.told(origins)));
+                        "told by " + gpu.source() + "; " + Description.told(origins)));
         return new Description.Described(device, spec, origins);
     }
 
