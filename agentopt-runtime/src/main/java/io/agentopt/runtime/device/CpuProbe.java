@@ -1,10 +1,12 @@
 package io.agentopt.runtime.device;
 
+import io.agentopt.mlir.ffi.UserCache;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.device.fact.CpuFacts;
 import io.agentopt.runtime.device.fact.CpuFiles;
+import io.agentopt.runtime.device.fact.KeptAnswers;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,21 +15,30 @@ import java.util.stream.Collectors;
 
 /** The CPU: cores, instruction sets, memory, and whether ONNX Runtime computes on it. */
 final class CpuProbe {
+    private static final String VERSION = "onnxruntime";
     private static final double GIGA = 1e9;
 
     private CpuProbe() {}
 
     static DetectedDevice probe() {
-        CpuFacts cpu = CpuFiles.read();
+        return probe(CpuFiles.read(), new KeptAnswers(UserCache.folder().resolve("cpu")));
+    }
+
+    /** That ONNX Runtime computed is kept for this processor and that library, so that it need not be loaded to say so again. */
+    static DetectedDevice probe(CpuFacts cpu, KeptAnswers kept) {
         Map<String, String> details = details(cpu);
+        Optional<String> key = OrtEnvironment.identity().map(ort -> "computes 1\n" + cpu.identity() + "\n" + ort);
+        Optional<String> known = key.flatMap(kept::read).map(a -> a.get(VERSION));
         Rung rung;
         String reason;
         try {
-            OrtEnvironment ort = OrtEnvironment.get();
-            details.put("onnxruntime", ort.version());
-            Optional<String> failure = SmokeTest.failure(SessionSettings.cpu(1));
+            String version = known.isPresent() ? known.get() : OrtEnvironment.get().version();
+            details.put(VERSION, version);
+            Optional<String> failure = known.isPresent() ? Optional.empty() : SmokeTest.failure(SessionSettings.cpu(1));
             rung = failure.isPresent() ? Rung.SMOKE_FAILED : Rung.READY;
-            reason = failure.orElse("ONNX Runtime " + ort.version() + " ran a model and the numbers were right.");
+            reason = failure.orElse("ONNX Runtime " + version + " ran a model and the numbers were right.");
+            if (rung == Rung.READY && known.isEmpty())
+                key.ifPresent(k -> kept.write(k, Map.of(VERSION, version)));
         } catch (OrtException e) {
             rung = Rung.LIBRARY_MISSING;
             reason = e.getMessage();

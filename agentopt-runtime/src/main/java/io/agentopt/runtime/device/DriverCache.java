@@ -1,16 +1,15 @@
 package io.agentopt.runtime.device;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentopt.mlir.ffi.UserCache;
 import io.agentopt.mlir.gpu.GpuApi;
 import io.agentopt.mlir.gpu.GpuDevice;
 import io.agentopt.mlir.gpu.GpuProperties;
-import io.agentopt.runtime.device.fact.KeptJson;
+import io.agentopt.runtime.device.fact.KeptAnswers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -22,10 +21,14 @@ import java.util.OptionalInt;
 final class DriverCache {
     private static final List<String> CHOOSING = List.of("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "NVIDIA_VISIBLE_DEVICES");
 
-    private final KeptJson kept;
+    private static final String COUNT = "devices", NAME = "name", MEMORY = "memoryBytes", ARCHITECTURE = "architecture";
+    private static final String BUS = "pciBusId", PROCESSORS = "processors", CLOCK = "clockHertz";
+    private static final String MEMORY_CLOCK = "memoryClockHertz", MEMORY_BUS = "memoryBusBits";
+
+    private final KeptAnswers kept;
 
     DriverCache(Path folder) {
-        this.kept = new KeptJson(folder);
+        this.kept = new KeptAnswers(folder);
     }
 
     DriverCache() {
@@ -40,60 +43,60 @@ final class DriverCache {
     }
 
     Optional<List<GpuDevice>> read(String key, GpuApi api) {
-        return kept.read(key).flatMap(answer -> devices(answer.path("devices"), api));
+        return kept.read(key).flatMap(answer -> devices(answer, api));
     }
 
     void write(String key, List<GpuDevice> devices) {
-        ObjectNode answer = KeptJson.answer();
-        ArrayNode all = answer.putArray("devices");
+        Map<String, String> answer = new HashMap<>();
+        answer.put(COUNT, Integer.toString(devices.size()));
         for (GpuDevice d : devices) {
+            String of = d.number() + ".";
             GpuProperties p = d.properties();
-            ObjectNode one = all.addObject()
-                    .put("number", d.number())
-                    .put("name", d.name())
-                    .put("memoryBytes", d.memoryBytes())
-                    .put("architecture", d.architecture())
-                    .put("pciBusId", p.pciBusId());
-            p.processors().ifPresent(v -> one.put("processors", v));
-            p.clockHertz().ifPresent(v -> one.put("clockHertz", v));
-            p.memoryClockHertz().ifPresent(v -> one.put("memoryClockHertz", v));
-            p.memoryBusBits().ifPresent(v -> one.put("memoryBusBits", v));
+            answer.put(of + NAME, d.name());
+            answer.put(of + MEMORY, Long.toString(d.memoryBytes()));
+            answer.put(of + ARCHITECTURE, d.architecture());
+            answer.put(of + BUS, p.pciBusId());
+            p.processors().ifPresent(v -> answer.put(of + PROCESSORS, Integer.toString(v)));
+            p.clockHertz().ifPresent(v -> answer.put(of + CLOCK, Double.toString(v)));
+            p.memoryClockHertz().ifPresent(v -> answer.put(of + MEMORY_CLOCK, Double.toString(v)));
+            p.memoryBusBits().ifPresent(v -> answer.put(of + MEMORY_BUS, Integer.toString(v)));
         }
         kept.write(key, answer);
     }
 
     /** {@return devices as they were kept; empty where an entry is damaged} */
-    private static Optional<List<GpuDevice>> devices(JsonNode all, GpuApi api) {
+    private static Optional<List<GpuDevice>> devices(Map<String, String> answer, GpuApi api) {
         List<GpuDevice> devices = new ArrayList<>();
-        for (JsonNode d : all) {
-            boolean whole = d.path("number").asInt(-1) == devices.size()
-                    && d.path("name").isTextual()
-                    && d.path("memoryBytes").asLong() > 0
-                    && d.path("architecture").isTextual()
-                    && d.path("pciBusId").isTextual();
-            if (!whole) return Optional.empty();
+        int count = count(answer, COUNT).orElse(0);
+        for (int i = 0; i < count; i++) {
+            String of = i + ".";
+            String name = answer.get(of + NAME), architecture = answer.get(of + ARCHITECTURE), bus = answer.get(of + BUS);
+            Optional<Double> memory = KeptAnswers.positive(answer, of + MEMORY);
+            if (name == null || architecture == null || bus == null || memory.isEmpty()) return Optional.empty();
             devices.add(new GpuDevice(
                     api,
-                    d.path("number").asInt(),
-                    d.path("name").asText(),
-                    d.path("memoryBytes").asLong(),
-                    d.path("architecture").asText(),
+                    i,
+                    name,
+                    memory.get().longValue(),
+                    architecture,
                     new GpuProperties(
-                            d.path("pciBusId").asText(),
-                            count(d.path("processors")),
-                            rate(d.path("clockHertz")),
-                            rate(d.path("memoryClockHertz")),
-                            count(d.path("memoryBusBits")))));
+                            bus,
+                            count(answer, of + PROCESSORS),
+                            rate(answer, of + CLOCK),
+                            rate(answer, of + MEMORY_CLOCK),
+                            count(answer, of + MEMORY_BUS))));
         }
         return devices.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(devices));
     }
 
-    private static OptionalInt count(JsonNode value) {
-        return value.asInt() > 0 ? OptionalInt.of(value.asInt()) : OptionalInt.empty();
+    private static OptionalInt count(Map<String, String> answer, String name) {
+        return KeptAnswers.positive(answer, name)
+                .filter(v -> v <= Integer.MAX_VALUE)
+                .map(v -> OptionalInt.of(v.intValue()))
+                .orElse(OptionalInt.empty());
     }
 
-    private static OptionalDouble rate(JsonNode value) {
-        double found = value.asDouble();
-        return found > 0 && Double.isFinite(found) ? OptionalDouble.of(found) : OptionalDouble.empty();
+    private static OptionalDouble rate(Map<String, String> answer, String name) {
+        return KeptAnswers.positive(answer, name).map(OptionalDouble::of).orElse(OptionalDouble.empty());
     }
 }

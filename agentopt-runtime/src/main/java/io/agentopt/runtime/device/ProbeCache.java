@@ -1,9 +1,10 @@
 package io.agentopt.runtime.device;
 
-import io.agentopt.runtime.device.fact.KeptJson;
+import io.agentopt.runtime.device.fact.KeptAnswers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,10 +12,10 @@ import java.util.Optional;
  * path of libraries and version of ONNX Runtime.
  */
 final class ProbeCache {
-    private final KeptJson kept;
+    private final KeptAnswers kept;
 
     ProbeCache(Path folder) {
-        this.kept = new KeptJson(folder);
+        this.kept = new KeptAnswers(folder);
     }
 
     /** {@return what a verdict counts for} */
@@ -37,11 +38,11 @@ final class ProbeCache {
     /** {@return a kept verdict; empty if there is none that can be read} */
     Optional<ProbeVerdict> read(String key) {
         return kept.read(key)
-                .filter(n -> n.path("cameBack").isBoolean())
-                .map(n -> new ProbeVerdict(
-                        n.path("cameBack").asBoolean(),
-                        n.path("ready").asBoolean(),
-                        n.path("reason").asText(),
+                .filter(a -> a.getOrDefault("cameBack", "").matches("true|false"))
+                .map(a -> new ProbeVerdict(
+                        a.get("cameBack").equals("true"),
+                        a.getOrDefault("ready", "").equals("true"),
+                        a.getOrDefault("reason", ""),
                         true));
     }
 
@@ -49,9 +50,9 @@ final class ProbeCache {
     void write(String key, ProbeVerdict verdict) {
         kept.write(
                 key,
-                KeptJson.answer()
-                        .put("cameBack", verdict.cameBack())
-                        .put("ready", verdict.ready())
-                        .put("reason", verdict.reason()));
+                Map.of(
+                        "cameBack", Boolean.toString(verdict.cameBack()),
+                        "ready", Boolean.toString(verdict.ready()),
+                        "reason", verdict.reason()));
     }
 }

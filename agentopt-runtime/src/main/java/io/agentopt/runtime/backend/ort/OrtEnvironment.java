@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,14 @@ public final class OrtEnvironment {
     public static OrtEnvironment get() {
         OrtEnvironment found = instance;
         return found != null ? found : open();
+    }
+
+    /**
+     * {@return what tells the library that {@link #get} opens from others, found without opening it: its file or jar, with size and
+     * time of change; empty where that is not known before}
+     */
+    public static Optional<String> identity() {
+        return OrtLibrary.identity();
     }
 
     private static synchronized OrtEnvironment open() {

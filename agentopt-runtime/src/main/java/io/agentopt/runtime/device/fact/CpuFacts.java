@@ -53,6 +53,16 @@ public record CpuFacts(
         return Math.min(usable, physical);
     }
 
+    /** {@return what tells this processor, system and share of it from others that measurements may differ on} */
+    public String identity() {
+        return String.join(
+                "\n",
+                model,
+                build,
+                logical + " " + physical + " " + usable,
+                String.join(" ", isa));
+    }
+
     /** {@return FP32 numbers in the widest vector} */
     public int lanes() {
         return isa.contains("avx512f") ? 16 : isa.contains("avx2") ? 8 : 4;

@@ -1,14 +1,14 @@
 package io.agentopt.runtime.device.fact;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentopt.mlir.ffi.UserCache;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
-import io.agentopt.runtime.backend.ort.OrtException;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
@@ -30,20 +30,22 @@ public record CpuRates(
         OptionalDouble int8Flops,
         boolean busy,
         Instant measured) {
+    private static final String READ = "readBytesPerSecond", FP32 = "fp32Flops", INT8 = "int8Flops";
+    private static final String BUSY = "busy", MEASURED = "measured";
     private static final Duration BUSY_COUNTS = Duration.ofHours(1);
     private static final double BUSY_LOAD = 0.5; // runnable threads per processor, averaged over a minute
 
     /** {@return rates of this machine: those that are kept, otherwise measured now} */
     public static CpuRates of(CpuFacts cpu) {
-        return of(cpu, new KeptJson(UserCache.folder().resolve("rates")), Clock.systemUTC(), () -> measure(cpu));
+        return of(cpu, new KeptAnswers(UserCache.folder().resolve("rates")), Clock.systemUTC(), () -> measure(cpu));
     }
 
-    static CpuRates of(CpuFacts cpu, KeptJson kept, Clock clock, Supplier<CpuRates> measure) {
+    static CpuRates of(CpuFacts cpu, KeptAnswers kept, Clock clock, Supplier<CpuRates> measure) {
         String key = key(cpu);
         Optional<CpuRates> known = kept.read(key).flatMap(CpuRates::from);
         if (known.isPresent() && known.get().counts(clock.instant())) return known.get();
         CpuRates rates = known.map(k -> k.orFaster(measure.get())).orElseGet(measure);
-        kept.write(key, rates.json());
+        kept.write(key, rates.answer());
         return rates;
     }
 
@@ -76,51 +78,48 @@ public record CpuRates(
     }
 
     private static String key(CpuFacts cpu) {
-        String runtime;
-        try {
-            runtime = OrtEnvironment.get().version();
-        } catch (OrtException absent) {
-            runtime = "none";
-        }
         return String.join(
                 "\n",
                 "rates 1",
-                cpu.model(),
-                cpu.build(),
-                cpu.logical() + " " + cpu.physical() + " " + cpu.usable(),
-                String.join(" ", cpu.isa()),
-                runtime);
+                cpu.identity(),
+                OrtEnvironment.identity().orElse("unknown"));
     }
 
-    private ObjectNode json() {
-        ObjectNode json = KeptJson.answer().put("readBytesPerSecond", readBytesPerSecond);
-        fp32Flops.ifPresent(f -> json.put("fp32Flops", f));
-        int8Flops.ifPresent(f -> json.put("int8Flops", f));
-        return json.put("busy", busy).put("measured", measured.toEpochMilli());
+    private Map<String, String> answer() {
+        Map<String, String> answer = new HashMap<>();
+        answer.put(READ, Double.toString(readBytesPerSecond));
+        fp32Flops.ifPresent(f -> answer.put(FP32, Double.toString(f)));
+        int8Flops.ifPresent(f -> answer.put(INT8, Double.toString(f)));
+        answer.put(BUSY, Boolean.toString(busy));
+        answer.put(MEASURED, measured.toString());
+        return answer;
     }
 
     /** {@return rates as they were kept; empty where a number is none or no rate} */
-    private static Optional<CpuRates> from(JsonNode json) {
-        double read = json.path("readBytesPerSecond").asDouble();
-        if (!(read > 0 && Double.isFinite(read))
-                || !json.path("busy").isBoolean()
-                || !json.path("measured").canConvertToLong()
-                || !rate(json, "fp32Flops")
-                || !rate(json, "int8Flops")) return Optional.empty();
-        return Optional.of(new CpuRates(
-                read,
-                optional(json, "fp32Flops"),
-                optional(json, "int8Flops"),
-                json.path("busy").asBoolean(),
-                Instant.ofEpochMilli(json.path("measured").asLong())));
+    private static Optional<CpuRates> from(Map<String, String> answer) {
+        Optional<Double> read = KeptAnswers.positive(answer, READ);
+        boolean whole = read.isPresent()
+                && answer.getOrDefault(BUSY, "").matches("true|false")
+                && rate(answer, FP32)
+                && rate(answer, INT8);
+        if (!whole) return Optional.empty();
+        try {
+            return Optional.of(new CpuRates(
+                    read.get(),
+                    optional(answer, FP32),
+                    optional(answer, INT8),
+                    answer.getOrDefault(BUSY, "").equals("true"),
+                    Instant.parse(answer.getOrDefault(MEASURED, ""))));
+        } catch (DateTimeParseException noTime) {
+            return Optional.empty();
+        }
     }
 
-    private static boolean rate(JsonNode json, String name) {
-        double value = json.path(name).asDouble();
-        return !json.has(name) || (value > 0 && Double.isFinite(value));
+    private static boolean rate(Map<String, String> answer, String name) {
+        return !answer.containsKey(name) || KeptAnswers.positive(answer, name).isPresent();
     }
 
-    private static OptionalDouble optional(JsonNode json, String name) {
-        return json.has(name) ? OptionalDouble.of(json.path(name).asDouble()) : OptionalDouble.empty();
+    private static OptionalDouble optional(Map<String, String> answer, String name) {
+        return KeptAnswers.positive(answer, name).map(OptionalDouble::of).orElse(OptionalDouble.empty());
     }
 }

@@ -7,10 +7,11 @@ import io.agentopt.runtime.device.fact.CpuFiles;
 import io.agentopt.runtime.device.fact.CpuRates;
 import io.agentopt.runtime.device.fact.GpuFacts;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Describes detected devices by a catalog and by what was measured. */
 public final class DeviceDescriber {
-    private final DeviceCatalog catalog;
+    private final Supplier<DeviceCatalog> catalog;
     private final Function<CpuFacts, CpuRates> rates;
 
     /**
@@ -20,13 +21,17 @@ public final class DeviceDescriber {
      * @param rates of a processor, which may take a moment
      */
     public DeviceDescriber(DeviceCatalog catalog, Function<CpuFacts, CpuRates> rates) {
+        this(() -> catalog, rates);
+    }
+
+    private DeviceDescriber(Supplier<DeviceCatalog> catalog, Function<CpuFacts, CpuRates> rates) {
         this.catalog = catalog;
         this.rates = rates;
     }
 
-    /** {@return one that uses the packaged catalog, and rates that are kept on disk or measured now} */
+    /** {@return one that uses the packaged catalog, read when a GPU needs it, and rates that are kept on disk or measured now} */
     public static DeviceDescriber usual() {
-        return new DeviceDescriber(DeviceCatalog.packaged(), CpuRates::of);
+        return new DeviceDescriber(DeviceCatalog::packaged, CpuRates::of);
     }
 
     /** {@return the CPU described under an id; one without facts is taken for the CPU of this machine} */
@@ -39,7 +44,7 @@ public final class DeviceDescriber {
     public Description describe(DetectedDevice device) {
         return switch (device.facts().orElse(null)) {
             case CpuFacts _ -> cpu(device.id(), device);
-            case GpuFacts gpu -> GpuDescription.of(device, gpu, catalog);
+            case GpuFacts gpu -> GpuDescription.of(device, gpu, catalog.get());
             case null -> new Description.Undescribed(device, device.reason());
         };
     }

@@ -36,7 +36,7 @@ class CpuRatesTest {
     }
 
     private CpuRates rates(CpuFacts of, Instant now, CpuRates next) {
-        return CpuRates.of(of, new KeptJson(folder), Clock.fixed(now, ZoneOffset.UTC), () -> {
+        return CpuRates.of(of, new KeptAnswers(folder), Clock.fixed(now, ZoneOffset.UTC), () -> {
             measured.add("again");
             return next;
         });
@@ -93,14 +93,14 @@ class CpuRatesTest {
         List<String> broken = List.of(
                 "",
                 "{",
-                "[]",
-                "null",
+                "\\u12",
                 whole.substring(0, whole.length() / 2),
+                whole.replace("end=", ""),
                 whole.replace("rates 1", "rates 0"),
-                whole.replaceAll("\"readBytesPerSecond\" : [^,]*", "\"readBytesPerSecond\" : -1"),
-                whole.replaceAll("\"fp32Flops\" : [^,]*", "\"fp32Flops\" : \"NaN\""),
-                whole.replaceAll("\"busy\" : false", "\"busy\" : 3"),
-                whole.replaceAll("\"measured\" : [0-9]*", "\"measured\" : \"now\""));
+                whole.replaceAll("readBytesPerSecond=.*", "readBytesPerSecond=-1"),
+                whole.replaceAll("fp32Flops=.*", "fp32Flops=NaN"),
+                whole.replaceAll("busy=.*", "busy=3"),
+                whole.replaceAll("measured=.*", "measured=now"));
         for (String text : broken) {
             measured.clear();
             Files.writeString(file(), text);
@@ -115,7 +115,7 @@ class CpuRatesTest {
         Path inTheWay = Files.writeString(folder.resolve("file"), "text");
         CpuRates quiet = rates(10e9, 100e9, false, NOON);
         Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
-        assertThat(CpuRates.of(cpu, new KeptJson(inTheWay), clock, () -> quiet)).isEqualTo(quiet);
+        assertThat(CpuRates.of(cpu, new KeptAnswers(inTheWay), clock, () -> quiet)).isEqualTo(quiet);
     }
 
     @Test
