@@ -62,8 +62,10 @@ public final class DeviceCatalog {
      * @throws IllegalArgumentException if there is none
      */
     public DeviceSpec find(String id) {
-        return known(id).orElseThrow(() -> new IllegalArgumentException("The device catalog has no '" + id + "'. Did you mean one of "
-                    + Nearest.to(id, devices.keySet()) + "? Other devices come from a file: DeviceCatalog.read."));
+        return known(id)
+                .orElseThrow(() -> new IllegalArgumentException("The device catalog has no '" + id
+                        + "'. Did you mean one of " + Nearest.to(id, devices.keySet())
+                        + "? Other devices come from a file: DeviceCatalog.read."));
     }
 
     /** {@return the device with an id or an alias, such as the name that its driver gives it; empty if there is none} */

@@ -73,8 +73,7 @@ public final class LocalMachine {
      */
     public static Fleet fleet(List<Description> devices) {
         Map<DeviceSpec, Integer> counts = new LinkedHashMap<>();
-        for (Description d : devices)
-            if (d instanceof Description.Described k) counts.merge(k.spec(), 1, Integer::sum);
+        for (Description d : devices) if (d instanceof Description.Described k) counts.merge(k.spec(), 1, Integer::sum);
         Fleet.Builder fleet = Fleet.rented("local");
         List<DeviceClass> classes = new ArrayList<>();
         counts.forEach((spec, count) -> {
@@ -85,14 +84,18 @@ public final class LocalMachine {
         for (int i = 0; i < classes.size(); i++) {
             for (int j = i + 1; j < classes.size(); j++) {
                 DeviceClass a = classes.get(i), b = classes.get(j);
-                fleet.link(a.name(), b.name(), Link.intraNode(between(a.device(), b.device()), Fleet.INTRA_NODE_LATENCY_SECONDS));
+                fleet.link(
+                        a.name(),
+                        b.name(),
+                        Link.intraNode(between(a.device(), b.device()), Fleet.INTRA_NODE_LATENCY_SECONDS));
             }
         }
         return fleet.build();
     }
 
     private static String name(DeviceSpec spec, List<DeviceClass> others) {
-        long same = others.stream().filter(c -> c.device().id().equals(spec.id())).count();
+        long same =
+                others.stream().filter(c -> c.device().id().equals(spec.id())).count();
         return same == 0 ? spec.id() : spec.id() + "#" + (same + 1);
     }
 
@@ -109,6 +112,7 @@ public final class LocalMachine {
     }
 
     private static double host(DeviceSpec d) {
-        return d.hostLinkBytesPerSecond().orElse(d.kind() == DeviceKind.CPU ? Double.MAX_VALUE : Fleet.PCIE_BYTES_PER_SECOND);
+        return d.hostLinkBytesPerSecond()
+                .orElse(d.kind() == DeviceKind.CPU ? Double.MAX_VALUE : Fleet.PCIE_BYTES_PER_SECOND);
     }
 }

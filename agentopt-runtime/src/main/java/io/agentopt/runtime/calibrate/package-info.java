@@ -1,5 +1,5 @@
 /**
- * Step 6 of 6: measure this machine. {@link io.agentopt.runtime.calibrate.LocalMachine} describes the CPU as the planner wants it,
+ * Step 6 of 6: measure this machine. {@link io.agentopt.runtime.calibrate.LocalMachine} is its devices as a fleet for the planner,
  * {@link io.agentopt.runtime.calibrate.Calibrator} runs models on it and fits the cost model to what it sees.
  */
 @NullMarked

@@ -32,13 +32,13 @@ final class CpuProbe {
         Rung rung;
         String reason;
         try {
-            String version = known.isPresent() ? known.get() : OrtEnvironment.get().version();
+            String version =
+                    known.isPresent() ? known.get() : OrtEnvironment.get().version();
             details.put(VERSION, version);
             Optional<String> failure = known.isPresent() ? Optional.empty() : SmokeTest.failure(SessionSettings.cpu(1));
             rung = failure.isPresent() ? Rung.SMOKE_FAILED : Rung.READY;
             reason = failure.orElse("ONNX Runtime " + version + " ran a model and the numbers were right.");
-            if (rung == Rung.READY && known.isEmpty())
-                key.ifPresent(k -> kept.write(k, Map.of(VERSION, version)));
+            if (rung == Rung.READY && known.isEmpty()) key.ifPresent(k -> kept.write(k, Map.of(VERSION, version)));
         } catch (OrtException e) {
             rung = Rung.LIBRARY_MISSING;
             reason = e.getMessage();

@@ -44,8 +44,8 @@ sealed interface DriverAnswer {
                 if (known.isPresent()) yield with(found(known.get()), cards::at);
                 DriverAnswer said = live(family);
                 if (said instanceof Found f)
-                    cache.ifPresent(
-                            c -> c.write(key, f.cards().stream().map(Card::device).toList()));
+                    cache.ifPresent(c ->
+                            c.write(key, f.cards().stream().map(Card::device).toList()));
                 yield with(said, cards::at);
             }
         };

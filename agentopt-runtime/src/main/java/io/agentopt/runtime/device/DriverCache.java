@@ -19,7 +19,8 @@ import java.util.OptionalInt;
  * way, the same version of the driver, and the same variables that choose and order its devices.
  */
 final class DriverCache {
-    private static final List<String> CHOOSING = List.of("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "NVIDIA_VISIBLE_DEVICES");
+    private static final List<String> CHOOSING =
+            List.of("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "NVIDIA_VISIBLE_DEVICES");
 
     private static final String COUNT = "devices", NAME = "name", MEMORY = "memoryBytes", ARCHITECTURE = "architecture";
     private static final String BUS = "pciBusId", PROCESSORS = "processors", CLOCK = "clockHertz";
@@ -70,7 +71,9 @@ final class DriverCache {
         int count = count(answer, COUNT).orElse(0);
         for (int i = 0; i < count; i++) {
             String of = i + ".";
-            String name = answer.get(of + NAME), architecture = answer.get(of + ARCHITECTURE), bus = answer.get(of + BUS);
+            String name = answer.get(of + NAME),
+                    architecture = answer.get(of + ARCHITECTURE),
+                    bus = answer.get(of + BUS);
             Optional<Double> memory = KeptAnswers.positive(answer, of + MEMORY);
             if (name == null || architecture == null || bus == null || memory.isEmpty()) return Optional.empty();
             devices.add(new GpuDevice(

@@ -102,7 +102,8 @@ final class GpuProbe implements Probe {
         return List.copyOf(found);
     }
 
-    private List<DetectedDevice> withProvider(ProviderLadder ladder, ProviderConfig config, List<DriverAnswer.Card> cards) {
+    private List<DetectedDevice> withProvider(
+            ProviderLadder ladder, ProviderConfig config, List<DriverAnswer.Card> cards) {
         return switch (ladder.registered()) {
             case ProviderLadder.Stopped s -> List.of(stopped(s.rung(), s.reason()));
             case ProviderLadder.Devices d -> {

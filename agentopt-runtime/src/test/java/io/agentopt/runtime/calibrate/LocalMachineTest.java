@@ -51,10 +51,7 @@ class LocalMachineTest {
     private static AgentGraph<String, String> graph(String llm) {
         return AgentGraph.define("one-answer", String.class, String.class, (g, question) -> {
             var prompt = g.node("prompt", (String q) -> Prompt.system("Answer.").user(q), question);
-            var answer = g.node(
-                    "answer",
-                    generate(model(llm)).maxTokens(32).expecting(64, 16),
-                    prompt);
+            var answer = g.node("answer", generate(model(llm)).maxTokens(32).expecting(64, 16), prompt);
             return answer.map("text", Completion::text);
         });
     }
@@ -94,9 +91,18 @@ class LocalMachineTest {
     void whatNobodyListsCostsItsPower() {
         DeviceSpec known = DeviceCatalog.packaged().find("H200-SXM");
         DeviceSpec unlisted = new DeviceSpec(
-                "X", "NVIDIA", known.kind(), known.densePeakFlops(), 1e9, 1e9, OptionalDouble.empty(),
-                OptionalDouble.empty(), OptionalDouble.of(500), OptionalDouble.empty(),
-                io.agentopt.hardware.ListPrice.UNKNOWN, known.provenance());
+                "X",
+                "NVIDIA",
+                known.kind(),
+                known.densePeakFlops(),
+                1e9,
+                1e9,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.of(500),
+                OptionalDouble.empty(),
+                io.agentopt.hardware.ListPrice.UNKNOWN,
+                known.provenance());
         DetectedDevice any = Devices.detect().getFirst();
         Fleet fleet = LocalMachine.fleet(List.of(
                 new Description.Described(any, known, Map.of()),

@@ -45,11 +45,21 @@ class CpuProbeTest {
                 .as("the kept answer is what counts")
                 .startsWith("ONNX Runtime 0.0 ran a model");
         CpuFacts other = new CpuFacts(
-                "another", "", cpu.logical(), cpu.physical(), cpu.usable(), List.of(), cpu.nominalHertz(),
-                cpu.maxHertz(), List.of(), "");
+                "another",
+                "",
+                cpu.logical(),
+                cpu.physical(),
+                cpu.usable(),
+                List.of(),
+                cpu.nominalHertz(),
+                cpu.maxHertz(),
+                List.of(),
+                "");
         assertThat(CpuProbe.probe(other, answers).reason()).isEqualTo(first.reason());
         assertThat(kept()).hasSize(2);
-        System.setProperty(LIBRARY, Files.writeString(folder.resolve("other.so"), "another library").toString());
+        System.setProperty(
+                LIBRARY,
+                Files.writeString(folder.resolve("other.so"), "another library").toString());
         CpuProbe.probe(cpu, answers);
         assertThat(kept()).as("another library").hasSize(4);
     }

@@ -82,7 +82,9 @@ class DriverAnswerTest {
         property("agentopt.cuda.management", folder.resolve("nowhere.so"));
         assertThat(cuda().getFirst().name()).isEqualTo("NVIDIA H200");
         property("agentopt.cuda.driver", StubLibrary.of("stub_driver.c", "COUNT=1"));
-        assertThat(cuda().getFirst().name()).as("a driver that tells no properties").isEqualTo("Stub 40");
+        assertThat(cuda().getFirst().name())
+                .as("a driver that tells no properties")
+                .isEqualTo("Stub 40");
     }
 
     @Test
@@ -94,7 +96,10 @@ class DriverAnswerTest {
         Files.delete(driver);
         assertThat(cuda()).as("the driver is not asked").isEqualTo(first);
         management("COUNT=1");
-        assertThat(cuda().getFirst().reason()).as("other cards").contains("driver.so").doesNotContain("finds it");
+        assertThat(cuda().getFirst().reason())
+                .as("other cards")
+                .contains("driver.so")
+                .doesNotContain("finds it");
         management("PLAIN");
         Path kept;
         try (Stream<Path> files = Files.list(folder.resolve("drivers"))) {
@@ -123,7 +128,9 @@ class DriverAnswerTest {
         DetectedDevice card = new GpuProbe(family).climb(stage -> {}).getFirst();
         assertThat(card.id()).isEqualTo("rocm:0");
         assertThat(card.rung()).isEqualTo(Rung.NOT_CONFIGURED);
-        assertThat(card.reason()).startsWith("The system has it. The AMD driver: ").contains("libamdhip64.so is not there");
+        assertThat(card.reason())
+                .startsWith("The system has it. The AMD driver: ")
+                .contains("libamdhip64.so is not there");
         assertThat(card.name()).isEqualTo("AMD Instinct MI300X OAM");
         assertThat(card.memoryBytes()).isEqualTo(206141652992L);
         assertThat(card.details()).containsEntry("arch", "gfx942");
@@ -131,14 +138,13 @@ class DriverAnswerTest {
 
     @Test
     void hipsDevicesAreJoinedByTheirPlace() {
-        new FakeSystem(folder)
-                .withMi300x()
-                .with("sys/class/drm/card1/device/uevent", "PCI_SLOT_NAME=0000:00:00.0");
+        new FakeSystem(folder).withMi300x().with("sys/class/drm/card1/device/uevent", "PCI_SLOT_NAME=0000:00:00.0");
         GpuFamily family = new GpuFamily("rocm", GpuApi.HIP, folder.resolve("version"), folder);
         property("agentopt.rocm.driver", StubLibrary.of("stub_driver.c", "PROPERTIES", "COUNT=2"));
         List<DetectedDevice> found = new GpuProbe(family).climb(stage -> {});
         assertThat(((GpuFacts) found.getFirst().facts().orElseThrow()).source()).isEqualTo("driver, sysfs");
-        assertThat(((GpuFacts) found.getFirst().facts().orElseThrow()).powerWatts()).hasValue(750);
+        assertThat(((GpuFacts) found.getFirst().facts().orElseThrow()).powerWatts())
+                .hasValue(750);
         assertThat(((GpuFacts) found.getLast().facts().orElseThrow()).source()).isEqualTo("driver");
     }
 }

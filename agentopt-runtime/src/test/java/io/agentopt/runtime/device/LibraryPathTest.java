@@ -14,16 +14,20 @@ class LibraryPathTest {
 
     @Test
     void aLibraryIsLackingOnlyWhereThatIsCertain() throws Exception {
-        Path cache = Files.writeString(folder.resolve("cache"), "ld.so\0libz.so.1\0/lib/libz.so.1\0/lib/libcuda.so.1.1\0");
+        Path cache =
+                Files.writeString(folder.resolve("cache"), "ld.so\0libz.so.1\0/lib/libz.so.1\0/lib/libcuda.so.1.1\0");
         List<String> none = List.of(folder.resolve("empty").toString());
         assertThat(LibraryPath.lacks("libcuda.so.1", none, cache)).isTrue();
         assertThat(LibraryPath.lacks("libz.so.1", none, cache)).isFalse();
         assertThat(LibraryPath.lacks("libcuda.so.1", none, folder.resolve("no-cache")))
                 .as("musl has no cache")
                 .isFalse();
-        assertThat(LibraryPath.lacks("/lib/libcuda.so.1", none, cache)).as("a path is not searched").isFalse();
+        assertThat(LibraryPath.lacks("/lib/libcuda.so.1", none, cache))
+                .as("a path is not searched")
+                .isFalse();
         Files.writeString(folder.resolve("libcuda.so.1"), "here");
-        assertThat(LibraryPath.lacks("libcuda.so.1", List.of("", folder.toString()), cache)).isFalse();
+        assertThat(LibraryPath.lacks("libcuda.so.1", List.of("", folder.toString()), cache))
+                .isFalse();
     }
 
     @Test
@@ -33,7 +37,7 @@ class LibraryPathTest {
             if (opens) assertThat(LibraryPath.lacks(library)).as(library).isFalse();
         }
         assertThat(Loader.open("libagentopt-nowhere.so.1"))
-                .isEqualTo(new Loader.Failed(
-                        Rung.LIBRARY_MISSING, "The library libagentopt-nowhere.so.1 is not there."));
+                .isEqualTo(
+                        new Loader.Failed(Rung.LIBRARY_MISSING, "The library libagentopt-nowhere.so.1 is not there."));
     }
 }

@@ -8,11 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +41,7 @@ public final class OrtEnvironment {
         this.api = api;
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
+            OrtTelemetry.turnOff();
             api.call(OrtFunction.CREATE_ENV, LOG_FATAL, scratch.allocateFrom("agentopt"), out);
             environment = out.get(ADDRESS, 0);
             api.call(OrtFunction.DISABLE_TELEMETRY, environment);

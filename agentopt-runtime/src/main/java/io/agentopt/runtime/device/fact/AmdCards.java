@@ -107,8 +107,8 @@ public final class AmdCards {
     private Optional<String> node(String bus) {
         Matcher m = BUS.matcher(bus);
         if (!m.matches()) return Optional.empty();
-        long location = Long.parseLong(m.group(2), 16) << 8 | Long.parseLong(m.group(3), 16) << 3
-                | Long.parseLong(m.group(4));
+        long location =
+                Long.parseLong(m.group(2), 16) << 8 | Long.parseLong(m.group(3), 16) << 3 | Long.parseLong(m.group(4));
         long domain = Long.parseLong(m.group(1), 16);
         for (String n : files.names(NODES, "[0-9]+")) {
             Map<String, Long> p = files.properties(NODES + n + "/properties");

@@ -55,12 +55,7 @@ public record CpuFacts(
 
     /** {@return what tells this processor, system and share of it from others that measurements may differ on} */
     public String identity() {
-        return String.join(
-                "\n",
-                model,
-                build,
-                logical + " " + physical + " " + usable,
-                String.join(" ", isa));
+        return String.join("\n", model, build, logical + " " + physical + " " + usable, String.join(" ", isa));
     }
 
     /** {@return FP32 numbers in the widest vector} */

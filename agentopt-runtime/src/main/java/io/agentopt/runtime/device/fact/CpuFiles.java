@@ -16,8 +16,19 @@ import java.util.regex.Pattern;
 /** Reads {@link CpuFacts} from /proc/cpuinfo and /sys/devices/system/cpu. What may be used is what the Java runtime found out. */
 public final class CpuFiles {
     private static final List<String> ISA = List.of(
-            "avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "asimd",
-            "asimddp", "i8mm", "bf16", "sve");
+            "avx2",
+            "avx_vnni",
+            "avx512f",
+            "avx512_vnni",
+            "avx512_bf16",
+            "amx_tile",
+            "amx_int8",
+            "amx_bf16",
+            "asimd",
+            "asimddp",
+            "i8mm",
+            "bf16",
+            "sve");
     private static final Pattern NAMED_CLOCK = Pattern.compile("@\\s*([0-9.]+)\\s*GHz");
     private static final Pattern BYTES = Pattern.compile("([0-9]+)([KMG]?)");
     private static final String CPUS = "sys/devices/system/cpu/";
@@ -120,13 +131,12 @@ public final class CpuFiles {
     private static long bytes(String size) {
         Matcher m = BYTES.matcher(size);
         if (!m.matches() || m.group(1).length() > 9) return 0;
-        int shift =
-                switch (m.group(2)) {
-                    case "K" -> 10;
-                    case "M" -> 20;
-                    case "G" -> 30;
-                    default -> 0;
-                };
+        int shift = switch (m.group(2)) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
         return Long.parseLong(m.group(1)) << shift;
     }
 

@@ -25,11 +25,7 @@ import java.util.function.Supplier;
  * @param measured when
  */
 public record CpuRates(
-        double readBytesPerSecond,
-        OptionalDouble fp32Flops,
-        OptionalDouble int8Flops,
-        boolean busy,
-        Instant measured) {
+        double readBytesPerSecond, OptionalDouble fp32Flops, OptionalDouble int8Flops, boolean busy, Instant measured) {
     private static final String READ = "readBytesPerSecond", FP32 = "fp32Flops", INT8 = "int8Flops";
     private static final String BUSY = "busy", MEASURED = "measured";
     private static final Duration BUSY_COUNTS = Duration.ofHours(1);
@@ -79,10 +75,7 @@ public record CpuRates(
 
     private static String key(CpuFacts cpu) {
         return String.join(
-                "\n",
-                "rates 1",
-                cpu.identity(),
-                OrtEnvironment.identity().orElse("unknown"));
+                "\n", "rates 1", cpu.identity(), OrtEnvironment.identity().orElse("unknown"));
     }
 
     private Map<String, String> answer() {

@@ -69,9 +69,8 @@ public record GpuFacts(
 
     /** {@return one-way rate of all links together, bytes/s; absent where there is none or its rate is unknown} */
     public OptionalDouble linkBytesPerSecond() {
-        double sum = links.stream()
-                .mapToDouble(l -> l.bytesPerSecond().orElse(0))
-                .sum();
+        double sum =
+                links.stream().mapToDouble(l -> l.bytesPerSecond().orElse(0)).sum();
         return sum > 0 ? OptionalDouble.of(sum) : OptionalDouble.empty();
     }
 }

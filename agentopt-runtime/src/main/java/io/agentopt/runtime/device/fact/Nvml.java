@@ -59,8 +59,7 @@ public final class Nvml {
     public static Outcome look(SymbolLookup symbols) {
         NvmlLibrary nvml = new NvmlLibrary(symbols);
         int error = nvml.call("nvmlInit_v2");
-        if (error == NvmlLibrary.ABSENT)
-            return new Absent("The library is no NVML: it has no function nvmlInit_v2.");
+        if (error == NvmlLibrary.ABSENT) return new Absent("The library is no NVML: it has no function nvmlInit_v2.");
         if (error != 0) return new Absent("NVML failed to start: " + nvml.describe(error) + ".");
         try (Arena scratch = Arena.ofConfined()) {
             return cards(nvml, scratch);

@@ -16,7 +16,8 @@ import java.util.OptionalLong;
 /** Asks NVML about one card. What it refuses is noted, with its reason, and absent. */
 final class NvmlCard {
     private static final int TEXT_BYTES = 96, PCI_BYTES = 256;
-    private static final long PCI_TEXT = 36, PCI_TEXT_BYTES = 32; // nvmlPciInfo_t's busId, behind the short one and five numbers
+    private static final long PCI_TEXT = 36,
+            PCI_TEXT_BYTES = 32; // nvmlPciInfo_t's busId, behind the short one and five numbers
     private static final int CLOCK_SM = 1, CLOCK_MEMORY = 2;
     private static final int MOST_LINKS = 64;
     private static final int DEVICE_GPU = 0, DEVICE_CPU = 1, DEVICE_SWITCH = 2;
@@ -82,9 +83,8 @@ final class NvmlCard {
             String remote = nvml.call("nvmlDeviceGetNvLinkRemoteDeviceType", card, link, first.address()) == 0
                     ? remote(first.get(JAVA_INT, 0))
                     : "";
-            String bus = nvml.call("nvmlDeviceGetNvLinkRemotePciInfo_v2", card, link, pci.address()) == 0
-                    ? busId()
-                    : "";
+            String bus =
+                    nvml.call("nvmlDeviceGetNvLinkRemotePciInfo_v2", card, link, pci.address()) == 0 ? busId() : "";
             links.add(new GpuLink(link, remote, bus, rate(version)));
         }
         return links;
@@ -112,8 +112,7 @@ final class NvmlCard {
     }
 
     private OptionalDouble clock(String what, int type) {
-        return scaled(
-                positive(what, nvml.call("nvmlDeviceGetMaxClockInfo", card, type, first.address())), MEGA);
+        return scaled(positive(what, nvml.call("nvmlDeviceGetMaxClockInfo", card, type, first.address())), MEGA);
     }
 
     private OptionalInt number(String what, String function) {

@@ -83,5 +83,4 @@ final class NvmlLibrary {
         while (end < bytes.length && bytes[end] != 0) end++;
         return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
-
 }

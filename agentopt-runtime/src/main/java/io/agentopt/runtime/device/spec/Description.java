@@ -44,8 +44,7 @@ public sealed interface Description {
         Map<Origin, String> grouped = new TreeMap<>(new TreeMap<>(origins)
                 .entrySet().stream()
                         .collect(Collectors.groupingBy(
-                                Map.Entry::getValue,
-                                Collectors.mapping(Map.Entry::getKey, Collectors.joining(", ")))));
+                                Map.Entry::getValue, Collectors.mapping(Map.Entry::getKey, Collectors.joining(", ")))));
         return grouped.entrySet().stream()
                 .map(e -> e.getKey().name().toLowerCase(Locale.ROOT) + ": " + e.getValue())
                 .collect(Collectors.joining("; "));

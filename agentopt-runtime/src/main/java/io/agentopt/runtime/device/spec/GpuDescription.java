@@ -25,9 +25,11 @@ final class GpuDescription {
     /** Catalogs give the maker's gigabytes, drivers the bytes there are: 141 and 151 of an H200. A part of a card differs by more. */
     private static final double SAME_MEMORY = 0.15;
 
-    private static final double FULL_RATE = 2; // transfers a cycle, where the driver's clock is that of the memory's commands
+    private static final double FULL_RATE =
+            2; // transfers a cycle, where the driver's clock is that of the memory's commands
     private static final int HBM_BITS = 1024;
-    private static final double GDDR6_RATE = 16; // amdgpu tells an eighth of the clock that GDDR6 transfers twice a cycle at
+    private static final double GDDR6_RATE =
+            16; // amdgpu tells an eighth of the clock that GDDR6 transfers twice a cycle at
 
     private final DetectedDevice device;
     private final GpuFacts gpu;
@@ -146,10 +148,7 @@ final class GpuDescription {
                 processors,
                 clock,
                 prices,
-                new Provenance(
-                        source,
-                        false,
-                        "told by " + gpu.source() + "; " + Description.told(origins)));
+                new Provenance(source, false, "told by " + gpu.source() + "; " + Description.told(origins)));
         return new Description.Described(device, spec, origins);
     }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
  * knows; a test compares it with those that the packaged catalog does know.
  */
 final class TensorRates {
-    private static final double BYTE_FACTOR = 2; // 8-bit formats run at twice the rate of 16-bit ones where there is hardware for them
+    private static final double BYTE_FACTOR =
+            2; // 8-bit formats run at twice the rate of 16-bit ones where there is hardware for them
 
     private record Row(String architecture, double fp32, double half, List<Precision> halves, List<Precision> bytes) {}
 

@@ -34,7 +34,9 @@ class CpuFilesTest {
             s.with("sys/devices/system/cpu/cpu" + cpu + "/topology/core_cpus_list", cpu % 4 + "," + (cpu % 4 + 4));
         String cache = "sys/devices/system/cpu/cpu0/cache/";
         s.with(cache + "index0/level", "1").with(cache + "index0/size", "48K").with(cache + "index0/type", "Data");
-        s.with(cache + "index1/level", "1").with(cache + "index1/size", "32K").with(cache + "index1/type", "Instruction");
+        s.with(cache + "index1/level", "1")
+                .with(cache + "index1/size", "32K")
+                .with(cache + "index1/type", "Instruction");
         s.with(cache + "index3/level", "3").with(cache + "index3/size", "105M").with(cache + "index3/type", "Unified");
         s.with(cache + "index3/shared_cpu_list", "0-3,4-7").with(cache + "index0/shared_cpu_list", "0,4");
         CpuFacts cpu = CpuFiles.read(root, 6);

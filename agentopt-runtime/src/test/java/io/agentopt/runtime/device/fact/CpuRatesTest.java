@@ -56,11 +56,20 @@ class CpuRatesTest {
     void whatWasMeasuredIsKept() {
         CpuRates quiet = rates(10e9, 100e9, false, NOON);
         assertThat(rates(NOON, quiet)).isEqualTo(quiet);
-        assertThat(rates(NOON.plus(Duration.ofDays(400)), rates(1, 1, false, NOON))).isEqualTo(quiet);
+        assertThat(rates(NOON.plus(Duration.ofDays(400)), rates(1, 1, false, NOON)))
+                .isEqualTo(quiet);
         assertThat(measured).hasSize(1);
         CpuFacts fewer = new CpuFacts(
-                cpu.model(), cpu.vendor(), cpu.logical() + 1, cpu.physical(), cpu.usable(), cpu.isa(),
-                cpu.nominalHertz(), cpu.maxHertz(), cpu.caches(), cpu.build());
+                cpu.model(),
+                cpu.vendor(),
+                cpu.logical() + 1,
+                cpu.physical(),
+                cpu.usable(),
+                cpu.isa(),
+                cpu.nominalHertz(),
+                cpu.maxHertz(),
+                cpu.caches(),
+                cpu.build());
         assertThat(rates(fewer, NOON, rates(1, 1, false, NOON)).readBytesPerSecond())
                 .as("another machine is measured")
                 .isEqualTo(1);
@@ -69,12 +78,14 @@ class CpuRatesTest {
     @Test
     void aBusyMachineIsMeasuredAgainAndTheFasterCounts() {
         rates(NOON, rates(10e9, 30e9, true, NOON));
-        assertThat(rates(NOON.plusSeconds(3599), rates(1, 1, true, NOON)).fp32Flops()).hasValue(30e9);
+        assertThat(rates(NOON.plusSeconds(3599), rates(1, 1, true, NOON)).fp32Flops())
+                .hasValue(30e9);
         assertThat(measured).hasSize(1);
         Instant later = NOON.plusSeconds(3600);
         CpuRates again = rates(later, rates(5e9, 80e9, false, later));
         assertThat(again).isEqualTo(rates(10e9, 80e9, false, later));
-        assertThat(rates(later.plus(Duration.ofDays(9)), rates(1, 1, true, NOON))).isEqualTo(again);
+        assertThat(rates(later.plus(Duration.ofDays(9)), rates(1, 1, true, NOON)))
+                .isEqualTo(again);
         assertThat(measured).hasSize(2);
     }
 
@@ -115,7 +126,8 @@ class CpuRatesTest {
         Path inTheWay = Files.writeString(folder.resolve("file"), "text");
         CpuRates quiet = rates(10e9, 100e9, false, NOON);
         Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
-        assertThat(CpuRates.of(cpu, new KeptAnswers(inTheWay), clock, () -> quiet)).isEqualTo(quiet);
+        assertThat(CpuRates.of(cpu, new KeptAnswers(inTheWay), clock, () -> quiet))
+                .isEqualTo(quiet);
     }
 
     @Test

@@ -34,8 +34,10 @@ public record FakeSystem(Path root) {
                 .with(card + "current_link_width", "16")
                 .with(card + "hwmon/hwmon3/power1_cap", "750000000")
                 .with("sys/module/amdgpu/version", "6.8.5")
-                .with(node + "properties", "cpu_cores_count 0\nsimd_count 1216\nsimd_per_cu 4\nlocation_id 49408\ndomain 0\n"
-                        + "gfx_target_version 90402\nmax_engine_clk_fcompute 2100\nunique_id 18446744073709551615")
+                .with(
+                        node + "properties",
+                        "cpu_cores_count 0\nsimd_count 1216\nsimd_per_cu 4\nlocation_id 49408\ndomain 0\n"
+                                + "gfx_target_version 90402\nmax_engine_clk_fcompute 2100\nunique_id 18446744073709551615")
                 .with(node + "mem_banks/0/properties", "heap_type 1\nwidth 8192\nmem_clk_max 1300");
     }
 }

@@ -12,10 +12,21 @@ class KeptAnswersTest {
     void anyTextComesBack(@TempDir Path folder) {
         KeptAnswers kept = new KeptAnswers(folder);
         for (String text : new String[] {
-            "", " ", "  two before", "after  ", "a=b:c#d!e", "line\nline\r\n\ttab\f", "C:\\path\\u0041", "naïve ☃ 𝄞", "\\"
+            "",
+            " ",
+            "  two before",
+            "after  ",
+            "a=b:c#d!e",
+            "line\nline\r\n\ttab\f",
+            "C:\\path\\u0041",
+            "naïve ☃ 𝄞",
+            "\\"
         }) {
             kept.write(text, Map.of("a.b", text, "n", "1"));
-            assertThat(kept.read(text).orElseThrow()).as(text).containsEntry("a.b", text).containsEntry("n", "1");
+            assertThat(kept.read(text).orElseThrow())
+                    .as(text)
+                    .containsEntry("a.b", text)
+                    .containsEntry("n", "1");
         }
         assertThat(kept.read("another")).isEmpty();
     }

@@ -49,7 +49,8 @@ class NvmlTest {
         assertThat(first.memoryBusBits()).hasValue(6144);
         assertThat(first.powerWatts()).hasValue(650);
         assertThat(first.pcieGeneration()).hasValue(5);
-        assertThat(first.hostBytesPerSecond().orElseThrow()).isCloseTo(63e9, org.assertj.core.data.Offset.offset(0.1e9));
+        assertThat(first.hostBytesPerSecond().orElseThrow())
+                .isCloseTo(63e9, org.assertj.core.data.Offset.offset(0.1e9));
         assertThat(first.ecc()).hasValue(true);
         assertThat(first.partitioned()).hasValue(false);
         assertThat(first.links()).extracting(GpuLink::remote).containsExactly("gpu", "switch");
@@ -80,7 +81,9 @@ class NvmlTest {
         assertThat(card.busId()).isEmpty();
         assertThat(card.memoryBytes()).isEmpty();
         assertThat(card.links()).isEmpty();
-        assertThat(card.missing()).contains("memory: not in this library", "NVLink: not in this library").hasSize(11);
+        assertThat(card.missing())
+                .contains("memory: not in this library", "NVLink: not in this library")
+                .hasSize(11);
     }
 
     @Test
@@ -89,7 +92,9 @@ class NvmlTest {
         assertThat(card.memoryBytes()).isEmpty();
         assertThat(card.hostBytesPerSecond()).isEmpty();
         assertThat(card.ecc()).isEmpty();
-        assertThat(card.missing()).contains("memory: Stub error (3)", "MIG: Stub error (3)").hasSize(11);
+        assertThat(card.missing())
+                .contains("memory: Stub error (3)", "MIG: Stub error (3)")
+                .hasSize(11);
     }
 
     @Test

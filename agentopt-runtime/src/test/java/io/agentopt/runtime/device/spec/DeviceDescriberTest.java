@@ -36,8 +36,7 @@ class DeviceDescriberTest {
     private static final DeviceDescriber DESCRIBER = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(false));
 
     private static CpuFacts cpu(OptionalDouble max) {
-        return new CpuFacts(
-                "Test CPU", "T", 8, 4, 8, List.of("avx2"), OptionalDouble.of(2e9), max, List.of(), "0x1");
+        return new CpuFacts("Test CPU", "T", 8, 4, 8, List.of("avx2"), OptionalDouble.of(2e9), max, List.of(), "0x1");
     }
 
     private static DetectedDevice device(String id, String vendor, String name, long bytes, DeviceFacts facts) {
@@ -54,7 +53,8 @@ class DeviceDescriberTest {
                 Optional.of(facts));
     }
 
-    private static GpuFacts gpu(String arch, long bytes, int processors, double watts, List<GpuLink> links, String... missing) {
+    private static GpuFacts gpu(
+            String arch, long bytes, int processors, double watts, List<GpuLink> links, String... missing) {
         return new GpuFacts(
                 "driver, NVML",
                 "GPU-1",
@@ -153,8 +153,8 @@ class DeviceDescriberTest {
 
     @Test
     void linksThatAreDownAreNotLinksThatNobodyTold() {
-        DeviceSpec down =
-                described("NVIDIA H200", gpu("sm_90", H200_BYTES, 132, 0, List.of())).spec();
+        DeviceSpec down = described("NVIDIA H200", gpu("sm_90", H200_BYTES, 132, 0, List.of()))
+                .spec();
         assertThat(down.intraNodeBytesPerSecond().orElseThrow()).isCloseTo(63e9, withPercentage(1));
         assertThat(down.tdpWatts()).as("from the catalog").hasValue(700);
         DeviceSpec untold = described(
@@ -165,8 +165,7 @@ class DeviceDescriberTest {
 
     @Test
     void aPartOfACardIsNotTheCard() {
-        Description.Described part =
-                described("NVIDIA H200", gpu("sm_90", H200_BYTES / 7, 16, 650, List.of()));
+        Description.Described part = described("NVIDIA H200", gpu("sm_90", H200_BYTES / 7, 16, 650, List.of()));
         assertThat(part.spec().id()).isEqualTo("H200");
         assertThat(part.spec().densePeakFlops().get(Precision.FP16)).isEqualTo(16 * 1.98e9 * 4096);
         assertThat(part.origins()).containsEntry("peakTeraflops", Origin.DERIVED);
@@ -178,23 +177,36 @@ class DeviceDescriberTest {
                 .spec();
         assertThat(s.id()).isEqualTo("X-1000-test-");
         assertThat(s.memoryBytesPerSecond()).isEqualTo(2 * 3.201e9 * 6144 / 8);
-        assertThat(s.densePeakFlops().get(Precision.FP8)).isEqualTo(2 * s.densePeakFlops().get(Precision.BF16));
+        assertThat(s.densePeakFlops().get(Precision.FP8))
+                .isEqualTo(2 * s.densePeakFlops().get(Precision.BF16));
         assertThat(s.hostLinkBytesPerSecond().orElseThrow()).isCloseTo(63e9, withPercentage(1));
         assertThat(s.listPrice().rentLow()).isEmpty();
     }
 
     @Test
     void whatCannotBeDescribedSaysWhatIsMissing() {
-        Description none = DESCRIBER.describe(
-                device("cuda:1", "NVIDIA", "NVIDIA X", 0, gpu("sm_90", 0, 0, 0, List.of())));
-        assertThat(none).isInstanceOfSatisfying(Description.Undescribed.class, u -> assertThat(u.reason())
-                .contains("cuda:1", "'NVIDIA X'", "its memory, processors.", "DeviceCatalog.read"));
+        Description none =
+                DESCRIBER.describe(device("cuda:1", "NVIDIA", "NVIDIA X", 0, gpu("sm_90", 0, 0, 0, List.of())));
+        assertThat(none)
+                .isInstanceOfSatisfying(
+                        Description.Undescribed.class,
+                        u -> assertThat(u.reason())
+                                .contains("cuda:1", "'NVIDIA X'", "its memory, processors.", "DeviceCatalog.read"));
         Description old = DESCRIBER.describe(
                 device("cuda:1", "NVIDIA", "NVIDIA Y", 0, gpu("sm_35", 12L << 30, 15, 0, List.of())));
-        assertThat(old).isInstanceOfSatisfying(
-                Description.Undescribed.class, u -> assertThat(u.reason()).contains("architecture 'sm_35'"));
+        assertThat(old)
+                .isInstanceOfSatisfying(
+                        Description.Undescribed.class,
+                        u -> assertThat(u.reason()).contains("architecture 'sm_35'"));
         Description place = DESCRIBER.describe(new DetectedDevice(
-                "cuda", "NVIDIA", DetectedDevice.Kind.GPU, "", Rung.NOT_CONFIGURED, "No driver.", 0, Map.of(),
+                "cuda",
+                "NVIDIA",
+                DetectedDevice.Kind.GPU,
+                "",
+                Rung.NOT_CONFIGURED,
+                "No driver.",
+                0,
+                Map.of(),
                 Optional.empty()));
         assertThat(((Description.Undescribed) place).reason()).isEqualTo("No driver.");
     }
@@ -203,14 +215,15 @@ class DeviceDescriberTest {
     void anAmdCardIsDescribedWithoutHip(@TempDir Path root) {
         new FakeSystem(root).withMi300x();
         AmdCards.Card card = AmdCards.read(root).getFirst();
-        Description.Described d = (Description.Described)
-                DESCRIBER.describe(device("rocm:0", "AMD", card.name(), 1, card.facts()));
+        Description.Described d =
+                (Description.Described) DESCRIBER.describe(device("rocm:0", "AMD", card.name(), 1, card.facts()));
         assertThat(d.spec().id()).isEqualTo("MI300X");
-        assertThat(d.spec().intraNodeBytesPerSecond()).as("nobody told of links").hasValue(64e9);
+        assertThat(d.spec().intraNodeBytesPerSecond())
+                .as("nobody told of links")
+                .hasValue(64e9);
         assertThat(d.origins()).containsEntry("memoryGigabytes", Origin.SYSTEM);
-        DeviceSpec unnamed = ((Description.Described)
-                        DESCRIBER.describe(device("rocm:0", "AMD", "", 1, card.facts())))
-                .spec();
+        DeviceSpec unnamed =
+                ((Description.Described) DESCRIBER.describe(device("rocm:0", "AMD", "", 1, card.facts()))).spec();
         assertThat(unnamed.id()).isEqualTo("gfx942");
         assertThat(unnamed.memoryBytesPerSecond()).isCloseTo(5.3e12, withPercentage(1));
         assertThat(unnamed.densePeakFlops().get(Precision.FP16)).isCloseTo(1307e12, withPercentage(1));

@@ -11,8 +11,20 @@ import org.junit.jupiter.api.Test;
 
 class TensorRatesTest {
     private static final Map<String, String> ARCHITECTURES = Map.of(
-            "L4", "sm_89", "A40", "sm_86", "L40S", "sm_89", "A100-80GB-SXM", "sm_80", "H100-SXM", "sm_90", "H100-PCIe",
-            "sm_90", "H200-SXM", "sm_90");
+            "L4",
+            "sm_89",
+            "A40",
+            "sm_86",
+            "L40S",
+            "sm_89",
+            "A100-80GB-SXM",
+            "sm_80",
+            "H100-SXM",
+            "sm_90",
+            "H100-PCIe",
+            "sm_90",
+            "H200-SXM",
+            "sm_90");
 
     @Test
     void theRatesAreThoseOfTheCatalogWhereItTellsProcessorsAndClock() {
@@ -24,21 +36,30 @@ class TensorRatesTest {
                             known.boostHertz().orElseThrow())
                     .orElseThrow();
             known.densePeakFlops()
-                    .forEach((p, peak) -> assertThat(rates.get(p)).as(id + " " + p).isCloseTo(peak, withPercentage(10)));
+                    .forEach((p, peak) ->
+                            assertThat(rates.get(p)).as(id + " " + p).isCloseTo(peak, withPercentage(10)));
         });
     }
 
     @Test
     void theRatesAreThoseOfTheCatalogForAmdsPublishedUnitsAndClocks() {
         // Compute units and boost clocks from AMD's product pages; the catalog has the rates.
-        Map.of("MI210", Map.entry("gfx90a", 104 * 1.7e9), "MI300X", Map.entry("gfx942", 304 * 2.1e9), "MI355X",
+        Map.of(
+                        "MI210",
+                        Map.entry("gfx90a", 104 * 1.7e9),
+                        "MI300X",
+                        Map.entry("gfx942", 304 * 2.1e9),
+                        "MI355X",
                         Map.entry("gfx950", 256 * 2.4e9))
                 .forEach((id, card) -> assertThat(TensorRates.of(card.getKey(), 1, card.getValue())
                                 .orElseThrow()
                                 .get(Precision.FP16))
                         .as(id)
                         .isCloseTo(
-                                DeviceCatalog.packaged().find(id).densePeakFlops().get(Precision.FP16),
+                                DeviceCatalog.packaged()
+                                        .find(id)
+                                        .densePeakFlops()
+                                        .get(Precision.FP16),
                                 withPercentage(2)));
     }
 
