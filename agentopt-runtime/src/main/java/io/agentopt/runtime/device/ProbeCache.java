@@ -40,7 +40,7 @@ final class ProbeCache {
         return kept.read(key)
                 .filter(a -> a.getOrDefault("cameBack", "").matches("true|false"))
                 .map(a -> new ProbeVerdict(
-                        a.get("cameBack").equals("true"),
+                        a.getOrDefault("cameBack", "").equals("true"),
                         a.getOrDefault("ready", "").equals("true"),
                         a.getOrDefault("reason", ""),
                         true));
