@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,13 +70,16 @@ public final class DeviceCatalog {
      * @throws IllegalArgumentException if there is none
      */
     public DeviceSpec find(String id) {
+        return known(id)
+                .orElseThrow(() -> new IllegalArgumentException("The device catalog has no '" + id
+                        + "'. Did you mean one of " + Nearest.to(id, devices.keySet())
+                        + "? Other devices come from a file: DeviceCatalog.read."));
+    }
+
+    /** {@return the device with an id or an alias, such as the name that its driver gives it; empty if there is none} */
+    public Optional<DeviceSpec> known(String id) {
         DeviceSpec device = devices.get(id);
-        if (device == null) device = devices.get(aliases.getOrDefault(id, ""));
-        if (device == null) {
-            throw new IllegalArgumentException("The device catalog has no '" + id + "'. Did you mean one of "
-                    + Nearest.to(id, devices.keySet()) + "? Other devices come from a file: DeviceCatalog.read.");
-        }
-        return device;
+        return Optional.ofNullable(device == null ? devices.get(aliases.getOrDefault(id, "")) : device);
     }
 
     /** {@return every device, in file order} */

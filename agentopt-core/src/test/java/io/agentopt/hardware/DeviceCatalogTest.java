@@ -37,6 +37,15 @@ class DeviceCatalogTest {
     }
 
     @Test
+    void aDriversNameIsAnAlias() {
+        DeviceCatalog catalog = DeviceCatalog.packaged();
+        assertThat(catalog.known("NVIDIA H200")).contains(catalog.find("H200-SXM"));
+        assertThat(catalog.known("AMD Instinct MI300X OAM")).contains(catalog.find("MI300X"));
+        assertThat(catalog.known("NVIDIA H200 NVL")).as("another card").isEmpty();
+        assertThat(catalog.known("")).isEmpty();
+    }
+
+    @Test
     void numbersWithoutASourceAreUnknownAndEstimatesAreMarked() {
         DeviceCatalog catalog = DeviceCatalog.packaged();
         assertThat(catalog.find("Gaudi3").listPrice().street()).isEmpty();

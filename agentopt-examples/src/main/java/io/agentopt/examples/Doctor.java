@@ -3,9 +3,6 @@ package io.agentopt.examples;
 import io.agentopt.mlir.ffi.Availability;
 import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ffi.Mlir;
-import io.agentopt.runtime.device.DetectedDevice;
-import io.agentopt.runtime.device.Devices;
-import java.util.Locale;
 
 /** Says what this machine can run and what is missing: {@code ./build doctor}. */
 public final class Doctor {
@@ -46,18 +43,8 @@ public final class Doctor {
         };
     }
 
-    /** {@return one line a device: how far it came, and why not further} */
+    /** {@return some lines a device: how far it came and why not further, what is known of it, and what plans go by} */
     public static String devices() {
-        StringBuilder out = new StringBuilder();
-        for (DetectedDevice d : Devices.detect()) {
-            String rung = d.rung().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            out.append(String.format(Locale.ROOT, "%-9s %-18s %s%n", d.id(), rung, d.reason()));
-            if (d.isReady()) {
-                String memory =
-                        d.memoryBytes() > 0 ? String.format(Locale.ROOT, ", %.1f GB", d.memoryBytes() / 1e9) : "";
-                out.append(String.format(Locale.ROOT, "%-28s %s%s %s%n", "", d.name(), memory, d.details()));
-            }
-        }
-        return out.toString();
+        return DeviceReport.here();
     }
 }

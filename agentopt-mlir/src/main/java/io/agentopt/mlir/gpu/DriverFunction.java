@@ -9,6 +9,7 @@ enum DriverFunction {
     DEVICE_MEMORY("cuDeviceTotalMem_v2", "hipDeviceTotalMem", 2),
     /** A number for each question in CUDA; a structure of everything in HIP. */
     DEVICE_PROPERTIES("cuDeviceGetAttribute", "hipGetDevicePropertiesR0600", 3, 2),
+    DEVICE_BUS("cuDeviceGetPCIBusId", "hipDeviceGetPCIBusId", 3),
     RETAIN_CONTEXT("cuDevicePrimaryCtxRetain", "hipDevicePrimaryCtxRetain", 2),
     RELEASE_CONTEXT("cuDevicePrimaryCtxRelease_v2", "hipDevicePrimaryCtxRelease", 1),
     /** Takes a context in CUDA, a device number in HIP (whose contexts are deprecated). */

@@ -119,7 +119,13 @@ public final class GpuDriver {
                 library.call(DriverFunction.DEVICE_MEMORY, bytes.address(), handle),
                 attempted);
         String architecture = Architecture.of(library, handle, number);
-        return new GpuDevice(api(), number, name.getString(0), bytes.get(JAVA_LONG, 0), architecture);
+        return new GpuDevice(
+                api(),
+                number,
+                name.getString(0),
+                bytes.get(JAVA_LONG, 0),
+                architecture,
+                DeviceAttributes.of(library, handle));
     }
 
     private void check(DriverFunction function, int error, String attempted) {

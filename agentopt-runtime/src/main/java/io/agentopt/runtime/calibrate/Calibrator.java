@@ -9,6 +9,8 @@ import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.calibrate.RunMeasurements.Work;
 import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.device.spec.Description;
+import io.agentopt.runtime.device.spec.DeviceDescriber;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import java.time.Duration;
@@ -100,13 +102,19 @@ public final class Calibrator {
     }
 
     /**
-     * Calibrates a device that was detected on this machine, described by {@link DetectedSpec}.
+     * Calibrates a device that was detected on this machine, described by {@link DeviceDescriber}.
      *
      * @throws IllegalArgumentException if the device is not ready, or nobody knows its peaks
      * @throws io.agentopt.runtime.llm.pack.ModelPackException if a model is not there or cannot be opened on the device
      */
     public DeviceCalibration calibrate(DetectedDevice device, ModelStore store, List<String> models) {
-        return calibrate(DetectedSpec.of(device), device, store, models);
+        return switch (DeviceDescriber.usual().describe(device)) {
+            case Description.Described d -> calibrate(d.spec().named(device.id()), device, store, models);
+            case Description.Undescribed d ->
+                throw new IllegalArgumentException(
+                        "The device '" + device.id() + "' (" + device.name() + ") cannot be calibrated, since its peak rates are unknown: "
+                                + d.reason() + " Give its DeviceSpec beside it.");
+        };
     }
 
     /**

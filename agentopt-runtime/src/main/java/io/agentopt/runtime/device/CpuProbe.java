@@ -1,74 +1,81 @@
 package io.agentopt.runtime.device;
 
+import io.agentopt.mlir.ffi.UserCache;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.SessionSettings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import io.agentopt.runtime.device.fact.CpuFacts;
+import io.agentopt.runtime.device.fact.CpuFiles;
+import io.agentopt.runtime.device.fact.KeptAnswers;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /** The CPU: cores, instruction sets, memory, and whether ONNX Runtime computes on it. */
 final class CpuProbe {
-    private static final List<String> ISA = List.of(
-            "avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "asimd", "sve");
+    private static final String VERSION = "onnxruntime";
+    private static final double GIGA = 1e9;
 
     private CpuProbe() {}
 
     static DetectedDevice probe() {
-        Map<String, String> cpuinfo = cpuinfo(Path.of("/proc/cpuinfo"));
-        Map<String, String> details = new TreeMap<>();
-        details.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        details.put("arch", System.getProperty("os.arch"));
-        List<String> flags = List.of(cpuinfo.getOrDefault("flags", cpuinfo.getOrDefault("Features", ""))
-                .split(" "));
-        details.put("isa", String.join(" ", ISA.stream().filter(flags::contains).toList()));
-        String vendor = cpuinfo.getOrDefault("vendor_id", "");
-        String name = cpuinfo.getOrDefault("model name", System.getProperty("os.arch"));
+        return probe(CpuFiles.read(), new KeptAnswers(UserCache.folder().resolve("cpu")));
+    }
+
+    /** That ONNX Runtime computed is kept for this processor and that library, so that it need not be loaded to say so again. */
+    static DetectedDevice probe(CpuFacts cpu, KeptAnswers kept) {
+        Map<String, String> details = details(cpu);
+        Optional<String> key = OrtEnvironment.identity().map(ort -> "computes 1\n" + cpu.identity() + "\n" + ort);
+        Optional<String> known = key.flatMap(kept::read).map(a -> a.get(VERSION));
         Rung rung;
         String reason;
         try {
-            OrtEnvironment ort = OrtEnvironment.get();
-            details.put("onnxruntime", ort.version());
-            Optional<String> failure = SmokeTest.failure(SessionSettings.cpu(1));
+            String version =
+                    known.isPresent() ? known.get() : OrtEnvironment.get().version();
+            details.put(VERSION, version);
+            Optional<String> failure = known.isPresent() ? Optional.empty() : SmokeTest.failure(SessionSettings.cpu(1));
             rung = failure.isPresent() ? Rung.SMOKE_FAILED : Rung.READY;
-            reason = failure.orElse("ONNX Runtime " + ort.version() + " ran a model and the numbers were right.");
+            reason = failure.orElse("ONNX Runtime " + version + " ran a model and the numbers were right.");
+            if (rung == Rung.READY && known.isEmpty()) key.ifPresent(k -> kept.write(k, Map.of(VERSION, version)));
         } catch (OrtException e) {
             rung = Rung.LIBRARY_MISSING;
             reason = e.getMessage();
         }
         return new DetectedDevice(
                 "cpu",
-                vendor,
+                cpu.vendor(),
                 DetectedDevice.Kind.CPU,
-                name,
+                cpu.model(),
                 rung,
                 reason,
                 HostMemory.bytes(),
                 details,
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(cpu));
     }
 
-    /** {@return the first value of each key; empty where the file is not there} */
-    static Map<String, String> cpuinfo(Path file) {
-        Map<String, String> values = new TreeMap<>();
-        if (!Files.isReadable(file)) return values;
-        try (Stream<String> lines = Files.lines(file)) {
-            for (String line : new ArrayList<>(lines.limit(200).toList())) {
-                int colon = line.indexOf(':');
-                if (colon > 0)
-                    values.putIfAbsent(
-                            line.substring(0, colon).strip(),
-                            line.substring(colon + 1).strip());
-            }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return values; // what was read so far; the facts are optional
+    private static Map<String, String> details(CpuFacts cpu) {
+        Map<String, String> details = new TreeMap<>();
+        details.put("cores", Integer.toString(cpu.usable()));
+        details.put("cores.physical", Integer.toString(cpu.physical()));
+        details.put("cores.logical", Integer.toString(cpu.logical()));
+        details.put("arch", System.getProperty("os.arch"));
+        details.put("isa", String.join(" ", cpu.isa()));
+        cpu.nominalHertz().ifPresent(c -> details.put("clock", gigahertz(c)));
+        cpu.maxHertz().ifPresent(c -> details.put("clock.max", gigahertz(c)));
+        if (!cpu.caches().isEmpty()) {
+            details.put(
+                    "caches",
+                    cpu.caches().stream()
+                            .map(c -> "L" + c.level() + " " + (c.bytes() >> 10) + " KiB")
+                            .collect(Collectors.joining(", ")));
         }
-        return values;
+        return details;
+    }
+
+    private static String gigahertz(double hertz) {
+        return String.format(Locale.ROOT, "%.2f GHz", hertz / GIGA);
     }
 }

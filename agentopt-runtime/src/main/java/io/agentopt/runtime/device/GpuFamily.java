@@ -1,6 +1,7 @@
 package io.agentopt.runtime.device;
 
 import io.agentopt.mlir.gpu.GpuApi;
+import io.agentopt.runtime.device.fact.Nvml;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,10 +11,13 @@ import java.util.Optional;
  * @param id of its devices, before the number
  * @param api of the driver
  * @param version a file in which the system tells the driver's version
+ * @param system where the system's files begin
  */
-record GpuFamily(String id, GpuApi api, Path version) {
-    static final GpuFamily CUDA = new GpuFamily("cuda", GpuApi.CUDA, Path.of("/proc/driver/nvidia/version"));
-    static final GpuFamily ROCM = new GpuFamily("rocm", GpuApi.HIP, Path.of("/sys/module/amdgpu/version"));
+record GpuFamily(String id, GpuApi api, Path version, Path system) {
+    static final GpuFamily CUDA =
+            new GpuFamily("cuda", GpuApi.CUDA, Path.of("/proc/driver/nvidia/version"), Path.of("/"));
+    static final GpuFamily ROCM =
+            new GpuFamily("rocm", GpuApi.HIP, Path.of("/sys/module/amdgpu/version"), Path.of("/"));
 
     /** {@return who makes them} */
     String vendor() {
@@ -29,6 +33,11 @@ record GpuFamily(String id, GpuApi api, Path version) {
     Optional<Path> otherDriver() {
         return Optional.ofNullable(System.getProperty("agentopt." + id + ".driver"))
                 .map(Path::of);
+    }
+
+    /** {@return the library that tells of the cards, by name or path: NVML, or another by {@code agentopt.<id>.management}} */
+    String managementLibrary() {
+        return System.getProperty("agentopt." + id + ".management", Nvml.LIBRARY);
     }
 
     /** {@return the driver's library, by name or path} */

@@ -1,8 +1,11 @@
 package io.agentopt.runtime.device;
 
+import io.agentopt.mlir.gpu.GpuApi;
 import io.agentopt.mlir.gpu.GpuDevice;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.SessionDevice;
+import io.agentopt.runtime.device.fact.AmdCards;
+import io.agentopt.runtime.device.fact.GpuFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -18,9 +21,15 @@ import java.util.function.Consumer;
  */
 final class GpuProbe implements Probe {
     private final GpuFamily family;
+    private final DriverCache drivers;
 
     GpuProbe(GpuFamily family) {
+        this(family, new DriverCache());
+    }
+
+    GpuProbe(GpuFamily family, DriverCache drivers) {
         this.family = family;
+        this.drivers = drivers;
     }
 
     @Override
@@ -54,24 +63,47 @@ final class GpuProbe implements Probe {
         stage.accept("asking the driver");
         return switch (DriverAnswer.of(family)) {
             case DriverAnswer.Stopped s -> List.of(stopped(s.rung(), s.reason()));
-            case DriverAnswer.Found f -> withProvider(ladder, config.get(), f.devices());
+            case DriverAnswer.Found f -> withProvider(ladder, config.get(), f.cards());
         };
     }
 
     private List<DetectedDevice> notConfigured() {
         String way = "Set the property " + family.property()
                 + " to an execution provider library of ONNX Runtime to use it.";
-        return switch (DriverAnswer.of(family)) {
-            case DriverAnswer.Stopped s -> List.of(stopped(Rung.NOT_CONFIGURED, s.reason() + " " + way));
+        return switch (DriverAnswer.kept(family, drivers)) {
+            case DriverAnswer.Stopped s -> withoutDriver(s.reason() + " " + way);
             case DriverAnswer.Found f ->
-                f.devices().stream()
-                        .map(g -> device(
-                                g, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Map.of(), Optional.empty()))
+                f.cards().stream()
+                        .map(c -> device(
+                                c, Rung.NOT_CONFIGURED, "The driver finds it. " + way, Map.of(), Optional.empty()))
                         .toList();
         };
     }
 
-    private List<DetectedDevice> withProvider(ProviderLadder ladder, ProviderConfig config, List<GpuDevice> gpus) {
+    /** Linux shows AMD's cards without HIP too, which is worth saying: the card is there and what drives it is not. */
+    private List<DetectedDevice> withoutDriver(String reason) {
+        List<AmdCards.Card> cards = family.api() == GpuApi.HIP ? AmdCards.read(family.system()) : List.of();
+        if (cards.isEmpty()) return List.of(stopped(Rung.NOT_CONFIGURED, reason));
+        List<DetectedDevice> found = new ArrayList<>();
+        for (AmdCards.Card card : cards) {
+            GpuFacts facts = card.facts();
+            found.add(new DetectedDevice(
+                    family.id() + ":" + found.size(),
+                    family.vendor(),
+                    DetectedDevice.Kind.GPU,
+                    card.name(),
+                    Rung.NOT_CONFIGURED,
+                    "The system has it. " + reason,
+                    facts.memoryBytes().orElse(0),
+                    details(facts.architecture(), Map.of()),
+                    Optional.empty(),
+                    Optional.of(facts)));
+        }
+        return List.copyOf(found);
+    }
+
+    private List<DetectedDevice> withProvider(
+            ProviderLadder ladder, ProviderConfig config, List<DriverAnswer.Card> cards) {
         return switch (ladder.registered()) {
             case ProviderLadder.Stopped s -> List.of(stopped(s.rung(), s.reason()));
             case ProviderLadder.Devices d -> {
@@ -79,12 +111,15 @@ final class GpuProbe implements Probe {
                         .filter(e -> e.hardware() == EpDevice.Hardware.GPU)
                         .toList();
                 List<DetectedDevice> found = new ArrayList<>();
-                for (GpuDevice gpu : gpus)
+                for (DriverAnswer.Card card : cards)
                     found.add(
-                            gpu.number() < devices.size()
-                                    ? smoked(ladder, gpu, devices.get(gpu.number()))
+                            card.device().number() < devices.size()
+                                    ? smoked(
+                                            ladder,
+                                            card,
+                                            devices.get(card.device().number()))
                                     : device(
-                                            gpu,
+                                            card,
                                             Rung.NO_DEVICE,
                                             "The driver finds it but the provider '" + config.library() + "' does not.",
                                             Map.of(),
@@ -94,11 +129,11 @@ final class GpuProbe implements Probe {
         };
     }
 
-    private DetectedDevice smoked(ProviderLadder ladder, GpuDevice gpu, EpDevice ep) {
+    private DetectedDevice smoked(ProviderLadder ladder, DriverAnswer.Card card, EpDevice ep) {
         Optional<String> failure = ladder.smoke(ep);
-        if (failure.isPresent()) return device(gpu, Rung.SMOKE_FAILED, failure.get(), Map.of(), Optional.empty());
+        if (failure.isPresent()) return device(card, Rung.SMOKE_FAILED, failure.get(), Map.of(), Optional.empty());
         return device(
-                gpu,
+                card,
                 Rung.READY,
                 ep.provider() + " ran a model and the numbers were right.",
                 OperatorCoverage.on(ep),
@@ -106,7 +141,12 @@ final class GpuProbe implements Probe {
     }
 
     private DetectedDevice device(
-            GpuDevice gpu, Rung rung, String reason, Map<String, String> details, Optional<SessionDevice> provider) {
+            DriverAnswer.Card card,
+            Rung rung,
+            String reason,
+            Map<String, String> details,
+            Optional<SessionDevice> provider) {
+        GpuDevice gpu = card.device();
         return new DetectedDevice(
                 family.id() + ":" + gpu.number(),
                 family.vendor(),
@@ -115,14 +155,15 @@ final class GpuProbe implements Probe {
                 rung,
                 reason,
                 gpu.memoryBytes(),
-                details(gpu, details),
-                provider);
+                details(card.facts().architecture(), details),
+                provider,
+                Optional.of(card.facts()));
     }
 
-    private static Map<String, String> details(GpuDevice gpu, Map<String, String> coverage) {
-        if (gpu.architecture().isEmpty()) return coverage;
+    private static Map<String, String> details(String architecture, Map<String, String> coverage) {
+        if (architecture.isEmpty()) return coverage;
         Map<String, String> all = new HashMap<>(coverage);
-        all.put("arch", gpu.architecture());
+        all.put("arch", architecture);
         return all;
     }
 

@@ -34,6 +34,7 @@ final class Loader {
     /** Opens by name, searched where the system searches, or by path. */
     @SuppressWarnings("restricted")
     static Outcome open(String library) {
+        if (LibraryPath.lacks(library)) return failed(library, library + ": cannot open shared object file");
         Optional<String> refusal = refusal(library);
         if (refusal.isPresent()) return failed(library, refusal.get());
         try {

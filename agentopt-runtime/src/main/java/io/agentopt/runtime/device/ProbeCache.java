@@ -1,16 +1,10 @@
 package io.agentopt.runtime.device;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentopt.runtime.device.fact.KeptAnswers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,10 +12,10 @@ import java.util.Optional;
  * path of libraries and version of ONNX Runtime.
  */
 final class ProbeCache {
-    private final Path folder;
+    private final KeptAnswers kept;
 
     ProbeCache(Path folder) {
-        this.folder = folder;
+        this.kept = new KeptAnswers(folder);
     }
 
     /** {@return what a verdict counts for} */
@@ -38,54 +32,27 @@ final class ProbeCache {
 
     /** {@return where the verdict is kept} */
     Path file(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return folder.resolve(HexFormat.of().formatHex(hash, 0, 12) + ".json");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return kept.file(key);
     }
 
     /** {@return a kept verdict; empty if there is none that can be read} */
     Optional<ProbeVerdict> read(String key) {
-        Path file = file(key);
-        try {
-            if (!Files.isRegularFile(file)) return Optional.empty();
-            JsonNode n = new ObjectMapper().readTree(file.toFile());
-            if (n == null
-                    || !n.path("key").asText().equals(key)
-                    || !n.path("cameBack").isBoolean()) {
-                return Optional.empty();
-            }
-            return Optional.of(new ProbeVerdict(
-                    n.path("cameBack").asBoolean(),
-                    n.path("ready").asBoolean(),
-                    n.path("reason").asText(),
-                    true));
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
+        return kept.read(key)
+                .filter(a -> a.getOrDefault("cameBack", "").matches("true|false"))
+                .map(a -> new ProbeVerdict(
+                        a.getOrDefault("cameBack", "").equals("true"),
+                        a.getOrDefault("ready", "").equals("true"),
+                        a.getOrDefault("reason", ""),
+                        true));
     }
 
     /** Keeps a verdict; where that cannot be written, the next start probes again. */
     void write(String key, ProbeVerdict verdict) {
-        ObjectNode n = new ObjectMapper()
-                .createObjectNode()
-                .put("key", key)
-                .put("cameBack", verdict.cameBack())
-                .put("ready", verdict.ready())
-                .put("reason", verdict.reason());
-        try {
-            Files.createDirectories(folder);
-            Path part = Files.createTempFile(folder, "part", ".tmp");
-            try {
-                Files.writeString(part, n.toPrettyString());
-                Files.move(part, file(key), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(part);
-            }
-        } catch (IOException unwritable) {
-            // only costs time
-        }
+        kept.write(
+                key,
+                Map.of(
+                        "cameBack", Boolean.toString(verdict.cameBack()),
+                        "ready", Boolean.toString(verdict.ready()),
+                        "reason", verdict.reason()));
     }
 }

@@ -8,7 +8,6 @@ import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,15 +122,5 @@ class DevicesTest {
         assertThat(Loader.open("libagentopt-nowhere.so.1"))
                 .isInstanceOfSatisfying(
                         Loader.Failed.class, f -> assertThat(f.rung()).isEqualTo(Rung.LIBRARY_MISSING));
-    }
-
-    @Test
-    void cpuinfoIsReadWhereItIsThere() throws Exception {
-        Path file = Files.writeString(
-                folder.resolve("cpuinfo"),
-                "processor\t: 0\nmodel name\t: Test CPU\nflags\t\t: fpu avx2\n\nprocessor\t: 1\nno colon\n");
-        assertThat(CpuProbe.cpuinfo(file))
-                .isEqualTo(Map.of("processor", "0", "model name", "Test CPU", "flags", "fpu avx2"));
-        assertThat(CpuProbe.cpuinfo(folder.resolve("none"))).isEmpty();
     }
 }

@@ -63,6 +63,14 @@ public final class OrtEnvironment {
         return found != null ? found : open();
     }
 
+    /**
+     * {@return what tells the library that {@link #get} opens from others, found without opening it: its file or jar, with size and
+     * time of change; empty where that is not known before}
+     */
+    public static Optional<String> identity() {
+        return OrtLibrary.identity();
+    }
+
     private static synchronized OrtEnvironment open() {
         OrtEnvironment found = instance;
         if (found == null) {

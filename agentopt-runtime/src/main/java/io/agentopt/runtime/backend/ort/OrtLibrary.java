@@ -8,9 +8,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.net.JarURLConnection;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,6 +58,27 @@ final class OrtLibrary {
         }
     }
 
+    /** {@return the file or jar that {@link #open} would take, with size and time of change; empty where that is not known} */
+    static Optional<String> identity() {
+        String configured = System.getProperty(PROPERTY);
+        try {
+            if (configured != null) return Optional.of(identity(Path.of(configured)));
+            if (SymbolLookup.loaderLookup().find("OrtGetApiBase").isPresent()) return Optional.empty();
+            URL url = OrtLibrary.class.getClassLoader().getResource(resource());
+            if (url == null) return Optional.empty();
+            return Optional.of(identity(Path.of(
+                    url.openConnection() instanceof JarURLConnection jar
+                            ? jar.getJarFileURL().toURI()
+                            : url.toURI())));
+        } catch (IOException | URISyntaxException | IllegalArgumentException | FileSystemNotFoundException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    private static String identity(Path file) throws IOException {
+        return file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file);
+    }
+
     /** {@return the folder in the jar for this platform, such as {@code linux-x64}} */
     static String platform() {
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
@@ -68,11 +91,18 @@ final class OrtLibrary {
         return platform().startsWith("win");
     }
 
-    private static Path unpacked() {
-        String name = isWindows()
+    private static String file() {
+        return isWindows()
                 ? "onnxruntime.dll"
                 : platform().startsWith("osx") ? "libonnxruntime.dylib" : "libonnxruntime.so";
-        String resource = "ai/onnxruntime/native/" + platform() + "/" + name;
+    }
+
+    private static String resource() {
+        return "ai/onnxruntime/native/" + platform() + "/" + file();
+    }
+
+    private static Path unpacked() {
+        String name = file(), resource = resource();
         URL url = OrtLibrary.class.getClassLoader().getResource(resource);
         if (url == null) {
             throw failure("No ONNX Runtime for " + platform() + " is on the class path (" + resource

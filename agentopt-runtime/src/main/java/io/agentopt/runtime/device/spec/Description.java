@@ -1,0 +1,52 @@
+package io.agentopt.runtime.device.spec;
+
+import io.agentopt.hardware.DeviceSpec;
+import io.agentopt.runtime.device.DetectedDevice;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A detected device as numbers, or why it has none. */
+public sealed interface Description {
+    /** {@return what was detected} */
+    DetectedDevice device();
+
+    /**
+     * A device as the planner wants it.
+     *
+     * @param device what was detected
+     * @param spec its numbers
+     * @param origins where each comes from, by the names that device files use, such as {@code memoryGigabytes}
+     */
+    record Described(DetectedDevice device, DeviceSpec spec, Map<String, Origin> origins) implements Description {
+        public Described {
+            origins = Collections.unmodifiableSortedMap(new TreeMap<>(origins));
+        }
+
+        /** {@return one line that groups the numbers by where they come from} */
+        public String provenance() {
+            return told(origins);
+        }
+    }
+
+    /**
+     * A device that cannot be described.
+     *
+     * @param device what was detected
+     * @param reason what is missing, and the way out
+     */
+    record Undescribed(DetectedDevice device, String reason) implements Description {}
+
+    /** {@return numbers grouped by where they come from, as {@code measured: a, b; assumed: c}} */
+    static String told(Map<String, Origin> origins) {
+        Map<Origin, String> grouped = new TreeMap<>(new TreeMap<>(origins)
+                .entrySet().stream()
+                        .collect(Collectors.groupingBy(
+                                Map.Entry::getValue, Collectors.mapping(Map.Entry::getKey, Collectors.joining(", ")))));
+        return grouped.entrySet().stream()
+                .map(e -> e.getKey().name().toLowerCase(Locale.ROOT) + ": " + e.getValue())
+                .collect(Collectors.joining("; "));
+    }
+}
