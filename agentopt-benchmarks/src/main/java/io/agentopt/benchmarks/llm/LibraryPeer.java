@@ -92,7 +92,9 @@ final class LibraryPeer {
         return new Contestant.Answer(
                 Double.parseDouble(said[0]),
                 Double.parseDouble(said[1]),
-                Arrays.stream(said[2].split(",", -1)).mapToInt(Integer::parseInt).toArray());
+                Arrays.stream(said[2].split(",", -1))
+                        .mapToInt(Integer::parseInt)
+                        .toArray());
     }
 
     /** {@return how many tokens are alike before the first that is not} */

@@ -111,9 +111,9 @@ public final class Calibrator {
         return switch (DeviceDescriber.usual().describe(device)) {
             case Description.Described d -> calibrate(d.spec().named(device.id()), device, store, models);
             case Description.Undescribed d ->
-                throw new IllegalArgumentException(
-                        "The device '" + device.id() + "' (" + device.name() + ") cannot be calibrated, since its peak rates are unknown: "
-                                + d.reason() + " Give its DeviceSpec beside it.");
+                throw new IllegalArgumentException("The device '" + device.id() + "' (" + device.name()
+                        + ") cannot be calibrated, since its peak rates are unknown: " + d.reason()
+                        + " Give its DeviceSpec beside it.");
         };
     }
 
