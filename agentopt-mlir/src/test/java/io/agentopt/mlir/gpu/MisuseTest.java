@@ -331,8 +331,11 @@ class MisuseTest {
     @EnumSource
     void everyFunctionsFailureIsReported(GpuApi api) {
         for (DriverFunction function : DriverFunction.values()) {
-            // The driver is absent then (see above), or a device has no architecture (see LauncherTest).
-            if (function == DriverFunction.INIT || function == DriverFunction.DEVICE_PROPERTIES) continue;
+            // The driver is absent then (see above), or a device has no architecture (see LauncherTest), or no place on
+            // its bus is known.
+            if (function == DriverFunction.INIT
+                    || function == DriverFunction.DEVICE_PROPERTIES
+                    || function == DriverFunction.DEVICE_BUS) continue;
             if (function == DriverFunction.COPY_BOXES_ASYNC && api == GpuApi.HIP) continue; // copies of rows instead
             StubDriver stub = StubDriver.of(api);
             GpuDriver driver = stub.driver();
@@ -347,6 +350,18 @@ class MisuseTest {
                     .hasMessageContaining("(3: stub text) while ");
             stub.forgetAll();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeviceThatDoesNotTellItsPlaceOnTheBusIsThere(GpuApi api) {
+        StubDriver stub = StubDriver.of(api);
+        GpuDriver driver = stub.driver();
+        stub.fail(DriverFunction.DEVICE_BUS, 3, 0);
+        assertThat(driver.devices())
+                .isNotEmpty()
+                .allSatisfy(d -> assertThat(d.properties().pciBusId()).isEmpty());
+        stub.forgetAll();
     }
 
     private static void useEverything(StubDriver stub, GpuDriver driver) {
