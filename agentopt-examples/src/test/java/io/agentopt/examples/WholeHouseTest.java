@@ -80,7 +80,8 @@ class WholeHouseTest {
     @ArchTest
     static final ArchRule librariesOfTheRuntimeStayThere = noClasses()
             .that()
-            .resideOutsideOfPackages("io.agentopt.runtime.text..", "io.agentopt.runtime.backend..")
+            .resideOutsideOfPackages(
+                    "io.agentopt.runtime.text..", "io.agentopt.runtime.backend..", "io.agentopt.runtime.djl..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl..", "ai.onnxruntime..");

@@ -52,7 +52,7 @@ public final class CompiledPlan {
     public static CompiledPlan of(Plan<?, ?> plan) {
         Parts parts = Parts.of(plan);
         return readBack(
-                plan.graph().name(), parts.with(PlanKernels.ofNodes(parts.program(), plan, KernelCache.ofUser())));
+                plan.graph().name(), parts.with(PlanKernels.ofNodes(parts.program(), plan, KernelCache::ofUser)));
     }
 
     /**
@@ -66,6 +66,7 @@ public final class CompiledPlan {
      * @throws CompiledPlanException as {@link #of(Plan)}
      */
     public static CompiledPlan of(Plan<?, ?> plan, Collection<KernelSpec> kernels) {
+        PlanKernels.requireCompiler();
         CompiledPlan compiled = of(plan);
         List<CompiledKernel> all = new ArrayList<>(compiled.kernels());
         for (CompiledKernel k : PlanKernels.compile(kernels, KernelTargets.of(plan), KernelCache.ofUser()))
@@ -75,6 +76,7 @@ public final class CompiledPlan {
 
     /** {@return kernels compiled for targets, for {@link #with}; errors as in {@link #of(Plan, Collection)}} */
     public static List<CompiledKernel> compile(Collection<KernelSpec> kernels, KernelTargets targets) {
+        PlanKernels.requireCompiler();
         return PlanKernels.compile(kernels, targets, KernelCache.ofUser());
     }
 

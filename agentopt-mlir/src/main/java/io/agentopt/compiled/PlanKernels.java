@@ -26,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +36,15 @@ final class PlanKernels {
 
     private PlanKernels() {}
 
-    /** {@return each kernel for each target; those that cannot be made for a GPU are left out, which is logged} Errors as in {@link CompiledPlan#of(io.agentopt.plan.Plan, Collection)}. */
-    static List<CompiledKernel> compile(Collection<KernelSpec> specs, KernelTargets targets, KernelCache cache) {
+    /** Throws the reason where kernels cannot be compiled. */
+    static void requireCompiler() {
         if (Codegen.availability() instanceof Availability.Unavailable(String reason))
             throw new IllegalStateException("Kernels cannot be compiled into a plan. " + reason);
+    }
+
+    /** {@return each kernel for each target; those that cannot be made for a GPU are left out, which is logged} Errors as in {@link CompiledPlan#of(io.agentopt.plan.Plan, Collection)}. */
+    static List<CompiledKernel> compile(Collection<KernelSpec> specs, KernelTargets targets, KernelCache cache) {
+        requireCompiler();
         List<CompiledKernel> compiled = new ArrayList<>();
         for (KernelSpec spec : new LinkedHashSet<>(specs)) {
             KernelDefinition definition = definition(spec);
@@ -52,7 +58,7 @@ final class PlanKernels {
     }
 
     /** {@return the kernels of a program's own steps, for this processor, on which they run, and for the GPU that each is placed on} None without the code generation library. */
-    static List<CompiledKernel> ofNodes(Program program, Plan<?, ?> plan, KernelCache cache) {
+    static List<CompiledKernel> ofNodes(Program program, Plan<?, ?> plan, Supplier<KernelCache> cache) {
         Map<String, KernelTargets> targets = new LinkedHashMap<>(); // by specification
         for (Step step : program.allSteps()) {
             if (!(step instanceof Step.Kernel k)) continue;
@@ -65,7 +71,7 @@ final class PlanKernels {
         List<CompiledKernel> all = new ArrayList<>();
         targets.forEach((spec, where) -> {
             try {
-                all.addAll(compile(List.of(KernelSpec.parse(spec)), where, cache));
+                all.addAll(compile(List.of(KernelSpec.parse(spec)), where, cache.get()));
             } catch (IllegalArgumentException | IllegalStateException | MlirException reason) {
                 LOG.warn(
                         "The compiled plan of graph '{}' goes without kernel '{}'. {}",
