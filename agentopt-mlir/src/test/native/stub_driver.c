@@ -33,7 +33,7 @@ static __thread int current;
 
 // --- what the tests steer ---
 void stub_fail(const char *function, int64_t code, int64_t after) { strncpy(fail_name, function, 63); fail_code = code; fail_after = after; fail_sticks = 0; }
-void stub_lose(const char *function, int64_t code) { stub_fail(function, code, 0); fail_sticks = 1; }
+void stub_lose(const char *function, int64_t code, int64_t after) { stub_fail(function, code, after); fail_sticks = 1; }
 // The function's next call waits until stub_go.
 void stub_hold(const char *function) { strncpy(hold_name, function, 63); held = 1; }
 int stub_is_held(void) { return held == 2; }
