@@ -141,7 +141,7 @@ public final class GpuContext implements AutoCloseable {
      */
     public boolean reachPeer(GpuContext peer) {
         mustBePeer(peer);
-        return isSameDevice(peer) || reaches(peer) && peer.reaches(this);
+        return isSameDevice(peer) || (reaches(peer) && peer.reaches(this));
     }
 
     private boolean reaches(GpuContext peer) {
