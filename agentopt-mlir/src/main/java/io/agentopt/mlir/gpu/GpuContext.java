@@ -157,9 +157,8 @@ public final class GpuContext implements AutoCloseable {
 
     void mustBePeer(GpuContext peer) {
         if (api() != peer.api()) {
-            throw new IllegalArgumentException(
-                    "A copy from " + peer.device + " of " + peer.api().vendor() + " to " + device + " of "
-                            + api().vendor() + ". Copy through host memory.");
+            throw new IllegalArgumentException("A copy from " + peer.device + " of "
+                    + peer.api().vendor() + " to " + device + " of " + api().vendor() + ". Copy through host memory.");
         }
     }
 

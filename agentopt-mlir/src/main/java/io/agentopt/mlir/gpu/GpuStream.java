@@ -107,9 +107,7 @@ public final class GpuStream extends GpuResource {
                             + context().device(),
                     stream -> within
                             ? new long[] {target, source, to.bytes(), stream}
-                            : new long[] {
-                                target, context().current(), source, there.current(), to.bytes(), stream
-                            });
+                            : new long[] {target, context().current(), source, there.current(), to.bytes(), stream});
         });
     }
 

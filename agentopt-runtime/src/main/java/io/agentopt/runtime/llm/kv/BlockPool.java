@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +46,8 @@ final class BlockPool<M> implements AutoCloseable {
     /** {@return an idle block of at least so many bytes, which the caller gives back; asks nobody for memory} */
     synchronized Optional<M> idle(long bytes) {
         if (closed) return Optional.empty();
-        Optional<M> smallest = idle.stream()
-                .filter(m -> size.applyAsLong(m) >= bytes)
-                .min(Comparator.comparingLong(size));
+        Optional<M> smallest =
+                idle.stream().filter(m -> size.applyAsLong(m) >= bytes).min(Comparator.comparingLong(size));
         smallest.ifPresent(block -> {
             idle.remove(block);
             taken++;
@@ -112,7 +112,7 @@ final class BlockPool<M> implements AutoCloseable {
         if (interrupted) Thread.currentThread().interrupt();
         List<M> all = List.copyOf(idle);
         idle.clear();
-        @org.jspecify.annotations.Nullable RuntimeException failure = null;
+        @Nullable RuntimeException failure = null;
         for (M block : all) {
             try {
                 release(block);

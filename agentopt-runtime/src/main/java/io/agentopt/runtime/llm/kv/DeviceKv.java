@@ -49,7 +49,8 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         this.stream = stream;
         this.where = where;
         DeviceMemory memory = allocate(
-                DeviceTable.bytes(shape, rows, capacity), "the caches of " + rows + " rows of " + capacity + " positions");
+                DeviceTable.bytes(shape, rows, capacity),
+                "the caches of " + rows + " rows of " + capacity + " positions");
         table = new DeviceTable(shape, rows, capacity, memory);
         staging = new Staging(context, stream, table.rowBytes());
         pinned = new BlockPool<>(
@@ -153,8 +154,8 @@ public final class DeviceKv implements KvRows, AutoCloseable {
     /** As {@link #read}, of the first positions into pinned memory. {@return false, and nothing is done, if there is no memory for it} */
     boolean readDirect(int row, int positions, int firstLayer, int layers, PinnedMemory packed) {
         Optional<DirectCopy> copies = direct();
-        copies.ifPresent(c -> c.out(
-                part(row, positions, firstLayer, layers), (s, here, there) -> s.download(packed, there, here)));
+        copies.ifPresent(c ->
+                c.out(part(row, positions, firstLayer, layers), (s, here, there) -> s.download(packed, there, here)));
         return copies.isPresent();
     }
 
@@ -162,8 +163,8 @@ public final class DeviceKv implements KvRows, AutoCloseable {
     boolean writeDirect(int row, int positions, int firstLayer, int layers, PinnedMemory packed) {
         Optional<DirectCopy> copies = direct();
         if (copies.isPresent()) changes++;
-        copies.ifPresent(c -> c.in(
-                part(row, positions, firstLayer, layers), (s, here, there) -> s.upload(here, packed, there)));
+        copies.ifPresent(
+                c -> c.in(part(row, positions, firstLayer, layers), (s, here, there) -> s.upload(here, packed, there)));
         return copies.isPresent();
     }
 

@@ -98,8 +98,7 @@ record DeviceTable(KvShape shape, int rows, int capacity, DeviceMemory memory) {
             BoxCopy.Pitches fromSlices,
             int positions,
             int count) {
-        return new BoxCopy(
-                to, toSlices, from, fromSlices, positions * shape.bytesPerHead(), shape.kvHeads(), count);
+        return new BoxCopy(to, toSlices, from, fromSlices, positions * shape.bytesPerHead(), shape.kvHeads(), count);
     }
 
     private BoxCopy.Pitches apart() {

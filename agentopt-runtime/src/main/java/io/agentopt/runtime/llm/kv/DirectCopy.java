@@ -22,7 +22,8 @@ import java.util.function.IntFunction;
 final class DirectCopy implements AutoCloseable {
     static final long LONG_RUN_BYTES = 512L << 10;
     private static final long LANE_BYTES = 16L << 20;
-    private static final int MOST_PIECES = 4; // of a small copy: each costs some microseconds, and the first packs alone
+    private static final int MOST_PIECES =
+            4; // of a small copy: each costs some microseconds, and the first packs alone
 
     private final GpuStream runs;
     private final GpuEvent reached;

@@ -28,10 +28,8 @@ final class ParallelCopy {
      * @param other memory that the pieces touch
      */
     static void pieces(int count, long bytes, MemorySegment one, MemorySegment other, IntConsumer piece) {
-        boolean alone = count < 2
-                || bytes < WORTH_BYTES
-                || !one.isAccessibleBy(NOBODY)
-                || !other.isAccessibleBy(NOBODY);
+        boolean alone =
+                count < 2 || bytes < WORTH_BYTES || !one.isAccessibleBy(NOBODY) || !other.isAccessibleBy(NOBODY);
         if (alone) for (int i = 0; i < count; i++) piece.accept(i);
         else IntStream.range(0, count).parallel().forEach(piece);
     }

@@ -28,8 +28,7 @@ class TransferBufferTest {
 
     private static final MemorySegment NUMBERS = numbers();
 
-    private final GpuDriver driver =
-            ((GpuDriver.Opened) GpuDriver.open(GpuApi.CUDA, StubLibrary.driver())).driver();
+    private final GpuDriver driver = ((GpuDriver.Opened) GpuDriver.open(GpuApi.CUDA, StubLibrary.driver())).driver();
     private final Arena arena = Arena.ofShared();
     private final OrtMemory memory = OrtMemory.named("Cpu", 0);
     private final GpuContext here = driver.context(0), there = driver.context(1), again = driver.context(0);
@@ -88,8 +87,12 @@ class TransferBufferTest {
                     buffer.give(to, 1, n, layer, count);
                 }
             }
-            assertThat(packed(to, 1, 0, n).mismatch(expected)).as("%d positions", n).isEqualTo(-1);
-            assertThat(packed(to, 1, n, CAPACITY).mismatch(behind)).as("behind %d", n).isEqualTo(-1);
+            assertThat(packed(to, 1, 0, n).mismatch(expected))
+                    .as("%d positions", n)
+                    .isEqualTo(-1);
+            assertThat(packed(to, 1, n, CAPACITY).mismatch(behind))
+                    .as("behind %d", n)
+                    .isEqualTo(-1);
             assertThat(packed(to, 0, 0, CAPACITY).mismatch(before)).isEqualTo(-1);
             assertThat(packed(to, 2, 0, CAPACITY).mismatch(after)).isEqualTo(-1);
         }
@@ -220,8 +223,7 @@ class TransferBufferTest {
 
     @Test
     void positionsOutsideARowAreRefused() {
-        try (TransferBuffer buffer =
-                TransferBuffer.between(device, host, (CAPACITY + 1) * SHAPE.bytesPerPosition())) {
+        try (TransferBuffer buffer = TransferBuffer.between(device, host, (CAPACITY + 1) * SHAPE.bytesPerPosition())) {
             assertThatThrownBy(() -> buffer.take(device, 0, CAPACITY + 1, 0, SHAPE.layers()))
                     .isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> buffer.take(device, ROWS, 5, 0, SHAPE.layers()))
