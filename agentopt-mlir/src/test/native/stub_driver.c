@@ -24,8 +24,8 @@
 #define MOST 4096
 
 enum Kind { NONE, DEVICE, PINNED, STREAM, EVENT, MODULE };
-static struct { enum Kind kind; char *address; size_t bytes; } live[MOST];
-static int contexts, sticky, fail_code, fail_after, fail_sticks;
+static struct { enum Kind kind; char *address; size_t bytes; int context; } live[MOST];
+static int contexts, apart, peers, sticky, fail_code, fail_after, fail_sticks;
 static volatile int held; // 1: the call to hold may come; 2: it is there
 static size_t used;
 static char fail_name[64], hold_name[64];
@@ -33,12 +33,15 @@ static __thread int current;
 
 // --- what the tests steer ---
 void stub_fail(const char *function, int64_t code, int64_t after) { strncpy(fail_name, function, 63); fail_code = code; fail_after = after; fail_sticks = 0; }
-void stub_lose(const char *function, int64_t code) { stub_fail(function, code, 0); fail_sticks = 1; }
+void stub_lose(const char *function, int64_t code, int64_t after) { stub_fail(function, code, after); fail_sticks = 1; }
 // The function's next call waits until stub_go.
 void stub_hold(const char *function) { strncpy(hold_name, function, 63); held = 1; }
 int stub_is_held(void) { return held == 2; }
 int stub_go(void) { hold_name[0] = 0; held = 0; return 0; }
-int stub_reset(void) { sticky = 0; fail_name[0] = 0; return stub_go(); }
+// Devices that do not reach each other, as those of different hosts' bridges.
+int stub_apart(void) { apart = 1; return 0; }
+int stub_peers(void) { return peers; } // copies between devices so far
+int stub_reset(void) { sticky = 0; fail_name[0] = 0; apart = 0; return stub_go(); }
 int stub_live(void) { int n = contexts; for (int i = 0; i < MOST; i++) n += live[i].kind != NONE; return n; }
 
 int stub_forget(void) { stub_reset(); for (int i = 0; i < MOST; i++) if (live[i].kind != NONE) { free(live[i].address); live[i].kind = NONE; } contexts = 0; used = 0; return 0; }
@@ -56,7 +59,7 @@ static void *keep(enum Kind kind, size_t bytes) {
   for (int i = 0; i < MOST; i++) if (live[i].kind == NONE) {
     char *p = aligned_alloc(4096, (bytes + 4095) & ~4095ull);
     if (!p) return 0;
-    live[i].kind = kind; live[i].address = p; live[i].bytes = bytes;
+    live[i].kind = kind; live[i].address = p; live[i].bytes = bytes; live[i].context = current;
     return p;
   }
   return 0;
@@ -113,6 +116,18 @@ int F(cuMemcpyHtoDAsync_v2, hipMemcpyHtoDAsync)(void *d, void *h, size_t n, void
 int F(cuMemcpyDtoHAsync_v2, hipMemcpyDtoHAsync)(void *h, void *d, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, d, n) < 0 || find(PINNED, h, n) < 0) return INVALID_VALUE; memcpy(h, d, n); return SUCCESS; }
 int F(cuMemcpyDtoDAsync_v2, hipMemcpyDtoDAsync)(void *t, void *f, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, t, n) < 0 || find(DEVICE, f, n) < 0) return INVALID_VALUE; memmove(t, f, n); return SUCCESS; }
 int F(cuMemsetD32Async, hipMemsetD32Async)(void *d, unsigned v, size_t n, void *s) { ENTER(1); if (!stream_ok(s)) return INVALID_HANDLE; if (find(DEVICE, d, 4 * n) < 0) return INVALID_VALUE; for (size_t i = 0; i < n; i++) ((unsigned *)d)[i] = v; return SUCCESS; }
+// --- two devices: numbers are theirs in HIP; in CUDA a copy names contexts ---
+static int reached[2];
+int F(cuDeviceCanAccessPeer, hipDeviceCanAccessPeer)(int *can, int d, int peer) { ENTER(0); if (d < 0 || d > 1 || peer < 0 || peer > 1) return 101; *can = d != peer && !apart; return SUCCESS; }
+int F(cuCtxEnablePeerAccess, hipDeviceEnablePeerAccess)(int64_t peer, unsigned flags) { ENTER(1); int p = peer - F(8, 0); if (p < 0 || p > 1 || p + 8 == current || flags) return INVALID_VALUE; if (apart) return 217; if (reached[current - 8]++) return 704; return SUCCESS; }
+int F(cuMemcpyPeerAsync, hipMemcpyPeerAsync)(void *t, int64_t tc, void *f, int64_t fc, size_t n, void *s) {
+  ENTER(1);
+  if (!stream_ok(s)) return INVALID_HANDLE;
+  int to = find(DEVICE, t, n), from = find(DEVICE, f, n);
+  if (to < 0 || from < 0 || live[to].context != tc + F(0, 8) || live[from].context != fc + F(0, 8) || tc == fc) return INVALID_VALUE;
+  memcpy(t, f, n); peers++;
+  return SUCCESS;
+}
 static int rows(char *t, size_t tp, char *f, size_t fp, size_t w, size_t h, int from_device, int to_device) {
   if (tp < w || fp < w || find(from_device ? DEVICE : PINNED, f, fp * (h - 1) + w) < 0 || find(to_device ? DEVICE : PINNED, t, tp * (h - 1) + w) < 0) return INVALID_VALUE;
   for (size_t i = 0; i < h; i++) memcpy(t + i * tp, f + i * fp, w);

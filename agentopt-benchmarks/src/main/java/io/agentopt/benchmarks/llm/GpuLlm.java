@@ -22,9 +22,10 @@ import java.util.Optional;
 /**
  * {@code ./build bench llm --gpu}: prefill, decode and hand-off of float16 models on an NVIDIA GPU, through the public engine.
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
- * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...}, {@code
- * --tokens N} of an answer, {@code --separate} gate and up, {@code --lane between|beside}: where prompts are filled, {@code --chunk
- * N} of a prompt, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
+ * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...} (also mixed,
+ * interference, handoff, and peers, which takes two GPUs), {@code --tokens N} of an answer, {@code --separate} gate and up, {@code
+ * --lane between|beside}: where prompts are filled, {@code --chunk N} of a prompt, {@code --cpu} instead of the GPU, to try the
+ * bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
  */
 public final class GpuLlm {
     private static final int CHUNK = 2048;
@@ -81,6 +82,14 @@ public final class GpuLlm {
             if (only.contains("interference")) metrics.addAll(Interference.measure(streams, id));
         }
         if (only.contains("handoff") && gpu.isPresent()) metrics.addAll(HandOff.rates(pack, settings.session(), id));
+        if (only.contains("peers") && gpu.isPresent()) {
+            EpDevice second = gpus().stream()
+                    .skip(1)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("--only peers takes two GPUs."));
+            SessionSettings other = settings(Optional.of(second), slots).session();
+            metrics.addAll(HandOff.peers(pack, settings.session(), other, id));
+        }
         return new BenchReport("llm-gpu-" + id, metrics);
     }
 
@@ -142,15 +151,20 @@ public final class GpuLlm {
     }
 
     private static EpDevice gpu() {
+        return gpus().getFirst();
+    }
+
+    private static List<EpDevice> gpus() {
         String property = "agentopt.cuda.provider", library = System.getProperty(property, "");
         if (library.isEmpty())
             throw new IllegalStateException("Set the property " + property + " to the provider's library.");
         List<EpDevice> devices = OrtEnvironment.get().register(new EpSpec("agentopt.cuda", Path.of(library), Map.of()));
-        for (EpDevice d : devices) {
-            say("%s %s", d, d.metadata());
-            if (d.hardware() == EpDevice.Hardware.GPU) return d;
-        }
-        throw new IllegalStateException("The provider " + library + " has no GPU: " + devices);
+        for (EpDevice d : devices) say("%s %s", d, d.metadata());
+        List<EpDevice> gpus = devices.stream()
+                .filter(d -> d.hardware() == EpDevice.Hardware.GPU)
+                .toList();
+        if (gpus.isEmpty()) throw new IllegalStateException("The provider " + library + " has no GPU: " + devices);
+        return gpus;
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // which would be a dependency

@@ -30,6 +30,11 @@ enum DriverFunction {
     COPY_ROWS_ASYNC("cuMemcpy2DAsync_v2", "hipMemcpy2DAsync", 2, 8),
     /** A structure and a stream in CUDA; HIP's structure differs and is not used. */
     COPY_BOXES_ASYNC("cuMemcpy3DAsync_v2", "hipDrvMemcpy3DAsync", 2),
+    /** Devices by number in both. */
+    CAN_REACH_PEER("cuDeviceCanAccessPeer", "hipDeviceCanAccessPeer", 3),
+    /** Takes the peer's context in CUDA, its number in HIP; so do both ends of the copy. */
+    REACH_PEER("cuCtxEnablePeerAccess", "hipDeviceEnablePeerAccess", 2),
+    COPY_PEER_ASYNC("cuMemcpyPeerAsync", "hipMemcpyPeerAsync", 6),
     STREAM_CREATE("cuStreamCreateWithPriority", "hipStreamCreateWithPriority", 3),
     STREAM_DESTROY("cuStreamDestroy_v2", "hipStreamDestroy", 1),
     STREAM_SYNCHRONIZE("cuStreamSynchronize", "hipStreamSynchronize", 1),

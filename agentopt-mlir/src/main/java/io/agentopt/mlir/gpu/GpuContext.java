@@ -1,6 +1,7 @@
 package io.agentopt.mlir.gpu;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -17,6 +18,8 @@ import java.util.function.Supplier;
  * thread first. Closing closes whatever is still open, the youngest first.
  */
 public final class GpuContext implements AutoCloseable {
+    private static final int PEER_REACHED_ALREADY = 704; // of both drivers
+
     private final DriverLibrary driver;
     private final GpuDevice device;
     private final long handle;
@@ -130,6 +133,45 @@ public final class GpuContext implements AutoCloseable {
     }
 
     /**
+     * Lets the two devices reach each other's memory, so that {@link GpuStream#copyFromPeer} goes from one to the other directly; else
+     * the driver takes it through the host.
+     *
+     * @return whether they reach each other, which a device and itself always do
+     * @throws IllegalArgumentException when the other is of another vendor's driver
+     */
+    public boolean reachPeer(GpuContext peer) {
+        mustBePeer(peer);
+        return isSameDevice(peer) || (reaches(peer) && peer.reaches(this));
+    }
+
+    private boolean reaches(GpuContext peer) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment can = scratch.allocate(JAVA_INT);
+            long to = can.address(), here = device.number(), there = peer.device.number();
+            int error = attempt(DriverFunction.CAN_REACH_PEER, to, here, there);
+            if (error != 0 || can.get(JAVA_INT, 0) == 0) return false;
+        }
+        int error = attempt(DriverFunction.REACH_PEER, peer.current(), 0);
+        return error == 0 || error == PEER_REACHED_ALREADY;
+    }
+
+    void mustBePeer(GpuContext peer) {
+        if (api() != peer.api()) {
+            throw new IllegalArgumentException("A copy from " + peer.device + " of "
+                    + peer.api().vendor() + " to " + device + " of " + api().vendor() + ". Copy through host memory.");
+        }
+    }
+
+    boolean isSameDevice(GpuContext other) {
+        return api() == other.api() && device.number() == other.device.number();
+    }
+
+    /** {@return how the driver calls this context where it is made current: its handle in CUDA, the device's number in HIP} */
+    long current() {
+        return api() == GpuApi.CUDA ? handle : device.number();
+    }
+
+    /**
      * Closes what is still open and leaves the device's context.
      *
      * @throws IllegalStateException while another thread's call uses one of its resources
@@ -185,8 +227,7 @@ public final class GpuContext implements AutoCloseable {
         synchronized (open) {
             if (closed) throw new IllegalStateException("The context on " + device + " is closed. Open another one.");
         }
-        long current = api() == GpuApi.CUDA ? handle : device.number();
-        int error = driver.call(DriverFunction.MAKE_CURRENT, current);
+        int error = driver.call(DriverFunction.MAKE_CURRENT, current());
         if (error != 0) {
             throw GpuException.of(driver, DriverFunction.MAKE_CURRENT, error, "making " + device + " current", "");
         }

@@ -77,10 +77,7 @@ public final class GpuStream extends GpuResource {
      * @throws IllegalArgumentException when the lengths differ
      */
     public void copy(DeviceSegment to, DeviceSegment from) {
-        if (to.bytes() != from.bytes()) {
-            throw new IllegalArgumentException(
-                    "A copy of " + from.bytes() + " bytes to " + to.bytes() + " bytes. Slice them to the same length.");
-        }
+        sameLength(to, from);
         withBoth(
                 to,
                 from,
@@ -88,6 +85,37 @@ public final class GpuStream extends GpuResource {
                         DriverFunction.COPY_ASYNC,
                         () -> "copying " + to.bytes() + " bytes on " + context().device(),
                         stream -> new long[] {target, source, to.bytes(), stream}));
+    }
+
+    /**
+     * Copies from another device's memory, or from another context's on this one. What wrote the data there must have been waited for,
+     * and they must stay as they are until the copy is done.
+     *
+     * @param to of this stream's context
+     * @throws IllegalArgumentException when the lengths differ, or the other device is of another vendor's driver
+     */
+    public void copyFromPeer(DeviceSegment to, DeviceSegment from) {
+        GpuContext there = from.owner().context();
+        context().mustBePeer(there);
+        sameLength(to, from);
+        to.owner().mustBelongTo(context());
+        withHeld(to, from, (target, source) -> {
+            boolean within = context().isSameDevice(there);
+            enqueue(
+                    within ? DriverFunction.COPY_ASYNC : DriverFunction.COPY_PEER_ASYNC,
+                    () -> "copying " + to.bytes() + " bytes from " + there.device() + " to "
+                            + context().device(),
+                    stream -> within
+                            ? new long[] {target, source, to.bytes(), stream}
+                            : new long[] {target, context().current(), source, there.current(), to.bytes(), stream});
+        });
+    }
+
+    private static void sameLength(DeviceSegment to, DeviceSegment from) {
+        if (to.bytes() != from.bytes()) {
+            throw new IllegalArgumentException(
+                    "A copy of " + from.bytes() + " bytes to " + to.bytes() + " bytes. Slice them to the same length.");
+        }
     }
 
     /**
@@ -209,6 +237,10 @@ public final class GpuStream extends GpuResource {
     void withBoth(DeviceSegment to, DeviceSegment from, Transfer transfer) {
         to.owner().mustBelongTo(context());
         from.owner().mustBelongTo(context());
+        withHeld(to, from, transfer);
+    }
+
+    private static void withHeld(DeviceSegment to, DeviceSegment from, Transfer transfer) {
         long first = to.owner().hold() + to.offset();
         try {
             long second = from.owner().hold() + from.offset();

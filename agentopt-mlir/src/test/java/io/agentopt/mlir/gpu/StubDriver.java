@@ -84,6 +84,16 @@ final class StubDriver {
         }
     }
 
+    /** Lets the two devices not reach each other's memory, until the next test. */
+    void separate() {
+        call("stub_apart");
+    }
+
+    /** {@return copies from one device to the other so far in this process} */
+    int peerCopies() {
+        return call("stub_peers");
+    }
+
     /** Takes back everything, as the end of a process does. */
     void forgetAll() {
         call("stub_forget");

@@ -211,6 +211,11 @@ public final class BatchLoop implements AutoCloseable {
         }
     }
 
+    /** {@return the model's id} */
+    String model() {
+        return model;
+    }
+
     /** {@return the caches; what may be called from which thread, {@link Handover} knows} */
     KvRows kv() {
         return executor.kv();

@@ -1,16 +1,20 @@
 package io.agentopt.runtime.llm.batch;
 
+import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.llm.error.DeviceLostException;
+import io.agentopt.runtime.llm.kv.DeviceKv;
 import io.agentopt.runtime.llm.kv.HostKv;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.kv.KvShape;
+import io.agentopt.runtime.llm.kv.TransferBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Copies keys and values of sequences out of loops and into them, layer by layer, only the positions in use. Where both
  * lie in host memory, the calling thread copies from one to the other, and neither device stops for it; where one does not,
- * a buffer of some layers goes between, and each device copies its part between two of its iterations.
+ * a buffer of some layers goes between ({@link TransferBuffer}), and each device copies its part between two of its iterations.
  */
 public final class Handover {
     private static final long MOST_BUFFERED = 64L << 20; // bytes: enough that a device is asked seldom
@@ -62,15 +66,21 @@ public final class Handover {
         }
         long layerBytes = theirs.held() * shape.bytesPerLayer();
         int group = Math.clamp(MOST_BUFFERED / Math.max(1, layerBytes), 1, shape.layers());
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment buffer = arena.allocate(group * layerBytes, 64);
+        try (TransferBuffer buffer = buffer(from, to, group * layerBytes)) {
             for (int layer = 0; layer < shape.layers(); layer += group) {
                 cancel.throwIfCancelled(what);
-                int count = Math.min(group, shape.layers() - layer);
-                read(from, theirs, layer, count, buffer);
-                write(to, ours, layer, count, buffer);
+                int first = layer, count = Math.min(group, shape.layers() - layer);
+                touch(from, kv -> buffer.take(kv, theirs.row(), theirs.held(), first, count));
+                touch(to, kv -> buffer.give(kv, ours.row(), ours.held(), first, count));
             }
         }
+    }
+
+    private static TransferBuffer buffer(BatchLoop from, BatchLoop to, long bytes) {
+        KvRows source = from.kv(), target = to.kv();
+        BatchLoop device = source instanceof DeviceKv ? from : to;
+        return TransferBuffer.ready(source, target, bytes)
+                .orElseGet(() -> device.call(() -> TransferBuffer.between(source, target, bytes)));
     }
 
     /** Copies some layers of a sequence into packed host memory, as {@link KvRows} says. */
@@ -89,18 +99,21 @@ public final class Handover {
     }
 
     private static void touch(BatchLoop loop, Access access) {
-        if (!(loop.kv() instanceof HostKv host)) {
+        try {
+            if (loop.kv() instanceof HostKv host) {
+                access.to(host);
+                return;
+            }
             loop.call(() -> {
                 access.to(loop.kv());
                 return true;
             });
-            return;
-        }
-        try {
-            access.to(host);
         } catch (IllegalStateException e) {
             loop.requireOpen();
             throw e;
+        } catch (GpuException e) {
+            if (!e.isDeviceLost() || !(loop.kv() instanceof DeviceKv kv)) throw e;
+            throw new DeviceLostException(loop.model(), kv.device(), String.valueOf(e.getMessage()));
         }
     }
 }

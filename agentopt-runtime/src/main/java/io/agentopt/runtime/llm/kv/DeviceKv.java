@@ -1,31 +1,42 @@
 package io.agentopt.runtime.llm.kv;
 
-import io.agentopt.mlir.gpu.BoxCopy;
 import io.agentopt.mlir.gpu.DeviceMemory;
-import io.agentopt.mlir.gpu.DeviceSegment;
 import io.agentopt.mlir.gpu.GpuContext;
 import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.mlir.gpu.GpuStream;
 import io.agentopt.mlir.gpu.Lent;
+import io.agentopt.mlir.gpu.PinnedMemory;
 import io.agentopt.mlir.gpu.RowCopy;
-import io.agentopt.mlir.gpu.RowCopy.OnDevice;
 import io.agentopt.runtime.backend.ort.OrtMemory;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Caches in a GPU's memory: per layer a key and a value tensor {@code [rows, kvHeads, capacity, headDim]}, one after the other
- * in one allocation. Copies are queued behind what the stream of the model's runs has got so far.
+ * Caches in a GPU's memory, as {@link DeviceTable} lays them out, in one allocation. Copies are queued behind what the stream of
+ * the model's runs has got so far. To and from pinned memory and other devices they go directly ({@link DirectCopy}), to and from
+ * ordinary memory through a stage ({@link Staging}), as they also do where there is no memory for the direct way.
  */
 public final class DeviceKv implements KvRows, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceKv.class);
+    private static final long MOST_PINNED = 256L << 20, MOST_OUTGOING = 128L << 20; // bytes
+
     private final KvShape shape;
-    private final int rows;
-    private final int capacity;
     private final GpuContext context;
     private final GpuStream stream;
     private final OrtMemory where;
-    private final DeviceMemory memory;
+    private final DeviceTable table;
     private final Staging staging;
+    private final BlockPool<PinnedMemory> pinned;
+    private final BlockPool<DeviceMemory> outgoing;
+    private final Set<GpuContext> peers = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private @Nullable DirectCopy direct; // once there was memory for it
     private long changes;
 
     /**
@@ -34,13 +45,22 @@ public final class DeviceKv implements KvRows, AutoCloseable {
      */
     public DeviceKv(KvShape shape, int rows, int capacity, GpuContext context, GpuStream stream, OrtMemory where) {
         this.shape = shape;
-        this.rows = rows;
-        this.capacity = capacity;
         this.context = context;
         this.stream = stream;
         this.where = where;
-        memory = allocate(tensors() * tensorBytes(), "the caches of " + rows + " rows of " + capacity + " positions");
-        staging = new Staging(context, stream, (long) shape.kvHeads() * capacity * shape.bytesPerHead());
+        DeviceMemory memory = allocate(
+                DeviceTable.bytes(shape, rows, capacity),
+                "the caches of " + rows + " rows of " + capacity + " positions");
+        table = new DeviceTable(shape, rows, capacity, memory);
+        staging = new Staging(context, stream, table.rowBytes());
+        pinned = new BlockPool<>(
+                "pinned memory", MOST_PINNED, context::allocatePinned, PinnedMemory::bytes, PinnedMemory::close);
+        outgoing = new BlockPool<>(
+                "memory of " + context.device(),
+                MOST_OUTGOING,
+                context::allocate,
+                DeviceMemory::bytes,
+                DeviceMemory::close);
         stream.fill(memory.slice(0, memory.bytes() / 4 * 4), 0); // what is behind valid positions must be numbers
     }
 
@@ -55,37 +75,19 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         }
     }
 
-    private int tensors() {
-        return 2 * shape.layers();
-    }
-
-    private long tensorBytes() {
-        return rows * rowBytes();
-    }
-
-    // of one tensor
-    private long rowBytes() {
-        return shape.kvHeads() * pitch();
-    }
-
-    // from one head to the next
-    private long pitch() {
-        return capacity * shape.bytesPerHead();
-    }
-
     /** {@return a view of some neighbouring rows of one tensor: layer by layer, keys then values; the caller closes it} */
     public OrtTensor view(int tensor, int firstRow, int count) {
-        Lent lent = memory.lend();
+        Lent lent = table.memory().lend();
         try {
             return OrtTensor.over(
                     where,
-                    lent.address() + tensor * tensorBytes() + firstRow * rowBytes(),
-                    count * rowBytes(),
+                    lent.address() + tensor * table.tensorBytes() + firstRow * table.rowBytes(),
+                    count * table.rowBytes(),
                     lent::close,
                     shape.type(),
                     count,
                     shape.kvHeads(),
-                    capacity,
+                    capacity(),
                     shape.headDim());
         } catch (RuntimeException e) {
             lent.close();
@@ -100,22 +102,17 @@ public final class DeviceKv implements KvRows, AutoCloseable {
 
     @Override
     public int rows() {
-        return rows;
+        return table.rows();
     }
 
     @Override
     public int capacity() {
-        return capacity;
+        return table.capacity();
     }
 
-    /** {@return the heads' positions from {@code at} on of one tensor of a row: {@code kvHeads} runs, a pitch apart} */
-    private OnDevice runs(int tensor, int row, int at, int positions) {
-        if (row < 0 || row >= rows || at < 0 || positions < 0 || at + positions > capacity) {
-            throw new IndexOutOfBoundsException("Positions " + at + " to " + (at + positions) + " of row " + row
-                    + " are not in a cache of " + rows + " rows of " + capacity + " positions.");
-        }
-        long from = tensor * tensorBytes() + row * rowBytes() + at * shape.bytesPerHead();
-        return new OnDevice(memory.slice(from, rowBytes() - at * shape.bytesPerHead()));
+    /** {@return the device, for messages} */
+    public String device() {
+        return context.device().toString();
     }
 
     @Override
@@ -128,7 +125,12 @@ public final class DeviceKv implements KvRows, AutoCloseable {
                 shape.kvHeads() * run,
                 packed,
                 (tensor, host) -> new RowCopy(
-                        host, run, runs(2 * firstLayer + tensor, row, from, n), pitch(), run, shape.kvHeads()));
+                        host,
+                        run,
+                        new RowCopy.OnDevice(table.heads(2 * firstLayer + tensor, row, from, n)),
+                        table.pitch(),
+                        run,
+                        shape.kvHeads()));
     }
 
     @Override
@@ -141,7 +143,94 @@ public final class DeviceKv implements KvRows, AutoCloseable {
                 shape.kvHeads() * run,
                 packed,
                 (tensor, host) -> new RowCopy(
-                        runs(2 * firstLayer + tensor, row, at, positions), pitch(), host, run, run, shape.kvHeads()));
+                        new RowCopy.OnDevice(table.heads(2 * firstLayer + tensor, row, at, positions)),
+                        table.pitch(),
+                        host,
+                        run,
+                        run,
+                        shape.kvHeads()));
+    }
+
+    /** As {@link #read}, of the first positions into pinned memory. {@return false, and nothing is done, if there is no memory for it} */
+    boolean readDirect(int row, int positions, int firstLayer, int layers, PinnedMemory packed) {
+        Optional<DirectCopy> copies = direct();
+        copies.ifPresent(c ->
+                c.out(part(row, positions, firstLayer, layers), (s, here, there) -> s.download(packed, there, here)));
+        return copies.isPresent();
+    }
+
+    /** As {@link #write}, of the first positions from pinned memory. {@return false, and nothing is done, if there is no memory for it} */
+    boolean writeDirect(int row, int positions, int firstLayer, int layers, PinnedMemory packed) {
+        Optional<DirectCopy> copies = direct();
+        if (copies.isPresent()) changes++;
+        copies.ifPresent(
+                c -> c.in(part(row, positions, firstLayer, layers), (s, here, there) -> s.upload(here, packed, there)));
+        return copies.isPresent();
+    }
+
+    /** Packs the first positions into memory of this device; done when it returns. */
+    void pack(int row, int positions, int firstLayer, int layers, DeviceMemory packed) {
+        DeviceTable.Part part = part(row, positions, firstLayer, layers);
+        stream.copyBoxes(part.pack(0, part.tensors(), packed.all()));
+        stream.synchronize();
+    }
+
+    /** Writes what another device packed. */
+    void unpack(int row, int positions, int firstLayer, int layers, DeviceMemory packed) {
+        changes++;
+        DeviceTable.Part part = part(row, positions, firstLayer, layers);
+        DirectCopy.Leg leg = (s, here, there) -> s.copyFromPeer(here, packed.slice(there, here.bytes()));
+        direct().ifPresentOrElse(c -> c.in(part, leg), () -> DirectCopy.asTheyLie(part, leg, stream));
+    }
+
+    private DeviceTable.Part part(int row, int positions, int firstLayer, int layers) {
+        return new DeviceTable.Part(table, row, 0, positions, 2 * firstLayer, 2 * layers);
+    }
+
+    private Optional<DirectCopy> direct() {
+        if (direct != null) return Optional.of(direct);
+        try {
+            return Optional.of(direct = new DirectCopy(context, stream, shape.kvHeads()));
+        } catch (GpuException e) {
+            LOG.debug("No memory for direct copies on {}: {}", context.device(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** {@return pinned memory that another hand-over has left} */
+    Optional<TransferBuffer> idlePinned(long bytes) {
+        return pinned.idle(bytes).map(m -> new TransferBuffer.Pinned(this, m));
+    }
+
+    /** {@return pinned memory, if there is some} */
+    Optional<TransferBuffer> pinned(long bytes) {
+        return pinned.take(bytes).map(m -> new TransferBuffer.Pinned(this, m));
+    }
+
+    /** {@return memory of this device that the other reaches and that another hand-over has left} */
+    Optional<TransferBuffer> idlePeer(DeviceKv other, long bytes) {
+        if (!peers.contains(other.context)) return Optional.empty();
+        return outgoing.idle(bytes).map(m -> new TransferBuffer.Peer(this, m));
+    }
+
+    /** {@return memory of this device that the other reaches, if it does and there is some} */
+    Optional<TransferBuffer> peer(DeviceKv other, long bytes) {
+        if (!peers.contains(other.context)) {
+            if (!context.reachPeer(other.context)) {
+                LOG.debug("{} and {} do not reach each other's memory.", other.device(), device());
+                return Optional.empty();
+            }
+            peers.add(other.context);
+        }
+        return outgoing.take(bytes).map(m -> new TransferBuffer.Peer(this, m));
+    }
+
+    void giveBack(PinnedMemory block) {
+        pinned.giveBack(block);
+    }
+
+    void giveBack(DeviceMemory block) {
+        outgoing.giveBack(block);
     }
 
     /** {@return a count of the calls that changed rows} */
@@ -151,48 +240,17 @@ public final class DeviceKv implements KvRows, AutoCloseable {
 
     @Override
     public void move(int fromRow, int toRow, int positions) {
-        long run = positions * shape.bytesPerHead();
-        if (run == 0 || fromRow == toRow) return;
+        if (positions == 0 || fromRow == toRow) return;
         changes++;
-        stream.copyBoxes(new BoxCopy(
-                all(toRow, 0, positions),
-                pitches(),
-                all(fromRow, 0, positions),
-                pitches(),
-                run,
-                shape.kvHeads(),
-                tensors()));
-    }
-
-    /** {@return positions from {@code at} on of a row, in all tensors} */
-    private DeviceSegment all(int row, int at, int positions) {
-        long behind = runs(0, row, at, positions).segment().bytes(); // to the end of the row
-        long from = (row + 1) * rowBytes() - behind;
-        return memory.slice(from, memory.bytes() - from);
-    }
-
-    private BoxCopy.Pitches pitches() {
-        return new BoxCopy.Pitches(pitch(), (long) rows * shape.kvHeads());
-    }
-
-    private BoxCopy.Pitches dense(long run) {
-        return new BoxCopy.Pitches(run, shape.kvHeads());
+        stream.copyBoxes(table.move(fromRow, toRow, positions));
     }
 
     @Override
     public KvBlock save(int row, int from, int to) {
         DeviceBlock block =
                 new DeviceBlock(to - from, allocate((to - from) * shape.bytesPerPosition(), "a block of a cache"));
-        long run = block.positions() * shape.bytesPerHead();
-        if (run == 0) return block;
-        stream.copyBoxes(new BoxCopy(
-                block.saved.all(),
-                dense(run),
-                all(row, from, block.positions()),
-                pitches(),
-                run,
-                shape.kvHeads(),
-                tensors()));
+        if (block.positions() == 0) return block;
+        stream.copyBoxes(table.part(row, from, block.positions()).pack(0, table.tensors(), block.saved.all()));
         return block;
     }
 
@@ -202,16 +260,8 @@ public final class DeviceKv implements KvRows, AutoCloseable {
             throw new IllegalArgumentException("The block " + block + " was saved on another device.");
         }
         changes++;
-        long run = saved.positions() * shape.bytesPerHead();
-        if (run == 0) return;
-        stream.copyBoxes(new BoxCopy(
-                all(row, at, saved.positions()),
-                pitches(),
-                saved.saved.all(),
-                dense(run),
-                run,
-                shape.kvHeads(),
-                tensors()));
+        if (saved.positions() == 0) return;
+        stream.copyBoxes(table.part(row, at, saved.positions()).unpack(0, table.tensors(), saved.saved.all()));
     }
 
     private final class DeviceBlock implements KvBlock {
@@ -249,9 +299,15 @@ public final class DeviceKv implements KvRows, AutoCloseable {
         }
     }
 
+    /** Waits for hand-overs under way. */
     @Override
+    @SuppressWarnings("try") // closes all, the last first, whatever the others throw
     public void close() {
-        staging.close();
-        memory.close();
+        DeviceMemory memory = table.memory();
+        try (memory;
+                staging;
+                DirectCopy _ = direct;
+                pinned;
+                outgoing) {}
     }
 }

@@ -70,19 +70,25 @@ public final class HostKv implements KvRows, AutoCloseable {
     @Override
     public void read(int row, int from, int to, int firstLayer, int layers, MemorySegment packed) {
         long run = (to - from) * shape.bytesPerHead();
-        int first = firstLayer * runsPerLayer();
-        for (int i = 0; i < layers * runsPerLayer(); i++) {
-            MemorySegment.copy(memory(first + i), offset(row, first + i, from), packed, i * run, run);
-        }
+        int first = firstLayer * runsPerLayer(), runs = layers * runsPerLayer();
+        ParallelCopy.pieces(
+                runs,
+                runs * run,
+                memory(first),
+                packed,
+                i -> MemorySegment.copy(memory(first + i), offset(row, first + i, from), packed, i * run, run));
     }
 
     @Override
     public void write(int row, int at, int positions, int firstLayer, int layers, MemorySegment packed) {
         long run = positions * shape.bytesPerHead();
-        int first = firstLayer * runsPerLayer();
-        for (int i = 0; i < layers * runsPerLayer(); i++) {
-            MemorySegment.copy(packed, i * run, memory(first + i), offset(row, first + i, at), run);
-        }
+        int first = firstLayer * runsPerLayer(), runs = layers * runsPerLayer();
+        ParallelCopy.pieces(
+                runs,
+                runs * run,
+                memory(first),
+                packed,
+                i -> MemorySegment.copy(packed, i * run, memory(first + i), offset(row, first + i, at), run));
     }
 
     /**

@@ -8,15 +8,13 @@ import io.agentopt.mlir.gpu.RowCopy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * Pinned memory on the way between a device's caches and ordinary host memory, in two halves with a stream each: while the
  * device copies to or from one, the CPU copies from or to the other.
  */
 final class Staging implements AutoCloseable {
-    private static final long HALF_BYTES = 4L << 20, SLICE_BYTES = 256L << 10;
-    private static final Thread NOBODY = new Thread(() -> {});
+    private static final long HALF_BYTES = 4L << 20;
 
     private final GpuStream runs;
     private final List<Half> halves = new ArrayList<>();
@@ -56,7 +54,7 @@ final class Staging implements AutoCloseable {
             ready.done().synchronize();
             long at = (g - 1L) * group * pieceBytes;
             long bytes = Math.min(group * pieceBytes, pieces * pieceBytes - at);
-            copy(ready.memory().segment().asSlice(0, bytes), host.asSlice(at, bytes));
+            ParallelCopy.of(ready.memory().segment().asSlice(0, bytes), host.asSlice(at, bytes));
         }
     }
 
@@ -69,24 +67,11 @@ final class Staging implements AutoCloseable {
             if (g > 1) half.done().synchronize();
             long at = (long) g * group * pieceBytes;
             long bytes = Math.min(group * pieceBytes, pieces * pieceBytes - at);
-            copy(host.asSlice(at, bytes), half.memory().segment().asSlice(0, bytes));
+            ParallelCopy.of(host.asSlice(at, bytes), half.memory().segment().asSlice(0, bytes));
             enqueue(half, g * group, Math.min(pieces, (g + 1) * group), pieceBytes, copy);
             half.stream().record(half.done());
         }
         for (Half half : halves) half.stream().synchronize();
-    }
-
-    // One thread copies a fraction of what the bus brings, so that those of the machine's pool help where they may.
-    private static void copy(MemorySegment from, MemorySegment to) {
-        long slices = Math.ceilDiv(from.byteSize(), SLICE_BYTES);
-        if (slices < 2 || !from.isAccessibleBy(NOBODY) || !to.isAccessibleBy(NOBODY)) {
-            to.copyFrom(from);
-            return;
-        }
-        LongStream.range(0, slices).parallel().forEach(i -> {
-            long at = i * SLICE_BYTES;
-            MemorySegment.copy(from, at, to, at, Math.min(SLICE_BYTES, from.byteSize() - at));
-        });
     }
 
     private void begin() {

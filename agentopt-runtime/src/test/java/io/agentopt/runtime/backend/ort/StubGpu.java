@@ -13,18 +13,28 @@ import java.lang.foreign.SymbolLookup;
 
 /** The strings by which tests pull the driver of {@link StubLibrary#driver}. */
 public final class StubGpu {
-    public static final int INVALID_VALUE = 1, LAUNCH_FAILED = 719;
+    public static final int INVALID_VALUE = 1, OUT_OF_MEMORY = 2, LAUNCH_FAILED = 719;
 
     private StubGpu() {}
 
     /** Lets the next call of a driver's function fail, once. */
     public static void fail(String function, int error) {
-        named("stub_fail", function, JAVA_LONG, JAVA_LONG).with((long) error, 0L);
+        fail(function, error, 0);
+    }
+
+    /** Lets the next call but {@code after} of a driver's function fail, once. */
+    public static void fail(String function, int error, int after) {
+        named("stub_fail", function, JAVA_LONG, JAVA_LONG).with((long) error, (long) after);
     }
 
     /** Lets the next call of a driver's function fail, and every later one. */
     public static void lose(String function, int error) {
-        named("stub_lose", function, JAVA_LONG).with((long) error);
+        lose(function, error, 0);
+    }
+
+    /** Lets the next call but {@code after} of a driver's function fail, and every later one. */
+    public static void lose(String function, int error, int after) {
+        named("stub_lose", function, JAVA_LONG, JAVA_LONG).with((long) error, (long) after);
     }
 
     /** Lets the next call of a driver's function wait for {@link #go}. */
@@ -40,6 +50,21 @@ public final class StubGpu {
     /** Lets the call that waits go on. */
     public static void go() {
         call("stub_go");
+    }
+
+    /** Lets the two devices not reach each other's memory, until {@link #forget}. */
+    public static void separate() {
+        call("stub_apart");
+    }
+
+    /** {@return copies from one device to the other so far in this process} */
+    public static int peerCopies() {
+        return call("stub_peers");
+    }
+
+    /** {@return handles and contexts that the driver has given out and not got back} */
+    public static int live() {
+        return call("stub_live");
     }
 
     /** Takes everything back, as the end of a process does. */

@@ -38,13 +38,17 @@ class CudaExecutorTest {
     }
 
     static CudaExecutor open(ModelPack pack, PromptLane lane, int rows) {
+        return open(pack, lane, rows, 0);
+    }
+
+    static CudaExecutor open(ModelPack pack, PromptLane lane, int rows, int device) {
         GpuDriver driver = ((GpuDriver.Opened) GpuDriver.open(GpuApi.CUDA, StubLibrary.driver())).driver();
         return CudaExecutor.open(
                 pack,
                 (ModelPack.Decoder) pack.layout(),
                 SessionSettings.cpu(1),
                 lane,
-                new CudaDevice(driver, 0, Optional.empty()),
+                new CudaDevice(driver, device, Optional.empty()),
                 rows,
                 pack.spec().maxContext());
     }
