@@ -1,9 +1,9 @@
 package io.agentopt.runtime.backend.ort;
 
+import io.agentopt.internal.Uninterruptibly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
@@ -24,22 +24,7 @@ final class WideStack {
         Thread thread = new Thread(null, task, "agentopt-onnxruntime-start", bytes());
         thread.setDaemon(true);
         thread.start();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException r) throw r;
-                    if (e.getCause() instanceof Error error) throw error;
-                    throw new IllegalStateException(e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
+        return Uninterruptibly.result(task);
     }
 
     private static long bytes() {
