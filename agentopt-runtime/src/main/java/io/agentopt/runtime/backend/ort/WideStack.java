@@ -1,9 +1,6 @@
 package io.agentopt.runtime.backend.ort;
 
 import io.agentopt.internal.Uninterruptibly;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
@@ -14,7 +11,6 @@ import java.util.function.Supplier;
  */
 final class WideStack {
     private static final long LEAST = 8L << 20, PER_CHARACTER = 1L << 10, MOST = 1L << 30;
-    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
     private WideStack() {}
 
@@ -28,10 +24,6 @@ final class WideStack {
     }
 
     private static long bytes() {
-        try { // read whole: the system tells its size as 0
-            return Math.min(MOST, LEAST + PER_CHARACTER * Files.readAllBytes(COMMAND_LINE).length);
-        } catch (IOException notLinux) {
-            return LEAST;
-        }
+        return Math.min(MOST, LEAST + PER_CHARACTER * CommandLine.characters());
     }
 }
