@@ -1,5 +1,5 @@
 /**
- * Below step 1: what every step needs to read a user's file and to complain well about it. Not part of the public interface:
+ * Below step 1: what every step needs to read a user's file, to complain well about it, and to wait where it must. Not part of the public interface:
  * no type of this package appears in a public signature.
  */
 @NullMarked

@@ -3,6 +3,9 @@ package io.agentopt.examples;
 import io.agentopt.mlir.ffi.Availability;
 import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ffi.Mlir;
+import io.agentopt.runtime.backend.ort.CommandLine;
+import io.agentopt.runtime.backend.ort.OrtException;
+import java.util.Optional;
 
 /** Says what this machine can run and what is missing: {@code ./build doctor}. */
 public final class Doctor {
@@ -16,6 +19,7 @@ public final class Doctor {
         System.out.println("Compiler  " + compiler());
         System.out.println("Kernels   " + kernels());
         System.out.print(devices());
+        commandLine().ifPresent(w -> System.out.println("Warning   " + w));
     }
 
     /** {@return one line on the native MLIR library} */
@@ -41,6 +45,15 @@ public final class Doctor {
                 "compiled for " + Codegen.hostChip() + ", ready: " + a.library().getFileName();
             case Availability.Unavailable u -> "plain Java kernels, which are slower. " + u.reason();
         };
+    }
+
+    /** {@return what may end this application at another start, if it opened ONNX Runtime before AgentOpt did} */
+    public static Optional<String> commandLine() {
+        try {
+            return CommandLine.warning();
+        } catch (OrtException unusable) {
+            return Optional.empty(); // the line of the processor says why
+        }
     }
 
     /** {@return some lines a device: how far it came and why not further, what is known of it, and what plans go by} */

@@ -1,5 +1,6 @@
 package io.agentopt.kernel;
 
+import io.agentopt.internal.Uninterruptibly;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -77,20 +78,11 @@ public final class KernelThreads implements AutoCloseable {
 
     /** Waits even when interrupted: the code that runs holds the caller's buffers. */
     private static @Nullable Throwable await(Future<?> part) {
-        boolean interrupted = false;
         try {
-            while (true) {
-                try {
-                    part.get();
-                    return null;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    return e.getCause();
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
+            Uninterruptibly.await(part::get);
+            return null;
+        } catch (ExecutionException e) {
+            return e.getCause();
         }
     }
 }

@@ -4,7 +4,6 @@ import io.agentopt.runtime.backend.onnx.OnnxWriter;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,12 +40,12 @@ final class HalfDecoder {
             decoder.graph();
             decoder.weights.write(folder);
             Files.write(folder.resolve("model.onnx"), decoder.w.model());
-            Vocabulary.write(folder.resolve("tokenizer.json"), shape.vocab());
-            Files.write(folder.resolve(ModelPack.FILE), json(id, shape).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("The model cannot be written to " + folder + ": " + e.getMessage(), e);
         }
-        return ModelPack.read(folder);
+        String inputs = "\"inputIds\":\"%s\",\"lastPositions\":\"%s\",\"totalLength\":\"%s\",\"lastIndex\":\"%s\""
+                .formatted(IDS, BEFORE, TOTAL, LAST);
+        return PackFile.write(folder, id, shape, "fp16", "fp16", inputs);
     }
 
     private void graph() {
@@ -133,33 +132,5 @@ final class HalfDecoder {
     private void matmul(String x, String out, int from, int to) {
         weights.declareHalf(w, out + ".w", Math.sqrt(3.0 / from), from, to);
         w.node("MatMul", out, List.of(x, out + ".w"), Map.of());
-    }
-
-    private static String json(String id, DecoderShape s) {
-        return """
-                {"format":1,"id":"%s","kind":"decoder","description":"random weights","licence":"Apache-2.0",
-                 "architecture":{"layers":%d,"hidden":%d,"heads":%d,"kvHeads":%d,"headDim":%d,"ffn":%d,"ffnGated":true,"vocab":%d,
-                  "tiedEmbeddings":false,"maxContext":%d},
-                 "weightPrecision":"fp16","computePrecision":"fp16","kvPrecision":"fp16",
-                 "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"last","inputIds":"%s",
-                  "lastPositions":"%s","totalLength":"%s","lastIndex":"%s","logits":"logits","pastKey":"past_key_values.%%d.key",
-                  "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
-                 "tokenizer":{"file":"tokenizer.json"},
-                 "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",
-                  "generationPrompt":">","stopTokens":["<end>"]}}
-                """.formatted(
-                        id,
-                        s.layers(),
-                        s.hidden(),
-                        s.heads(),
-                        s.kvHeads(),
-                        s.headDim(),
-                        s.ffn(),
-                        s.vocab(),
-                        s.context(),
-                        IDS,
-                        BEFORE,
-                        TOTAL,
-                        LAST);
     }
 }

@@ -4,7 +4,6 @@ import io.agentopt.runtime.backend.onnx.OnnxWriter;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,9 +49,9 @@ final class RandomDecoder {
     private static ModelPack pack(Path root, String id, DecoderShape shape, Form form) {
         Path folder = root.resolve(id);
         write(folder, shape, form);
-        Vocabulary.write(folder.resolve("tokenizer.json"), shape.vocab());
-        text(folder.resolve(ModelPack.FILE), json(id, shape, form == Form.IN_PLACE_INT8 ? "int8" : "fp32"));
-        return ModelPack.read(folder);
+        String weights = form == Form.IN_PLACE_INT8 ? "int8" : "fp32";
+        String inputs = "\"inputIds\":\"%s\",\"attentionMask\":\"%s\"".formatted(IDS, MASK);
+        return PackFile.write(folder, id, shape, weights, "fp32", inputs);
     }
 
     /** {@return the ONNX file of the model that concatenates, written into the folder} */
@@ -248,38 +247,5 @@ final class RandomDecoder {
             }
         }
         w.constant("cos", cos, shape.context(), half).constant("sin", sin, shape.context(), half);
-    }
-
-    private static String json(String id, DecoderShape s, String precision) {
-        return """
-                {"format":1,"id":"%s","kind":"decoder","description":"random weights","licence":"Apache-2.0",
-                 "architecture":{"layers":%d,"hidden":%d,"heads":%d,"kvHeads":%d,"headDim":%d,"ffn":%d,"ffnGated":true,"vocab":%d,
-                  "tiedEmbeddings":false,"maxContext":%d},
-                 "weightPrecision":"%s","computePrecision":"fp32","kvPrecision":"fp32",
-                 "onnx":{"file":"model.onnx","layout":"gqa-in-place","logitsPositions":"last","inputIds":"input_ids",
-                  "attentionMask":"attention_mask","logits":"logits","pastKey":"past_key_values.%%d.key",
-                  "pastValue":"past_key_values.%%d.value","presentKey":"present.%%d.key","presentValue":"present.%%d.value"},
-                 "tokenizer":{"file":"tokenizer.json"},
-                 "chat":{"system":"{text}","passage":"{text}","user":"{text}","assistant":"{text}","tool":"{text}",
-                  "generationPrompt":">","stopTokens":["<end>"]}}
-                """.formatted(
-                        id,
-                        s.layers(),
-                        s.hidden(),
-                        s.heads(),
-                        s.kvHeads(),
-                        s.headDim(),
-                        s.ffn(),
-                        s.vocab(),
-                        s.context(),
-                        precision);
-    }
-
-    private static void text(Path file, String text) {
-        try {
-            Files.write(file, text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The file " + file + " cannot be written: " + e.getMessage(), e);
-        }
     }
 }

@@ -49,6 +49,16 @@ final class MeasuredCostModel implements CostModel {
         return formats == null ? null : formats.get(precision);
     }
 
+    /** What a cost model says of a device. */
+    private interface Pass {
+        Estimate of(CostModel cost, DeviceSpec device);
+    }
+
+    private Estimate by(DeviceSpec device, OperatorClass work, ModelSpec model, Pass pass) {
+        DeviceSpec known = measured(device, work, model.compute());
+        return known == null ? pass.of(fallback, device) : pass.of(roofline, known);
+    }
+
     @Override
     public Estimate seconds(Demand demand, DeviceSpec device, int tensorParallel) {
         DeviceSpec known = measured(device, demand.operatorClass(), demand.precision());
@@ -67,43 +77,45 @@ final class MeasuredCostModel implements CostModel {
     @Override
     public Estimate prefill(
             ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int batch, int cachedPrefix) {
-        DeviceSpec known = measured(device, OperatorClass.PREFILL, model.compute());
-        return known == null
-                ? fallback.prefill(model, device, tensorParallel, promptTokens, batch, cachedPrefix)
-                : roofline.prefill(model, known, tensorParallel, promptTokens, batch, cachedPrefix);
+        return by(
+                device,
+                OperatorClass.PREFILL,
+                model,
+                (cost, on) -> cost.prefill(model, on, tensorParallel, promptTokens, batch, cachedPrefix));
     }
 
     @Override
     public Estimate fusedPrefill(
             ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int batch, int cachedPrefix) {
-        DeviceSpec known = measured(device, OperatorClass.PREFILL, model.compute());
-        return known == null
-                ? fallback.fusedPrefill(model, device, tensorParallel, promptTokens, batch, cachedPrefix)
-                : roofline.fusedPrefill(model, known, tensorParallel, promptTokens, batch, cachedPrefix);
+        return by(
+                device,
+                OperatorClass.PREFILL,
+                model,
+                (cost, on) -> cost.fusedPrefill(model, on, tensorParallel, promptTokens, batch, cachedPrefix));
     }
 
     @Override
     public Estimate decode(
             ModelSpec model, DeviceSpec device, int tensorParallel, int promptTokens, int outputTokens, int batch) {
-        DeviceSpec known = measured(device, OperatorClass.DECODE, model.compute());
-        return known == null
-                ? fallback.decode(model, device, tensorParallel, promptTokens, outputTokens, batch)
-                : roofline.decode(model, known, tensorParallel, promptTokens, outputTokens, batch);
+        return by(
+                device,
+                OperatorClass.DECODE,
+                model,
+                (cost, on) -> cost.decode(model, on, tensorParallel, promptTokens, outputTokens, batch));
     }
 
     @Override
     public Estimate decodeStep(ModelSpec model, DeviceSpec device, int tensorParallel, int contextTokens, int batch) {
-        DeviceSpec known = measured(device, OperatorClass.DECODE, model.compute());
-        return known == null
-                ? fallback.decodeStep(model, device, tensorParallel, contextTokens, batch)
-                : roofline.decodeStep(model, known, tensorParallel, contextTokens, batch);
+        return by(
+                device,
+                OperatorClass.DECODE,
+                model,
+                (cost, on) -> cost.decodeStep(model, on, tensorParallel, contextTokens, batch));
     }
 
     @Override
     public Estimate embed(ModelSpec model, DeviceSpec device, int tensorParallel, int tokens, int batch) {
-        DeviceSpec known = measured(device, OperatorClass.EMBED, model.compute());
-        return known == null
-                ? fallback.embed(model, device, tensorParallel, tokens, batch)
-                : roofline.embed(model, known, tensorParallel, tokens, batch);
+        return by(
+                device, OperatorClass.EMBED, model, (cost, on) -> cost.embed(model, on, tensorParallel, tokens, batch));
     }
 }

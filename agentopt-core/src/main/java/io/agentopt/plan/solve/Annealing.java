@@ -25,8 +25,7 @@ final class Annealing {
     private final SplittableRandom random;
     private final double[] energy; // per class
     private final long[] cap; // devices allowed, at most the inventory
-    private final int[] moved;
-    private final int[] movedFrom;
+    private final CompoundMove move;
     private final int[] chunk = new int[16];
     private final double timeUnit;
     private final double dearest;
@@ -43,8 +42,7 @@ final class Annealing {
         this.random = new SplittableRandom(seed);
         this.energy = new double[p.classes];
         this.cap = p.inventory.clone();
-        this.moved = new int[p.operators];
-        this.movedFrom = new int[p.operators];
+        move = new CompoundMove(state);
         dearest = Arrays.stream(p.price).max().orElse(0);
         long tightest = CompiledProblem.UNLIMITED;
         for (long limit : p.limit) tightest = Math.min(tightest, limit);
@@ -136,9 +134,10 @@ final class Annealing {
         int[] onB = neighbourhood.modesOn(b, h);
         if (onB.length == 0) return;
         double before = totalEnergy();
-        int count = place(a, onA[random.nextInt(onA.length)], 0);
-        count = place(b, onB[random.nextInt(onB.length)], count);
-        settle(count, before, temperature);
+        move.begin();
+        move.place(a, onA[random.nextInt(onA.length)]);
+        move.place(b, onB[random.nextInt(onB.length)]);
+        settle(before, temperature);
     }
 
     /** Moves an operator and neighbours on its class, and theirs, to another class together. */
@@ -151,53 +150,41 @@ final class Annealing {
         double before = totalEnergy();
         int queued = 0;
         chunk[queued++] = first;
-        int count = 0;
+        move.begin();
         for (int at = 0; at < queued; at++) {
             int i = chunk[at];
             if (state.classOf(i) != from) continue;
             int[] modes = neighbourhood.modesOn(i, h);
             if (modes.length == 0 || p.block[i] >= 0) continue;
-            count = place(i, modes[random.nextInt(modes.length)], count);
+            move.place(i, modes[random.nextInt(modes.length)]);
             for (int e : p.in[i]) if (queued < most && random.nextInt(4) > 0) chunk[queued++] = p.edgeFrom[e];
             for (int e : p.out[i]) if (queued < most && random.nextInt(4) > 0) chunk[queued++] = p.edgeTo[e];
         }
-        settle(count, before, temperature);
+        settle(before, temperature);
     }
 
     private void moveBlock(int block, double temperature) {
         int[] classes = neighbourhood.classesOfBlock(block);
         int h = classes[random.nextInt(classes.length)];
         double before = totalEnergy();
-        int count = 0;
+        move.begin();
         for (int i : p.blocks[block]) {
             int[] modes = neighbourhood.modesOn(i, h);
-            count = place(i, modes[random.nextInt(modes.length)], count);
+            move.place(i, modes[random.nextInt(modes.length)]);
         }
-        settle(count, before, temperature);
-    }
-
-    private int place(int i, int j, int count) {
-        if (state.mode[i] == j) return count;
-        moved[count] = i;
-        movedFrom[count] = state.mode[i];
-        state.consider(i, j);
-        state.apply(i, j, true);
-        return count + 1;
+        settle(before, temperature);
     }
 
     /** Keeps a compound move or takes it back. */
-    private void settle(int count, double before, double temperature) {
-        if (count == 0) return;
+    private void settle(double before, double temperature) {
+        if (move.isEmpty()) return;
         boolean fine = feasibleNow();
         if ((fine || !feasible) && accepts(totalEnergy() - before, temperature)) {
             refresh();
             if (feasible) incumbent.offer(state);
             return;
         }
-        for (int k = count - 1; k >= 0; k--) {
-            state.consider(moved[k], movedFrom[k]);
-            state.apply(moved[k], movedFrom[k], true);
-        }
+        move.undo();
     }
 
     private boolean accepts(double delta, double temperature) {

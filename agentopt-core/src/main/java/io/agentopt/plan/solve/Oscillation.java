@@ -21,8 +21,7 @@ final class Oscillation {
     private final double dearest;
     private final int[][] choices; // operator: modes on the set of classes
     private final boolean[][] mayUse; // operator, class
-    private final int[] moved;
-    private final int[] movedFrom;
+    private final CompoundMove move;
     private final int[] chunk = new int[16];
     private double w;
     private double penalty;
@@ -39,8 +38,7 @@ final class Oscillation {
         deadline = Math.max(1, Arrays.stream(p.limit).min().orElse(1));
         choices = new int[p.operators][];
         mayUse = new boolean[p.operators][p.classes];
-        moved = new int[p.operators];
-        movedFrom = new int[p.operators];
+        move = new CompoundMove(state);
     }
 
     /** Restricts the walk to modes on some classes. Operators and blocks that have none there keep all of theirs. */
@@ -151,8 +149,10 @@ final class Oscillation {
         int[] onB = neighbourhood.modesOn(b, h);
         if (onB.length == 0 || !mayUse[b][h]) return;
         double before = total();
-        int count = place(a, j, 0);
-        settle(into, place(b, onB[random.nextInt(onB.length)], count), before, temperature);
+        move.begin();
+        move.place(a, j);
+        move.place(b, onB[random.nextInt(onB.length)]);
+        settle(into, before, temperature);
     }
 
     private void moveBlock(Incumbent into, int block, double temperature) {
@@ -160,12 +160,12 @@ final class Oscillation {
         int h = classes[random.nextInt(classes.length)];
         if (!mayUse[p.blocks[block][0]][h]) return;
         double before = total();
-        int count = 0;
+        move.begin();
         for (int i : p.blocks[block]) {
             int[] modes = neighbourhood.modesOn(i, h);
-            count = place(i, modes[random.nextInt(modes.length)], count);
+            move.place(i, modes[random.nextInt(modes.length)]);
         }
-        settle(into, count, before, temperature);
+        settle(into, before, temperature);
     }
 
     /** Moves an operator and neighbours on its class, and theirs, to another class together. */
@@ -178,38 +178,26 @@ final class Oscillation {
         double before = total();
         int queued = 0;
         chunk[queued++] = first;
-        int count = 0;
+        move.begin();
         for (int k = 0; k < queued; k++) {
             int i = chunk[k];
             int[] modes = neighbourhood.modesOn(i, h);
             if (state.classOf(i) != from || modes.length == 0 || p.block[i] >= 0 || !mayUse[i][h]) continue;
-            count = place(i, modes[random.nextInt(modes.length)], count);
+            move.place(i, modes[random.nextInt(modes.length)]);
             for (int e : p.in[i]) if (queued < most && random.nextInt(4) > 0) chunk[queued++] = p.edgeFrom[e];
             for (int e : p.out[i]) if (queued < most && random.nextInt(4) > 0) chunk[queued++] = p.edgeTo[e];
         }
-        settle(into, count, before, temperature);
+        settle(into, before, temperature);
     }
 
-    private int place(int i, int j, int count) {
-        if (state.mode[i] == j) return count;
-        moved[count] = i;
-        movedFrom[count] = state.mode[i];
-        state.consider(i, j);
-        state.apply(i, j, true);
-        return count + 1;
-    }
-
-    private void settle(Incumbent into, int count, double before, double temperature) {
-        if (count == 0) return;
+    private void settle(Incumbent into, double before, double temperature) {
+        if (move.isEmpty()) return;
         if (accepts(total() - before, temperature)) {
             refresh();
             if (feasible) into.offer(state);
             return;
         }
-        for (int k = count - 1; k >= 0; k--) {
-            state.consider(moved[k], movedFrom[k]);
-            state.apply(moved[k], movedFrom[k], true);
-        }
+        move.undo();
     }
 
     private boolean accepts(double delta, double temperature) {

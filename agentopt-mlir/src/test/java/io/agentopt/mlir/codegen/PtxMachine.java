@@ -29,6 +29,8 @@ final class PtxMachine {
     private final Random order = new Random(5);
     private final Map<String, Long> parameters = new TreeMap<>();
     private int top = GAP;
+    private int lastFrom; // the allocation that was used last
+    private int lastTo;
 
     PtxMachine(String ptx, int threads, int bytes) {
         this.program = new PtxProgram(ptx);
@@ -102,10 +104,9 @@ final class PtxMachine {
             if (lane.position() != some.position())
                 throw new IllegalStateException("Not all lanes of a warp are at: " + instruction.text());
         }
-        List<String> o = instruction.operands();
-        long[] given =
-                lanes.stream().mapToLong(lane -> lane.read(o.get(1), "b32")).toArray();
-        long[] taken = new long[WARP];
+        List<PtxProgram.Operand> o = instruction.values();
+        long[] given = new long[WARP], taken = new long[WARP];
+        for (int i = 0; i < WARP; i++) given[i] = lanes.get(i).read(o.get(1), "b32");
         for (int i = 0; i < WARP; i++) {
             if (instruction.name().equals("vote")) {
                 for (int j = 0; j < WARP; j++) taken[i] |= (given[j] & 1) << j;
@@ -121,15 +122,11 @@ final class PtxMachine {
             };
             taken[i] = given[from >= 0 && from < WARP ? from : i];
         }
-        for (int i = 0; i < WARP; i++) lanes.get(i).take(o.getFirst(), taken[i]);
+        for (int i = 0; i < WARP; i++) lanes.get(i).take(taken[i]);
     }
 
     long parameter(String name) {
         return Objects.requireNonNull(parameters.get(name), name);
-    }
-
-    boolean isArray(String name) {
-        return addresses.containsKey(name);
     }
 
     int address(String array) {
@@ -147,11 +144,14 @@ final class PtxMachine {
      * @param needed of the bytes; LLVM reads the fourth of three elements, too, where 16 bytes are aligned and so cannot be half missing
      */
     int checked(long address, int bytes, int needed, String text) {
+        if (address >= lastFrom && address + needed <= lastTo && address % bytes == 0) return (int) address;
         var allocation = address < 0 || address > top ? null : allocations.floorEntry((int) address);
         if (allocation == null || address + needed > allocation.getValue())
             throw new IllegalStateException("An access to " + address + ", outside of all memory: " + text + " "
                     + Arrays.toString(parameters.values().toArray()));
         if (address % bytes != 0) throw new IllegalStateException("An access to " + address + ", not aligned: " + text);
+        lastFrom = allocation.getKey();
+        lastTo = allocation.getValue();
         return (int) address;
     }
 }

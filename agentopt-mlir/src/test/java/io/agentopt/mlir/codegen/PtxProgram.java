@@ -1,6 +1,7 @@
 package io.agentopt.mlir.codegen;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,19 +26,41 @@ final class PtxProgram {
     private static final Pattern LABEL = Pattern.compile("(\\$?\\w+):");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z][\\w.:]*)(?: +(.*))?;");
 
+    private static final Pattern CONSTANT = Pattern.compile("-?\\d+U?|0x[0-9a-fA-F]+U?|0[fd][0-9a-fA-F]+");
+
     /**
-     * An operation: {@code name} is its first word, {@code kinds} the others, {@code type} the last. The predicate is a register, or -1; so is each of
-     * {@code registers}, for the operand of its place.
+     * An operation: {@code name} is its first word, {@code kinds} the others, {@code type} the last. The predicate is a register, or -1; {@code values} are
+     * the operands, taken apart.
      */
     record Instruction(
             int predicate,
             boolean negated,
             String name,
+            Stop stop,
             List<String> kinds,
             String type,
             List<String> operands,
-            int[] registers,
+            List<Operand> values,
             String text) {}
+
+    /** Where a thread waits for others. */
+    enum Stop {
+        NONE,
+        /** For those of its block. */
+        BARRIER,
+        /** For those of its warp, to exchange numbers. */
+        EXCHANGE
+    }
+
+    /**
+     * What an instruction reads or writes: a register (its index, else -1), a constant, or something with a name. {@code parts} are the terms of an
+     * address in brackets, or what is in braces.
+     */
+    record Operand(String text, int register, boolean isConstant, long constant, List<Operand> parts) {
+        boolean isVector() {
+            return text.startsWith("{");
+        }
+    }
 
     /** An array in memory that all threads, a block's or one has: global, shared or local. */
     record Array(String space, int alignment, int bytes, byte[] initial) {}
@@ -46,7 +69,6 @@ final class PtxProgram {
     final Map<String, Integer> labels = new HashMap<>();
     final Map<String, Integer> registers = new HashMap<>();
     final Map<String, Array> arrays = new LinkedHashMap<>();
-    private final Map<String, Long> constants = new HashMap<>();
     final List<String> parameters = new ArrayList<>();
 
     PtxProgram(String ptx) {
@@ -98,17 +120,35 @@ final class PtxProgram {
         int predicate = instruction.group(2) == null ? -1 : Objects.requireNonNull(registers.get(instruction.group(2)));
         String[] words = instruction.group(3).split("\\.", -1);
         List<String> operands = operands(instruction.group(4));
+        Stop stop = switch (words[0]) {
+            case "bar" -> Stop.BARRIER;
+            case "shfl", "vote" -> Stop.EXCHANGE;
+            default -> Stop.NONE;
+        };
         instructions.add(new Instruction(
                 predicate,
                 "!".equals(instruction.group(1)),
                 words[0],
+                stop,
                 List.of(words).subList(1, words.length),
                 words[words.length - 1],
                 operands,
-                operands.stream()
-                        .mapToInt(o -> registers.getOrDefault(o.replaceAll("\\|.*", ""), -1))
-                        .toArray(),
+                operands.stream().map(this::operand).toList(),
                 line));
+    }
+
+    private Operand operand(String text) {
+        String separator = text.startsWith("[") ? "\\+" : text.startsWith("{") ? "," : null;
+        if (separator != null) {
+            List<Operand> parts = Arrays.stream(
+                            text.substring(1, text.length() - 1).split(separator, -1))
+                    .map(part -> operand(part.trim()))
+                    .toList();
+            return new Operand(text, -1, false, 0, parts);
+        }
+        int register = registers.getOrDefault(text.replaceAll("\\|.*", ""), -1);
+        boolean isConstant = register < 0 && CONSTANT.matcher(text).matches();
+        return new Operand(text, register, isConstant, isConstant ? constant(text) : 0, List.of());
     }
 
     /**
@@ -158,12 +198,10 @@ final class PtxProgram {
     }
 
     /** {@return the bits of a number as PTX writes it} */
-    long constant(String text) {
-        return constants.computeIfAbsent(text, _ -> {
-            if (text.startsWith("0f") || text.startsWith("0d")) return Long.parseUnsignedLong(text.substring(2), 16);
-            String digits = text.replaceAll("U$", "");
-            return digits.startsWith("0x") ? Long.parseUnsignedLong(digits.substring(2), 16) : Long.parseLong(digits);
-        });
+    private static long constant(String text) {
+        if (text.startsWith("0f") || text.startsWith("0d")) return Long.parseUnsignedLong(text.substring(2), 16);
+        String digits = text.replaceAll("U$", "");
+        return digits.startsWith("0x") ? Long.parseUnsignedLong(digits.substring(2), 16) : Long.parseLong(digits);
     }
 
     /** Commas within braces and brackets do not separate operands. */

@@ -1,6 +1,8 @@
 package io.agentopt.mlir.codegen;
 
 import io.agentopt.mlir.codegen.PtxProgram.Instruction;
+import io.agentopt.mlir.codegen.PtxProgram.Operand;
+import io.agentopt.mlir.codegen.PtxProgram.Stop;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -42,26 +44,27 @@ final class PtxThread {
     }
 
     boolean exchanges() {
-        return !isDone()
-                && (instruction().name().equals("shfl") || instruction().name().equals("vote"));
+        return !isDone() && instruction().stop() == Stop.EXCHANGE;
     }
 
     void passBarrier() {
-        if (isDone() || !instruction().name().equals("bar"))
+        if (isDone() || instruction().stop() != Stop.BARRIER)
             throw new IllegalStateException("Thread " + thread + " is not at the barrier that others wait at.");
         next++;
     }
 
-    void take(String register, long value) {
-        write(register.replaceAll("\\|.*", ""), value);
+    /** Takes what an exchange gives it. */
+    void take(long value) {
+        write(instruction(), value);
         next++;
     }
 
     /** Until the next barrier or exchange, or the end. */
     void runOn() {
-        while (!isDone() && !exchanges() && !instruction().name().equals("bar")) {
-            if (steps++ > MOST_STEPS) throw new IllegalStateException("Thread " + thread + " does not end.");
+        while (!isDone()) {
             Instruction i = instruction();
+            if (i.stop() != Stop.NONE) return;
+            if (steps++ > MOST_STEPS) throw new IllegalStateException("Thread " + thread + " does not end.");
             next++;
             if (i.predicate() >= 0 && (registers[i.predicate()] != 0) == i.negated()) continue;
             step(i);
@@ -245,57 +248,56 @@ final class PtxThread {
     }
 
     private void move(Instruction i) {
-        String to = i.operands().getFirst(), from = i.operands().get(1);
+        Operand to = i.values().getFirst(), from = i.values().get(1);
         int bits = bits(type(i));
-        if (to.startsWith("{")) {
-            String[] parts = parts(to);
+        if (to.isVector()) {
+            List<Operand> parts = to.parts();
             long value = read(from, "b" + bits);
-            int each = bits / parts.length;
-            for (int n = 0; n < parts.length; n++)
-                if (!parts[n].equals("_")) write(parts[n], narrowed(value >>> (n * each), "u" + each));
-        } else if (from.startsWith("{")) {
-            String[] parts = parts(from);
-            int each = bits / parts.length;
+            int each = bits / parts.size();
+            for (int n = 0; n < parts.size(); n++)
+                if (!parts.get(n).text().equals("_")) write(parts.get(n), narrowed(value >>> (n * each), "u" + each));
+        } else if (from.isVector()) {
+            List<Operand> parts = from.parts();
+            int each = bits / parts.size();
             long value = 0;
-            for (int n = 0; n < parts.length; n++) value |= read(parts[n], "u" + each) << (n * each);
+            for (int n = 0; n < parts.size(); n++) value |= read(parts.get(n), "u" + each) << (n * each);
             write(to, value);
         } else {
             write(to, read(from, type(i)));
         }
     }
 
-    private static String[] parts(String vector) {
-        return vector.substring(1, vector.length() - 1).split(", *");
+    private static List<Operand> parts(Operand value) {
+        return value.isVector() ? value.parts() : List.of(value);
     }
 
     private void load(Instruction i) {
-        String to = i.operands().getFirst(), from = i.operands().get(1);
+        Operand to = i.values().getFirst(), from = i.values().get(1);
         if (i.kinds().getFirst().equals("param")) {
-            write(to, machine.parameter(from.substring(1, from.length() - 1)));
+            write(to, machine.parameter(from.parts().getFirst().text()));
             return;
         }
-        String[] parts = to.startsWith("{") ? parts(to) : new String[] {to};
+        List<Operand> parts = parts(to);
         int bytes = bits(type(i)) / 8;
-        int needed = parts.length == 4 ? 3 * bytes : bytes * parts.length;
-        int at = machine.checked(address(from), bytes * parts.length, needed, i.text());
-        for (int n = 0; n < parts.length; n++) {
+        int needed = parts.size() == 4 ? 3 * bytes : bytes * parts.size();
+        int at = machine.checked(address(from), bytes * parts.size(), needed, i.text());
+        for (int n = 0; n < parts.size(); n++) {
             long value = switch (bytes) {
                 case 1 -> machine.memory().get(at + n);
                 case 2 -> machine.memory().getShort(at + 2 * n);
                 case 4 -> machine.memory().getInt(at + 4 * n);
                 default -> machine.memory().getLong(at + 8 * n);
             };
-            if (!parts[n].equals("_")) write(parts[n], narrowed(value, type(i)));
+            if (!parts.get(n).text().equals("_")) write(parts.get(n), narrowed(value, type(i)));
         }
     }
 
     private void store(Instruction i) {
-        String from = i.operands().get(1);
-        String[] parts = from.startsWith("{") ? parts(from) : new String[] {from};
+        List<Operand> parts = parts(i.values().get(1));
         int bytes = bits(type(i)) / 8;
-        int at = machine.checked(address(i.operands().getFirst()), bytes * parts.length, i.text());
-        for (int n = 0; n < parts.length; n++) {
-            long value = read(parts[n], type(i));
+        int at = machine.checked(address(i.values().getFirst()), bytes * parts.size(), i.text());
+        for (int n = 0; n < parts.size(); n++) {
+            long value = read(parts.get(n), type(i));
             switch (bytes) {
                 case 1 -> machine.memory().put(at + n, (byte) value);
                 case 2 -> machine.memory().putShort(at + 2 * n, (short) value);
@@ -308,31 +310,30 @@ final class PtxThread {
     /** Threads run one at a time, so what happens in between is nothing. */
     private void exchangeInMemory(Instruction i) {
         String type = type(i);
-        int bytes = bits(type) / 8, at = machine.checked(address(i.operands().get(1)), bytes, i.text());
+        int bytes = bits(type) / 8, at = machine.checked(address(i.values().get(1)), bytes, i.text());
         long old = narrowed(
                 bytes == 4 ? machine.memory().getInt(at) : machine.memory().getLong(at), type);
-        long given = read(i.operands().get(2), type);
+        long given = read(i, 2, type);
         long now = switch (i.kinds().get(i.kinds().size() - 2)) {
             case "add" -> old + given;
             case "min" ->
-                type.startsWith("u") && Long.compareUnsigned(given, old) < 0 || type.startsWith("s") && given < old
+                (type.startsWith("u") && Long.compareUnsigned(given, old) < 0) || (type.startsWith("s") && given < old)
                         ? given
                         : old;
             case "max" ->
-                type.startsWith("u") && Long.compareUnsigned(given, old) > 0 || type.startsWith("s") && given > old
+                (type.startsWith("u") && Long.compareUnsigned(given, old) > 0) || (type.startsWith("s") && given > old)
                         ? given
                         : old;
             default -> throw new IllegalStateException("Not understood: " + i.text());
         };
         if (bytes == 4) machine.memory().putInt(at, (int) now);
         else machine.memory().putLong(at, now);
-        write(i.operands().getFirst(), old);
+        write(i, old);
     }
 
-    private long address(String bracketed) {
+    private long address(Operand bracketed) {
         long sum = 0;
-        for (String term : bracketed.substring(1, bracketed.length() - 1).split("\\+", -1))
-            sum += read(term.trim(), "u64");
+        for (Operand term : bracketed.parts()) sum += read(term, "u64");
         return sum;
     }
 
@@ -344,36 +345,29 @@ final class PtxThread {
     }
 
     private long read(Instruction i, int operand, String type) {
-        int register = i.registers()[operand];
-        return register < 0 ? read(i.operands().get(operand), type) : narrowed(registers[register], type);
+        return read(i.values().get(operand), type);
     }
 
     private void write(Instruction i, long value) {
-        if (i.registers()[0] < 0) throw new IllegalStateException("No register: " + i.text());
-        registers[i.registers()[0]] = value;
+        write(i.values().getFirst(), value);
     }
 
     /** {@return a register, a constant or the address of an array, as wide as the type says} */
-    long read(String operand, String type) {
-        Integer register = program.registers.get(operand);
-        if (register != null) return narrowed(registers[register], type);
-        if (machine.isArray(operand)) return machine.address(operand);
-        return switch (operand) {
+    long read(Operand operand, String type) {
+        if (operand.register() >= 0) return narrowed(registers[operand.register()], type);
+        if (operand.isConstant()) return narrowed(operand.constant(), type);
+        return switch (operand.text()) {
             case "%tid.x" -> thread;
             case "%ntid.x" -> threads;
             case "%ctaid.x" -> block;
             case "%nctaid.x" -> blocks;
-            default -> {
-                long value = program.constant(operand);
-                yield narrowed(value, type);
-            }
+            default -> machine.address(operand.text());
         };
     }
 
-    private void write(String register, long value) {
-        Integer index = program.registers.get(register);
-        if (index == null) throw new IllegalStateException("No register: " + register);
-        registers[index] = value;
+    private void write(Operand to, long value) {
+        if (to.register() < 0) throw new IllegalStateException("No register: " + to.text());
+        registers[to.register()] = value;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.backend;
 
+import io.agentopt.internal.Uninterruptibly;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
@@ -67,7 +68,7 @@ public final class DeviceLane implements AutoCloseable {
             closed = true;
             line.add(END);
         }
-        if (Thread.currentThread() != thread) joinUninterruptibly();
+        if (Thread.currentThread() != thread) Uninterruptibly.join(thread);
     }
 
     private void serve() {
@@ -97,18 +98,6 @@ public final class DeviceLane implements AutoCloseable {
                 // nobody has a reason to interrupt this thread; only close() ends it
             }
         }
-    }
-
-    private void joinUninterruptibly() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) Thread.currentThread().interrupt();
     }
 
     private boolean isClosed() {

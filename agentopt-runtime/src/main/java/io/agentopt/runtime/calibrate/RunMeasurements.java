@@ -103,25 +103,7 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
     }
 
     static boolean isPass(StepFinished step) {
-        return switch (step.kind()) {
-            case PREFILL, DECODE, EMBED -> true;
-            case GENERATE,
-                    PREFIX,
-                    KV_TRANSFER,
-                    SEARCH,
-                    ENDPOINT,
-                    RERANK,
-                    TRANSCRIBE,
-                    SYNTHESIZE,
-                    INFER,
-                    KERNEL,
-                    CUSTOM,
-                    TOOL,
-                    MEMORY_LOAD,
-                    MEMORY_STORE,
-                    TRANSFER,
-                    TRANSFORM -> false;
-        };
+        return StepDemand.pass(step.kind()).isPresent();
     }
 
     /** Why a step is no measurement; nothing if it is one. */

@@ -31,6 +31,38 @@ final class StepDemand {
         T embed(ModelSpec model, int tokens);
     }
 
+    /** A pass of a model, whose work the cost model knows by equations. */
+    enum PassKind {
+        PREFILL,
+        DECODE,
+        EMBED
+    }
+
+    /** {@return what pass of a model a step is, empty if it is none or several} */
+    static Optional<PassKind> pass(StepKind kind) {
+        return switch (kind) {
+            case PREFILL -> Optional.of(PassKind.PREFILL);
+            case DECODE -> Optional.of(PassKind.DECODE);
+            case EMBED -> Optional.of(PassKind.EMBED);
+            case GENERATE,
+                    PREFIX,
+                    KV_TRANSFER,
+                    SEARCH,
+                    ENDPOINT,
+                    RERANK,
+                    TRANSCRIBE,
+                    SYNTHESIZE,
+                    INFER,
+                    KERNEL,
+                    CUSTOM,
+                    TOOL,
+                    MEMORY_LOAD,
+                    MEMORY_STORE,
+                    TRANSFER,
+                    TRANSFORM -> Optional.empty();
+        };
+    }
+
     private static final Pass<Demand> DEMAND = new Pass<>() {
         @Override
         public Demand prefill(ModelSpec model, int prompt, int reused) {
@@ -90,31 +122,15 @@ final class StepDemand {
     private <T> Optional<T> next(StepFinished step, Pass<T> pass) {
         Prompt prompt = new Prompt(step.run(), step.operator().path());
         int in = Math.max(1, step.tokensIn()), out = Math.max(1, step.tokensOut());
-        return switch (step.kind()) {
+        return pass(step.kind()).map(kind -> switch (kind) {
             case PREFILL -> {
                 prompts.put(prompt, in);
                 int reused = Math.clamp(step.tokensReused(), 0, in - 1); // the last position is always computed
-                yield Optional.of(pass.prefill(generator(step), in, reused));
+                yield pass.prefill(generator(step), in, reused);
             }
-            case DECODE -> Optional.of(pass.decode(generator(step), prompts.getOrDefault(prompt, 1), out));
-            case EMBED -> Optional.of(pass.embed(embedder(step), in));
-            case GENERATE,
-                    PREFIX,
-                    KV_TRANSFER,
-                    SEARCH,
-                    ENDPOINT,
-                    RERANK,
-                    TRANSCRIBE,
-                    SYNTHESIZE,
-                    INFER,
-                    KERNEL,
-                    CUSTOM,
-                    TOOL,
-                    MEMORY_LOAD,
-                    MEMORY_STORE,
-                    TRANSFER,
-                    TRANSFORM -> Optional.empty();
-        };
+            case DECODE -> pass.decode(generator(step), prompts.getOrDefault(prompt, 1), out);
+            case EMBED -> pass.embed(embedder(step), in);
+        });
     }
 
     /** {@return the answer of a decode whose prompt was seen, as others may have shared its steps} */

@@ -36,25 +36,39 @@ final class ProbeProcess {
 
     /** {@return what came of it; an interrupt of this thread ends the process} */
     ProbeVerdict run(String id) {
-        Process process;
-        Path errors;
+        List<Path> files = new ArrayList<>();
         try {
-            errors = Files.createTempFile("agentopt-probe", ".txt");
-            process = new ProcessBuilder(command(id))
+            Path arguments = temporary(files, ".args"), errors = temporary(files, ".txt");
+            ArgumentFile.write(arguments, arguments(id));
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "@" + arguments)
                     .redirectError(errors.toFile())
                     .start();
+            try {
+                return watch(process, errors);
+            } finally {
+                process.destroyForcibly();
+            }
         } catch (IOException e) {
             return new ProbeVerdict(false, false, "it could not be started: " + e.getMessage(), false);
-        }
-        try {
-            return watch(process, errors);
         } finally {
-            process.destroyForcibly();
-            try {
-                Files.deleteIfExists(errors);
-            } catch (IOException stays) {
-                errors.toFile().deleteOnExit();
-            }
+            files.forEach(ProbeProcess::delete);
+        }
+    }
+
+    private static Path temporary(List<Path> files, String suffix) throws IOException {
+        Path file = Files.createTempFile("agentopt-probe", suffix);
+        files.add(file);
+        return file;
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException stays) {
+            file.toFile().deleteOnExit();
         }
     }
 
@@ -122,24 +136,19 @@ final class ProbeProcess {
         }
     }
 
-    private static List<String> command(String id) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
+    private static List<String> arguments(String id) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:+SuppressFatalErrorMessage"));
         for (String name : System.getProperties().stringPropertyNames()) {
             if (name.startsWith("agentopt.") || name.equals("java.library.path")) {
-                command.add("-D" + name + "=" + System.getProperty(name));
+                arguments.add("-D" + name + "=" + System.getProperty(name));
             }
         }
-        command.add("-cp");
-        command.add(classPath());
-        command.add(ProbeMain.class.getName());
-        command.add(id);
-        return command;
+        arguments.addAll(List.of("-cp", classPath(), ProbeMain.class.getName(), id));
+        return arguments;
     }
 
     private static String classPath() {

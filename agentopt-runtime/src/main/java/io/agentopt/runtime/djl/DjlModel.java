@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
+import io.agentopt.internal.Uninterruptibly;
 import io.agentopt.runtime.text.DjlDefaults;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -158,17 +159,12 @@ public final class DjlModel<I, O> implements AutoCloseable {
     public void close() {
         if (!closed.compareAndSet(false, true)) return; // some engines' models close once
         threads.shutdown();
-        boolean interrupted = false;
-        while (!threads.isTerminated()) {
-            try {
-                threads.awaitTermination(1, TimeUnit.HOURS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        predictors.forEach(Predictor::close);
-        model.close();
-        if (interrupted) Thread.currentThread().interrupt();
+        Uninterruptibly.await(() -> {
+            while (!threads.awaitTermination(1, TimeUnit.HOURS)) {}
+            predictors.forEach(Predictor::close); // in here, so that engines close undisturbed by an interrupt
+            model.close();
+            return model;
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.StubLibrary;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -95,6 +96,21 @@ class GuardedProbeTest {
         assertThat(guard.devices(plain).getFirst().rung())
                 .as("it does not count for another file")
                 .isEqualTo(Rung.READY);
+    }
+
+    /** ONNX Runtime of the other process died of a class path that is longer than some 4,000 characters; the system refuses one of 128 KiB. */
+    @Test
+    void aLongClassPathIsNoReasonToDie() {
+        String classPath = System.getProperty("java.class.path");
+        try {
+            System.setProperty(
+                    "java.class.path", classPath + (File.pathSeparator + "/nowhere/some.jar").repeat(10_000));
+            Probe plain = probe("long", StubLibrary.provider("PLAIN"));
+            DetectedDevice d = guard().devices(plain).getFirst();
+            assertThat(d.rung()).as(d.reason()).isEqualTo(Rung.READY);
+        } finally {
+            System.setProperty("java.class.path", classPath);
+        }
     }
 
     @Test

@@ -235,6 +235,45 @@ class LlmEngineBadInputTest {
         }
     }
 
+    /** The scores go wrong in steps that answers share, behind a token that the model itself has chosen. */
+    @Test
+    void scoresThatAreNotNumbersInTheMidstOfAnAnswer() throws Exception {
+        Set<Integer> others = new TreeSet<>();
+        int[] prompt = {};
+        List<Integer> answer = List.of();
+        int fails = -1;
+        try (LlmEngine engine = good()) {
+            for (int i = 0; i < 3; i++) others.addAll(answer(engine, Prompts.tokens(9 + i, i), 60));
+            for (int seed = 3; fails < 0; seed++) {
+                prompt = Prompts.tokens(7, seed);
+                answer = answer(engine, prompt, 60);
+                for (int i = 3; i < 50 && fails < 0; i++) {
+                    int token = answer.get(i);
+                    boolean isNew = token >= 128 && !answer.subList(0, i).contains(token); // prompts are letters
+                    if (isNew && !others.contains(token)) fails = i;
+                }
+            }
+        }
+        int[] bad = prompt;
+        int position = bad.length + fails;
+        List<Integer> before = answer.subList(0, fails + 1);
+        try (LlmEngine engine = LlmEngine.open(withNaN(answer.get(fails)), CPU)) {
+            beside(engine, () -> {
+                List<Integer> heard = new ArrayList<>();
+                try (KvCache cache = engine.prefill(bad, CancelToken.none())) {
+                    assertThatThrownBy(() -> engine.decode(
+                                    cache,
+                                    DecodeOptions.greedy(60),
+                                    (index, id, text) -> heard.add(id),
+                                    CancelToken.none()))
+                            .isInstanceOf(LlmException.class)
+                            .hasMessageContainingAll("The model 'nan', at position " + position + ",", "NaN");
+                }
+                assertThat(heard).isEqualTo(before);
+            });
+        }
+    }
+
     @Test
     void noMemoryToOpen() throws Exception {
         ModelPack pack = TinyPack.decoder("large").pack(root);

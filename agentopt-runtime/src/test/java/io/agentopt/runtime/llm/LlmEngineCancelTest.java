@@ -44,11 +44,15 @@ class LlmEngineCancelTest {
     static void awaitWork(String model) {
         var threads = ManagementFactory.getThreadMXBean();
         long nanos = TimeUnit.MILLISECONDS.toNanos(30);
-        while (Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(t -> t.getName().equals("agentopt-lane-" + model)
-                        && threads.getThreadCpuTime(t.threadId()) > nanos)) {
-            Thread.onSpinWait();
-        }
+        Thread lane = lane("agentopt-lane-" + model); // once: stack traces stop all threads
+        while (threads.getThreadCpuTime(lane.threadId()) <= nanos) Thread.onSpinWait();
+    }
+
+    private static Thread lane(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.speech;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -91,7 +92,8 @@ class TranscribeEngineTest {
                 assertThat(any.language()).contains(LANGUAGES.get(spoken));
                 check(any, TWIN.tokens(encoded, 0, TinyWeights.TRANSCRIBE), different);
                 int language = 258 + seed % 3;
-                TranscribeOptions options = TranscribeOptions.DEFAULTS.language(LANGUAGES.get(language));
+                TranscribeOptions options =
+                        TranscribeOptions.DEFAULTS.language(requireNonNull(LANGUAGES.get(language)));
                 check(
                         engine.transcribe(audio, options, CancelToken.none()),
                         TWIN.tokens(encoded, language, TinyWeights.TRANSCRIBE),

@@ -27,6 +27,9 @@ import java.util.Optional;
 final class OrtLibrary {
     static final String PROPERTY = "agentopt.onnxruntime.library";
 
+    /** Where the table is from if another was first. */
+    static final String THEIRS = "the library that ai.onnxruntime loaded";
+
     private OrtLibrary() {}
 
     /** Where the function that opens the table was found. */
@@ -37,7 +40,7 @@ final class OrtLibrary {
         String configured = System.getProperty(PROPERTY);
         if (configured == null) {
             Optional<MemorySegment> loaded = SymbolLookup.loaderLookup().find("OrtGetApiBase");
-            if (loaded.isPresent()) return new Entry(loaded.get(), "the library that ai.onnxruntime loaded");
+            if (loaded.isPresent()) return new Entry(loaded.get(), THEIRS);
         }
         Path file = configured == null ? unpacked() : Path.of(configured);
         if (!Files.isRegularFile(file)) {

@@ -15,7 +15,7 @@ import java.lang.invoke.MethodHandle;
  * stack and ends the JVM without a word. The function that disables telemetry takes the environment, and so comes too late.
  */
 final class Telemetry {
-    private static final String VARIABLE = "ORT_DISABLE_TELEMETRY";
+    static final String VARIABLE = "ORT_DISABLE_TELEMETRY";
     private static final int KEEP = 0;
 
     private Telemetry() {}
@@ -23,6 +23,8 @@ final class Telemetry {
     /** Sets the variable that ONNX Runtime looks at, unless the application set it; nothing where the C library has no setenv (Windows). */
     @SuppressWarnings("restricted")
     static void turnOff() {
+        if (System.getenv(VARIABLE) != null)
+            return; // and Java's copy of the environment is what the application was given
         Linker linker = Linker.nativeLinker();
         MemorySegment address = linker.defaultLookup().find("setenv").orElse(MemorySegment.NULL);
         if (address.address() == 0) return;

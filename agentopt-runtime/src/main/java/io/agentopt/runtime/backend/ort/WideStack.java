@@ -1,9 +1,6 @@
 package io.agentopt.runtime.backend.ort;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
+import io.agentopt.internal.Uninterruptibly;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
@@ -14,7 +11,6 @@ import java.util.function.Supplier;
  */
 final class WideStack {
     private static final long LEAST = 8L << 20, PER_CHARACTER = 1L << 10, MOST = 1L << 30;
-    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
     private WideStack() {}
 
@@ -24,29 +20,10 @@ final class WideStack {
         Thread thread = new Thread(null, task, "agentopt-onnxruntime-start", bytes());
         thread.setDaemon(true);
         thread.start();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException r) throw r;
-                    if (e.getCause() instanceof Error error) throw error;
-                    throw new IllegalStateException(e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
+        return Uninterruptibly.result(task);
     }
 
     private static long bytes() {
-        try { // read whole: the system tells its size as 0
-            return Math.min(MOST, LEAST + PER_CHARACTER * Files.readAllBytes(COMMAND_LINE).length);
-        } catch (IOException notLinux) {
-            return LEAST;
-        }
+        return Math.min(MOST, LEAST + PER_CHARACTER * CommandLine.characters());
     }
 }

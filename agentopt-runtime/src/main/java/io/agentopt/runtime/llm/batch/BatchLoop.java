@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm.batch;
 
+import io.agentopt.internal.Uninterruptibly;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
@@ -7,7 +8,6 @@ import io.agentopt.runtime.llm.kv.KvRows;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -132,22 +132,7 @@ public final class BatchLoop implements AutoCloseable {
     public <T> T call(Callable<T> action) {
         FutureTask<T> task = new FutureTask<>(action);
         submit(task);
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException r) throw r;
-                    if (e.getCause() instanceof Error error) throw error;
-                    throw new IllegalStateException(e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
+        return Uninterruptibly.result(task);
     }
 
     /** {@return rows in use} */
@@ -252,15 +237,6 @@ public final class BatchLoop implements AutoCloseable {
             if (!closed) inbox.add(() -> {});
             closed = true;
         }
-        if (Thread.currentThread() == thread) return;
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) Thread.currentThread().interrupt();
+        if (Thread.currentThread() != thread) Uninterruptibly.join(thread);
     }
 }

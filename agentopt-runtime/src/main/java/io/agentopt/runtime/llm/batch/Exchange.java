@@ -1,5 +1,6 @@
 package io.agentopt.runtime.llm.batch;
 
+import io.agentopt.internal.Uninterruptibly;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.CancelledException;
 import io.agentopt.runtime.backend.ort.OrtException;
@@ -135,15 +136,7 @@ public final class Exchange {
     public void abandon() {
         if (over) return;
         abort();
-        boolean interrupted = false;
-        while (!over) {
-            try {
-                over = events.take() instanceof End;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) Thread.currentThread().interrupt();
+        while (!over) over = Uninterruptibly.await(events::take) instanceof End;
     }
 
     private RuntimeException ended(Throwable failure) {

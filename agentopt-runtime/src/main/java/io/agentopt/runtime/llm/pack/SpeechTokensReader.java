@@ -111,7 +111,7 @@ final class SpeechTokensReader {
 
     private List<Integer> list(String field) {
         JsonFile file = generation.has(field) ? generation : config;
-        if (!file.has(field) || file.at(field).isEmpty() && file.at(field).isArray()) return List.of();
+        if (!file.has(field) || (file.at(field).isEmpty() && file.at(field).isArray())) return List.of();
         List<Integer> ids = HuggingFaceReader.ids(file, field);
         // Ids outside the vocabulary, such as -1, suppress nothing.
         return ids.stream().filter(id -> id >= 0 && id < spec.vocab()).toList();

@@ -23,8 +23,8 @@ final class HostApplication {
         ours();
         theirs();
         ours();
-        System.out.println(
-                OrtEnvironment.get().origin() + "|" + OrtEnvironment.get().liveHandles());
+        System.out.println(OrtEnvironment.get().origin() + "|"
+                + OrtEnvironment.get().liveHandles() + CommandLine.warning().orElse(""));
     }
 
     private static byte[] increment() {

@@ -28,16 +28,27 @@ class HostApplicationTest {
                 .endsWith("|{}");
     }
 
+    /** Only {@code -Xss} lets this one live; a thread of the usual 1 MB ended it. */
+    @Test
+    void anApplicationThatWasFirstIsToldOfItsLongCommandLine() throws Exception {
+        String line = "-Dclass.path.of.a.large.application=" + "x".repeat(20_000);
+        assertThat(run("theirs-first", line, "-Xss64m"))
+                .startsWith("the library that ai.onnxruntime loaded|{}The command line of this process has ")
+                .contains("ORT_DISABLE_TELEMETRY=1");
+    }
+
     private static String run(String order, String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path")));
+                "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(options));
         command.addAll(List.of(HostApplication.class.getName(), order));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment()
+                .put("CLASSPATH", System.getProperty("java.class.path")); // the command line's length is what is tested
+        builder.environment().remove("ORT_DISABLE_TELEMETRY");
+        Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(process.waitFor()).as(said).isZero();
         return said.substring(said.lastIndexOf('\n') + 1);

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.device.spec;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
@@ -82,6 +83,10 @@ class DeviceDescriberTest {
         return (Description.Described) d;
     }
 
+    private static double peak(DeviceSpec spec, Precision precision) {
+        return requireNonNull(spec.densePeakFlops().get(precision), precision::name);
+    }
+
     @Test
     void aProcessorHasMeasuredRates() {
         CpuFacts facts = cpu(OptionalDouble.of(3e9));
@@ -89,9 +94,9 @@ class DeviceDescriberTest {
                 (Description.Described) DESCRIBER.describe(device("cpu", "T", "Test CPU", 64L << 30, facts));
         DeviceSpec s = d.spec();
         assertThat(s.densePeakFlops().get(Precision.FP32)).isEqualTo(4 * 3e9 * 8 * 4);
-        assertThat(s.maxMatmulEfficiency().orElseThrow() * s.densePeakFlops().get(Precision.FP32))
+        assertThat(s.maxMatmulEfficiency().orElseThrow() * peak(s, Precision.FP32))
                 .isCloseTo(200e9, withPercentage(1e-9));
-        assertThat(s.maxMatmulEfficiency().orElseThrow() * s.densePeakFlops().get(Precision.INT8))
+        assertThat(s.maxMatmulEfficiency().orElseThrow() * peak(s, Precision.INT8))
                 .isCloseTo(800e9, withPercentage(1e-9));
         assertThat(s.memoryBytesPerSecond()).isEqualTo(40e9);
         assertThat(s.memoryBytes()).isEqualTo(64L << 30);
@@ -177,8 +182,7 @@ class DeviceDescriberTest {
                 .spec();
         assertThat(s.id()).isEqualTo("X-1000-test-");
         assertThat(s.memoryBytesPerSecond()).isEqualTo(2 * 3.201e9 * 6144 / 8);
-        assertThat(s.densePeakFlops().get(Precision.FP8))
-                .isEqualTo(2 * s.densePeakFlops().get(Precision.BF16));
+        assertThat(s.densePeakFlops().get(Precision.FP8)).isEqualTo(2 * peak(s, Precision.BF16));
         assertThat(s.hostLinkBytesPerSecond().orElseThrow()).isCloseTo(63e9, withPercentage(1));
         assertThat(s.listPrice().rentLow()).isEmpty();
     }

@@ -110,6 +110,27 @@ class CudaFailureTest {
         }
     }
 
+    @Test
+    void anEngineOfAnotherDeviceGoesOn() {
+        List<Integer> expected = expected(12);
+        try (BatchLoop other = loop(DecoderExecutorContract.open(pack(), 1));
+                BatchLoop loop = loop(PromptLane.BESIDE_STEPS, 1);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Sequence lost = prefill(loop, 10).sequence();
+            Sequence goesOn = prefill(other, 12).sequence();
+            int[] heard = {0};
+            List<Integer> ids = answer(other, goesOn, (id, last) -> {
+                if (++heard[0] != 5) return;
+                StubGpu.lose(STEP_WAIT, StubGpu.LAUNCH_FAILED);
+                isLost(threads.submit(() -> answer(loop, lost, (i, l) -> {})));
+            });
+            assertThat(ids).isEqualTo(expected);
+            other.release(goesOn);
+            assertThat(answer(other, prefill(other, 12).sequence(), (id, last) -> {}))
+                    .isEqualTo(expected);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aDeviceThatIsLostInAPromptFailsAnswersToo(PromptLane lane) {

@@ -71,7 +71,7 @@ class CudaPromptsTest {
                             next[row] = gpu.best(row);
                             assertThat(next[row]).as("round " + round).isEqualTo(cpu.best(row));
                         }
-                        more = step < 1 || !filled.isDone() && step < 4;
+                        more = step < 1 || (!filled.isDone() && step < 4);
                     }
                     filled.join();
                 }
