@@ -19,15 +19,22 @@ public sealed interface Description {
      * @param device what was detected
      * @param spec its numbers
      * @param origins where each comes from, by the names that device files use, such as {@code memoryGigabytes}
+     * @param remark what else is to be known of them, such as what was measured under load; empty or beginning with {@code "; "}
      */
-    record Described(DetectedDevice device, DeviceSpec spec, Map<String, Origin> origins) implements Description {
+    record Described(DetectedDevice device, DeviceSpec spec, Map<String, Origin> origins, String remark)
+            implements Description {
         public Described {
             origins = Collections.unmodifiableSortedMap(new TreeMap<>(origins));
         }
 
+        /** A device of which nothing else is to be known. */
+        public Described(DetectedDevice device, DeviceSpec spec, Map<String, Origin> origins) {
+            this(device, spec, origins, "");
+        }
+
         /** {@return one line that groups the numbers by where they come from} */
         public String provenance() {
-            return told(origins);
+            return told(origins) + remark;
         }
     }
 

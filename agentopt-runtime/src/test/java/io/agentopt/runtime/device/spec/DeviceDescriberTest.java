@@ -15,8 +15,9 @@ import io.agentopt.runtime.device.fact.DeviceFacts;
 import io.agentopt.runtime.device.fact.FakeSystem;
 import io.agentopt.runtime.device.fact.GpuFacts;
 import io.agentopt.runtime.device.fact.GpuLink;
+import io.agentopt.runtime.device.fact.MachineLoad;
+import io.agentopt.runtime.device.fact.TypicalCpu;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DeviceDescriberTest {
     private static final long H200_BYTES = 150754820096L;
 
-    private static CpuRates rates(boolean busy) {
-        return new CpuRates(40e9, OptionalDouble.of(200e9), OptionalDouble.of(800e9), busy, Instant.EPOCH);
+    private static CpuRates rates(boolean settled) {
+        return new CpuRates(40e9, OptionalDouble.of(200e9), OptionalDouble.of(800e9), settled, MachineLoad.UNKNOWN);
     }
 
-    private static final DeviceDescriber DESCRIBER = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(false));
+    private static final DeviceDescriber DESCRIBER = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(true));
 
     private static CpuFacts cpu(OptionalDouble max) {
         return new CpuFacts("Test CPU", "T", 8, 4, 8, List.of("avx2"), OptionalDouble.of(2e9), max, List.of(), "0x1");
@@ -112,7 +113,7 @@ class DeviceDescriberTest {
         assertThat(hidden.origins())
                 .containsEntry("peakTeraflops", Origin.ASSUMED)
                 .containsEntry("memoryGigabytes", Origin.ASSUMED);
-        CpuRates fast = new CpuRates(1e9, OptionalDouble.of(9e12), OptionalDouble.empty(), false, Instant.EPOCH);
+        CpuRates fast = new CpuRates(1e9, OptionalDouble.of(9e12), OptionalDouble.empty(), true, MachineLoad.UNKNOWN);
         Description.Described measured = new DeviceDescriber(DeviceCatalog.packaged(), c -> fast)
                 .cpu("cpu", device("cpu", "T", "", 1L << 40, cpu(OptionalDouble.empty())));
         assertThat(measured.spec().densePeakFlops()).containsOnly(Map.entry(Precision.FP32, 9e12));
@@ -120,13 +121,41 @@ class DeviceDescriberTest {
         assertThat(measured.origins()).containsEntry("peakTeraflops", Origin.MEASURED);
     }
 
-    @Test
-    void aBusyMachineGivesNoShareOfThePeak() {
-        Description.Described d = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(true))
+    private static Description.Described underLoad(double read, double fp32, double int8) {
+        MachineLoad load = new MachineLoad(OptionalDouble.of(4.8), OptionalDouble.empty(), OptionalDouble.empty());
+        CpuRates bounds = new CpuRates(read, OptionalDouble.of(fp32), OptionalDouble.of(int8), false, load);
+        return new DeviceDescriber(DeviceCatalog.packaged(), c -> bounds)
                 .cpu("cpu", device("cpu", "T", "", 1L << 40, cpu(OptionalDouble.empty())));
-        assertThat(d.spec().maxMatmulEfficiency()).isEmpty();
-        assertThat(d.spec().densePeakFlops()).containsOnlyKeys(Precision.FP32);
-        assertThat(d.spec().provenance().note()).endsWith("measured while others kept the machine busy");
+    }
+
+    @Test
+    void whatWasMeasuredUnderLoadDoesNotStandForTheProcessor() {
+        Description.Described d = underLoad(4.13e9, 1e9, 2e9);
+        TypicalCpu typical = TypicalCpu.of(cpu(OptionalDouble.empty()));
+        assertThat(d.spec().memoryBytesPerSecond()).isEqualTo(typical.readBytesPerSecond());
+        double share = d.spec().maxMatmulEfficiency().orElseThrow();
+        assertThat(share * d.spec().densePeakFlops().get(Precision.FP32))
+                .isCloseTo(typical.fp32Flops(), withPercentage(1e-9));
+        assertThat(share * d.spec().densePeakFlops().get(Precision.INT8))
+                .isCloseTo(typical.int8Flops(), withPercentage(1e-9));
+        assertThat(d.origins())
+                .containsEntry("memoryGigabytesPerSecond", Origin.TYPICAL)
+                .containsEntry("maxMatmulEfficiency", Origin.TYPICAL)
+                .containsEntry("peakTeraflops.int8", Origin.TYPICAL);
+        assertThat(d.spec().provenance().note()).contains(d.provenance());
+        assertThat(d.provenance())
+                .contains("typical: ")
+                .contains(
+                        "measured at least 4.13 GB/s, FP32 1 GFLOP/s, INT8 2 GFLOP/s under load (4.8 runnable threads");
+    }
+
+    @Test
+    void whatIsMoreThanUsualCountsUnderLoadToo() {
+        Description.Described d = underLoad(400e9, 300e9, 900e9);
+        assertThat(d.spec().memoryBytesPerSecond()).isEqualTo(400e9);
+        assertThat(d.origins())
+                .containsEntry("memoryGigabytesPerSecond", Origin.MEASURED)
+                .containsEntry("maxMatmulEfficiency", Origin.MEASURED);
     }
 
     @Test
