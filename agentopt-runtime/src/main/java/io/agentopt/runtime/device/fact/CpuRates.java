@@ -45,7 +45,7 @@ public record CpuRates(
                 .map(CpuReadings::from)
                 .orElse(new CpuReadings(List.of()))
                 .at(now);
-        if (known.wantAnother(now, typical, load.get())) {
+        if (known.wantAnother(now, typical, load)) {
             known = known.with(measure.get(), typical);
             kept.write(key, known.answer());
         }

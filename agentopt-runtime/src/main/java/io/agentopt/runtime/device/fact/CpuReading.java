@@ -1,7 +1,6 @@
 package io.agentopt.runtime.device.fact;
 
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -29,13 +28,13 @@ public record CpuReading(
         MachineLoad.Watch watch = new MachineLoad.Watch();
         double read = ReadBandwidth.bytesPerSecond(cpu.usable(), cpu.largestCacheBytes());
         OptionalDouble fp32 = MatrixRate.fp32(cpu.usable()), int8 = MatrixRate.int8(cpu.usable());
-        return new CpuReading(read, fp32, int8, watch.end(), Instant.now());
+        return new CpuReading(read, fp32, int8, watch.end(), Instant.ofEpochMilli(System.currentTimeMillis()));
     }
 
     /** Adds this to an answer, each name behind a prefix. */
     void put(String prefix, Map<String, String> answer) {
         answer.put(prefix + READ, Double.toString(readBytesPerSecond));
-        answer.put(prefix + TAKEN, taken.toString());
+        answer.put(prefix + TAKEN, Long.toString(taken.toEpochMilli()));
         put(answer, prefix + FP32, fp32Flops);
         put(answer, prefix + INT8, int8Flops);
         put(answer, prefix + THREADS, load.threadsPerProcessor());
@@ -60,8 +59,8 @@ public record CpuReading(
                             share(answer, prefix + THREADS),
                             share(answer, prefix + WAITING),
                             share(answer, prefix + OTHERS)),
-                    Instant.parse(answer.getOrDefault(prefix + TAKEN, ""))));
-        } catch (DateTimeParseException | NumberFormatException unread) {
+                    Instant.ofEpochMilli(Long.parseLong(answer.getOrDefault(prefix + TAKEN, "")))));
+        } catch (NumberFormatException unread) {
             return Optional.empty();
         }
     }

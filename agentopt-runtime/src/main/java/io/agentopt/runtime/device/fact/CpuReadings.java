@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The last readings of this processor and what follows from them. Neighbours only slow one down, so the highest rate counts, in full for a
@@ -59,12 +60,13 @@ record CpuReadings(List<CpuReading> all) {
      * Whether to measure: not within a minute, not within a day after the matter was settled, and while the machine is busy not within an
      * hour, since that would tell little more.
      */
-    boolean wantAnother(Instant now, TypicalCpu typical, MachineLoad load) {
+    boolean wantAnother(Instant now, TypicalCpu typical, Supplier<MachineLoad> load) {
         if (all.isEmpty()) return true;
         Duration since = Duration.between(all.getLast().taken(), now);
         Optional<CpuReading> settled = settling(typical);
         if (settled.isPresent() && settled.get().taken().plus(FULL).isAfter(now)) return false;
-        return since.compareTo(load.isBusy() ? LATER : SOON) >= 0;
+        return since.compareTo(LATER) >= 0
+                || (since.compareTo(SOON) >= 0 && !load.get().isBusy());
     }
 
     /** {@return the highest rates, the older the less} */
