@@ -30,10 +30,11 @@ record CpuReadings(List<CpuReading> all) {
 
     /** {@return those that count at a time; one of the future, as where a clock was set back, does not} */
     CpuReadings at(Instant now) {
-        return new CpuReadings(all.stream()
-                .filter(r ->
-                        !r.taken().isAfter(now) && r.taken().plus(FORGOTTEN).isAfter(now))
-                .toList());
+        List<CpuReading> counting = new ArrayList<>();
+        for (CpuReading r : all) {
+            if (!r.taken().isAfter(now) && r.taken().plus(FORGOTTEN).isAfter(now)) counting.add(r);
+        }
+        return new CpuReadings(counting);
     }
 
     /** {@return these and another; of too many the oldest goes, but the last that settled something stays} */
@@ -49,10 +50,13 @@ record CpuReadings(List<CpuReading> all) {
 
     /** {@return the last reading that settles what the processor can do} */
     Optional<CpuReading> settling(TypicalCpu typical) {
-        List<CpuReading> quiet = all.stream().filter(r -> !r.load().isBusy()).toList();
-        List<CpuReading> trusted = quiet.size() >= AGREEING
-                ? quiet
-                : quiet.stream().filter(r -> !typical.doubts(r)).toList();
+        List<CpuReading> quiet = new ArrayList<>(), usual = new ArrayList<>();
+        for (CpuReading r : all) {
+            if (r.load().isBusy()) continue;
+            quiet.add(r);
+            if (!typical.doubts(r)) usual.add(r);
+        }
+        List<CpuReading> trusted = quiet.size() >= AGREEING ? quiet : usual;
         return trusted.isEmpty() ? Optional.empty() : Optional.of(trusted.getLast());
     }
 
@@ -82,10 +86,9 @@ record CpuReadings(List<CpuReading> all) {
     }
 
     private OptionalDouble best(Instant now, Function<CpuReading, OptionalDouble> rate) {
-        return all.stream()
-                .filter(r -> rate.apply(r).isPresent())
-                .mapToDouble(r -> rate.apply(r).getAsDouble() * weight(r, now))
-                .max();
+        double best = 0;
+        for (CpuReading r : all) best = Math.max(best, rate.apply(r).orElse(0) * weight(r, now));
+        return best > 0 ? OptionalDouble.of(best) : OptionalDouble.empty();
     }
 
     private static double weight(CpuReading reading, Instant now) {

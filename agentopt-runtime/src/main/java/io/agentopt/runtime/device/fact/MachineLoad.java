@@ -108,12 +108,8 @@ public record MachineLoad(OptionalDouble threadsPerProcessor, OptionalDouble wai
      */
     record Ticks(double all, double busy) {
         static Ticks of(SystemFiles files) {
-            String[] columns = files.text("proc/stat")
-                    .orElse("")
-                    .lines()
-                    .findFirst()
-                    .orElse("")
-                    .split(" +");
+            String[] columns =
+                    files.text("proc/stat").orElse("").split("\n", 2)[0].split(" +", -1);
             double all = 0, idle = 0;
             try {
                 for (int i = 1; i < Math.min(columns.length, STEAL + 1); i++) {

@@ -9,6 +9,7 @@ import io.agentopt.model.Precision;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.Rung;
 import io.agentopt.runtime.device.fact.AmdCards;
+import io.agentopt.runtime.device.fact.CardRates;
 import io.agentopt.runtime.device.fact.CpuFacts;
 import io.agentopt.runtime.device.fact.CpuRates;
 import io.agentopt.runtime.device.fact.DeviceFacts;
@@ -256,5 +257,55 @@ class DeviceDescriberTest {
         assertThat(unnamed.id()).isEqualTo("gfx942");
         assertThat(unnamed.memoryBytesPerSecond()).isCloseTo(5.3e12, withPercentage(1));
         assertThat(unnamed.densePeakFlops().get(Precision.FP16)).isCloseTo(1307e12, withPercentage(1));
+    }
+
+    private static Description measured(String name, GpuFacts gpu) {
+        CardRates rates = new CardRates(
+                OptionalDouble.of(4.3e12),
+                OptionalDouble.of(55e9),
+                OptionalDouble.of(53e9),
+                Map.of(Precision.FP16, 850e12),
+                List.of("copies of another kind: the driver fails"));
+        return DESCRIBER
+                .withCards((device, facts) -> Optional.of(rates))
+                .describe(device("cuda:0", "NVIDIA", name, 1, gpu));
+    }
+
+    @Test
+    void whatACalibrationMeasuredOfACardOfTheCatalogIsAddedToIt() {
+        Description.Described d =
+                (Description.Described) measured("NVIDIA H200", gpu("sm_90", H200_BYTES, 132, 650, List.of()));
+        DeviceSpec catalog = DeviceCatalog.packaged().find("H200-SXM"), s = d.spec();
+        assertThat(s.densePeakFlops()).isEqualTo(catalog.densePeakFlops());
+        assertThat(s.memoryBytesPerSecond()).isEqualTo(catalog.memoryBytesPerSecond());
+        assertThat(s.hostLinkBytesPerSecond()).as("the slower way").hasValue(53e9);
+        assertThat(s.maxMatmulEfficiency().orElseThrow()).isCloseTo(850.0 / 989, withPercentage(1e-6));
+        assertThat(d.origins())
+                .containsEntry("peakTeraflops", Origin.CATALOG)
+                .containsEntry("hostLinkGigabytesPerSecond", Origin.MEASURED)
+                .containsEntry("maxMatmulEfficiency", Origin.MEASURED);
+        assertThat(d.provenance())
+                .contains("copy within the card 4300 GB/s", "to it 55.0 GB/s", "products of fp16 reach 850.0 TFLOP/s")
+                .endsWith("not measured: copies of another kind: the driver fails");
+    }
+
+    @Test
+    void aCardThatNobodyKnowsIsDescribedByWhatItReached() {
+        GpuFacts unknown = gpu("sm_999", H200_BYTES, 0, 300, List.of());
+        assertThat(DESCRIBER.describe(device("cuda:0", "NVIDIA", "NVIDIA X9", 1, unknown)))
+                .isInstanceOfSatisfying(
+                        Description.Undescribed.class,
+                        u -> assertThat(u.reason()).contains("Calibrate it, which measures them"));
+        Description.Described d = (Description.Described) measured("NVIDIA X9", unknown);
+        assertThat(d.spec().id()).isEqualTo("X9");
+        assertThat(d.spec().densePeakFlops()).containsOnly(Map.entry(Precision.FP16, 850e12));
+        assertThat(d.spec().memoryBytesPerSecond()).isEqualTo(4.3e12);
+        assertThat(d.spec().maxMatmulEfficiency()).isEmpty();
+        assertThat(d.origins())
+                .containsEntry("peakTeraflops", Origin.MEASURED)
+                .containsEntry("memoryGigabytesPerSecond", Origin.MEASURED);
+        assertThat(measured("NVIDIA X9", gpu("sm_999", 0, 0, 300, List.of())))
+                .as("without memory nothing can be placed there")
+                .isInstanceOf(Description.Undescribed.class);
     }
 }
