@@ -15,8 +15,8 @@ import io.agentopt.mlir.gpu.PinnedMemory;
  * @param toCard bytes a second
  * @param fromCard bytes a second
  */
-record CardCopies(double within, double toCard, double fromCard) {
-    private static final long MOST = 2L << 30, LEAST = 1 << 20, MOST_PINNED = 256 << 20;
+public record CardCopies(double within, double toCard, double fromCard) {
+    private static final long MOST = 4L << 30, LEAST = 1 << 20, MOST_PINNED = 256 << 20;
     private static final int PART =
             8; // of the memory that is free: what others are about to take is not taken from them
     private static final int ROUNDS = 7, COPIES = 4;
@@ -32,7 +32,7 @@ record CardCopies(double within, double toCard, double fromCard) {
      * @param number of the card, as the driver counts
      * @throws io.agentopt.mlir.gpu.GpuException where the card has no room or fails
      */
-    static CardCopies measure(GpuDriver driver, int number) {
+    public static CardCopies measure(GpuDriver driver, int number) {
         try (GpuContext context = driver.context(number)) {
             long bytes = Math.clamp(context.freeBytes() / PART, LEAST, MOST), pinned = Math.min(bytes, MOST_PINNED);
             try (GpuStream stream = context.stream();
