@@ -36,7 +36,7 @@ cp "$cache/libonnxruntime_providers_shared.so" "$out/ort/"
 mkdir -p "$work/jars"
 "$JAVA_HOME/bin/jar" --create --no-compress --file "$work/jars/benchmarks.jar" -C "${classpath%%:*}" io/agentopt/benchmarks
 echo "$classpath" | tr : '\n' |
-    grep -E '/(agentopt-(core|mlir|runtime|examples)|jackson-[a-z]+|slf4j-[a-z]+|api|tokenizers|gson|jna|commons-(compress|io|codec)|jspecify)-[0-9][^/]*\.jar$' | grep -v -- -natives- |
+    grep -E '/(agentopt-(core|mlir|runtime|examples)|jackson-[a-z]+|slf4j-[a-z]+|api|tokenizers|gson|jna|commons-(compress|io|codec|math3)|jspecify)-[0-9][^/]*\.jar$' | grep -v -- -natives- |
     while read -r jar; do
         rm -rf "$work/classes"
         mkdir "$work/classes"

@@ -1,5 +1,6 @@
 # What detection says of a card, how long that takes, and a calibration on it within a minute, beside what nvidia-smi says. Only in bundles with --llm.
-# SECONDS_ of the calibration, MODEL (small, 1b, 8b); DEVICE (cuda:0), cpu where there is no card; PROPERTIES for every JVM, such as another driver's library.
+# BUDGET of the calibration in seconds, MODEL (small, 1b, 8b); DEVICE (cuda:0), cpu where there is no card; PROVIDER instead of the bundle's; PROPERTIES for
+# every JVM, such as another driver's library; LIMIT for each step.
 [ -d "$HERE/ort" ] || { echo "no ONNX Runtime in this bundle"; exit 0; }
 . "$HERE/ort.sh"
 LIMIT=${LIMIT:-150}
@@ -11,6 +12,7 @@ nvidia-smi -q >"$OUT/nvidia-smi-q.txt" 2>&1 || echo "no nvidia-smi here"
 nvidia-smi --query-gpu=$query --format=csv,noheader,nounits >"$WORK/smi.csv" 2>/dev/null || : >"$WORK/smi.csv"
 cat "$WORK/smi.csv"
 cat /proc/loadavg
+"$WORK/jre/bin/java" -Xshare:dump >/dev/null 2>&1 || echo "no shared archive of classes: processes start slower than those of a whole JDK"
 
 # said NAME OPTIONS: the doctor, with the time of the whole process.
 said() {
@@ -35,7 +37,7 @@ mkdir -p "$models"
 mount -t tmpfs -o size=20g models "$models" 2>/dev/null || echo "models on disk: no tmpfs can be mounted here"
 for device in ${DEVICE:-cuda:0}; do
     said "calibration of $device" "$provider" io.agentopt.benchmarks.llm.GpuCalibration --model "${MODEL:-1b}" --folder "$models" --device "$device" \
-        --seconds "${SECONDS_:-45}" --smi "$WORK/smi.csv" --file "$OUT/calibration-${device%%:*}.json"
+        --seconds "${BUDGET:-45}" --smi "$WORK/smi.csv" --file "$OUT/calibration-${device%%:*}.json"
 done
 said "after the calibration" "$provider" io.agentopt.examples.Doctor
 said "a plan" "$provider" io.agentopt.benchmarks.llm.LocalPlan --calibration "$OUT" --folder "$models"
