@@ -91,7 +91,7 @@ public record CardRates(
                 }
                 case GpuDriver.Absent a -> missing.add("copies: " + a.reason());
             }
-        } catch (GpuException | IllegalArgumentException e) {
+        } catch (GpuException | IllegalStateException e) { // the latter from a driver that lacks a function
             missing.add("copies: " + e.getMessage());
         }
         return Optional.empty();

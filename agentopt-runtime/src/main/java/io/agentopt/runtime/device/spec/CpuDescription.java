@@ -9,7 +9,6 @@ import io.agentopt.runtime.device.fact.CpuFacts;
 import io.agentopt.runtime.device.fact.CpuRates;
 import io.agentopt.runtime.device.fact.TypicalCpu;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -94,17 +93,12 @@ final class CpuDescription {
     }
 
     private static String remark(CpuRates rates) {
-        return String.format(
-                Locale.ROOT,
-                "; measured at least %.2f GB/s%s%s %s (%s)",
-                rates.readBytesPerSecond() / GIGA,
-                measured("FP32", rates.fp32Flops()),
-                measured("INT8", rates.int8Flops()),
-                rates.load().isBusy() ? "under load" : "which is far below what is usual",
-                rates.load());
+        return "; measured at least " + Math.round(100 * rates.readBytesPerSecond() / GIGA) / 100.0 + " GB/s"
+                + measured("FP32", rates.fp32Flops()) + measured("INT8", rates.int8Flops())
+                + (rates.load().isBusy() ? " under load (" : ", far below what is usual (") + rates.load() + ")";
     }
 
     private static String measured(String what, OptionalDouble rate) {
-        return rate.isPresent() ? String.format(Locale.ROOT, ", %s %.0f GFLOP/s", what, rate.getAsDouble() / GIGA) : "";
+        return rate.isPresent() ? ", " + what + " " + Math.round(rate.getAsDouble() / GIGA) + " GFLOP/s" : "";
     }
 }

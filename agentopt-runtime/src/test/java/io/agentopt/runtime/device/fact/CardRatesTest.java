@@ -102,6 +102,13 @@ class CardRatesTest {
         CardRates none =
                 CardRates.measure(card("GPU-1", 700), new GpuDriver.Absent("No driver."), 0, Optional.empty(), kept);
         assertThat(none.missing()).first().isEqualTo("copies: No driver.");
+        GpuDriver.Outcome old = GpuDriver.open(GpuApi.CUDA, StubLibrary.of("stub_driver.c", "PROPERTIES", "COUNT=1"));
+        assertThat(CardRates.measure(card("GPU-1", 700), old, 0, Optional.empty(), kept)
+                        .missing())
+                .first()
+                .asString()
+                .startsWith("copies: ")
+                .contains("has no function");
         assertThat(CardRates.kept(card("GPU-1", 700), kept))
                 .as("nothing was measured")
                 .isEmpty();
