@@ -1,5 +1,5 @@
 #!/bin/sh
-# llm-bundle.sh OUT CLASSPATH: adds to a bundle what parts/30-llm.sh needs: ONNX Runtime's library and its CUDA provider, and the jars of the engine.
+# llm-bundle.sh OUT CLASSPATH: adds to a bundle what parts/30-llm.sh and parts/40-devices.sh need: ONNX Runtime's library and its CUDA provider, and the jars of the engine.
 # The provider travels with the code of Hopper alone (sm_90): with all architectures it is three times as large.
 set -eu
 out=$1
@@ -29,14 +29,14 @@ if [ ! -f "$cache/$name" ]; then
 fi
 cp "$cache/cuda-$provider.xz" "$out/ort/cuda.xz"
 cp "$cache/$name" "$out/ort/core.xz"
-cp "$here/bench_torch_llm.py" "$out/"
+cp "$here/bench_torch_llm.py" "$here/ort.sh" "$out/"
 cp "$cache/libonnxruntime_providers_shared.so" "$out/ort/"
 
 # Jars without compression, which xz then does better; of natives, the tokenizers' for Linux on x86-64 alone.
 mkdir -p "$work/jars"
 "$JAVA_HOME/bin/jar" --create --no-compress --file "$work/jars/benchmarks.jar" -C "${classpath%%:*}" io/agentopt/benchmarks
 echo "$classpath" | tr : '\n' |
-    grep -E '/(agentopt-(core|mlir|runtime)|jackson-[a-z]+|slf4j-[a-z]+|api|tokenizers|gson|jna|commons-(compress|io|codec)|jspecify)-[0-9][^/]*\.jar$' | grep -v -- -natives- |
+    grep -E '/(agentopt-(core|mlir|runtime|examples)|jackson-[a-z]+|slf4j-[a-z]+|api|tokenizers|gson|jna|commons-(compress|io|codec|math3)|jspecify)-[0-9][^/]*\.jar$' | grep -v -- -natives- |
     while read -r jar; do
         rm -rf "$work/classes"
         mkdir "$work/classes"

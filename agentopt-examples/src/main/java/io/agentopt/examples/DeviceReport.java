@@ -1,7 +1,6 @@
 package io.agentopt.examples;
 
 import io.agentopt.hardware.DeviceSpec;
-import io.agentopt.runtime.calibrate.LocalMachine;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.fact.CpuFacts;
 import io.agentopt.runtime.device.fact.DeviceFacts;
@@ -40,11 +39,6 @@ final class DeviceReport {
             }
         }
         return out.toString();
-    }
-
-    /** {@return the devices of this machine} */
-    static String here() {
-        return of(LocalMachine.devices());
     }
 
     private static String facts(DeviceFacts facts) {

@@ -5,20 +5,32 @@ import io.agentopt.mlir.ffi.Codegen;
 import io.agentopt.mlir.ffi.Mlir;
 import io.agentopt.runtime.backend.ort.CommandLine;
 import io.agentopt.runtime.backend.ort.OrtException;
+import java.util.List;
 import java.util.Optional;
 
-/** Says what this machine can run and what is missing: {@code ./build doctor}. */
+/** Says what this machine can run and what is missing: {@code ./build doctor [--json]}. */
 public final class Doctor {
     private Doctor() {}
 
-    /** Prints the report. */
+    /** Prints the report, as JSON if that is asked for; ends with 2 where anything else is. */
     public static void main(String[] args) {
+        List<String> options = List.of(args);
+        if (!options.isEmpty() && !options.equals(List.of("--json"))) {
+            System.err.println("The options " + options + " are not understood. Use: ./build doctor [--json]");
+            System.exit(2);
+        }
+        Detection detection = Detection.now(); // first: what a fresh process needs for it is to be told
+        if (!options.isEmpty()) {
+            System.out.println(DoctorJson.of(compiler(), kernels(), detection));
+            return;
+        }
         System.out.printf(
                 "Java      %s on %s %s%n",
                 Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
         System.out.println("Compiler  " + compiler());
         System.out.println("Kernels   " + kernels());
-        System.out.print(devices());
+        System.out.println("Devices   " + detection.took());
+        System.out.print(DeviceReport.of(detection.devices()));
         commandLine().ifPresent(w -> System.out.println("Warning   " + w));
     }
 
@@ -58,6 +70,6 @@ public final class Doctor {
 
     /** {@return some lines a device: how far it came and why not further, what is known of it, and what plans go by} */
     public static String devices() {
-        return DeviceReport.here();
+        return DeviceReport.of(Detection.now().devices());
     }
 }

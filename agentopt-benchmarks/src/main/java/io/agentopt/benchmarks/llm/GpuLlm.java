@@ -2,10 +2,13 @@ package io.agentopt.benchmarks.llm;
 
 import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
+import io.agentopt.mlir.gpu.GpuApi;
+import io.agentopt.mlir.gpu.GpuDriver;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.EpSpec;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.device.fact.CardCopies;
 import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
 import io.agentopt.runtime.llm.execute.PromptLane;
@@ -44,9 +47,7 @@ public final class GpuLlm {
     /** Runs what is asked for. */
     public static BenchReport run(List<String> options) {
         String model = option(options, "--model", "1b");
-        DecoderShape shape = SHAPES.get(model);
-        if (shape == null)
-            throw new IllegalArgumentException("--model is one of " + SHAPES.keySet() + ", not " + model + ".");
+        DecoderShape shape = shape(model);
         Path folder = Path.of(option(options, "--folder", System.getProperty("java.io.tmpdir")));
         List<String> only = List.of(option(options, "--only", "prefill,decode").split(",", -1));
         int[] batches = numbers(option(options, "--batches", "1,16,64,256"));
@@ -68,7 +69,7 @@ public final class GpuLlm {
                     "llm-gpu-nodes-" + id, NodeCount.of(pack, settings.session(), settings.lane(), folder));
         }
         List<Metric> metrics = new ArrayList<>();
-        double copy = gpu.isPresent() ? DeviceCopy.bytesPerSecond() : 20e9;
+        double copy = gpu.isPresent() ? copy() : 20e9;
         say("device copy %.0f GB/s read and written", copy / 1e9);
         start = System.nanoTime();
         try (LlmEngine engine = LlmEngine.open(pack, settings)) {
@@ -91,6 +92,22 @@ public final class GpuLlm {
             metrics.addAll(HandOff.peers(pack, settings.session(), other, id));
         }
         return new BenchReport("llm-gpu-" + id, metrics);
+    }
+
+    static DecoderShape shape(String model) {
+        DecoderShape shape = SHAPES.get(model);
+        if (shape == null)
+            throw new IllegalArgumentException("--model is one of " + SHAPES.keySet() + ", not " + model + ".");
+        return shape;
+    }
+
+    /** The ceiling of what is bound by memory: a copy within the GPU, by the driver, read and written. */
+    private static double copy() {
+        return switch (GpuDriver.open(GpuApi.CUDA)) {
+            case GpuDriver.Opened opened ->
+                CardCopies.measure(opened.driver(), 0).within();
+            case GpuDriver.Absent absent -> throw new IllegalStateException(absent.reason());
+        };
     }
 
     private static Metric prefill(Streams streams, String id, DecoderShape shape, int prompt) {
@@ -181,7 +198,7 @@ public final class GpuLlm {
         return Arrays.stream(list.split(",", -1)).mapToInt(Integer::parseInt).toArray();
     }
 
-    private static String option(List<String> options, String name, String otherwise) {
+    static String option(List<String> options, String name, String otherwise) {
         int at = options.indexOf(name);
         return at < 0 ? otherwise : options.get(at + 1);
     }

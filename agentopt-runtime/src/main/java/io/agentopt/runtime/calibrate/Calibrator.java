@@ -102,14 +102,16 @@ public final class Calibrator {
     }
 
     /**
-     * Calibrates a device that was detected on this machine, described by {@link DeviceDescriber}.
+     * Calibrates a device that was detected on this machine. It is described by {@link DeviceDescriber}, which measures a GPU's copies and
+     * matrix products for that within some seconds, before the time budget begins, and keeps them for {@link LocalMachine}.
      *
      * @throws IllegalArgumentException if the device is not ready, or nobody knows its peaks
      * @throws io.agentopt.runtime.llm.pack.ModelPackException if a model is not there or cannot be opened on the device
      */
     public DeviceCalibration calibrate(DetectedDevice device, ModelStore store, List<String> models) {
-        return switch (DeviceDescriber.usual().describe(device)) {
-            case Description.Described d -> calibrate(d.spec().named(device.id()), device, store, models);
+        progress.on(0, "measuring " + device.id(), budget.toNanos() / 1e9);
+        return switch (DeviceDescriber.measuring().describe(device)) {
+            case Description.Described d -> calibrate(d.spec(), device, store, models);
             case Description.Undescribed d ->
                 throw new IllegalArgumentException("The device '" + device.id() + "' (" + device.name()
                         + ") cannot be calibrated, since its peak rates are unknown: " + d.reason()

@@ -1,5 +1,6 @@
 package io.agentopt.runtime.device;
 
+import io.agentopt.mlir.gpu.GpuDriver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,17 @@ public final class Devices {
             found.addAll(guarded(place.id(), place.vendor(), place.kind(), () -> guard.devices(probe)));
         }
         return List.copyOf(found);
+    }
+
+    /** {@return the driver that reaches a GPU, or why none does} */
+    public static GpuDriver.Outcome driver(DetectedDevice gpu) {
+        for (GpuFamily family : List.of(GpuFamily.CUDA, GpuFamily.ROCM)) {
+            if (!gpu.id().startsWith(family.id() + ":")) continue;
+            return family.otherDriver()
+                    .map(file -> GpuDriver.open(family.api(), file))
+                    .orElseGet(() -> GpuDriver.open(family.api()));
+        }
+        return new GpuDriver.Absent("No driver of a GPU reaches the device '" + gpu.id() + "'.");
     }
 
     /** {@return the ways to devices other than the CPU} */

@@ -2,7 +2,6 @@ package io.agentopt.runtime.device.fact;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ public final class CpuFiles {
     /** {@return the first processor's values by key} */
     private static Map<String, String> first(String cpuinfo) {
         Map<String, String> values = new TreeMap<>();
-        for (String line : cpuinfo.lines().toList()) {
+        for (String line : cpuinfo.split("\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0)
                 values.putIfAbsent(
@@ -124,7 +123,7 @@ public final class CpuFiles {
                     bytes,
                     listed(files.text(folder + "shared_cpu_list").orElse(""))));
         }
-        caches.sort(Comparator.comparingInt(CpuFacts.Cache::level));
+        caches.sort((a, b) -> Integer.compare(a.level(), b.level()));
         return caches;
     }
 

@@ -7,9 +7,11 @@ import io.agentopt.hardware.ListPrice;
 import io.agentopt.hardware.Provenance;
 import io.agentopt.model.Precision;
 import io.agentopt.runtime.device.DetectedDevice;
+import io.agentopt.runtime.device.fact.CardRates;
 import io.agentopt.runtime.device.fact.GpuFacts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -31,20 +33,26 @@ final class GpuDescription {
     private static final double GDDR6_RATE =
             16; // amdgpu tells an eighth of the clock that GDDR6 transfers twice a cycle at
 
+    private static final CardRates NOT_MEASURED =
+            new CardRates(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), Map.of(), List.of());
+    private static final double GIGA = 1e9, TERA = 1e12;
+
     private final DetectedDevice device;
     private final GpuFacts gpu;
+    private final CardRates rates;
     private final Map<String, Origin> origins = new TreeMap<>();
 
-    private GpuDescription(DetectedDevice device, GpuFacts gpu) {
+    private GpuDescription(DetectedDevice device, GpuFacts gpu, CardRates rates) {
         this.device = device;
         this.gpu = gpu;
+        this.rates = rates;
     }
 
-    static Description of(DetectedDevice device, GpuFacts gpu, DeviceCatalog catalog) {
+    static Description of(DetectedDevice device, GpuFacts gpu, DeviceCatalog catalog, Optional<CardRates> measured) {
         Optional<DeviceSpec> known = catalog.known(device.name())
                 .filter(c -> gpu.memoryBytes().isEmpty()
                         || Math.abs(gpu.memoryBytes().getAsLong() / c.memoryBytes() - 1) < SAME_MEMORY);
-        GpuDescription d = new GpuDescription(device, gpu);
+        GpuDescription d = new GpuDescription(device, gpu, measured.orElse(NOT_MEASURED));
         return known.isPresent() ? d.known(known.get()) : d.built();
     }
 
@@ -52,10 +60,9 @@ final class GpuDescription {
         origins.put(Field.PEAKS, Origin.CATALOG);
         origins.put(Field.BANDWIDTH, Origin.CATALOG);
         if (!c.listPrice().rents().isEmpty()) origins.put(Field.RENTS, Origin.CATALOG);
-        fromCatalog(Field.MATMUL, c.maxMatmulEfficiency().isPresent());
         fromCatalog(Field.SCALE_OUT, c.scaleOutBytesPerSecond().isPresent());
         fromCatalog(Field.CLOCK, c.boostHertz().isPresent());
-        OptionalDouble host = either(Field.HOST_LINK, gpu.hostBytesPerSecond(), c.hostLinkBytesPerSecond());
+        OptionalDouble host = host(c.hostLinkBytesPerSecond());
         OptionalDouble inside = linksAreTold()
                 ? either(Field.INTRA_NODE, linked(), OptionalDouble.empty())
                 : either(Field.INTRA_NODE, OptionalDouble.empty(), c.intraNodeBytesPerSecond());
@@ -67,7 +74,7 @@ final class GpuDescription {
                 inside,
                 c.scaleOutBytesPerSecond(),
                 either(Field.POWER, gpu.powerWatts(), c.tdpWatts()),
-                c.maxMatmulEfficiency(),
+                share(c.densePeakFlops(), c.maxMatmulEfficiency()),
                 host,
                 gpu.processors().isPresent() ? told(gpu.processors()) : catalogued(c.processors()),
                 c.boostHertz(),
@@ -89,31 +96,90 @@ final class GpuDescription {
                         gpu.clockHertz().getAsDouble())
                 : Optional.empty();
         if (lacking.isEmpty() && peaks.isEmpty()) lacking.add("rates of its architecture '" + gpu.architecture() + "'");
+        if (peaks.isEmpty() && isMeasured()) return reached();
         if (peaks.isEmpty()) {
             return new Description.Undescribed(
                     device,
                     "Device " + device.id() + " ('" + device.name() + "') is in no catalog, and nobody tells its "
                             + String.join(", ", lacking)
-                            + ". Describe it in a device file and read that with DeviceCatalog.read.");
+                            + ". Calibrate it, which measures them, or describe it in a device file and read that with"
+                            + " DeviceCatalog.read.");
         }
         origins.put(Field.PEAKS, Origin.DERIVED);
         origins.put(Field.BANDWIDTH, Origin.DERIVED);
+        return unlisted(peaks.get(), bandwidth(), share(peaks.get(), OptionalDouble.empty()));
+    }
+
+    /** Whether enough was measured to describe a card that nobody knows. */
+    private boolean isMeasured() {
+        return gpu.memoryBytes().isPresent()
+                && rates.copyBytesPerSecond().isPresent()
+                && !rates.productFlops().isEmpty();
+    }
+
+    /** A card that nobody knows: what it reached is the least that it can. */
+    private Description reached() {
+        origins.put(Field.PEAKS, Origin.MEASURED);
+        origins.put(Field.BANDWIDTH, Origin.MEASURED);
+        return unlisted(rates.productFlops(), rates.copyBytesPerSecond().getAsDouble(), OptionalDouble.empty());
+    }
+
+    private Description unlisted(Map<Precision, Double> peaks, double bandwidth, OptionalDouble share) {
         OptionalDouble none = OptionalDouble.empty();
         return described(
                 id(device.name().isBlank() ? gpu.architecture() : device.name()),
                 device.vendor(),
-                peaks.get(),
-                bandwidth(),
+                peaks,
+                bandwidth,
                 either(Field.INTRA_NODE, linked(), none),
                 none,
                 either(Field.POWER, gpu.powerWatts(), none),
-                none,
-                either(Field.HOST_LINK, gpu.hostBytesPerSecond(), none),
-                told(gpu.processors()),
+                share,
+                host(none),
+                gpu.processors().isPresent() ? told(gpu.processors()) : gpu.processors(),
                 either(Field.CLOCK, gpu.clockHertz(), none),
                 ListPrice.UNKNOWN,
                 0,
                 "this machine");
+    }
+
+    /** The host link: the slower way of what was measured, otherwise what the driver tells. */
+    private OptionalDouble host(OptionalDouble listed) {
+        if (rates.toCardBytesPerSecond().isEmpty()
+                || rates.fromCardBytesPerSecond().isEmpty())
+            return either(Field.HOST_LINK, gpu.hostBytesPerSecond(), listed);
+        origins.put(Field.HOST_LINK, Origin.MEASURED);
+        return OptionalDouble.of(Math.min(
+                rates.toCardBytesPerSecond().getAsDouble(),
+                rates.fromCardBytesPerSecond().getAsDouble()));
+    }
+
+    /** The largest share of the peak that a product of 16 bits reached: here, or where the catalog's was measured. */
+    private OptionalDouble share(Map<Precision, Double> peaks, OptionalDouble listed) {
+        Double peak = peaks.get(Precision.FP16), reached = rates.productFlops().get(Precision.FP16);
+        double here = peak == null || reached == null ? 0 : Math.min(1, reached / peak);
+        if (here <= listed.orElse(0)) {
+            fromCatalog(Field.MATMUL, listed.isPresent());
+            return listed;
+        }
+        origins.put(Field.MATMUL, Origin.MEASURED);
+        return OptionalDouble.of(here);
+    }
+
+    private String remark() {
+        StringBuilder text = new StringBuilder();
+        rates.copyBytesPerSecond()
+                .ifPresent(v -> text.append(String.format(
+                        Locale.ROOT, "; measured here: copy within the card %.0f GB/s read and written", v / GIGA)));
+        rates.toCardBytesPerSecond()
+                .ifPresent(v -> text.append(String.format(Locale.ROOT, ", to it %.1f GB/s", v / GIGA)));
+        rates.fromCardBytesPerSecond()
+                .ifPresent(v -> text.append(String.format(Locale.ROOT, ", from it %.1f GB/s", v / GIGA)));
+        new TreeMap<>(rates.productFlops())
+                .forEach((p, v) -> text.append(
+                        String.format(Locale.ROOT, "; products of %s reach %.1f TFLOP/s", p.id(), v / TERA)));
+        for (String m : rates.missing()) text.append("; not measured: ").append(m);
+        return text.toString();
     }
 
     private Description described(
@@ -148,8 +214,8 @@ final class GpuDescription {
                 processors,
                 clock,
                 prices,
-                new Provenance(source, false, "told by " + gpu.source() + "; " + Description.told(origins)));
-        return new Description.Described(device, spec, origins);
+                new Provenance(source, false, "told by " + gpu.source() + "; " + Description.told(origins) + remark()));
+        return new Description.Described(device, spec, origins, remark());
     }
 
     /** {@return one-way rate between cards: all links together, or through PCIe where none is up} */

@@ -4,6 +4,8 @@ package io.agentopt.runtime.device.spec;
 public enum Origin {
     /** Measured on this machine. */
     MEASURED,
+    /** Usual for the class of the device; what was measured here, under load, was less. */
+    TYPICAL,
     /** Told by the driver or its management library. */
     DRIVER,
     /** Told by the operating system. */

@@ -1,6 +1,7 @@
 package io.agentopt.runtime.device.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import java.nio.file.Files;
@@ -23,27 +24,58 @@ class CpuRatesTest {
     @TempDir
     Path folder;
 
-    private final CpuFacts cpu = CpuFiles.read();
-    private final List<String> measured = new ArrayList<>();
+    private static final CpuFacts CPU = facts(8);
+    private static final TypicalCpu TYPICAL = TypicalCpu.of(CPU);
+
+    private final List<Instant> measured = new ArrayList<>();
 
     @AfterEach
     void nothingStaysOpen() {
         assertThat(OrtEnvironment.get().liveHandles()).isEmpty();
     }
 
-    private CpuRates rates(Instant now, CpuRates next) {
-        return rates(cpu, now, next);
+    private static CpuFacts facts(int logical) {
+        return new CpuFacts(
+                "Xeon",
+                "GenuineIntel",
+                logical,
+                4,
+                4,
+                List.of("avx2"),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                List.of(),
+                "0x1");
     }
 
-    private CpuRates rates(CpuFacts of, Instant now, CpuRates next) {
-        return CpuRates.of(of, new KeptAnswers(folder), Clock.fixed(now, ZoneOffset.UTC), () -> {
-            measured.add("again");
+    private static MachineLoad load(boolean busy) {
+        return new MachineLoad(OptionalDouble.of(busy ? 4.8 : 0.1), OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    /** What is known at a time, if measuring then gives this, and the machine is as busy before. */
+    private CpuRates rates(CpuReading next) {
+        return rates(CPU, next);
+    }
+
+    private CpuRates rates(CpuFacts of, CpuReading next) {
+        return CpuRates.of(of, new KeptAnswers(folder), Clock.fixed(next.taken(), ZoneOffset.UTC), next::load, () -> {
+            measured.add(next.taken());
             return next;
         });
     }
 
-    private static CpuRates rates(double read, double fp32, boolean busy, Instant when) {
-        return new CpuRates(read, OptionalDouble.of(fp32), OptionalDouble.empty(), busy, when);
+    /** Shares of what is usual, as measured. */
+    private static CpuReading reading(double share, boolean busy, Instant when) {
+        return new CpuReading(
+                share * TYPICAL.readBytesPerSecond(),
+                OptionalDouble.of(share * TYPICAL.fp32Flops()),
+                OptionalDouble.empty(),
+                load(busy),
+                when);
+    }
+
+    private static double share(CpuRates rates) {
+        return rates.readBytesPerSecond() / TYPICAL.readBytesPerSecond();
     }
 
     private Path file() throws Exception {
@@ -53,53 +85,90 @@ class CpuRatesTest {
     }
 
     @Test
-    void whatWasMeasuredIsKept() {
-        CpuRates quiet = rates(10e9, 100e9, false, NOON);
-        assertThat(rates(NOON, quiet)).isEqualTo(quiet);
-        assertThat(rates(NOON.plus(Duration.ofDays(400)), rates(1, 1, false, NOON)))
-                .isEqualTo(quiet);
+    void whatSettlesTheMatterIsKeptForADay() {
+        CpuRates quiet = rates(reading(1.3, false, NOON));
+        assertThat(quiet.settled()).isTrue();
+        assertThat(rates(reading(9, false, NOON.plusSeconds(86_399)))).isEqualTo(quiet);
         assertThat(measured).hasSize(1);
-        CpuFacts fewer = new CpuFacts(
-                cpu.model(),
-                cpu.vendor(),
-                cpu.logical() + 1,
-                cpu.physical(),
-                cpu.usable(),
-                cpu.isa(),
-                cpu.nominalHertz(),
-                cpu.maxHertz(),
-                cpu.caches(),
-                cpu.build());
-        assertThat(rates(fewer, NOON, rates(1, 1, false, NOON)).readBytesPerSecond())
-                .as("another machine is measured")
-                .isEqualTo(1);
-    }
-
-    @Test
-    void aBusyMachineIsMeasuredAgainAndTheFasterCounts() {
-        rates(NOON, rates(10e9, 30e9, true, NOON));
-        assertThat(rates(NOON.plusSeconds(3599), rates(1, 1, true, NOON)).fp32Flops())
-                .hasValue(30e9);
-        assertThat(measured).hasSize(1);
-        Instant later = NOON.plusSeconds(3600);
-        CpuRates again = rates(later, rates(5e9, 80e9, false, later));
-        assertThat(again).isEqualTo(rates(10e9, 80e9, false, later));
-        assertThat(rates(later.plus(Duration.ofDays(9)), rates(1, 1, true, NOON)))
-                .isEqualTo(again);
+        assertThat(share(rates(reading(1.2, false, NOON.plusSeconds(86_400)))))
+                .as("the best of both counts")
+                .isCloseTo(1.3, within(1e-9));
         assertThat(measured).hasSize(2);
+        CpuFacts more = facts(CPU.logical() + 1);
+        assertThat(share(rates(more, reading(7, false, NOON))))
+                .as("another machine is measured")
+                .isCloseTo(7, within(1e-9));
     }
 
     @Test
-    void aClockThatWasSetBackDoesNotKeepABusyMeasurementForever() {
-        rates(NOON, rates(10e9, 30e9, true, NOON));
-        rates(NOON.minusSeconds(9), rates(10e9, 30e9, true, NOON));
+    void aLoadedReadingIsALowerBoundUntilAQuietOne() {
+        CpuRates loaded = rates(reading(0.2, true, NOON));
+        assertThat(loaded.settled()).isFalse();
+        assertThat(loaded.load().threadsPerProcessor()).hasValue(4.8);
+        assertThat(share(rates(reading(1.4, false, NOON.plusSeconds(59))))).isCloseTo(0.2, within(1e-9));
+        assertThat(measured).as("not again within a minute").hasSize(1);
+        CpuRates quiet = rates(reading(1.4, false, NOON.plusSeconds(60)));
+        assertThat(quiet.settled()).isTrue();
+        assertThat(share(quiet)).isCloseTo(1.4, within(1e-9));
+    }
+
+    @Test
+    void whileTheMachineStaysBusyItIsMeasuredOnceAnHour() {
+        rates(reading(0.2, true, NOON));
+        rates(reading(0.3, true, NOON.plusSeconds(3599)));
+        assertThat(measured).hasSize(1);
+        CpuRates best = rates(reading(0.15, true, NOON.plusSeconds(3600)));
+        assertThat(measured).hasSize(2);
+        assertThat(share(best)).as("neighbours only slow one down").isCloseTo(0.2, within(1e-9));
+        assertThat(best.settled()).isFalse();
+    }
+
+    @Test
+    void aLowReadingIsDoubtedUntilThreeQuietOnesAgree() {
+        for (int i = 0; i < 2; i++)
+            assertThat(rates(reading(0.3, false, NOON.plusSeconds(60 * i))).settled())
+                    .isFalse();
+        CpuRates third = rates(reading(0.31, false, NOON.plusSeconds(120)));
+        assertThat(third.settled()).isTrue();
+        assertThat(share(third)).isCloseTo(0.31, within(1e-9));
+        rates(reading(0.3, false, NOON.plusSeconds(180)));
+        assertThat(measured).as("that is how the machine is").hasSize(3);
+    }
+
+    @Test
+    void whatWasReachedLongAgoCountsLessAndLess() {
+        rates(reading(2, false, NOON));
+        assertThat(share(rates(reading(0.7, false, NOON.plus(Duration.ofDays(8))))))
+                .as("half after a week, which begins a day later")
+                .isCloseTo(1, within(1e-9));
+        assertThat(share(rates(reading(0.7, false, NOON.plus(Duration.ofDays(15))))))
+                .isCloseTo(0.7, within(1e-9));
+        assertThat(share(rates(reading(0.2, true, NOON.plus(Duration.ofDays(60))))))
+                .as("all that was is forgotten")
+                .isCloseTo(0.2, within(1e-9));
+    }
+
+    @Test
+    void anHonestReadingIsNotLostAmongLoadedOnes() {
+        rates(reading(1.5, false, NOON));
+        for (int i = 0; i < 30; i++) rates(reading(0.2, true, NOON.plusSeconds(86_400 + 3600 * i)));
+        CpuRates rates = rates(reading(0.2, true, NOON.plusSeconds(86_400 + 3600 * 30)));
+        assertThat(measured).hasSize(32);
+        assertThat(rates.settled()).isTrue();
+        assertThat(share(rates)).isBetween(1.2, 1.5);
+    }
+
+    @Test
+    void aClockThatWasSetBackDoesNotKeepAReadingForever() {
+        rates(reading(1, false, NOON));
+        assertThat(share(rates(reading(0.9, false, NOON.minusSeconds(9))))).isCloseTo(0.9, within(1e-9));
         assertThat(measured).hasSize(2);
     }
 
     @Test
     void aDamagedFileIsMeasuredAgain() throws Exception {
-        CpuRates quiet = rates(10e9, 100e9, false, NOON);
-        rates(NOON, quiet);
+        CpuReading quiet = reading(1, false, NOON);
+        CpuRates known = rates(quiet);
         String whole = Files.readString(file());
         List<String> broken = List.of(
                 "",
@@ -107,15 +176,16 @@ class CpuRatesTest {
                 "\\u12",
                 whole.substring(0, whole.length() / 2),
                 whole.replace("end=", ""),
-                whole.replace("rates 1", "rates 0"),
+                whole.replace("rates 2", "rates 0"),
                 whole.replaceAll("readBytesPerSecond=.*", "readBytesPerSecond=-1"),
                 whole.replaceAll("fp32Flops=.*", "fp32Flops=NaN"),
-                whole.replaceAll("busy=.*", "busy=3"),
-                whole.replaceAll("measured=.*", "measured=now"));
+                whole.replaceAll("load.threads=.*", "load.threads=many"),
+                whole.replaceAll("readings=.*", "readings=1e99"),
+                whole.replaceAll("taken=.*", "taken=now"));
         for (String text : broken) {
             measured.clear();
             Files.writeString(file(), text);
-            assertThat(rates(NOON, quiet)).isEqualTo(quiet);
+            assertThat(rates(quiet)).isEqualTo(known);
             assertThat(measured).as(text).hasSize(1);
             assertThat(Files.readString(file())).as("written again").isEqualTo(whole);
         }
@@ -124,17 +194,18 @@ class CpuRatesTest {
     @Test
     void aFolderThatCannotBeWrittenCostsTimeOnly() throws Exception {
         Path inTheWay = Files.writeString(folder.resolve("file"), "text");
-        CpuRates quiet = rates(10e9, 100e9, false, NOON);
         Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
-        assertThat(CpuRates.of(cpu, new KeptAnswers(inTheWay), clock, () -> quiet))
-                .isEqualTo(quiet);
+        CpuReading quiet = reading(1, false, NOON);
+        assertThat(share(CpuRates.of(CPU, new KeptAnswers(inTheWay), clock, quiet::load, () -> quiet)))
+                .isCloseTo(1, within(1e-9));
     }
 
     @Test
-    void aProductOfMatricesHasARate() {
-        CpuRates rates = CpuRates.measure(cpu);
-        assertThat(rates.readBytesPerSecond()).isBetween(1e6, 1e14);
-        assertThat(rates.fp32Flops().orElseThrow()).isBetween(1e6, 1e16);
-        assertThat(rates.int8Flops().orElseThrow()).isBetween(1e6, 1e16);
+    void aMeasurementHasRatesAndSaysHowBusyTheMachineWas() {
+        CpuReading reading = CpuReading.measure(CpuFiles.read());
+        assertThat(reading.readBytesPerSecond()).isBetween(1e6, 1e14);
+        assertThat(reading.fp32Flops().orElseThrow()).isBetween(1e6, 1e16);
+        assertThat(reading.int8Flops().orElseThrow()).isBetween(1e6, 1e16);
+        assertThat(reading.load().taken().orElse(0)).isBetween(0.0, 1.0);
     }
 }

@@ -10,14 +10,16 @@ import io.agentopt.model.Precision;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.Rung;
 import io.agentopt.runtime.device.fact.AmdCards;
+import io.agentopt.runtime.device.fact.CardRates;
 import io.agentopt.runtime.device.fact.CpuFacts;
 import io.agentopt.runtime.device.fact.CpuRates;
 import io.agentopt.runtime.device.fact.DeviceFacts;
 import io.agentopt.runtime.device.fact.FakeSystem;
 import io.agentopt.runtime.device.fact.GpuFacts;
 import io.agentopt.runtime.device.fact.GpuLink;
+import io.agentopt.runtime.device.fact.MachineLoad;
+import io.agentopt.runtime.device.fact.TypicalCpu;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DeviceDescriberTest {
     private static final long H200_BYTES = 150754820096L;
 
-    private static CpuRates rates(boolean busy) {
-        return new CpuRates(40e9, OptionalDouble.of(200e9), OptionalDouble.of(800e9), busy, Instant.EPOCH);
+    private static CpuRates rates(boolean settled) {
+        return new CpuRates(40e9, OptionalDouble.of(200e9), OptionalDouble.of(800e9), settled, MachineLoad.UNKNOWN);
     }
 
-    private static final DeviceDescriber DESCRIBER = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(false));
+    private static final DeviceDescriber DESCRIBER = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(true));
 
     private static CpuFacts cpu(OptionalDouble max) {
         return new CpuFacts("Test CPU", "T", 8, 4, 8, List.of("avx2"), OptionalDouble.of(2e9), max, List.of(), "0x1");
@@ -117,7 +119,7 @@ class DeviceDescriberTest {
         assertThat(hidden.origins())
                 .containsEntry("peakTeraflops", Origin.ASSUMED)
                 .containsEntry("memoryGigabytes", Origin.ASSUMED);
-        CpuRates fast = new CpuRates(1e9, OptionalDouble.of(9e12), OptionalDouble.empty(), false, Instant.EPOCH);
+        CpuRates fast = new CpuRates(1e9, OptionalDouble.of(9e12), OptionalDouble.empty(), true, MachineLoad.UNKNOWN);
         Description.Described measured = new DeviceDescriber(DeviceCatalog.packaged(), c -> fast)
                 .cpu("cpu", device("cpu", "T", "", 1L << 40, cpu(OptionalDouble.empty())));
         assertThat(measured.spec().densePeakFlops()).containsOnly(Map.entry(Precision.FP32, 9e12));
@@ -125,13 +127,41 @@ class DeviceDescriberTest {
         assertThat(measured.origins()).containsEntry("peakTeraflops", Origin.MEASURED);
     }
 
-    @Test
-    void aBusyMachineGivesNoShareOfThePeak() {
-        Description.Described d = new DeviceDescriber(DeviceCatalog.packaged(), c -> rates(true))
+    private static Description.Described underLoad(double read, double fp32, double int8) {
+        MachineLoad load = new MachineLoad(OptionalDouble.of(4.8), OptionalDouble.empty(), OptionalDouble.empty());
+        CpuRates bounds = new CpuRates(read, OptionalDouble.of(fp32), OptionalDouble.of(int8), false, load);
+        return new DeviceDescriber(DeviceCatalog.packaged(), c -> bounds)
                 .cpu("cpu", device("cpu", "T", "", 1L << 40, cpu(OptionalDouble.empty())));
-        assertThat(d.spec().maxMatmulEfficiency()).isEmpty();
-        assertThat(d.spec().densePeakFlops()).containsOnlyKeys(Precision.FP32);
-        assertThat(d.spec().provenance().note()).endsWith("measured while others kept the machine busy");
+    }
+
+    @Test
+    void whatWasMeasuredUnderLoadDoesNotStandForTheProcessor() {
+        Description.Described d = underLoad(4.13e9, 1e9, 2e9);
+        TypicalCpu typical = TypicalCpu.of(cpu(OptionalDouble.empty()));
+        assertThat(d.spec().memoryBytesPerSecond()).isEqualTo(typical.readBytesPerSecond());
+        double share = d.spec().maxMatmulEfficiency().orElseThrow();
+        assertThat(share * d.spec().densePeakFlops().get(Precision.FP32))
+                .isCloseTo(typical.fp32Flops(), withPercentage(1e-9));
+        assertThat(share * d.spec().densePeakFlops().get(Precision.INT8))
+                .isCloseTo(typical.int8Flops(), withPercentage(1e-9));
+        assertThat(d.origins())
+                .containsEntry("memoryGigabytesPerSecond", Origin.TYPICAL)
+                .containsEntry("maxMatmulEfficiency", Origin.TYPICAL)
+                .containsEntry("peakTeraflops.int8", Origin.TYPICAL);
+        assertThat(d.spec().provenance().note()).contains(d.provenance());
+        assertThat(d.provenance())
+                .contains("typical: ")
+                .contains(
+                        "measured at least 4.13 GB/s, FP32 1 GFLOP/s, INT8 2 GFLOP/s under load (4.8 runnable threads");
+    }
+
+    @Test
+    void whatIsMoreThanUsualCountsUnderLoadToo() {
+        Description.Described d = underLoad(400e9, 300e9, 900e9);
+        assertThat(d.spec().memoryBytesPerSecond()).isEqualTo(400e9);
+        assertThat(d.origins())
+                .containsEntry("memoryGigabytesPerSecond", Origin.MEASURED)
+                .containsEntry("maxMatmulEfficiency", Origin.MEASURED);
     }
 
     @Test
@@ -231,5 +261,55 @@ class DeviceDescriberTest {
         assertThat(unnamed.id()).isEqualTo("gfx942");
         assertThat(unnamed.memoryBytesPerSecond()).isCloseTo(5.3e12, withPercentage(1));
         assertThat(unnamed.densePeakFlops().get(Precision.FP16)).isCloseTo(1307e12, withPercentage(1));
+    }
+
+    private static Description measured(String name, GpuFacts gpu) {
+        CardRates rates = new CardRates(
+                OptionalDouble.of(4.3e12),
+                OptionalDouble.of(55e9),
+                OptionalDouble.of(53e9),
+                Map.of(Precision.FP16, 850e12),
+                List.of("copies of another kind: the driver fails"));
+        return DESCRIBER
+                .withCards((device, facts) -> Optional.of(rates))
+                .describe(device("cuda:0", "NVIDIA", name, 1, gpu));
+    }
+
+    @Test
+    void whatACalibrationMeasuredOfACardOfTheCatalogIsAddedToIt() {
+        Description.Described d =
+                (Description.Described) measured("NVIDIA H200", gpu("sm_90", H200_BYTES, 132, 650, List.of()));
+        DeviceSpec catalog = DeviceCatalog.packaged().find("H200-SXM"), s = d.spec();
+        assertThat(s.densePeakFlops()).isEqualTo(catalog.densePeakFlops());
+        assertThat(s.memoryBytesPerSecond()).isEqualTo(catalog.memoryBytesPerSecond());
+        assertThat(s.hostLinkBytesPerSecond()).as("the slower way").hasValue(53e9);
+        assertThat(s.maxMatmulEfficiency().orElseThrow()).isCloseTo(850.0 / 989, withPercentage(1e-6));
+        assertThat(d.origins())
+                .containsEntry("peakTeraflops", Origin.CATALOG)
+                .containsEntry("hostLinkGigabytesPerSecond", Origin.MEASURED)
+                .containsEntry("maxMatmulEfficiency", Origin.MEASURED);
+        assertThat(d.provenance())
+                .contains("copy within the card 4300 GB/s", "to it 55.0 GB/s", "products of fp16 reach 850.0 TFLOP/s")
+                .endsWith("not measured: copies of another kind: the driver fails");
+    }
+
+    @Test
+    void aCardThatNobodyKnowsIsDescribedByWhatItReached() {
+        GpuFacts unknown = gpu("sm_999", H200_BYTES, 0, 300, List.of());
+        assertThat(DESCRIBER.describe(device("cuda:0", "NVIDIA", "NVIDIA X9", 1, unknown)))
+                .isInstanceOfSatisfying(
+                        Description.Undescribed.class,
+                        u -> assertThat(u.reason()).contains("Calibrate it, which measures them"));
+        Description.Described d = (Description.Described) measured("NVIDIA X9", unknown);
+        assertThat(d.spec().id()).isEqualTo("X9");
+        assertThat(d.spec().densePeakFlops()).containsOnly(Map.entry(Precision.FP16, 850e12));
+        assertThat(d.spec().memoryBytesPerSecond()).isEqualTo(4.3e12);
+        assertThat(d.spec().maxMatmulEfficiency()).isEmpty();
+        assertThat(d.origins())
+                .containsEntry("peakTeraflops", Origin.MEASURED)
+                .containsEntry("memoryGigabytesPerSecond", Origin.MEASURED);
+        assertThat(measured("NVIDIA X9", gpu("sm_999", 0, 0, 300, List.of())))
+                .as("without memory nothing can be placed there")
+                .isInstanceOf(Description.Undescribed.class);
     }
 }
