@@ -1,9 +1,9 @@
 package io.agentopt.runtime.llm.execute;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.agentopt.mlir.gpu.GpuApi;
+import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.NamedProvider;
@@ -43,8 +43,8 @@ import java.util.TreeMap;
  * its start in one run, and what was known of it is computed again.
  *
  * <p>Caches lie in the device's memory, past and present at once, if the provider says that it has some which HIP's driver
- * gives; else in the host's, and every run takes them to the device and back. Tokens and scores travel with each run, which is
- * over when the provider returns.
+ * gives; else in the host's, and every run takes them to the device and back. Tokens travel with each run, which is over when the
+ * provider returns. Scores stay on a device that can choose of them by itself; else they travel too.
  */
 public final class FixedShapeExecutor implements DecoderExecutor {
     private static final String AMD = "AMD", MIGRAPHX = "MIGraphXExecutionProvider";
@@ -59,11 +59,9 @@ public final class FixedShapeExecutor implements DecoderExecutor {
     private final AutoCloseable kvOwner;
     private final CountsInput counts;
     private final OrtTensor ids; // int64, as many as a step or a prompt needs
-    private final OrtTensor stepScores; // float32 [rows * vocab]
-    private final PromptScores promptScores;
+    private final RunScores scores;
     private final RowBindings steps;
     private final NavigableMap<Integer, RowBindings> prompts = new TreeMap<>(); // by width
-    private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
 
     private FixedShapeExecutor(
             ModelPack pack,
@@ -84,21 +82,20 @@ public final class FixedShapeExecutor implements DecoderExecutor {
         DecoderNames.CacheView view;
         if (device.isPresent()) {
             CudaDevice gpu = device.get();
-            DeviceKv there = new DeviceKv(shape, rows, capacity, gpu.context(), gpu.stream(), gpu.memory());
-            kv = there;
-            kvOwner = there;
-            view = there::view;
+            DeviceKv caches = new DeviceKv(shape, rows, capacity, gpu.context(), gpu.stream(), gpu.memory());
+            kv = caches;
+            kvOwner = caches;
+            view = caches::view;
         } else {
-            HostKv here = owned.add(new HostKv(shape, rows, capacity, memory));
-            kv = here;
-            kvOwner = here;
-            view = here::view;
+            HostKv caches = owned.add(new HostKv(shape, rows, capacity, memory));
+            kv = caches;
+            kvOwner = caches;
+            view = caches::view;
         }
         counts = new CountsInput(lengths, session, rows, memory, owned);
         ids = owned.add(memory.reserve(ElementType.INT64, Math.max(rows, capacity)));
-        stepScores = owned.add(memory.reserve(ElementType.FLOAT32, (long) rows * vocab()));
-        promptScores = owned.add(new PromptScores(rows, vocab(), true, memory));
-        fromPrompt = new boolean[rows];
+        Optional<DeviceScores> there = device.flatMap(d -> DeviceScores.on(d, rows, vocab()));
+        scores = there.isPresent() ? there.get() : new HostScores(rows, vocab(), memory, owned);
         steps = owned.add(new RowBindings(session, view, names));
         for (int width : widths(capacity)) {
             OrtSession own = owned.add(PackSession.open(pack, settings));
@@ -219,8 +216,11 @@ public final class FixedShapeExecutor implements DecoderExecutor {
         for (int i = 0; i < width; i++) ids.data().setAtIndex(JAVA_LONG, i, i < to ? tokens[i] : 0);
         OrtBinding binding = program.getValue().rows(row, 1);
         counts.padded(binding, width, to - 1);
-        promptScores.during(row, 1, scores -> run(binding, 1, width, scores, options));
-        fromPrompt[row] = true;
+        try {
+            scores.prompt(row, room -> run(binding, 1, width, room, options));
+        } catch (RuntimeException e) {
+            throw failure(e);
+        }
     }
 
     @Override
@@ -241,8 +241,8 @@ public final class FixedShapeExecutor implements DecoderExecutor {
             }
             OrtBinding binding = steps.rows(0, rows);
             counts.step(binding, 0, rows, held);
-            try (OrtTensor scores = stepScores.view(0, rows, 1, vocab())) {
-                run(binding, rows, 1, scores, options);
+            try {
+                scores.step(wanted.rows(), room -> run(binding, rows, 1, room, options));
             } finally {
                 for (int i = 0; i < kept.size(); i++) kv.restore(kept.get(i), full.get(i), kv.capacity() - 1);
             }
@@ -251,17 +251,14 @@ public final class FixedShapeExecutor implements DecoderExecutor {
         } finally {
             kept.forEach(KvBlock::close);
         }
-        for (int row : wanted.rows()) fromPrompt[row] = false;
     }
 
-    private void run(OrtBinding binding, int batch, int width, OrtTensor scores, OrtRunOptions options) {
+    private void run(OrtBinding binding, int batch, int width, OrtTensor room, OrtRunOptions options) {
         try (OrtTensor input = ids.view(0, batch, width)) {
             binding.bindInput(model.names().inputIds(), input);
-            binding.bindOutput(model.names().logits(), scores);
+            binding.bindOutput(model.names().logits(), room);
             device.ifPresent(d -> d.stream().synchronize()); // runs have a stream of their own: copies of caches first
             binding.run(options);
-        } catch (RuntimeException e) {
-            throw failure(e);
         }
     }
 
@@ -271,24 +268,27 @@ public final class FixedShapeExecutor implements DecoderExecutor {
 
     @Override
     public MemorySegment scores(int row) {
-        long bytes = vocab() * JAVA_FLOAT.byteSize();
-        return fromPrompt[row] ? promptScores.of(row).data() : stepScores.data().asSlice(row * bytes, bytes);
+        device.ifPresent(d -> d.check(model));
+        try {
+            return scores.of(row);
+        } catch (GpuException e) {
+            throw failure(e);
+        }
     }
 
     @Override
     public void scores(int row, MemorySegment values) {
-        promptScores.of(row).data().copyFrom(values);
-        fromPrompt[row] = true;
+        scores.set(row, values);
     }
 
     @Override
     public int best(int row) {
-        return HighestScore.of(scores(row), vocab());
+        return scores.best(row);
     }
 
     @Override
     public void close() {
-        List<AutoCloseable> all = new ArrayList<>(List.of(owned, kvOwner)); // sessions and tensors first
+        List<AutoCloseable> all = new ArrayList<>(List.of(owned, scores, kvOwner)); // sessions and tensors first
         device.ifPresent(all::add);
         Closing.all(all);
     }

@@ -75,6 +75,11 @@ public final class StubMigraphx {
         named("stub_lose", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG), function, (long) error);
     }
 
+    /** Lets the kernel that chooses tokens take the lowest score, until {@link #resetDriver}. */
+    public static void chooseLowest() {
+        call(driver(), "stub_choose_lowest");
+    }
+
     /** Takes failures back. */
     public static void resetDriver() {
         call(driver(), "stub_reset");
