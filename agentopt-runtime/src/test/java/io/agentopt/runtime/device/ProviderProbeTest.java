@@ -51,7 +51,7 @@ class ProviderProbeTest {
     @Test
     void aGpuOfEachFamilyComesToTheTop() {
         for (GpuFamily family : List.of(GpuFamily.CUDA, GpuFamily.ROCM)) {
-            boolean amd = family == GpuFamily.ROCM;
+            boolean amd = family.equals(GpuFamily.ROCM);
             property(family.property(), amd ? StubMigraphx.provider() : StubLibrary.provider("PLAIN"));
             property("agentopt." + family.id() + ".driver", StubLibrary.of("stub_driver.c", "COUNT=2"));
             List<DetectedDevice> found = found(family.id());

@@ -45,7 +45,7 @@ final class DeviceScores implements RunScores {
         this.rows = rows;
         this.vocab = vocab;
         this.greedy = greedy;
-        scores = device.context().allocate(2 * rows * scoreBytes());
+        scores = device.context().allocate(2L * rows * scoreBytes());
         tensors = new CudaMemory(device.memory(), scores);
         next = device.context().allocate(rows * (JAVA_LONG.byteSize() + JAVA_INT.byteSize()));
         best = device.context().allocatePinned(2L * rows * JAVA_INT.byteSize());

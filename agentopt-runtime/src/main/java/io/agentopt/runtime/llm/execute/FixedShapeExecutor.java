@@ -48,6 +48,7 @@ import java.util.TreeMap;
  */
 public final class FixedShapeExecutor implements DecoderExecutor {
     private static final String AMD = "AMD", MIGRAPHX = "MIGraphXExecutionProvider";
+    private static final String DEVICE_ID = "device_id"; // the provider's option
     private static final int AMD_VENDOR_ID = 0x1002; // PCI
     private static final int SHORT_PROMPTS = 4; // the shorter width is this part of the capacity
     private static final int WIDTH_MULTIPLE = 16; // of the shorter width, for the matrix units
@@ -134,7 +135,9 @@ public final class FixedShapeExecutor implements DecoderExecutor {
         Optional<CudaDevice> device = deviceOf(where);
         Owned owned = new Owned();
         try {
-            return new FixedShapeExecutor(pack, layout, settings, device, rows, capacity, memory, owned);
+            SessionSettings there =
+                    device.map(d -> onCardOf(d, where, settings)).orElse(settings);
+            return new FixedShapeExecutor(pack, layout, there, device, rows, capacity, memory, owned);
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
             device.ifPresent(d -> Closing.all(List.of(d), e)); // with the caches on it
@@ -151,6 +154,14 @@ public final class FixedShapeExecutor implements DecoderExecutor {
             boolean ofHip = !memory.isHost() && memory.vendorId() == AMD_VENDOR_ID;
             return ofHip ? Optional.of(CudaDevice.of(gpu, GpuApi.HIP, memory.device())) : Optional.empty();
         }
+    }
+
+    /** {@return settings whose sessions run on the card of the caches}  The provider goes by an option, not by its device. */
+    static SessionSettings onCardOf(CudaDevice device, SessionDevice where, SessionSettings settings) {
+        String number = Integer.toString(device.context().device().number());
+        if (!(where instanceof EpDevice gpu)
+                || gpu.options().getOrDefault(DEVICE_ID, "0").equals(number)) return settings;
+        return settings.on(gpu.with(Map.of(DEVICE_ID, number)));
     }
 
     /** {@return the widths of prompts} */

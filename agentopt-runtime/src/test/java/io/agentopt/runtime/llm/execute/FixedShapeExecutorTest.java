@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentopt.mlir.gpu.GpuApi;
+import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.NamedProvider;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtException;
@@ -205,6 +207,25 @@ class FixedShapeExecutorTest {
         assertThatThrownBy(() -> open(tiny(), StubMigraphx.provider(), 2))
                 .isInstanceOf(OrtException.class)
                 .hasMessageContainingAll("AMD driver", "/nowhere/libamdhip64.so");
+    }
+
+    /** Else a session would run on the first card, whatever card its memory is on. */
+    @Test
+    void sessionsRunOnTheCardOfTheCaches() {
+        EpDevice first = StubMigraphx.device(StubMigraphx.provider());
+        for (int card : new int[] {0, 1}) {
+            for (EpDevice said : List.of(first, first.with(Map.of("device_id", "7")))) {
+                SessionSettings settings = SessionSettings.cpu(1).on(said);
+                try (CudaDevice device = CudaDevice.of(first, GpuApi.HIP, card)) {
+                    assertThat(FixedShapeExecutor.onCardOf(device, said, settings)
+                                    .device()
+                                    .orElseThrow()
+                                    .options()
+                                    .getOrDefault("device_id", "0"))
+                            .isEqualTo(Integer.toString(card));
+                }
+            }
+        }
     }
 
     @Test
