@@ -7,7 +7,8 @@
  *   ABORT   it ends the process when it is loaded      WRONG  it computes wrong numbers
  *   EARLY   it finds no device if anybody but ONNX Runtime loaded it, as a classic provider's constructors crash then
  *   BLIND   it takes no nodes                          MEMORY it has memory of its own, copies and streams
- * Its own memory is scrambled, so that who reads it without a copy sees other numbers.
+ *   MIGRAPHX  it is like AMD's: stub_migraphx.h        NONE   it finds no device
+ * Its own memory is scrambled, so that who reads it without a copy sees other numbers; as MIGRAPHX it is not.
  */
 #define _GNU_SOURCE
 #ifdef EARLY
@@ -22,8 +23,17 @@
 #include <unistd.h>
 
 #define VERSION 23
+#ifdef MIGRAPHX
+#define VENDOR_ID 0x1002
+#define VENDOR "AMD"
+#define MEMORY_NAME "Hip"
+#define SCRAMBLE 0
+#else
 #define VENDOR_ID 0x1a9e
+#define VENDOR "Stub"
+#define MEMORY_NAME "Stub"
 #define SCRAMBLE 0x5a
+#endif
 #ifndef NUMBER
 #define NUMBER 0 /* of its memory; two registered in one process need two */
 #endif
@@ -32,7 +42,12 @@
 #else
 #define HAS_MEMORY false
 #endif
+#ifdef MIGRAPHX
+static char registered[256]; /* AMD's provider has the name that it is registered by */
+#define NAME registered
+#else
 #define NAME "StubExecutionProvider"
+#endif
 
 typedef void *status; /* OrtStatus*, NULL is success */
 
@@ -130,6 +145,10 @@ static status compute(struct compute *self, void *state, void *context) {
     return NULL;
 }
 
+#ifdef MIGRAPHX
+#include "stub_migraphx.h"
+#endif
+
 /* The provider. */
 
 struct ep {
@@ -139,6 +158,9 @@ struct ep {
     status (*compile)(struct ep *, void **graphs, void **nodes, size_t, struct compute **, void **contexts);
     void (*release_compute)(struct ep *, struct compute **, size_t);
     void *optional[8];
+#ifdef MIGRAPHX
+    char model[4096];
+#endif
 };
 
 static const char *ep_name(struct ep *self) {
@@ -158,6 +180,14 @@ static status get_capability(struct ep *self, void *graph, void *support) {
     if (s) return s;
     void **nodes = calloc(n + 1, sizeof *nodes);
     s = CALL(ort, GRAPH_NODES, status (*)(void *, void **, size_t))(graph, nodes, n);
+#ifdef MIGRAPHX
+    if (!s && n > 1 && takes_model(graph, ((struct ep *)self)->model)) {
+        struct fusion all = {VERSION, true};
+        s = CALL(ort_ep, EP_FUSE, status (*)(void *, void **, size_t, void *))(support, nodes, n, &all);
+        free(nodes);
+        return s;
+    }
+#endif
     for (size_t i = 0; i < n && !s; i++) {
         const char *operator;
         s = CALL(ort, NODE_OPERATOR, status (*)(void *, const char **))(nodes[i], &operator);
@@ -176,6 +206,13 @@ static status compile(
     (void)nodes;
     (void)contexts;
     for (size_t i = 0; i < count; i++) {
+#ifdef MIGRAPHX
+        if (self->model[0]) {
+            status s = open_model(self->model, nodes[i], &infos[i]);
+            if (s) return s;
+            continue;
+        }
+#endif
         infos[i] = calloc(1, sizeof **infos);
         *infos[i] = (struct compute){VERSION, create_state, compute, release_state};
     }
@@ -184,7 +221,12 @@ static status compile(
 
 static void release_compute(struct ep *self, struct compute **infos, size_t count) {
     (void)self;
-    for (size_t i = 0; i < count; i++) free(infos[i]);
+    for (size_t i = 0; i < count; i++) {
+#ifdef MIGRAPHX
+        if (self->model[0]) close_model(infos[i]);
+#endif
+        free(infos[i]);
+    }
 }
 
 /* Memory of its own. */
@@ -313,7 +355,7 @@ static const char *factory_name(struct factory *self) {
 
 static const char *factory_vendor(struct factory *self) {
     (void)self;
-    return "Stub";
+    return VENDOR;
 }
 
 static status get_devices(
@@ -322,6 +364,9 @@ static status get_devices(
     (void)count;
     (void)most;
     *found = 0;
+#ifdef NONE
+    if (ort) return NULL;
+#endif
     status s = NULL;
     if (!hardware)
         s = CALL(ort_ep, EP_CREATE_HARDWARE, status (*)(int, uint32_t, uint32_t, const char *, void *, void **))(
@@ -331,7 +376,7 @@ static status get_devices(
             self, hardware, NULL, NULL, devices);
     if (!s && HAS_MEMORY && !memory)
         s = CALL(ort, CREATE_MEMORY, status (*)(const char *, int, uint32_t, int32_t, int, size_t, int, void **))(
-            "Stub", 1, VENDOR_ID, NUMBER, 0, 0, 0, &memory);
+            MEMORY_NAME, 1, VENDOR_ID, NUMBER, 0, 0, 0, &memory);
     if (!s && HAS_MEMORY) s = CALL(ort_ep, EP_ADD_ALLOCATOR, status (*)(void *, void *))(devices[0], memory);
     if (!s) *found = 1;
     return s;
@@ -421,6 +466,9 @@ __attribute__((constructor)) static void loaded(void) {
 
 status CreateEpFactories(
     const char *name, struct base *base, void *logger, struct factory **factories, size_t most, size_t *found) {
+#ifdef MIGRAPHX
+    strncpy(registered, name, sizeof registered - 1);
+#endif
     (void)name;
     (void)logger;
     (void)most;

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.agentopt.mlir.codegen.GpuCode;
+import io.agentopt.mlir.codegen.GpuTarget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -102,6 +104,24 @@ public final class GpuContext implements AutoCloseable {
      */
     public GpuModule load(String ptx) {
         return load(ptx.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Loads code that was compiled before.
+     *
+     * @throws IllegalArgumentException when it is for another vendor's GPUs
+     * @throws GpuException when the driver does not take it
+     */
+    public GpuModule load(GpuCode code) {
+        GpuApi needed = switch (code.target()) {
+            case GpuTarget.Nvidia _ -> GpuApi.CUDA;
+            case GpuTarget.Amd _ -> GpuApi.HIP;
+        };
+        if (api() != needed) {
+            throw new IllegalArgumentException("The code is for " + code.chip() + ", and " + device + " is one of "
+                    + api() + ". Compile it for this device.");
+        }
+        return load(code.image());
     }
 
     /**

@@ -6,7 +6,6 @@ import io.agentopt.kernel.Operand;
 import io.agentopt.kernel.OperandShapes;
 import io.agentopt.mlir.codegen.GpuCode;
 import io.agentopt.mlir.codegen.GpuKernelCompiler;
-import io.agentopt.mlir.codegen.GpuTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,15 +49,7 @@ public final class GpuKernel implements AutoCloseable {
      */
     public static GpuKernel load(KernelDefinition definition, KernelSpec spec, GpuCode code, GpuContext context) {
         definition.check(spec);
-        GpuApi needed = switch (code.target()) {
-            case GpuTarget.Nvidia _ -> GpuApi.CUDA;
-            case GpuTarget.Amd _ -> GpuApi.HIP;
-        };
-        if (context.api() != needed) {
-            throw new IllegalArgumentException("The code of kernel '" + spec + "' is for " + code.chip() + ", and "
-                    + context.device() + " is one of " + context.api() + ". Compile it for this device.");
-        }
-        GpuModule module = context.load(code.image());
+        GpuModule module = context.load(code);
         try {
             return new GpuKernel(definition, spec, code, module, module.function("agentopt_" + definition.name()));
         } catch (RuntimeException e) {

@@ -71,12 +71,7 @@ sealed interface DriverAnswer {
     private static DriverAnswer live(GpuFamily family) {
         return switch (Loader.open(family.driverLibrary())) {
             case Loader.Failed f -> new Stopped(f.rung(), "The " + family.vendor() + " driver: " + f.reason());
-            case Loader.Open _ ->
-                of(
-                        family,
-                        family.otherDriver()
-                                .map(file -> GpuDriver.open(family.api(), file))
-                                .orElseGet(() -> GpuDriver.open(family.api())));
+            case Loader.Open _ -> of(family, GpuDrivers.open(family));
         };
     }
 

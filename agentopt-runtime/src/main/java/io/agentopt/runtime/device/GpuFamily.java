@@ -1,8 +1,10 @@
 package io.agentopt.runtime.device;
 
 import io.agentopt.mlir.gpu.GpuApi;
+import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.device.fact.Nvml;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,6 +40,21 @@ record GpuFamily(String id, GpuApi api, Path version, Path system) {
     /** {@return the library that tells of the cards, by name or path: NVML, or another by {@code agentopt.<id>.management}} */
     String managementLibrary() {
         return System.getProperty("agentopt." + id + ".management", Nvml.LIBRARY);
+    }
+
+    /** {@return a provider's device whose sessions run on the driver's card of a number}  AMD's provider goes by an option. */
+    EpDevice on(EpDevice device, int card) {
+        return api == GpuApi.HIP && card > 0 ? device.with(Map.of("device_id", Integer.toString(card))) : device;
+    }
+
+    /** {@return why a provider may not find a card that the driver finds} */
+    String unseen() {
+        return switch (api) {
+            case CUDA -> "";
+            case HIP ->
+                " ONNX Runtime looks for cards in /sys/class/drm: check that this process sees them there"
+                        + " (a container needs /dev/dri as well as /dev/kfd).";
+        };
     }
 
     /** {@return the driver's library, by name or path} */

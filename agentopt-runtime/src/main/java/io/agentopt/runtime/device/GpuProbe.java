@@ -117,11 +117,14 @@ final class GpuProbe implements Probe {
                                     ? smoked(
                                             ladder,
                                             card,
-                                            devices.get(card.device().number()))
+                                            family.on(
+                                                    devices.get(card.device().number()),
+                                                    card.device().number()))
                                     : device(
                                             card,
                                             Rung.NO_DEVICE,
-                                            "The driver finds it but the provider '" + config.library() + "' does not.",
+                                            "The driver finds it but the provider '" + config.library() + "' does not."
+                                                    + family.unseen(),
                                             Map.of(),
                                             Optional.empty()));
                 yield List.copyOf(found);

@@ -73,7 +73,8 @@ public final class LlmEngine implements AutoCloseable {
         formats = new FormatTable(tokenizer);
         BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
         channel = new CacheChannel(pack.id(), executor.kv().shape(), executor.vocab());
-        loop = new BatchLoop(pack.id(), executor, batch, memory.prefixes() > 0 ? tree : PrefixCache.NONE);
+        boolean remembers = memory.prefixes() > 0 && !executor.fillsPromptsWhole();
+        loop = new BatchLoop(pack.id(), executor, batch, remembers ? tree : PrefixCache.NONE);
     }
 
     /**

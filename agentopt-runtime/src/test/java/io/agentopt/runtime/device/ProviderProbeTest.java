@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.StubLibrary;
+import io.agentopt.runtime.backend.ort.StubMigraphx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,8 @@ class ProviderProbeTest {
     @Test
     void aGpuOfEachFamilyComesToTheTop() {
         for (GpuFamily family : List.of(GpuFamily.CUDA, GpuFamily.ROCM)) {
-            property(family.property(), StubLibrary.provider("PLAIN"));
+            boolean amd = family.equals(GpuFamily.ROCM);
+            property(family.property(), amd ? StubMigraphx.provider() : StubLibrary.provider("PLAIN"));
             property("agentopt." + family.id() + ".driver", StubLibrary.of("stub_driver.c", "COUNT=2"));
             List<DetectedDevice> found = found(family.id());
             assertThat(found).extracting(DetectedDevice::id).containsExactly(family.id() + ":0", family.id() + ":1");

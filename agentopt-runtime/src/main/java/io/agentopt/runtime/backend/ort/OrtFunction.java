@@ -109,6 +109,7 @@ enum OrtFunction {
     EP_HARDWARE("EpDevice_Device", 316, 'p', "p"),
     ALLOCATOR_STATS("AllocatorGetStats", 319, 'p', "pp"),
     MEMORY_USE("MemoryInfoGetDeviceMemType", 321, 'i', "p"),
+    MEMORY_VENDOR("MemoryInfoGetVendorId", 322, 'i', "p"),
     EP_MEMORY("EpDevice_MemoryInfo", 374, 'p', "pi"),
     SHARED_ALLOCATOR("GetSharedAllocator", 376, 'p', "ppp"),
     CREATE_STREAM("CreateSyncStreamForEpDevice", 383, 'p', "ppp"),

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A kind of memory on a device, such as number 0's of {@code Cuda}. Tensors lie in it, allocators give it, outputs are bound to
@@ -58,6 +59,11 @@ public final class OrtMemory extends OrtHandle {
         return of(device, DEFAULT_MEMORY, "memory of its own; it computes in host memory");
     }
 
+    /** {@return a device's own memory; empty if its provider computes in host memory} */
+    public static Optional<OrtMemory> find(EpDevice device) {
+        return find(device, DEFAULT_MEMORY);
+    }
+
     /**
      * {@return host memory that a device reaches by itself}
      *
@@ -68,14 +74,18 @@ public final class OrtMemory extends OrtHandle {
     }
 
     private static OrtMemory of(EpDevice device, int use, String lack) {
+        return find(device, use)
+                .orElseThrow(() ->
+                        new OrtException(OrtException.NOT_FROM_ORT, "The device " + device + " has no " + lack + "."));
+    }
+
+    private static Optional<OrtMemory> find(EpDevice device, int use) {
         OrtEnvironment environment = OrtEnvironment.get();
         try {
             MemorySegment raw = (MemorySegment)
                     environment.api().handle(OrtFunction.EP_MEMORY).invokeExact(device.raw(), use);
-            if (raw.address() == 0) {
-                throw new OrtException(OrtException.NOT_FROM_ORT, "The device " + device + " has no " + lack + ".");
-            }
-            return new OrtMemory(environment, raw, false); // the environment owns it as long as the process lives
+            if (raw.address() == 0) return Optional.empty();
+            return Optional.of(new OrtMemory(environment, raw, false)); // the environment's, as long as the process
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
         }
@@ -100,6 +110,28 @@ public final class OrtMemory extends OrtHandle {
             if (out.get(JAVA_INT, 0) == CPU) return true;
         }
         return api.has(OrtFunction.MEMORY_USE) && api.readInt(OrtFunction.MEMORY_USE, raw) == HOST_ACCESSIBLE;
+    }
+
+    /** {@return the PCI vendor number of who makes the devices that it is on; 0 if the provider does not say} */
+    public int vendorId() {
+        MemorySegment raw = enter();
+        try {
+            return environment().api().readInt(OrtFunction.MEMORY_VENDOR, raw);
+        } finally {
+            exit();
+        }
+    }
+
+    /** {@return the number of the device that it is on, as the device's driver counts} */
+    public int device() {
+        MemorySegment raw = enter();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(JAVA_INT);
+            environment().api().call(OrtFunction.MEMORY_ID, raw, out);
+            return out.get(JAVA_INT, 0);
+        } finally {
+            exit();
+        }
     }
 
     /** {@return whether the CPU can read and write it} */

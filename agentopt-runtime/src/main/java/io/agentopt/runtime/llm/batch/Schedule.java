@@ -187,7 +187,9 @@ final class Schedule {
                 filling.add(r);
                 return;
             }
-            int to = Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
+            int to = executor.fillsPromptsWhole()
+                    ? r.tokens.length
+                    : Math.min(r.tokens.length, (from / settings.chunk() + 1) * settings.chunk());
             long start = System.nanoTime();
             CompletableFuture<Void> run = executor.begin(s.row(), r.tokens, from, to, r.options);
             s.filling(to);

@@ -46,6 +46,12 @@ final class CountsInput implements RunInput {
         bind(binding, count, RunInput.longest(first, count, held), 0);
     }
 
+    /** Binds it for a run of {@code width} positions of one row, from its start, of which one is scored. */
+    void padded(OrtBinding binding, int width, int scored) {
+        last.data().set(JAVA_INT, 0, width - 1);
+        bind(binding, 1, width, scored);
+    }
+
     private void bind(OrtBinding binding, int count, int positions, int lastIndex) {
         index.data().set(JAVA_LONG, 0, lastIndex);
         names.lastIndex().ifPresent(name -> binding.bindInput(name, index));

@@ -11,6 +11,7 @@ import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtMemory;
 import io.agentopt.runtime.backend.ort.SessionDevice;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.device.GpuDrivers;
 import io.agentopt.runtime.llm.error.DeviceLostException;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An NVIDIA GPU, as the driver and as ONNX Runtime know it, with the streams on which a model runs: one for steps, and one of
+ * A GPU, as the driver and as ONNX Runtime know it, with the streams on which a model runs: one for steps, and one of
  * lower priority for what runs beside them.
  */
 final class CudaDevice implements AutoCloseable {
@@ -61,8 +62,18 @@ final class CudaDevice implements AutoCloseable {
      * @throws OrtException if the driver does not open
      */
     static CudaDevice of(EpDevice device) {
-        return switch (GpuDriver.open(GpuApi.CUDA)) {
-            case GpuDriver.Opened opened -> new CudaDevice(opened.driver(), number(device), Optional.of(device));
+        return of(device, GpuApi.CUDA, number(device));
+    }
+
+    /**
+     * {@return the GPU of a provider's device, by the driver of who makes it}
+     *
+     * @param number as that driver counts
+     * @throws OrtException if the driver does not open
+     */
+    static CudaDevice of(EpDevice device, GpuApi api, int number) {
+        return switch (GpuDrivers.open(api)) {
+            case GpuDriver.Opened opened -> new CudaDevice(opened.driver(), number, Optional.of(device));
             case GpuDriver.Absent absent ->
                 throw new OrtException(
                         OrtException.NOT_FROM_ORT, "The device " + device + " cannot be used: " + absent.reason());

@@ -2,6 +2,7 @@ package io.agentopt.runtime.llm.execute;
 
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
+import io.agentopt.runtime.backend.ort.SessionDevice;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
@@ -33,7 +34,7 @@ public interface DecoderExecutor extends AutoCloseable {
      * As the other.
      *
      * @param lane how prompts are filled on GPUs
-     * @param memory where executors on the CPU take what they hold
+     * @param memory where executors take what they hold on the host
      */
     static DecoderExecutor open(
             ModelPack pack,
@@ -43,8 +44,12 @@ public interface DecoderExecutor extends AutoCloseable {
             int rows,
             int capacity,
             HostTensors memory) {
-        if (settings.device().orElse(null) instanceof EpDevice gpu && CudaDevice.is(gpu)) {
+        SessionDevice where = settings.device().orElse(null);
+        if (where instanceof EpDevice gpu && CudaDevice.is(gpu)) {
             return CudaExecutor.open(pack, layout, settings, lane, gpu, rows, capacity);
+        }
+        if (where != null && FixedShapeExecutor.suits(where)) {
+            return FixedShapeExecutor.open(pack, layout, settings, where, rows, capacity, memory);
         }
         return switch (layout.wiring()) {
             case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity, memory);
@@ -60,6 +65,14 @@ public interface DecoderExecutor extends AutoCloseable {
 
     /** {@return most rows that one decode run takes; 1 if several would gain nothing} */
     int widestStep();
+
+    /**
+     * {@return whether a prompt costs least in one run, whatever its row holds already}  Then it is not cut into chunks, and
+     * remembered beginnings save nothing.
+     */
+    default boolean fillsPromptsWhole() {
+        return false;
+    }
 
     /**
      * Appends tokens to one row; afterwards {@link #scores} of the row are those of the last token.

@@ -15,8 +15,8 @@ record DecoderModel(
     static ModelPack.Counts lengths(ModelPack pack, ModelPack.Decoder layout) {
         if (layout.lengths() instanceof ModelPack.Counts counts
                 && counts.lastIndex().isPresent()) return counts;
-        throw new ModelPackException("The model '" + pack.id() + "' takes an attention mask, which no CUDA graph"
-                + " can replay, or no index of the last token. Export it with lengths as inputs and name them in"
+        throw new ModelPackException("The model '" + pack.id() + "' takes an attention mask, which grows with"
+                + " the text, or no index of the last token; GPUs run programs of fixed shapes. Export it with lengths as inputs and name them in"
                 + " onnx.lastPositions, onnx.totalLength and onnx.lastIndex of "
                 + pack.folder().resolve(ModelPack.FILE) + ", or run it on the CPU.");
     }

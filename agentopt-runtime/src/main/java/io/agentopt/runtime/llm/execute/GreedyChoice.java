@@ -1,9 +1,11 @@
 package io.agentopt.runtime.llm.execute;
 
+import io.agentopt.mlir.codegen.GpuCode;
 import io.agentopt.mlir.gpu.Argument;
 import io.agentopt.mlir.gpu.Arguments;
 import io.agentopt.mlir.gpu.DeviceSegment;
 import io.agentopt.mlir.gpu.GpuContext;
+import io.agentopt.mlir.gpu.GpuDevice;
 import io.agentopt.mlir.gpu.GpuFunction;
 import io.agentopt.mlir.gpu.GpuModule;
 import io.agentopt.mlir.gpu.GpuStream;
@@ -16,8 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The device's own choice of the most likely tokens, so that only ids travel to the host. The kernel is PTX that
- * {@code greedy.mlir}, beside it, was lowered to; it is the twin of {@link HighestScore}.
+ * The device's own choice of the most likely tokens, so that only ids travel to the host. The kernel is what {@code greedy.mlir},
+ * beside it, was lowered to: PTX, and a sealed code object for each of AMD's chips ({@code scripts/greedy-code-objects.sh}). It
+ * is the twin of {@link HighestScore}.
  */
 final class GreedyChoice implements AutoCloseable {
     private static final String CODE = "greedy.ptx", KERNEL = "agentopt_greedy";
@@ -29,15 +32,33 @@ final class GreedyChoice implements AutoCloseable {
 
     GreedyChoice(GpuContext context, int vocab) {
         this.vocab = vocab;
-        module = context.load(code());
+        module = switch (context.device().api()) {
+            case CUDA -> context.load(new String(resource(CODE), StandardCharsets.UTF_8));
+            case HIP -> {
+                String code = codeObject(context.device());
+                yield context.load(GpuCode.ofBytes(resource(code), code));
+            }
+        };
         kernel = module.function(KERNEL);
     }
 
-    private static String code() {
-        try (InputStream in = GreedyChoice.class.getResourceAsStream(CODE)) {
-            return new String(Objects.requireNonNull(in, CODE).readAllBytes(), StandardCharsets.UTF_8);
+    /** {@return whether a device can run it: NVIDIA's all, AMD's for whose chip there is a code object} */
+    static boolean hasCode(GpuDevice device) {
+        return switch (device.api()) {
+            case CUDA -> true;
+            case HIP -> GreedyChoice.class.getResource(codeObject(device)) != null;
+        };
+    }
+
+    private static String codeObject(GpuDevice device) {
+        return "greedy." + device.architecture() + ".amdgpu";
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = GreedyChoice.class.getResourceAsStream(name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("The kernel " + CODE + " cannot be read from the jar.", e);
+            throw new UncheckedIOException("The kernel " + name + " cannot be read from the jar.", e);
         }
     }
 

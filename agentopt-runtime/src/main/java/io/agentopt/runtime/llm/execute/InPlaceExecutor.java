@@ -52,7 +52,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
         inputs = RunInput.of(names, session, rows, capacity, memory, owned);
         stepScores = owned.add(memory.reserve(ElementType.FLOAT32, (long) rows * vocab()));
         promptScores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
-        bindings = owned.add(new RowBindings(session, kv, tensors));
+        bindings = owned.add(new RowBindings(session, kv::view, tensors));
         fromPrompt = new boolean[rows];
     }
 

@@ -2,7 +2,6 @@ package io.agentopt.runtime.llm.execute;
 
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
-import io.agentopt.runtime.llm.kv.HostKv;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,15 +10,15 @@ final class RowBindings implements AutoCloseable {
     private static final int KEPT = 64;
 
     private final OrtSession session;
-    private final HostKv kv;
+    private final DecoderNames.CacheView caches;
     private final DecoderNames names;
     private final Map<Range, OrtBinding> kept = new LinkedHashMap<>(KEPT, 0.75f, true);
 
     private record Range(int first, int count) {}
 
-    RowBindings(OrtSession session, HostKv kv, DecoderNames names) {
+    RowBindings(OrtSession session, DecoderNames.CacheView caches, DecoderNames names) {
         this.session = session;
-        this.kv = kv;
+        this.caches = caches;
         this.names = names;
     }
 
@@ -33,7 +32,7 @@ final class RowBindings implements AutoCloseable {
             OrtBinding old = kept.remove(oldest);
             if (old != null) old.close();
         }
-        OrtBinding made = names.bind(session, kv::view, first, count);
+        OrtBinding made = names.bind(session, caches, first, count);
         kept.put(range, made);
         return made;
     }
