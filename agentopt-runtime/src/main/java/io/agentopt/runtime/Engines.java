@@ -126,7 +126,7 @@ final class Engines implements AutoCloseable {
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElseGet(() -> embedder(deviceClass, model, need));
-            return engine.embed(texts, CancelToken.none());
+            return engine.embed(texts, EmbedEngine.Role.DOCUMENT, CancelToken.none());
         } catch (AgentLoadException e) {
             throw e;
         } catch (Exception e) {
