@@ -66,8 +66,8 @@ public final class InferEngine implements AutoCloseable {
     static InferEngine open(
             OnnxPack pack, SessionSettings settings, int mostRows, Function<OrtSession, InferLane.Model> model) {
         if (mostRows < 1)
-            throw new IllegalArgumentException("The rows (" + mostRows + ") of a run of model '" + pack.id()
-                    + "' must be at least 1.");
+            throw new IllegalArgumentException(
+                    "The rows (" + mostRows + ") of a run of model '" + pack.id() + "' must be at least 1.");
         OrtSession session = PackSession.open(pack.onnx(), pack.id(), settings);
         try {
             return new InferEngine(pack, session, model.apply(session), mostRows);

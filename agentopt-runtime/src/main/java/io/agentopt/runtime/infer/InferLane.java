@@ -105,7 +105,9 @@ final class InferLane implements AutoCloseable {
             if (rows == 0 || other.rows == 0 || !wanted.equals(other.wanted)) return false;
             for (var e : inputs.entrySet()) {
                 long[] here = e.getValue().shape(),
-                        there = Objects.requireNonNull(other.inputs.get(e.getKey())).shape();
+                        there =
+                                Objects.requireNonNull(other.inputs.get(e.getKey()))
+                                        .shape();
                 if (!Arrays.equals(here, 1, here.length, there, 1, there.length)) return false;
             }
             return true;

@@ -92,8 +92,7 @@ final class RowTrial {
                     OrtTensor all = Objects.requireNonNull(together.get(name));
                     if (!same(Objects.requireNonNull(first.get(name)), all, 0)
                             || !same(Objects.requireNonNull(second.get(name)), all, 1))
-                        return Optional.of("a row of its output '" + name
-                                + "' is another with a second row beside it");
+                        return Optional.of("a row of its output '" + name + "' is another with a second row beside it");
                 }
                 return Optional.empty();
             } finally {
@@ -122,9 +121,7 @@ final class RowTrial {
     }
 
     private OrtTensor filled(TensorSpec spec, int size) {
-        long[] shape = spec.dims().stream()
-                .mapToLong(d -> d >= 0 ? d : size)
-                .toArray();
+        long[] shape = spec.dims().stream().mapToLong(d -> d >= 0 ? d : size).toArray();
         shape[0] = 2;
         OrtTensor tensor = OrtTensor.allocate(spec.type(), shape);
         MemorySegment data = tensor.data();

@@ -162,7 +162,9 @@ public final class Tokenizer implements AutoCloseable {
         int[] whole = encode(text);
         int room = Math.max(0, most - prefix.length - suffix.length);
         return IntStream.concat(
-                        IntStream.concat(IntStream.of(prefix), IntStream.of(whole).limit(room)), IntStream.of(suffix))
+                        IntStream.concat(
+                                IntStream.of(prefix), IntStream.of(whole).limit(room)),
+                        IntStream.of(suffix))
                 .toArray();
     }
 

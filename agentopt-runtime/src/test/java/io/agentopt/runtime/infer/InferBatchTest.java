@@ -62,7 +62,7 @@ class InferBatchTest {
     private static OnnxWriter rows(int axis) {
         OnnxWriter w = new OnnxWriter("rows");
         w.input("x", OnnxWriter.FLOAT, "batch", "n", 3).output("y", OnnxWriter.FLOAT, "batch", "n", 3);
-        w.floats("w", new float[] {1, -2, .5f, .25f, 3, -1, .125f, 2, 1}, 3, 3);
+        w.constant("w", new float[] {1, -2, .5f, .25f, 3, -1, .125f, 2, 1}, 3, 3);
         w.node("MatMul", "product", List.of("x", "w"), Map.of());
         w.node("Softmax", "y", List.of("product"), Map.of("axis", (long) axis));
         return w;
@@ -113,8 +113,7 @@ class InferBatchTest {
 
     private static void same(Tensors found, Tensors wanted) {
         assertThat(found.get("y").shape()).containsExactly(wanted.get("y").shape());
-        assertThat(found.get("y").floats())
-                .containsExactly(wanted.get("y").floats(), within(1e-6f));
+        assertThat(found.get("y").floats()).containsExactly(wanted.get("y").floats(), within(1e-6f));
     }
 
     @Test
@@ -191,8 +190,8 @@ class InferBatchTest {
 
     private void single(OnnxWriter model, String reason) {
         try (InferEngine engine = InferEngine.open(pack(model), CPU)) {
-            assertThat(engine.singleBecause()).hasValueSatisfying(why -> assertThat(why)
-                    .contains(reason));
+            assertThat(engine.singleBecause())
+                    .hasValueSatisfying(why -> assertThat(why).contains(reason));
         }
     }
 
@@ -213,12 +212,12 @@ class InferBatchTest {
         single(two, "the first sizes of its inputs are 'n' and 'm'");
         OnnxWriter flat = new OnnxWriter("flat");
         flat.input("x", OnnxWriter.FLOAT, "n", 3).output("y", OnnxWriter.FLOAT, "k");
-        flat.longs("all", -1);
+        flat.constant("all", new long[] {-1}, 1);
         flat.node("Reshape", "y", List.of("x", "all"), Map.of());
         single(flat, "another with a second row beside it");
         OnnxWriter picky = new OnnxWriter("picky");
         picky.input("x", OnnxWriter.FLOAT, "n", "k").output("y", OnnxWriter.FLOAT, "n", 7);
-        picky.floats("w", new float[49], 7, 7);
+        picky.constant("w", new float[49], 7, 7);
         picky.node("MatMul", "y", List.of("x", "w"), Map.of());
         single(picky, "it could not be tried on random numbers");
     }
@@ -227,7 +226,7 @@ class InferBatchTest {
     void numbersQuantisedByTheLargestOfAllRowsAreNotShared() {
         OnnxWriter w = new OnnxWriter("dynamic");
         w.input("x", OnnxWriter.FLOAT, "n", 8).output("y", OnnxWriter.FLOAT, "n", 8);
-        w.node("DynamicQuantizeLinear", List.of("q", "scale", "zero"), List.of("x"), Map.of());
+        w.node("", "DynamicQuantizeLinear", List.of("q", "scale", "zero"), List.of("x"), Map.of());
         w.node("DequantizeLinear", "y", List.of("q", "scale", "zero"), Map.of());
         single(w, "another with a second row beside it");
     }

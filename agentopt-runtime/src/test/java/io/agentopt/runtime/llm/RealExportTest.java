@@ -100,18 +100,14 @@ class RealExportTest {
                         .isEqualTo(ids(answer.path("prompt")));
         }
         for (int chunk : new int[] {256, 5}) {
-            try (LlmEngine engine =
-                    LlmEngine.open(pack, EngineSettings.cpu(1).withPrefillChunk(chunk))) {
+            try (LlmEngine engine = LlmEngine.open(pack, EngineSettings.cpu(1).withPrefillChunk(chunk))) {
                 List<KvCache> caches = new ArrayList<>(); // held at the same time
                 for (JsonNode answer : answers)
                     caches.add(engine.prefill(prompt(answer.path("messages")), CancelToken.none()));
                 for (int i = 0; i < answers.size(); i++) {
                     JsonNode tokens = answers.get(i).path("tokens");
                     Generation made = engine.decode(
-                            caches.get(i),
-                            DecodeOptions.greedy(tokens.size()),
-                            TokenListener.NONE,
-                            CancelToken.none());
+                            caches.get(i), DecodeOptions.greedy(tokens.size()), TokenListener.NONE, CancelToken.none());
                     assertThat(made.ids()).isEqualTo(ids(tokens));
                 }
             }
@@ -126,13 +122,15 @@ class RealExportTest {
         try (EmbedEngine engine = EmbedEngine.open(pack, EmbedSettings.of(CPU).truncated())) {
             for (JsonNode row : rows) {
                 EmbedEngine.Role role = role(row);
-                assertThat(ids(engine.encode(row.path("text").asText(), role)))
-                        .isEqualTo(ids(row.path("tokens")));
+                assertThat(ids(engine.encode(row.path("text").asText(), role))).isEqualTo(ids(row.path("tokens")));
             }
             for (EmbedEngine.Role role : EmbedEngine.Role.values()) {
-                List<JsonNode> these = rows.stream().filter(r -> role(r) == role).toList();
+                List<JsonNode> these =
+                        rows.stream().filter(r -> role(r) == role).toList();
                 var vectors = engine.embed(
-                        these.stream().map(r -> r.path("text").asText()).toList(), role, CancelToken.none()); // in common runs
+                        these.stream().map(r -> r.path("text").asText()).toList(),
+                        role,
+                        CancelToken.none()); // in common runs
                 for (int i = 0; i < these.size(); i++) close(vectors.get(i).values(), these.get(i));
             }
         }
@@ -162,7 +160,8 @@ class RealExportTest {
     void aRerankerGivesTheScoresOfPyTorch() throws IOException {
         List<JsonNode> pairs = expected("tiny-ranker", "pairs");
         List<Passage> passages = pairs.stream()
-                .map(p -> Passage.of(p.path("passage").asText(), p.path("passage").asText()))
+                .map(p ->
+                        Passage.of(p.path("passage").asText(), p.path("passage").asText()))
                 .toList();
         try (RerankEngine engine = RerankEngine.open(ModelPack.read(folder("tiny-ranker")), RerankSettings.of(CPU))) {
             Ranking ranking = engine.rerank(
@@ -181,7 +180,8 @@ class RealExportTest {
     private Path copy(String model) throws IOException {
         Path from = folder(model), to = root.resolve(model);
         try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) Files.copy(file, to.resolve(from.relativize(file).toString()));
+            for (Path file : files.toList())
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
         }
         return to;
     }
@@ -236,12 +236,12 @@ class RealExportTest {
         assertThat(pack.layout(ModelPack.Embedder.class).padding()).isEqualTo(1);
         List<String> texts = List.of("a", "where is my parcel", "what is it worth");
         try (EmbedEngine engine = EmbedEngine.open(
-                pack,
-                EmbedSettings.of(CPU).withLimits(new io.agentopt.runtime.llm.encode.BatchLimits(8, 4096, 0.9)))) {
+                pack, EmbedSettings.of(CPU).withLimits(new io.agentopt.runtime.llm.encode.BatchLimits(8, 4096, 0.9)))) {
             var together = engine.embed(texts, CancelToken.none());
             for (int i = 0; i < texts.size(); i++)
                 assertThat(together.get(i).values())
-                        .containsExactly(engine.embed(texts.get(i), CancelToken.none()).values(), within(1e-5f));
+                        .containsExactly(
+                                engine.embed(texts.get(i), CancelToken.none()).values(), within(1e-5f));
         }
     }
 }

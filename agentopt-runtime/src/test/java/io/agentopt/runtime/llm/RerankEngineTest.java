@@ -161,8 +161,8 @@ class RerankEngineTest {
         Path roberta = new TinyReranker("roberta", 0, false, 34).writeHuggingFace(root, "xlm-roberta");
         assertThat(ModelPack.read(roberta).spec().maxContext()).isEqualTo(32);
         assertThat(ModelPack.read(roberta).layout())
-                .isEqualTo(
-                        new ModelPack.Reranker("input_ids", "attention_mask", java.util.Optional.empty(), "logits", 1, 0));
+                .isEqualTo(new ModelPack.Reranker(
+                        "input_ids", "attention_mask", java.util.Optional.empty(), "logits", 1, 0));
         Path classifier = new TinyReranker("three", 3, true, 34).writeHuggingFace(root, "bert");
         assertThatThrownBy(() -> ModelPack.read(classifier))
                 .isInstanceOf(ModelPackException.class)

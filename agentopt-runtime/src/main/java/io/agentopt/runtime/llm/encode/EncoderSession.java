@@ -55,8 +55,7 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
      * @param width numbers that it gives for a row
      * @throws ModelPackException if it cannot be loaded, or its inputs or output are others
      */
-    public static EncoderSession open(
-            ModelPack pack, Names names, Rows form, int width, SessionSettings settings) {
+    public static EncoderSession open(ModelPack pack, Names names, Rows form, int width, SessionSettings settings) {
         OrtSession session = PackSession.open(pack, settings);
         try {
             EncoderSession opened = new EncoderSession(pack, names, form, width, session);
@@ -132,7 +131,9 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
             }
             Map<String, OrtTensor> outputs = session.run(inputs, List.of(names.output()), options);
             try (OrtTensor output = Objects.requireNonNull(outputs.get(names.output()))) {
-                return form.pooling() == ModelPack.Pooling.IN_FILE ? split(output, rows.size()) : pool(output, rows, longest);
+                return form.pooling() == ModelPack.Pooling.IN_FILE
+                        ? split(output, rows.size())
+                        : pool(output, rows, longest);
             }
         } finally {
             inputs.values().forEach(OrtTensor::close);

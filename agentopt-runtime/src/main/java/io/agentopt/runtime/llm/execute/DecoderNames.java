@@ -30,8 +30,8 @@ record DecoderNames(KvShape shape, ElementType ids, List<String> past, List<Stri
         ModelSpec spec = pack.spec();
         ElementType kv = type(pack);
         Set<String> known = new TreeSet<>(Set.of(names.inputIds()));
-        ElementType ids = PackSession.requireIndices(
-                pack, session.inputs(), names.inputIds(), "[batch, sequence]", -1, -1);
+        ElementType ids =
+                PackSession.requireIndices(pack, session.inputs(), names.inputIds(), "[batch, sequence]", -1, -1);
         switch (names.lengths()) {
             case ModelPack.Mask(String mask) -> {
                 known.add(mask);

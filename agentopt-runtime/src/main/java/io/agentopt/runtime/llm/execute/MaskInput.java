@@ -32,9 +32,7 @@ final class MaskInput implements RunInput {
         for (int r = first; r < first + count; r++) {
             long at = (long) (r - first) * total * bytes, known = held[r] + 1L;
             MemorySegment.copy(ones.data(), 0, mask.data(), at, known * bytes);
-            mask.data()
-                    .asSlice(at + known * bytes, (total - known) * bytes)
-                    .fill((byte) 0);
+            mask.data().asSlice(at + known * bytes, (total - known) * bytes).fill((byte) 0);
         }
         try (OrtTensor known = mask.view(0, count, total)) {
             binding.bindInput(name, known);

@@ -27,10 +27,13 @@ sealed interface RunInput permits MaskInput, CountsInput, PositionsInput, Switch
         List<RunInput> all = new ArrayList<>();
         all.add(
                 switch (names.lengths()) {
-                    case ModelPack.Mask mask -> new MaskInput(mask.input(), type(session, mask.input()), rows, capacity, memory, owned);
+                    case ModelPack.Mask mask ->
+                        new MaskInput(mask.input(), type(session, mask.input()), rows, capacity, memory, owned);
                     case ModelPack.Counts counts -> new CountsInput(counts, session, rows, memory, owned);
                 });
-        names.positionIds().ifPresent(name -> all.add(new PositionsInput(name, type(session, name), rows, capacity, memory, owned)));
+        names.positionIds()
+                .ifPresent(
+                        name -> all.add(new PositionsInput(name, type(session, name), rows, capacity, memory, owned)));
         names.cacheSwitch().ifPresent(name -> all.add(new SwitchInput(name, memory, owned)));
         return all;
     }

@@ -101,8 +101,9 @@ final class HuggingFaceEmbedder {
         JsonFile config = required(folder.resolve("config.json"), "says how tokens are pooled");
         List<String> modes = modes(config);
         if (modes.size() != 1) {
-            throw new ModelPackException("The file " + config.file() + " names the pooling modes " + modes
-                    + ", and one is needed, mean, cls or lasttoken. Export the model with its pooling in the ONNX file.");
+            throw new ModelPackException(
+                    "The file " + config.file() + " names the pooling modes " + modes
+                            + ", and one is needed, mean, cls or lasttoken. Export the model with its pooling in the ONNX file.");
         }
         return switch (modes.getFirst()) {
             case "mean", "mean_tokens" -> ModelPack.Pooling.MEAN;
@@ -158,7 +159,8 @@ final class HuggingFaceEmbedder {
             }
             usual = settings.filter(s -> s.has("default_prompt_name")).map(s -> s.text("default_prompt_name"));
             if (usual.isPresent() && !prompts.containsKey(usual.get()))
-                throw settings.get().wrong("default_prompt_name", usual.get(), "is none of the prompts " + prompts.keySet());
+                throw settings.get()
+                        .wrong("default_prompt_name", usual.get(), "is none of the prompts " + prompts.keySet());
         }
         boolean excluded = pooling.map(p -> p.resolve("config.json"))
                 .flatMap(JsonFile::ifThere)
@@ -169,7 +171,11 @@ final class HuggingFaceEmbedder {
                     + " leaves prompts out of the pooling (include_prompt), which this version does not."
                     + " Export the model with its pooling in the ONNX file, or drop its prompts.");
         }
-        return new ModelPack.Texts(prompts, usual, sentence().map(s -> s.flag("do_lower_case", false)).orElse(false), unit);
+        return new ModelPack.Texts(
+                prompts,
+                usual,
+                sentence().map(s -> s.flag("do_lower_case", false)).orElse(false),
+                unit);
     }
 
     private Optional<JsonFile> sentence() {
@@ -178,6 +184,7 @@ final class HuggingFaceEmbedder {
 
     private int context() {
         Optional<JsonFile> said = sentence().filter(s -> s.has("max_seq_length"));
-        return said.map(s -> Math.min(s.positive("max_seq_length"), encoder.context())).orElseGet(encoder::context);
+        return said.map(s -> Math.min(s.positive("max_seq_length"), encoder.context()))
+                .orElseGet(encoder::context);
     }
 }

@@ -34,8 +34,8 @@ record HuggingFaceEncoder(Path folder, JsonFile config, Optional<JsonFile> own, 
             Path file = folder.resolve(candidate);
             if (Files.isRegularFile(file)) return file;
         }
-        throw new ModelPackException("The folder '" + folder + "' of " + word + " has no ONNX file, which must be one of "
-                + ONNX + ". Export the model (docs/models.md).");
+        throw new ModelPackException("The folder '" + folder + "' of " + word
+                + " has no ONNX file, which must be one of " + ONNX + ". Export the model (docs/models.md).");
     }
 
     /** {@return the name of an input that the file must have} */
@@ -111,12 +111,16 @@ record HuggingFaceEncoder(Path folder, JsonFile config, Optional<JsonFile> own, 
         if (settings.isPresent() && settings.get().has("pad_token")) {
             JsonNode value = settings.get().at("pad_token"); // a text, or an object with its content
             String literal = value.isObject() ? value.path("content").asText() : value.asText();
-            for (JsonNode token : JsonFile.read(folder.resolve("tokenizer.json")).root().path("added_tokens")) {
+            for (JsonNode token :
+                    JsonFile.read(folder.resolve("tokenizer.json")).root().path("added_tokens")) {
                 if (token.path("content").asText().equals(literal))
                     return token.path("id").asInt();
             }
             throw settings.get()
-                    .wrong("pad_token", literal, "is no added token of tokenizer.json; is the tokenizer another model's?");
+                    .wrong(
+                            "pad_token",
+                            literal,
+                            "is no added token of tokenizer.json; is the tokenizer another model's?");
         }
         int id = config.integer("pad_token_id", 0);
         if (id < 0 || id >= config.positive("vocab_size"))

@@ -129,8 +129,7 @@ final class PackReader {
             case "mean" -> ModelPack.Pooling.MEAN;
             case "cls" -> ModelPack.Pooling.CLS;
             case "last" -> ModelPack.Pooling.LAST;
-            default ->
-                throw json.wrong("onnx.pooling", name, "must be \"in-file\", \"mean\", \"cls\" or \"last\"");
+            default -> throw json.wrong("onnx.pooling", name, "must be \"in-file\", \"mean\", \"cls\" or \"last\"");
         };
     }
 

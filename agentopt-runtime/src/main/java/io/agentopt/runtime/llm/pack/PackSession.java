@@ -82,8 +82,7 @@ public final class PackSession {
     public static ElementType requireIndices(
             ModelPack pack, Map<String, TensorSpec> specs, String name, String shape, long... dims) {
         TensorSpec spec = specs.get(name);
-        ElementType type =
-                spec != null && spec.type() == ElementType.INT32 ? ElementType.INT32 : ElementType.INT64;
+        ElementType type = spec != null && spec.type() == ElementType.INT32 ? ElementType.INT32 : ElementType.INT64;
         require(pack, specs, "input", name, "int64 or int32 " + shape, type, dims);
         return type;
     }
