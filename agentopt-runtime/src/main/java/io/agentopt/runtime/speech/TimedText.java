@@ -15,8 +15,7 @@ final class TimedText {
      *
      * @param text of tokens
      */
-    static List<Segment> segments(
-            Transcription.Window window, TimeRules times, Function<List<Integer>, String> text) {
+    static List<Segment> segments(Transcription.Window window, TimeRules times, Function<List<Integer>, String> text) {
         List<Segment> all = new ArrayList<>();
         List<Integer> words = new ArrayList<>();
         double begin = window.span().startSeconds();

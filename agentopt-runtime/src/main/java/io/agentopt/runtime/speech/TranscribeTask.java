@@ -136,7 +136,8 @@ final class TranscribeTask implements DeviceLane.Work {
                 List<WindowText> texts = decode(decoder, left, sampling);
                 List<Integer> doubtful = new ArrayList<>();
                 for (int i = 0; i < texts.size(); i++) {
-                    done.set(left.get(i).place(), texts.get(i).window(left.get(i).span()));
+                    done.set(
+                            left.get(i).place(), texts.get(i).window(left.get(i).span()));
                     if (texts.get(i).isDoubtful(text.apply(texts.get(i).tokens()))) doubtful.add(i);
                 }
                 if (doubtful.isEmpty() || sampling.equals(attempts().getLast())) return;
@@ -158,8 +159,7 @@ final class TranscribeTask implements DeviceLane.Work {
     }
 
     private static Sampling with(Sampling s, double temperature, long seed) {
-        return new Sampling(
-                temperature, s.topK(), s.topP(), s.minP(), s.penalties(), seed, s.stops(), s.format());
+        return new Sampling(temperature, s.topK(), s.topP(), s.minP(), s.penalties(), seed, s.stops(), s.format());
     }
 
     private OrtTensor features(List<Heard> windows) {
@@ -219,14 +219,16 @@ final class TranscribeTask implements DeviceLane.Work {
             int[] prompt = prompt(rules);
             if (sampling.equals(wanted.sampling())) promptTokens += windows.size() * prompt.length; // once a window
             for (int i = 0; i < windows.size(); i++) {
-                WindowText text =
-                        new WindowText(
-                                rules,
-                                times,
-                                wanted.fallback(),
-                                // Each window has draws of its own.
-                                with(sampling, sampling.temperature(), sampling.seed() + windows.get(i).place()),
-                                rules.maxLength() - prompt.length);
+                WindowText text = new WindowText(
+                        rules,
+                        times,
+                        wanted.fallback(),
+                        // Each window has draws of its own.
+                        with(
+                                sampling,
+                                sampling.temperature(),
+                                sampling.seed() + windows.get(i).place()),
+                        rules.maxLength() - prompt.length);
                 read(scores, i, false, row);
                 text.begin(row);
                 texts.add(text);

@@ -159,7 +159,7 @@ class TranscribeEngineTest {
     void silenceAndNoSoundAtAllSayNothing() {
         try (TranscribeEngine engine = engine(Style.PAIR, 2)) {
             assertThat(heard(engine, new Audio(new float[0], RATE)))
-                    .isEqualTo(new Transcription("", Optional.empty(), List.of(), 0, 0));
+                    .isEqualTo(new Transcription("", Optional.empty(), List.of(), List.of(), 0, 0));
             Transcription silence = heard(engine, new Audio(new float[5 * RATE], RATE));
             assertThat(silence.text()).isEmpty();
             assertThat(silence.windows()).hasSizeGreaterThanOrEqualTo(5).noneMatch(Transcription.Window::speech);
