@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -84,7 +85,7 @@ class InferBatchTest {
         InferLane.Model of(OrtSession session) {
             return (inputs, wanted, options) -> {
                 if (watching.get()) {
-                    long rows = inputs.get("x").shape()[0];
+                    long rows = Objects.requireNonNull(inputs.get("x")).shape()[0];
                     runs.add(rows);
                     begun.countDown();
                     awaitUninterruptibly(go);

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +92,8 @@ class TranscribeEngineTest {
                 assertThat(any.language()).contains(LANGUAGES.get(spoken));
                 check(any, TWIN.tokens(encoded, 0, TinyWeights.TRANSCRIBE), different);
                 int language = 258 + seed % 3;
-                TranscribeOptions options = TranscribeOptions.DEFAULTS.language(LANGUAGES.get(language));
+                TranscribeOptions options =
+                        TranscribeOptions.DEFAULTS.language(Objects.requireNonNull(LANGUAGES.get(language)));
                 check(
                         engine.transcribe(audio, options, CancelToken.none()),
                         TWIN.tokens(encoded, language, TinyWeights.TRANSCRIBE),
