@@ -32,17 +32,11 @@ public final class EmbedEngine implements AutoCloseable {
     /** What a text is, by which models that were trained with prompts put one before it. */
     public enum Role {
         /** None: the model's usual prompt, if it has one. */
-        TEXT(),
-        /** What is asked. */
-        QUERY("query"),
-        /** What may answer. */
-        DOCUMENT("document", "passage", "corpus");
-
-        private final List<String> prompts;
-
-        Role(String... prompts) {
-            this.prompts = List.of(prompts);
-        }
+        TEXT,
+        /** What is asked: the prompt {@code query}. */
+        QUERY,
+        /** What may answer: the prompt {@code document}, {@code passage} or {@code corpus}. */
+        DOCUMENT
     }
 
     private EmbedEngine(
@@ -118,7 +112,12 @@ public final class EmbedEngine implements AutoCloseable {
 
     private String prompt(Role role) {
         Map<String, String> prompts = layout.texts().prompts();
-        for (String name : role.prompts) if (prompts.containsKey(name)) return prompts.get(name);
+        List<String> names = switch (role) {
+            case TEXT -> List.of();
+            case QUERY -> List.of("query");
+            case DOCUMENT -> List.of("document", "passage", "corpus");
+        };
+        for (String name : names) if (prompts.containsKey(name)) return prompts.get(name);
         return layout.texts().usual().map(prompts::get).orElse("");
     }
 
