@@ -14,6 +14,8 @@ import io.agentopt.runtime.runner.Reranker;
 import io.agentopt.runtime.runner.Runners;
 import io.agentopt.runtime.runner.Synthesizer;
 import io.agentopt.runtime.runner.Transcriber;
+import io.agentopt.runtime.speech.SpeechSettings;
+import io.agentopt.runtime.speech.TranscribeOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +45,8 @@ public final class AgentOptions {
         Map<String, Integer> threads = Map.of();
         UnaryOperator<EngineSettings> engines = s -> s;
         Map<String, UnaryOperator<EngineSettings>> enginesOf = Map.of();
+        UnaryOperator<SpeechSettings> speech = s -> s;
+        TranscribeOptions transcription = TranscribeOptions.DEFAULTS;
         Map<String, Hardware> hardware = Map.of();
         Optional<List<DetectedDevice>> devices = Optional.empty();
         List<RunListener> listeners = List.of();
@@ -79,6 +83,16 @@ public final class AgentOptions {
     public EngineSettings engine(String model, SessionSettings session) {
         EngineSettings all = values.engines.apply(EngineSettings.of(session));
         return values.enginesOf.getOrDefault(model, s -> s).apply(all);
+    }
+
+    /** {@return how a speech engine is opened on a device} */
+    public SpeechSettings speech(SessionSettings session) {
+        return values.speech.apply(SpeechSettings.of(session));
+    }
+
+    /** {@return what Transcribe steps want of sound; a step's language goes before} */
+    public TranscribeOptions transcription() {
+        return values.transcription;
     }
 
     /** {@return what each device class is; one that is not named here must be the id of a detected device, such as {@code cpu} or {@code cuda:0}} */
@@ -163,6 +177,26 @@ public final class AgentOptions {
             UnaryOperator<EngineSettings> before = v.engines;
             v.engines = s -> change.apply(before.apply(s));
         });
+    }
+
+    /**
+     * {@return these options with other settings of each speech engine, such as how many windows of a sound are heard together}
+     *
+     * @param change is applied behind earlier ones; its session is the device's
+     * @throws IllegalArgumentException if the settings that it gives are none
+     */
+    public AgentOptions withSpeech(UnaryOperator<SpeechSettings> change) {
+        Objects.requireNonNull(change.apply(speech(SessionSettings.cpu(1))), "settings of speech engines");
+        return with(v -> {
+            UnaryOperator<SpeechSettings> before = v.speech;
+            v.speech = s -> change.apply(before.apply(s));
+        });
+    }
+
+    /** {@return these options with another wish for Transcribe steps, such as {@code TranscribeOptions.DEFAULTS.fallback(Fallback.WHISPER)}} */
+    public AgentOptions withTranscription(TranscribeOptions wanted) {
+        Objects.requireNonNull(wanted, "wanted");
+        return with(v -> v.transcription = wanted);
     }
 
     /** {@return these options with other settings of one model's LLM engines, behind those of all} */

@@ -94,7 +94,7 @@ final class EngineModelRunner implements ModelRunner {
     private Action ownEmbed(Step.Embed step) {
         EmbedEngine engine = engines.embedder(step.device(), step.model(), need(step));
         return (in, context) -> {
-            int[] tokens = engine.encode((String) in.getFirst());
+            int[] tokens = engine.encode((String) in.getFirst(), EmbedEngine.Role.QUERY);
             Embedding embedding = engine.embed(tokens, token(context));
             context.countTokens(tokens.length, 0);
             return embedding;

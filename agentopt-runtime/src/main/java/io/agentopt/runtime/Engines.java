@@ -18,6 +18,7 @@ import io.agentopt.runtime.runner.Embedder;
 import io.agentopt.runtime.search.ExactIndex;
 import io.agentopt.runtime.speech.SpeechSettings;
 import io.agentopt.runtime.speech.TranscribeEngine;
+import io.agentopt.runtime.speech.TranscribeOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -126,7 +127,7 @@ final class Engines implements AutoCloseable {
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElseGet(() -> embedder(deviceClass, model, need));
-            return engine.embed(texts, CancelToken.none());
+            return engine.embed(texts, EmbedEngine.Role.DOCUMENT, CancelToken.none());
         } catch (AgentLoadException e) {
             throw e;
         } catch (Exception e) {
@@ -147,9 +148,14 @@ final class Engines implements AutoCloseable {
     Optional<TranscribeEngine> transcriber(String deviceClass, String model, String need) {
         if (!models.map(store -> store.hasSpeech(model)).orElse(false)) return Optional.empty();
         return Optional.of(transcribers.computeIfAbsent(new Key(deviceClass, model), k -> {
-            SpeechSettings settings = SpeechSettings.of(session(deviceClass, need));
+            SpeechSettings settings = options.speech(session(deviceClass, need));
             return fromStore(model, need, store -> TranscribeEngine.open(store.speechPack(model), settings, kernels()));
         }));
+    }
+
+    /** {@return what is wanted of sound, but the language, which steps say} */
+    TranscribeOptions transcription() {
+        return options.transcription();
     }
 
     /** {@return a vector of length 1 in the same direction; the zero vector stays} */

@@ -15,12 +15,12 @@ final class SpeechSteps {
 
     /** {@return the step on an engine; empty where the model store has no such speech recogniser} */
     static Optional<Action> transcribe(Step.Transcribe step, Engines engines, String need) {
-        return engines.transcriber(step.device(), step.model(), need).map(engine -> bound(step, engine, need));
+        return engines.transcriber(step.device(), step.model(), need)
+                .map(engine -> bound(step, engine, engines.transcription(), need));
     }
 
-    private static Action bound(Step.Transcribe step, TranscribeEngine engine, String need) {
-        TranscribeOptions options =
-                step.language().map(TranscribeOptions.DEFAULTS::language).orElse(TranscribeOptions.DEFAULTS);
+    private static Action bound(Step.Transcribe step, TranscribeEngine engine, TranscribeOptions wanted, String need) {
+        TranscribeOptions options = step.language().map(wanted::language).orElse(wanted);
         try {
             step.language().ifPresent(engine::requireLanguage);
         } catch (LlmException e) {

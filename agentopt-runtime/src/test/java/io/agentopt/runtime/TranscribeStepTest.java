@@ -9,11 +9,15 @@ import io.agentopt.graph.AgentGraph;
 import io.agentopt.message.Audio;
 import io.agentopt.operator.Transcribe;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
+import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.dispatch.Running;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import io.agentopt.runtime.observe.StepKind;
+import io.agentopt.runtime.speech.Fallback;
 import io.agentopt.runtime.speech.SpeechModels;
+import io.agentopt.runtime.speech.TranscribeOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +54,25 @@ class TranscribeStepTest {
                         assertThat(r.tokensOut()).isGreaterThan(4);
                     });
             assertThat(agent.run(new Audio(new float[0], 8_000))).isEmpty();
+        }
+    }
+
+    /** Tokens of an attempt at another temperature are drawn, so the text is another. */
+    @Test
+    void optionsSayHowTheStoresRecogniserHears() {
+        ModelStore store = SpeechModels.store(root, "ears");
+        AgentGraph<Audio, String> graph = hearing(transcribe(model("ears")).language("de"));
+        AgentOptions options = AgentOptions.DEFAULTS
+                .withSpeech(s -> s.withWindows(2))
+                .withTranscription(TranscribeOptions.DEFAULTS.fallback(new Fallback(List.of(1.0), 2.4, -0.0, 1)));
+        assertThat(options.speech(SessionSettings.cpu(1)).windows()).isEqualTo(2);
+        assertThatThrownBy(() -> AgentOptions.DEFAULTS.withSpeech(s -> s.withWindows(0)))
+                .isInstanceOf(IllegalArgumentException.class);
+        Audio audio = SpeechModels.tones();
+        try (Agent<Audio, String> agent = AgentRuntime.load(graph, Running.onOneDevice(graph), store, options)) {
+            assertThat(agent.run(audio))
+                    .isNotEmpty()
+                    .isNotEqualTo(SpeechModels.text(store.speechPack("ears"), audio, "de"));
         }
     }
 

@@ -1,16 +1,12 @@
 package io.agentopt.runtime.infer;
 
-import io.agentopt.message.Tensor;
 import io.agentopt.message.Tensors;
 import io.agentopt.runtime.backend.CancelToken;
-import io.agentopt.runtime.backend.DeviceLane;
 import io.agentopt.runtime.backend.ort.OrtException;
-import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.backend.ort.TensorSpec;
-import io.agentopt.runtime.llm.batch.Exchange;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.OnnxPack;
 import io.agentopt.runtime.llm.pack.PackSession;
@@ -20,31 +16,75 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Any ONNX file on one device: tensors in and out by the model's names. Any number of threads may call; runs are one after the other. A graph's tensors are
- * f32, i32, i64 and i8: a model's float16 and float64 are f32 there, its bool is i8 of 0 and 1, its uint8 is i8 of the same bits, and a single number has one
+ * Any ONNX file on one device: tensors in and out by the model's names. Any number of threads may call; runs are one after the other, and requests that wait
+ * at the same time share one where the model allows it: where a trial at loading shows that each row of its outputs, along the first size, comes from that row
+ * of its inputs alone. A request's result is then that of a run of its own but for rounding. A graph's tensors are f32, i32, i64 and i8: a model's float16 and float64 are f32 there, its bool is i8 of 0 and 1, its uint8 is i8 of the same bits, and a single number has one
  * dimension of size 1.
  */
 public final class InferEngine implements AutoCloseable {
+    /** Most rows of a run that several requests share. */
+    public static final int DEFAULT_ROWS = 32;
+
+    private static final Logger LOG = LoggerFactory.getLogger(InferEngine.class);
+
     private final OnnxPack pack;
     private final OrtSession session;
-    private final DeviceLane lane;
+    private final Optional<String> single;
+    private final InferLane lane;
 
-    private InferEngine(OnnxPack pack, OrtSession session) {
+    private InferEngine(OnnxPack pack, OrtSession session, InferLane.Model model, int mostRows) {
         this.pack = pack;
         this.session = session;
-        lane = new DeviceLane(pack.id());
+        single = mostRows == 1
+                ? Optional.of("it was asked to")
+                : RowTrial.refusal(model, session.inputs(), session.outputs());
+        single.ifPresent(why -> LOG.info("The model '{}' runs requests one by one: {}.", pack.id(), why));
+        lane = new InferLane(pack.id(), model, single.isPresent() ? 1 : mostRows, this::owner, this::contradiction);
+    }
+
+    /** Loads a model for up to {@value #DEFAULT_ROWS} rows of several requests in a run; see {@link #open(OnnxPack, SessionSettings, int)}. */
+    public static InferEngine open(OnnxPack pack, SessionSettings settings) {
+        return open(pack, settings, DEFAULT_ROWS);
     }
 
     /**
      * Loads a model.
      *
+     * @param mostRows of a run that several requests share; 1 runs each alone
      * @throws ModelPackException if it cannot be loaded; cut short, without its weights, or not for this device
      */
-    public static InferEngine open(OnnxPack pack, SessionSettings settings) {
-        return new InferEngine(pack, PackSession.open(pack.onnx(), pack.id(), settings));
+    public static InferEngine open(OnnxPack pack, SessionSettings settings, int mostRows) {
+        return open(pack, settings, mostRows, session -> session::run);
+    }
+
+    /** Opens an engine whose runs a test may watch. */
+    static InferEngine open(
+            OnnxPack pack, SessionSettings settings, int mostRows, Function<OrtSession, InferLane.Model> model) {
+        if (mostRows < 1)
+            throw new IllegalArgumentException(
+                    "The rows (" + mostRows + ") of a run of model '" + pack.id() + "' must be at least 1.");
+        OrtSession session = PackSession.open(pack.onnx(), pack.id(), settings);
+        try {
+            return new InferEngine(pack, session, model.apply(session), mostRows);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** {@return why each request has a run of its own, as the end of a sentence; empty if requests may share one} */
+    public Optional<String> singleBecause() {
+        return single;
+    }
+
+    /** {@return requests that wait for a run} */
+    int waiting() {
+        return lane.waiting();
     }
 
     /** {@return what the model takes, by name} */
@@ -87,7 +127,7 @@ public final class InferEngine implements AutoCloseable {
     }
 
     /**
-     * Runs the model once.
+     * Runs the model, once or by a run that others share.
      *
      * @param given one tensor for every input
      * @param wanted names of outputs, at least one; others are not computed where the model lets them be
@@ -102,16 +142,13 @@ public final class InferEngine implements AutoCloseable {
         String what = "The run of model '" + pack.id() + "'";
         cancel.throwIfCancelled(what);
         Map<String, OrtTensor> inputs = new LinkedHashMap<>();
-        try (OrtRunOptions options = OrtRunOptions.create()) {
+        try {
             given.byName()
                     .forEach((name, tensor) -> inputs.put(
                             name,
                             TensorFormat.input(
                                     owner("input", name), tensor, Objects.requireNonNull(inputs().get(name)))));
-            Once run = new Once(what, inputs, wanted, options, cancel);
-            lane.submit(run);
-            run.exchange.await((id, last) -> {});
-            return Objects.requireNonNull(run.result);
+            return lane.run(what, inputs, wanted, cancel);
         } finally {
             inputs.values().forEach(OrtTensor::close);
         }
@@ -119,60 +156,6 @@ public final class InferEngine implements AutoCloseable {
 
     private String owner(String side, String name) {
         return "The " + side + " '" + name + "' of model '" + pack.id() + "'";
-    }
-
-    /** One run, on the lane. */
-    private final class Once implements DeviceLane.Work {
-        private final Map<String, OrtTensor> inputs;
-        private final List<String> wanted;
-        private final OrtRunOptions options;
-        private final Exchange exchange;
-        private @Nullable Tensors result;
-
-        Once(
-                String what,
-                Map<String, OrtTensor> inputs,
-                List<String> wanted,
-                OrtRunOptions options,
-                CancelToken cancel) {
-            this.inputs = inputs;
-            this.wanted = wanted;
-            this.options = options;
-            exchange = new Exchange(what, cancel, Integer.MAX_VALUE, options::terminate, () -> {});
-        }
-
-        @Override
-        public boolean step() {
-            if (exchange.isCancelled()) throw exchange.cancelled();
-            Map<String, OrtTensor> outputs = outputs();
-            try {
-                Map<String, Tensor> copies = new LinkedHashMap<>();
-                for (String name : wanted)
-                    copies.put(
-                            name,
-                            TensorFormat.output(owner("output", name), Objects.requireNonNull(outputs.get(name))));
-                result = new Tensors(copies);
-            } finally {
-                outputs.values().forEach(OrtTensor::close);
-            }
-            exchange.finished();
-            return false;
-        }
-
-        private Map<String, OrtTensor> outputs() {
-            try {
-                return session.run(inputs, wanted, options);
-            } catch (OrtException e) {
-                Optional<String> cause = exchange.isCancelled() ? Optional.empty() : contradiction(inputs);
-                if (cause.isEmpty()) throw e;
-                throw e.during(cause.get());
-            }
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            exchange.failed(cause);
-        }
     }
 
     /** Two sizes that the model calls by one name and that differ. Files name sizes carelessly, so it is no reason to refuse a run, but it explains one that failed. */

@@ -64,7 +64,12 @@ public final class RerankEngine implements AutoCloseable {
                     settings,
                     tokenizer,
                     frame,
-                    EncoderSession.open(pack, names, layout.labels(), settings.session()));
+                    EncoderSession.open(
+                            pack,
+                            names,
+                            new EncoderSession.Rows(layout.padding(), ModelPack.Pooling.IN_FILE),
+                            layout.labels(),
+                            settings.session()));
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

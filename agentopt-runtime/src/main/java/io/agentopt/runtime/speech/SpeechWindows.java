@@ -13,6 +13,7 @@ final class SpeechWindows {
     private final Resampler sound;
     private final int window;
     private final int frame;
+    private long begin;
     private long next;
 
     /**
@@ -30,8 +31,15 @@ final class SpeechWindows {
         return next >= sound.length();
     }
 
+    /** {@return the part of the sound that the last window came from} */
+    Transcription.Span span() {
+        double rate = (double) frame * FRAMES_PER_SECOND;
+        return new Transcription.Span(begin / rate, next / rate);
+    }
+
     /** {@return the next window's samples, padded} */
     float[] next() {
+        begin = next;
         float[] samples = sound.part(next, window);
         if (sound.length() - next <= window) {
             next = sound.length();

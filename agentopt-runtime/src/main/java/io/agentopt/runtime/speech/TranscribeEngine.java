@@ -11,7 +11,9 @@ import io.agentopt.runtime.device.HostMemory;
 import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.SpeechPack;
+import io.agentopt.runtime.llm.pack.SpeechTokens;
 import io.agentopt.runtime.text.Tokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A speech recogniser of Whisper's kind on one device: sound becomes text. Any number of threads may call; windows of several sounds take turns.
  *
  * <p>Sound of any sample rate is resampled to 16 kHz and cut into windows of the model's length (30 s), the last padded with silence; of each a log-mel
- * spectrogram is encoded once, and the decoder writes its text token by token without time stamps. Windows of nothing but zeros are not heard.
+ * spectrogram is encoded once, and the decoder writes its text token by token, with time stamps if they are asked for. Windows of nothing but zeros are not heard.
  */
 public final class TranscribeEngine implements AutoCloseable {
     private static final int RATE = 16_000;
@@ -113,12 +115,17 @@ public final class TranscribeEngine implements AutoCloseable {
      * Turns sound into text.
      *
      * @return empty text for sound of no samples and for silence
-     * @throws LlmException if the model does not know the language, the sound is too loud (above 1e12), or scores are not finite
+     * @throws LlmException if the model does not know the language or, where times are asked for, has no time stamps, the sound is too loud (above 1e12), or scores are not finite
      * @throws io.agentopt.runtime.backend.CancelledException if cancelled
      * @throws IllegalStateException if this is closed before the end
      */
     public Transcription transcribe(Audio speech, TranscribeOptions options, CancelToken cancel) {
         Optional<String> language = options.language().flatMap(this::known);
+        if (options.timed() && sessions.pack().tokens().noTimestamps().isEmpty()) {
+            throw new LlmException("The model '" + sessions.pack().id()
+                    + "' has no time stamps: neither no_timestamps_token_id nor the token <|notimestamps|>."
+                    + " Transcribe without times, or copy generation_config.json from the model.");
+        }
         Resampler resampled = new Resampler(speech, RATE);
         if (resampled.loudest() > LOUDEST) {
             throw new LlmException("The model '" + sessions.pack().id() + "' cannot hear sound as loud as "
@@ -133,6 +140,7 @@ public final class TranscribeEngine implements AutoCloseable {
                     Math.min(memory.windows(), sessions.mostWindows()),
                     options,
                     language,
+                    this::text,
                     run,
                     cancel,
                     () -> closing);
@@ -143,26 +151,40 @@ public final class TranscribeEngine implements AutoCloseable {
             } finally {
                 running.remove(run);
             }
-            return result(task);
+            return result(task, options.timed());
         }
     }
 
-    private Transcription result(TranscribeTask task) {
+    private Transcription result(TranscribeTask task, boolean timed) {
         StringBuilder text = new StringBuilder();
+        List<Transcription.Segment> segments = new ArrayList<>();
         int tokens = 0;
         for (Transcription.Window window : task.windows()) {
             tokens += window.tokens().size();
-            if (window.speech())
-                text.append(text(window)); // texts of windows begin with a space where their language has spaces
+            if (!window.speech()) continue;
+            text.append(text(window.tokens())); // texts of windows begin with a space where their language has spaces
+            segments.addAll(segments(window, timed));
         }
-        return new Transcription(text.toString().strip(), task.language(), task.windows(), task.promptTokens(), tokens);
+        return new Transcription(
+                text.toString().strip(), task.language(), segments, task.windows(), task.promptTokens(), tokens);
     }
 
-    private String text(Transcription.Window window) {
-        int end = sessions.pack().tokens().end();
-        return tokenizer.decode(window.tokens().stream()
+    private List<Transcription.Segment> segments(Transcription.Window window, boolean timed) {
+        if (!timed) {
+            String text = text(window.tokens()).strip();
+            return text.isEmpty() ? List.of() : List.of(new Transcription.Segment(window.span(), text));
+        }
+        SpeechTokens rules = sessions.pack().tokens();
+        return TimedText.segments(window, new TimeRules(rules.noTimestamps().orElseThrow(), rules.end()), this::text);
+    }
+
+    /** {@return the text of tokens, without the end and without time stamps} */
+    private String text(List<Integer> tokens) {
+        SpeechTokens rules = sessions.pack().tokens();
+        int stamps = rules.noTimestamps().orElse(Integer.MAX_VALUE);
+        return tokenizer.decode(tokens.stream()
                 .mapToInt(Integer::intValue)
-                .filter(id -> id != end)
+                .filter(id -> id != rules.end() && id < stamps)
                 .toArray());
     }
 

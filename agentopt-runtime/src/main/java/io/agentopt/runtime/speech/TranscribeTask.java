@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * the caches of one step's windows at a time.
  */
 final class TranscribeTask implements DeviceLane.Work {
-    private static final Transcription.Window SILENCE = new Transcription.Window(List.of(), false, true);
+    private static final long ANOTHER = 1_000_003; // between the seeds of a window's attempts
 
     private final SpeechSessions sessions;
     private final LogMelSpectrogram spectrogram;
@@ -38,17 +39,20 @@ final class TranscribeTask implements DeviceLane.Work {
     private final BooleanSupplier closing;
     private final Exchange exchange;
     private final String owner;
+    private final Function<List<Integer>, String> text;
+    private final Optional<TimeRules> times;
     private final List<Transcription.Window> done = new ArrayList<>();
     private Optional<String> language;
     private int promptTokens;
 
     /** A window with sound, and its place among all. */
     @SuppressWarnings("ArrayRecordComponent") // handed over, not compared
-    private record Heard(int place, float[] samples) {}
+    private record Heard(int place, Transcription.Span span, float[] samples) {}
 
     /**
      * @param most windows a step
      * @param language one of the model's, if it is known
+     * @param text of tokens
      * @param closing whether the engine closes, which ends the task
      */
     TranscribeTask(
@@ -58,6 +62,7 @@ final class TranscribeTask implements DeviceLane.Work {
             int most,
             TranscribeOptions wanted,
             Optional<String> language,
+            Function<List<Integer>, String> text,
             OrtRunOptions options,
             CancelToken cancel,
             BooleanSupplier closing) {
@@ -67,6 +72,11 @@ final class TranscribeTask implements DeviceLane.Work {
         this.most = most;
         this.wanted = wanted;
         this.language = language;
+        this.text = text;
+        SpeechTokens rules = sessions.pack().tokens();
+        times = wanted.timed()
+                ? Optional.of(new TimeRules(rules.noTimestamps().orElseThrow(), rules.end()))
+                : Optional.empty();
         this.options = options;
         this.closing = closing;
         owner = "The model '" + sessions.pack().id() + "'";
@@ -86,8 +96,8 @@ final class TranscribeTask implements DeviceLane.Work {
             while (windows.size() < most && !sound.isDone()) {
                 float[] window = sound.next();
                 // Silence has no words, and models make some up for it.
-                if (!isSilent(window)) windows.add(new Heard(done.size(), window));
-                done.add(SILENCE);
+                if (!isSilent(window)) windows.add(new Heard(done.size(), sound.span(), window));
+                done.add(new Transcription.Window(sound.span(), List.of(), false, true, 0));
             }
             if (!windows.isEmpty()) hear(windows);
             if (!sound.isDone()) return true;
@@ -120,11 +130,36 @@ final class TranscribeTask implements DeviceLane.Work {
             goOn();
             encoded = sessions.encode(features, options);
         }
-        try (WindowDecoder decoder = new WindowDecoder(sessions, encoded, windows.size())) {
-            List<WindowText> texts = decode(decoder, windows);
-            for (int i = 0; i < texts.size(); i++)
-                done.set(windows.get(i).place(), texts.get(i).window());
+        List<Heard> left = windows;
+        for (Sampling sampling : attempts()) {
+            try (WindowDecoder decoder = new WindowDecoder(sessions, encoded, left.size())) {
+                List<WindowText> texts = decode(decoder, left, sampling);
+                List<Integer> doubtful = new ArrayList<>();
+                for (int i = 0; i < texts.size(); i++) {
+                    done.set(
+                            left.get(i).place(), texts.get(i).window(left.get(i).span()));
+                    if (texts.get(i).isDoubtful(text.apply(texts.get(i).tokens()))) doubtful.add(i);
+                }
+                if (doubtful.isEmpty() || sampling.equals(attempts().getLast())) return;
+                goOn();
+                left = doubtful.stream().map(left::get).toList();
+                encoded = decoder.encoded(doubtful); // which the next decoder owns
+            }
         }
+    }
+
+    /** {@return how tokens are chosen, attempt by attempt; the last one counts, whatever comes of it} */
+    private List<Sampling> attempts() {
+        Sampling first = wanted.sampling();
+        List<Sampling> all = new ArrayList<>(List.of(first));
+        for (double t : wanted.fallback().temperatures()) {
+            if (t > first.temperature()) all.add(with(first, t, first.seed() + ANOTHER * all.size()));
+        }
+        return all;
+    }
+
+    private static Sampling with(Sampling s, double temperature, long seed) {
+        return new Sampling(temperature, s.topK(), s.topP(), s.minP(), s.penalties(), seed, s.stops(), s.format());
     }
 
     private OrtTensor features(List<Heard> windows) {
@@ -144,11 +179,11 @@ final class TranscribeTask implements DeviceLane.Work {
         }
     }
 
-    private List<WindowText> decode(WindowDecoder decoder, List<Heard> windows) {
+    private List<WindowText> decode(WindowDecoder decoder, List<Heard> windows, Sampling sampling) {
         SpeechTokens rules = sessions.pack().tokens();
         float[] row = new float[sessions.pack().spec().vocab()];
         List<WindowText> texts = new ArrayList<>();
-        OrtTensor scores = begin(decoder, windows, rules, row, texts);
+        OrtTensor scores = begin(decoder, windows, sampling, rules, row, texts);
         while (true) {
             try {
                 for (int i = 0; i < texts.size(); i++) {
@@ -167,7 +202,12 @@ final class TranscribeTask implements DeviceLane.Work {
 
     /** {@return the scores behind the prompt; where the language is not known, the start token alone is run and its scores tell it} */
     private OrtTensor begin(
-            WindowDecoder decoder, List<Heard> windows, SpeechTokens rules, float[] row, List<WindowText> texts) {
+            WindowDecoder decoder,
+            List<Heard> windows,
+            Sampling sampling,
+            SpeechTokens rules,
+            float[] row,
+            List<WindowText> texts) {
         boolean find = language.isEmpty() && !rules.languages().isEmpty();
         int[] known = find ? new int[] {rules.start()} : prompt(rules);
         OrtTensor scores = decoder.first(known, options);
@@ -177,10 +217,18 @@ final class TranscribeTask implements DeviceLane.Work {
                 language = Optional.of(spoken(rules, row));
             }
             int[] prompt = prompt(rules);
-            promptTokens += windows.size() * prompt.length;
+            if (sampling.equals(wanted.sampling())) promptTokens += windows.size() * prompt.length; // once a window
             for (int i = 0; i < windows.size(); i++) {
-                WindowText text =
-                        new WindowText(rules, sampling(windows.get(i).place()), rules.maxLength() - prompt.length);
+                WindowText text = new WindowText(
+                        rules,
+                        times,
+                        wanted.fallback(),
+                        // Each window has draws of its own.
+                        with(
+                                sampling,
+                                sampling.temperature(),
+                                sampling.seed() + windows.get(i).place()),
+                        rules.maxLength() - prompt.length);
                 read(scores, i, false, row);
                 text.begin(row);
                 texts.add(text);
@@ -199,19 +247,12 @@ final class TranscribeTask implements DeviceLane.Work {
         }
     }
 
-    /** {@return the choice of tokens of one window: draws of its own} */
-    private Sampling sampling(int window) {
-        Sampling s = wanted.sampling();
-        return new Sampling(
-                s.temperature(), s.topK(), s.topP(), s.minP(), s.penalties(), s.seed() + window, s.stops(), s.format());
-    }
-
     private int[] prompt(SpeechTokens rules) {
         List<Integer> prompt = new ArrayList<>(List.of(rules.start()));
         language.map(rules.languages()::get).ifPresent(prompt::add);
         OptionalInt task = wanted.translated() ? rules.translate() : rules.transcribe();
         task.ifPresent(prompt::add);
-        rules.noTimestamps().ifPresent(prompt::add);
+        if (times.isEmpty()) rules.noTimestamps().ifPresent(prompt::add);
         return prompt.stream().mapToInt(Integer::intValue).toArray();
     }
 

@@ -7,6 +7,7 @@ import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,17 @@ final class WindowDecoder implements AutoCloseable {
         this.sessions = sessions;
         this.encoded = encoded;
         this.windows = windows;
+    }
+
+    /** {@return a copy of what was encoded of some windows, in that order; the caller closes it} */
+    OrtTensor encoded(List<Integer> some) {
+        long[] shape = encoded.shape();
+        shape[0] = some.size();
+        OrtTensor copy = OrtTensor.allocate(encoded.type(), shape);
+        long bytes = encoded.data().byteSize() / windows;
+        for (int i = 0; i < some.size(); i++)
+            MemorySegment.copy(encoded.data(), some.get(i) * bytes, copy.data(), i * bytes, bytes);
+        return copy;
     }
 
     /** {@return tokens that each window holds} */

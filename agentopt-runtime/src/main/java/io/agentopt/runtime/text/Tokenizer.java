@@ -13,8 +13,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -35,7 +37,7 @@ public final class Tokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final Map<String, Integer> special;
     private final Optional<Pattern> literals;
-    private final Set<Integer> specialIds;
+    private final Set<Integer> steering; // special tokens, but the one for what the vocabulary lacks
     private final ReentrantReadWriteLock life =
             new ReentrantReadWriteLock(); // closing must not meet a call in native code
     private final int size;
@@ -43,11 +45,14 @@ public final class Tokenizer implements AutoCloseable {
     private final int[] suffix;
     private boolean closed; // guarded by life
 
-    private Tokenizer(Path file, HuggingFaceTokenizer tokenizer, Map<String, Integer> special, int size) {
+    private Tokenizer(
+            Path file, HuggingFaceTokenizer tokenizer, Map<String, Integer> special, OptionalInt unknown, int size) {
         this.file = file;
         this.tokenizer = tokenizer;
         this.special = special;
-        specialIds = Set.copyOf(special.values());
+        steering = special.values().stream()
+                .filter(id -> unknown.isEmpty() || id != unknown.getAsInt())
+                .collect(Collectors.toUnmodifiableSet());
         this.size = size;
         literals = special.isEmpty()
                 ? Optional.empty()
@@ -88,7 +93,7 @@ public final class Tokenizer implements AutoCloseable {
                     .optTruncation(false)
                     .optPadding(false)
                     .build();
-            return new Tokenizer(file, tokenizer, special, last + 1);
+            return new Tokenizer(file, tokenizer, special, unknown(json, special), last + 1);
         } catch (IOException | RuntimeException e) {
             throw new TokenizerException(
                     "The tokenizer '" + file + "' cannot be read: "
@@ -96,6 +101,17 @@ public final class Tokenizer implements AutoCloseable {
                             + ". It must be a tokenizer.json of the Hugging Face tokenizers library.",
                     e);
         }
+    }
+
+    // Some tokenizers name the end of a text here, which must not come out of a text: their vocabularies lack nothing.
+    private static OptionalInt unknown(JsonNode json, Map<String, Integer> special) {
+        JsonNode model = json.path("model");
+        return special.entrySet().stream()
+                .filter(e -> e.getKey().toLowerCase(Locale.ROOT).contains("unk"))
+                .filter(e -> e.getKey().equals(model.path("unk_token").asText(""))
+                        || e.getValue() == model.path("unk_id").asInt(-1))
+                .mapToInt(Map.Entry::getValue)
+                .findFirst();
     }
 
     /** {@return one more than the largest token id} */
@@ -113,7 +129,7 @@ public final class Tokenizer implements AutoCloseable {
         return Optional.ofNullable(special.get(literal));
     }
 
-    /** {@return the tokens of untrusted text; never a special token} */
+    /** {@return the tokens of untrusted text; never a special token but the one for what the vocabulary lacks} */
     public int[] encode(String text) {
         IntStream.Builder ids = IntStream.builder();
         int from = 0;
@@ -138,6 +154,17 @@ public final class Tokenizer implements AutoCloseable {
     public int[] encodeFramed(String text) {
         return IntStream.concat(
                         IntStream.concat(IntStream.of(prefix), IntStream.of(encode(text))), IntStream.of(suffix))
+                .toArray();
+    }
+
+    /** {@return the first tokens of untrusted text within what the tokenizer puts around a text, at most so many in all, if the frame leaves room} */
+    public int[] encodeFramed(String text, int most) {
+        int[] whole = encode(text);
+        int room = Math.max(0, most - prefix.length - suffix.length);
+        return IntStream.concat(
+                        IntStream.concat(
+                                IntStream.of(prefix), IntStream.of(whole).limit(room)),
+                        IntStream.of(suffix))
                 .toArray();
     }
 
@@ -166,7 +193,7 @@ public final class Tokenizer implements AutoCloseable {
     private void piece(String text, IntStream.Builder ids) {
         if (text.isEmpty()) return;
         int[] found = raw(text, false);
-        if (IntStream.of(found).noneMatch(specialIds::contains)) {
+        if (IntStream.of(found).noneMatch(steering::contains)) {
             IntStream.of(found).forEach(ids::add);
             return;
         }

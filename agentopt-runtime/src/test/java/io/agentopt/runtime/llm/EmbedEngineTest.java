@@ -83,9 +83,11 @@ class EmbedEngineTest {
             texts.add(text.toString());
         }
         ModelPack pack = ModelPack.read(TinyPack.writeEmbedder(root, "embed"));
-        try (EmbedEngine alone = EmbedEngine.open(pack, SessionSettings.cpu(1), new BatchLimits(1, 1, 0));
+        try (EmbedEngine alone = EmbedEngine.open(
+                        pack, EmbedSettings.of(SessionSettings.cpu(1)).withLimits(new BatchLimits(1, 1, 0)));
                 EmbedEngine together = EmbedEngine.open(pack, SessionSettings.cpu(1));
-                EmbedEngine unpadded = EmbedEngine.open(pack, SessionSettings.cpu(1), new BatchLimits(500, 9999, 0))) {
+                EmbedEngine unpadded = EmbedEngine.open(
+                        pack, EmbedSettings.of(SessionSettings.cpu(1)).withLimits(new BatchLimits(500, 9999, 0)))) {
             List<Embedding> expected = alone.embed(texts, CancelToken.none());
             for (EmbedEngine engine : List.of(together, unpadded)) {
                 List<Embedding> batch = engine.embed(texts, CancelToken.none());

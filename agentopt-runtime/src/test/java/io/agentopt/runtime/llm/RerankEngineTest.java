@@ -149,7 +149,7 @@ class RerankEngineTest {
         ModelPack pack = ModelPack.read(folder);
         assertThat(pack.layout())
                 .isEqualTo(new ModelPack.Reranker(
-                        "input_ids", "attention_mask", java.util.Optional.of("token_type_ids"), "logits", 2));
+                        "input_ids", "attention_mask", java.util.Optional.of("token_type_ids"), "logits", 2, 0));
         assertThat(pack.spec().maxContext()).isEqualTo(34);
         try (RerankEngine engine = RerankEngine.open(pack, CPU)) {
             assertThat(engine.rerank("q", List.of(Passage.of("a", "text")), 1, CancelToken.none())
@@ -161,8 +161,8 @@ class RerankEngineTest {
         Path roberta = new TinyReranker("roberta", 0, false, 34).writeHuggingFace(root, "xlm-roberta");
         assertThat(ModelPack.read(roberta).spec().maxContext()).isEqualTo(32);
         assertThat(ModelPack.read(roberta).layout())
-                .isEqualTo(
-                        new ModelPack.Reranker("input_ids", "attention_mask", java.util.Optional.empty(), "logits", 1));
+                .isEqualTo(new ModelPack.Reranker(
+                        "input_ids", "attention_mask", java.util.Optional.empty(), "logits", 1, 0));
         Path classifier = new TinyReranker("three", 3, true, 34).writeHuggingFace(root, "bert");
         assertThatThrownBy(() -> ModelPack.read(classifier))
                 .isInstanceOf(ModelPackException.class)

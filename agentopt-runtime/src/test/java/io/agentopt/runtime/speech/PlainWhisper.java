@@ -66,6 +66,39 @@ final class PlainWhisper {
         return text.subList(prompt, text.size());
     }
 
+    /** {@return the tokens of a window with time stamps, the end included; what may follow is asked token by token} */
+    List<Integer> timed(double[][] heard, int language, int task) {
+        List<Integer> text = new ArrayList<>(List.of(START, language, task));
+        while (text.size() < MAX_LENGTH) {
+            List<Integer> said = text.subList(3, text.size());
+            double[] scores = last(text, heard);
+            for (int id = 0; id < VOCAB; id++) if (!mayFollow(said, id)) scores[id] = Double.NEGATIVE_INFINITY;
+            double stamps = 0, word = 0;
+            for (int id = 0; id < VOCAB; id++) {
+                if (id > NO_TIMESTAMPS) stamps += Math.exp(scores[id]);
+                else word = Math.max(word, Math.exp(scores[id]));
+            }
+            text.add(stamps > word ? highest(scores, NO_TIMESTAMPS + 1, VOCAB) : highest(scores, 0, VOCAB));
+            if (text.getLast() == END) break;
+        }
+        return List.copyOf(text.subList(3, text.size()));
+    }
+
+    private static boolean mayFollow(List<Integer> said, int id) {
+        boolean stamp = id > NO_TIMESTAMPS;
+        if (id == NO_TIMESTAMPS || Arrays.stream(TinyWhisper.SUPPRESSED).anyMatch(x -> x == id)) return false;
+        if (said.isEmpty()) return stamp && id <= NO_TIMESTAMPS + 51;
+        int before = said.getLast();
+        int earlier = said.size() > 1 ? said.get(said.size() - 2) : NO_TIMESTAMPS + 1;
+        int latest = said.stream()
+                .filter(t -> t > NO_TIMESTAMPS)
+                .max(Integer::compare)
+                .orElse(0);
+        if (before <= NO_TIMESTAMPS) return !stamp || id > latest; // in the middle of words
+        if (earlier > NO_TIMESTAMPS) return !stamp; // a segment has begun
+        return stamp ? id >= latest : id == END; // a segment has ended
+    }
+
     int language(double[][] heard) {
         return highest(last(List.of(START), heard), TinyWeights.ENGLISH, TinyWeights.JAPANESE + 1);
     }

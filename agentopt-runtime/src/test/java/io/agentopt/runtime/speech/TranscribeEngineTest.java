@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +94,7 @@ class TranscribeEngineTest {
                 check(any, TWIN.tokens(encoded, 0, TinyWeights.TRANSCRIBE), different);
                 int language = 258 + seed % 3;
                 TranscribeOptions options =
-                        TranscribeOptions.DEFAULTS.language(requireNonNull(LANGUAGES.get(language)));
+                        TranscribeOptions.DEFAULTS.language(Objects.requireNonNull(LANGUAGES.get(language)));
                 check(
                         engine.transcribe(audio, options, CancelToken.none()),
                         TWIN.tokens(encoded, language, TinyWeights.TRANSCRIBE),
@@ -161,7 +162,7 @@ class TranscribeEngineTest {
     void silenceAndNoSoundAtAllSayNothing() {
         try (TranscribeEngine engine = engine(Style.PAIR, 2)) {
             assertThat(heard(engine, new Audio(new float[0], RATE)))
-                    .isEqualTo(new Transcription("", Optional.empty(), List.of(), 0, 0));
+                    .isEqualTo(new Transcription("", Optional.empty(), List.of(), List.of(), 0, 0));
             Transcription silence = heard(engine, new Audio(new float[5 * RATE], RATE));
             assertThat(silence.text()).isEmpty();
             assertThat(silence.windows()).hasSizeGreaterThanOrEqualTo(5).noneMatch(Transcription.Window::speech);

@@ -8,6 +8,7 @@ import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.pack.SpeechTokens;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +25,10 @@ class WindowTextTest {
             List.of(3),
             10);
 
+    private static final Transcription.Span SPAN = new Transcription.Span(0, 1);
+
     private static WindowText text(int most) {
-        return new WindowText(RULES, Sampling.greedy(), most);
+        return new WindowText(RULES, Optional.empty(), Fallback.NONE, Sampling.greedy(), most);
     }
 
     /** {@return scores of 8 tokens, one of which is far above the rest} */
@@ -40,7 +43,7 @@ class WindowTextTest {
         WindowText text = text(4);
         text.take(new float[] {0, 0, 9, 8, 1, 0, 7, 7}, "it");
         text.take(new float[] {0, 0, 9, 3, 1, 0, 7, 7}, "it");
-        assertThat(text.window().tokens()).containsExactly(4, 3); // 3 is not chosen first
+        assertThat(text.window(SPAN).tokens()).containsExactly(4, 3); // 3 is not chosen first
     }
 
     @Test
@@ -50,10 +53,10 @@ class WindowTextTest {
         ended.take(sure(0), "it");
         assertThat(ended.isOver()).isTrue();
         ended.take(sure(4), "it");
-        assertThat(ended.window()).isEqualTo(new Transcription.Window(List.of(4, 0), true, true));
+        assertThat(ended.window(SPAN)).isEqualTo(new Transcription.Window(SPAN, List.of(4, 0), true, true, 0));
         WindowText cut = text(1);
         cut.take(sure(4), "it");
-        assertThat(cut.window()).isEqualTo(new Transcription.Window(List.of(4), true, false));
+        assertThat(cut.window(SPAN)).isEqualTo(new Transcription.Window(SPAN, List.of(4), true, false, 0));
     }
 
     /** Both thresholds must say so: nobody speaks, and the text is improbable. */
@@ -64,7 +67,7 @@ class WindowTextTest {
                 WindowText text = text(1);
                 text.begin(sure(silent ? 5 : 4));
                 text.take(sure ? sure(4) : new float[8], "it");
-                assertThat(text.window().speech()).isEqualTo(!silent || sure);
+                assertThat(text.window(SPAN).speech()).isEqualTo(!silent || sure);
             }
         }
     }

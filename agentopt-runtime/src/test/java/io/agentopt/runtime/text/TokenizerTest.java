@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +51,22 @@ class TokenizerTest {
         }
         assertThat(tokenizer.encode("x".repeat(5000))).hasSize(5000); // nothing is truncated
         assertThatThrownBy(() -> tokenizer.decode(new int[] {-1})).hasMessageContaining("token -1");
+    }
+
+    /** It was taken for an attack, so words with a letter that the vocabulary lacks were read letter by letter. */
+    @Test
+    void whatTheVocabularyLacksIsOneUnknownToken() throws Exception {
+        Path file = Path.of(Objects.requireNonNull(TokenizerTest.class.getResource("/models/tiny-bert/tokenizer.json"))
+                .toURI());
+        try (Tokenizer words = Tokenizer.read(file)) {
+            int unknown = words.special("[UNK]").orElseThrow();
+            int[] where = words.encode("where");
+            assertThat(where).hasSize(1);
+            assertThat(words.encode("where 🚚")).containsExactly(where[0], unknown);
+            assertThat(words.encode("🚚🚚 where")).containsExactly(unknown, where[0]);
+            assertThat(words.encode("where [UNK] [SEP]"))
+                    .doesNotContain(words.special("[SEP]").orElseThrow()); // a literal is text
+        }
     }
 
     @Test

@@ -283,6 +283,19 @@ public final class OrtTensor extends OrtHandle {
         return type;
     }
 
+    /**
+     * Sets an element of a tensor of int32 or int64, which models take token ids, masks and positions as.
+     *
+     * @throws IllegalStateException as {@link #data}, or if the type is another
+     */
+    public void set(long index, int value) {
+        switch (type) {
+            case INT64 -> data().setAtIndex(JAVA_LONG, index, value);
+            case INT32 -> data().setAtIndex(JAVA_INT, index, value);
+            default -> throw new IllegalStateException("The " + this + " takes no whole numbers of 32 bits or more.");
+        }
+    }
+
     /** {@return sizes, outermost first} */
     public long[] shape() {
         return shape.clone();

@@ -1,7 +1,6 @@
 package io.agentopt.runtime.llm.encode;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.agentopt.runtime.backend.ort.ElementType;
@@ -26,21 +25,26 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
     /**
      * Names of a model's inputs and its output.
      *
-     * @param tokens input int64 [batch, sequence]
-     * @param mask input int64 [batch, sequence]: ones, and zeros where padded
-     * @param types input int64 [batch, sequence] of the tokens' types, of models that ask for it
-     * @param output float32 or float16 [batch, width], or [batch] where width is 1
+     * @param tokens input int64 or int32 [batch, sequence]
+     * @param mask input int64 or int32 [batch, sequence]: ones, and zeros where padded
+     * @param types input int64 or int32 [batch, sequence] of the tokens' types, of models that ask for it
+     * @param output float32 or float16 [batch, width], or [batch] where width is 1; [batch, sequence, width] if it is pooled here
      */
     public record Names(String tokens, String mask, Optional<String> types, String output) {}
 
+    /** How tokens fill rows up, and how what the model says of tokens becomes a row's numbers. */
+    public record Rows(int padding, ModelPack.Pooling pooling) {}
+
     private final ModelPack pack;
     private final Names names;
+    private final Rows form;
     private final int width;
     private final OrtSession session;
 
-    private EncoderSession(ModelPack pack, Names names, int width, OrtSession session) {
+    private EncoderSession(ModelPack pack, Names names, Rows form, int width, OrtSession session) {
         this.pack = pack;
         this.names = names;
+        this.form = form;
         this.width = width;
         this.session = session;
     }
@@ -51,10 +55,10 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
      * @param width numbers that it gives for a row
      * @throws ModelPackException if it cannot be loaded, or its inputs or output are others
      */
-    public static EncoderSession open(ModelPack pack, Names names, int width, SessionSettings settings) {
+    public static EncoderSession open(ModelPack pack, Names names, Rows form, int width, SessionSettings settings) {
         OrtSession session = PackSession.open(pack, settings);
         try {
-            EncoderSession opened = new EncoderSession(pack, names, width, session);
+            EncoderSession opened = new EncoderSession(pack, names, form, width, session);
             opened.check();
             return opened;
         } catch (RuntimeException e) {
@@ -64,11 +68,11 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
     }
 
     private void check() {
-        String rows = "int64 [batch, sequence]";
+        String rows = "[batch, sequence]";
         Map<String, TensorSpec> inputs = session.inputs();
-        PackSession.require(pack, inputs, "input", names.tokens(), rows, ElementType.INT64, -1, -1);
-        PackSession.require(pack, inputs, "input", names.mask(), rows, ElementType.INT64, -1, -1);
-        names.types().ifPresent(t -> PackSession.require(pack, inputs, "input", t, rows, ElementType.INT64, -1, -1));
+        PackSession.requireIndices(pack, inputs, names.tokens(), rows, -1, -1);
+        PackSession.requireIndices(pack, inputs, names.mask(), rows, -1, -1);
+        names.types().ifPresent(t -> PackSession.requireIndices(pack, inputs, t, rows, -1, -1));
         for (String input : inputs.keySet()) {
             if (input.equals(names.tokens())
                     || input.equals(names.mask())
@@ -82,7 +86,18 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
         TensorSpec output = session.outputs().get(names.output());
         ElementType type =
                 output != null && output.type() == ElementType.FLOAT16 ? ElementType.FLOAT16 : ElementType.FLOAT32;
-        if (width == 1 && output != null && output.rank() == 1)
+        if (form.pooling() != ModelPack.Pooling.IN_FILE)
+            PackSession.require(
+                    pack,
+                    session.outputs(),
+                    "output",
+                    names.output(),
+                    "float32 [batch, sequence, " + width + "]",
+                    type,
+                    -1,
+                    -1,
+                    width);
+        else if (width == 1 && output != null && output.rank() == 1)
             PackSession.require(pack, session.outputs(), "output", names.output(), "float32 [batch]", type, -1);
         else
             PackSession.require(
@@ -108,44 +123,66 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
                 EncoderRow r = rows.get(row);
                 for (int i = 0; i < r.length(); i++) {
                     long at = (long) row * longest + i;
-                    tokens.data().setAtIndex(JAVA_LONG, at, r.tokens()[i]);
-                    mask.data().setAtIndex(JAVA_LONG, at, 1);
-                    if (types.isPresent() && r.types().length > 0)
-                        types.get().data().setAtIndex(JAVA_LONG, at, r.types()[i]);
+                    tokens.set(at, r.tokens()[i]);
+                    mask.set(at, 1);
+                    if (types.isPresent() && r.types().length > 0) types.get().set(at, r.types()[i]);
                 }
+                for (int i = r.length(); i < longest; i++) tokens.set((long) row * longest + i, form.padding());
             }
             Map<String, OrtTensor> outputs = session.run(inputs, List.of(names.output()), options);
             try (OrtTensor output = Objects.requireNonNull(outputs.get(names.output()))) {
-                return split(output, rows.size());
+                return form.pooling() == ModelPack.Pooling.IN_FILE
+                        ? split(output, rows.size())
+                        : pool(output, rows, longest);
             }
         } finally {
             inputs.values().forEach(OrtTensor::close);
         }
     }
 
-    private static OrtTensor input(Map<String, OrtTensor> inputs, String name, int rows, int longest) {
-        OrtTensor zeros = OrtTensor.allocate(ElementType.INT64, rows, longest);
+    private OrtTensor input(Map<String, OrtTensor> inputs, String name, int rows, int longest) {
+        OrtTensor zeros = OrtTensor.allocate(
+                Objects.requireNonNull(session.inputs().get(name), name).type(), rows, longest);
         inputs.put(name, zeros);
         return zeros;
     }
 
     private float[][] split(OrtTensor output, int rows) {
-        long[] shape = output.shape(), wanted = {rows, width};
-        if (!Arrays.equals(shape, wanted) && !(width == 1 && Arrays.equals(shape, new long[] {rows}))) {
-            throw new LlmException("The model '" + pack.id() + "' gave the output '" + names.output() + "' of shape "
-                    + Arrays.toString(shape) + " for " + rows + " rows, and " + Arrays.toString(wanted)
-                    + " was expected. Export it again with a batch of any size.");
-        }
+        if (!(width == 1 && Arrays.equals(output.shape(), new long[] {rows}))) requireShape(output, rows, width);
         float[][] split = new float[rows][width];
         for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < width; i++) {
-                long at = (long) row * width + i;
-                split[row][i] = output.type() == ElementType.FLOAT16
-                        ? Float.float16ToFloat(output.data().getAtIndex(JAVA_SHORT, at))
-                        : output.data().getAtIndex(JAVA_FLOAT, at);
-            }
+            for (int i = 0; i < width; i++) split[row][i] = number(output, (long) row * width + i);
         }
         return split;
+    }
+
+    private float[][] pool(OrtTensor states, List<EncoderRow> rows, int longest) {
+        requireShape(states, rows.size(), longest, width);
+        float[][] pooled = new float[rows.size()][width];
+        for (int row = 0; row < rows.size(); row++) {
+            int length = rows.get(row).length(); // tokens stand in front, padding behind
+            int from = form.pooling() == ModelPack.Pooling.LAST ? length - 1 : 0;
+            int to = form.pooling() == ModelPack.Pooling.CLS ? 1 : length;
+            for (int i = 0; i < width; i++) {
+                double sum = 0;
+                for (int t = from; t < to; t++) sum += number(states, ((long) row * longest + t) * width + i);
+                pooled[row][i] = (float) (sum / (to - from));
+            }
+        }
+        return pooled;
+    }
+
+    private static float number(OrtTensor tensor, long at) {
+        return tensor.type() == ElementType.FLOAT16
+                ? Float.float16ToFloat(tensor.data().getAtIndex(JAVA_SHORT, at))
+                : tensor.data().getAtIndex(JAVA_FLOAT, at);
+    }
+
+    private void requireShape(OrtTensor output, long... wanted) {
+        if (Arrays.equals(output.shape(), wanted)) return;
+        throw new LlmException("The model '" + pack.id() + "' gave the output '" + names.output() + "' of shape "
+                + Arrays.toString(output.shape()) + " for " + wanted[0] + " rows, and " + Arrays.toString(wanted)
+                + " was expected. Export it again with a batch of any size.");
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.agentopt.runtime.llm.execute;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
@@ -34,7 +32,7 @@ public final class ConcatExecutor implements DecoderExecutor {
     private final DecoderNames tensors;
     private final ConcatKv kv;
     private final List<RunInput> inputs;
-    private final OrtTensor ids; // int64 [capacity]
+    private final OrtTensor ids; // [capacity]
     private final PromptScores scores;
     private final OrtBinding binding;
     private Appending appending = Appending.CHUNKS;
@@ -54,7 +52,7 @@ public final class ConcatExecutor implements DecoderExecutor {
         tensors = DecoderNames.check(pack, names, session);
         kv = owned.add(new ConcatKv(tensors.shape(), rows, capacity, memory));
         inputs = RunInput.of(names, session, 1, capacity, memory, owned);
-        ids = owned.add(memory.reserve(ElementType.INT64, capacity));
+        ids = owned.add(memory.reserve(tensors.ids(), capacity));
         scores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
         binding = owned.add(OrtBinding.of(session));
     }
@@ -133,7 +131,7 @@ public final class ConcatExecutor implements DecoderExecutor {
     }
 
     private void run(int row, int[] tokens, int from, int to, OrtRunOptions options) {
-        for (int i = from; i < to; i++) ids.data().setAtIndex(JAVA_LONG, i - from, tokens[i]);
+        for (int i = from; i < to; i++) ids.set(i - from, tokens[i]);
         for (RunInput input : inputs) input.prompt(binding, from, to);
         append(row, from, to, options);
     }
@@ -142,7 +140,7 @@ public final class ConcatExecutor implements DecoderExecutor {
     public void decode(DecodeStep step, OrtRunOptions options) {
         for (int i = 0; i < step.rows().length; i++) {
             int row = step.rows()[i], held = step.held()[row];
-            ids.data().set(JAVA_LONG, 0, step.tokens()[i]);
+            ids.set(0, step.tokens()[i]);
             for (RunInput input : inputs) input.prompt(binding, held, held + 1);
             append(row, held, held + 1, options);
         }

@@ -161,6 +161,15 @@ public final class CudaExecutor implements DecoderExecutor {
                     beside ? Optional.of(PackSession.open(pack, device.inBackground(shared))) : Optional.empty();
             promptSession.ifPresent(opened::push);
             DecoderNames names = DecoderNames.check(pack, layout, session);
+            PackSession.require(
+                    pack,
+                    session.inputs(),
+                    "input",
+                    layout.inputIds(),
+                    "int64 [batch, sequence] on a GPU",
+                    ElementType.INT64,
+                    -1,
+                    -1);
             DeviceKv kv =
                     new DeviceKv(names.shape(), rows, capacity, device.context(), device.stream(), device.memory());
             opened.push(kv);

@@ -20,21 +20,22 @@ import java.util.TreeSet;
  * Names of a decoder's cache tensors, layer by layer, the key before the value, after a comparison of the session with the
  * pack.
  *
+ * @param ids type of the tokens, int32 or int64
  * @param past inputs
  * @param present outputs that replace them
  */
-record DecoderNames(KvShape shape, List<String> past, List<String> present) {
+record DecoderNames(KvShape shape, ElementType ids, List<String> past, List<String> present) {
     /** @throws ModelPackException if an input or output is missing, unknown, or has another type or shape */
     static DecoderNames check(ModelPack pack, ModelPack.Decoder names, OrtSession session) {
         ModelSpec spec = pack.spec();
         ElementType kv = type(pack);
-        ElementType id = ElementType.INT64;
         Set<String> known = new TreeSet<>(Set.of(names.inputIds()));
-        PackSession.require(pack, session.inputs(), "input", names.inputIds(), "int64 [batch, sequence]", id, -1, -1);
+        ElementType ids =
+                PackSession.requireIndices(pack, session.inputs(), names.inputIds(), "[batch, sequence]", -1, -1);
         switch (names.lengths()) {
             case ModelPack.Mask(String mask) -> {
                 known.add(mask);
-                PackSession.require(pack, session.inputs(), "input", mask, "int64 [batch, total]", id, -1, -1);
+                PackSession.requireIndices(pack, session.inputs(), mask, "[batch, total]", -1, -1);
             }
             case ModelPack.Counts counts -> {
                 known.add(counts.lastPositions());
@@ -42,13 +43,13 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
                 requireCounts(pack, counts, session);
                 counts.lastIndex().ifPresent(last -> {
                     known.add(last);
-                    PackSession.require(pack, session.inputs(), "input", last, "int64 [1]", id, 1);
+                    PackSession.require(pack, session.inputs(), "input", last, "int64 [1]", ElementType.INT64, 1);
                 });
             }
         }
         names.positionIds().ifPresent(positions -> {
             known.add(positions);
-            PackSession.require(pack, session.inputs(), "input", positions, "int64 [batch, sequence]", id, -1, -1);
+            PackSession.requireIndices(pack, session.inputs(), positions, "[batch, sequence]", -1, -1);
         });
         names.cacheSwitch().ifPresent(on -> {
             known.add(on);
@@ -86,7 +87,7 @@ record DecoderNames(KvShape shape, List<String> past, List<String> present) {
         results.add(names.logits());
         refuseOthers(pack, "inputs", session.inputs().keySet(), known);
         refuseOthers(pack, "outputs", session.outputs().keySet(), results);
-        return new DecoderNames(KvShape.of(spec, kv), List.copyOf(past), List.copyOf(present));
+        return new DecoderNames(KvShape.of(spec, kv), ids, List.copyOf(past), List.copyOf(present));
     }
 
     private static void requireCounts(ModelPack pack, ModelPack.Counts counts, OrtSession session) {

@@ -1,7 +1,6 @@
 package io.agentopt.runtime.llm.execute;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
@@ -28,7 +27,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
     private final Owned owned;
     private final HostKv kv;
     private final RowBindings bindings;
-    private final OrtTensor ids; // int64, as many as a step or a prompt needs
+    private final OrtTensor ids; // as many as a step or a prompt needs
     private final List<RunInput> inputs;
     private final OrtTensor stepScores; // [rows * vocab]
     private final PromptScores promptScores;
@@ -48,7 +47,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
         OrtSession session = owned.add(PackSession.open(pack, settings));
         DecoderNames tensors = DecoderNames.check(pack, names, session);
         kv = owned.add(new HostKv(tensors.shape(), rows, capacity, memory));
-        ids = owned.add(memory.reserve(ElementType.INT64, Math.max(rows, capacity)));
+        ids = owned.add(memory.reserve(tensors.ids(), Math.max(rows, capacity)));
         inputs = RunInput.of(names, session, rows, capacity, memory, owned);
         stepScores = owned.add(memory.reserve(ElementType.FLOAT32, (long) rows * vocab()));
         promptScores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
@@ -98,7 +97,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
     @Override
     public void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         int n = to - from;
-        for (int i = 0; i < n; i++) ids.data().setAtIndex(JAVA_LONG, i, tokens[from + i]);
+        for (int i = 0; i < n; i++) ids.set(i, tokens[from + i]);
         OrtBinding binding = bindings.rows(row, 1);
         for (RunInput input : inputs) input.prompt(binding, from, to);
         promptScores.during(row, n, scores -> {
@@ -131,7 +130,7 @@ public final class InPlaceExecutor implements DecoderExecutor {
         int first = step.rows()[fromIndex], count = step.rows()[toIndex - 1] - first + 1;
         for (int r = first, i = fromIndex; r < first + count; r++) {
             boolean asked = step.rows()[i] == r;
-            ids.data().setAtIndex(JAVA_LONG, r - first, asked ? step.tokens()[i] : 0);
+            ids.set(r - first, asked ? step.tokens()[i] : 0);
             if (asked) i++;
         }
         OrtBinding binding = bindings.rows(first, count);

@@ -1,7 +1,5 @@
 package io.agentopt.runtime.llm.execute;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtTensor;
@@ -11,14 +9,14 @@ import java.lang.foreign.MemorySegment;
 /** Ones for what a row holds, zeros behind it. */
 final class MaskInput implements RunInput {
     private final String name;
-    private final OrtTensor mask; // int64 [rows * capacity]
-    private final OrtTensor ones; // int64 [capacity]
+    private final OrtTensor mask; // [rows * capacity]
+    private final OrtTensor ones; // [capacity]
 
-    MaskInput(String name, int rows, int capacity, HostTensors memory, Owned owned) {
+    MaskInput(String name, ElementType type, int rows, int capacity, HostTensors memory, Owned owned) {
         this.name = name;
-        mask = owned.add(memory.reserve(ElementType.INT64, (long) rows * capacity));
-        ones = owned.add(memory.reserve(ElementType.INT64, capacity));
-        for (int i = 0; i < capacity; i++) ones.data().setAtIndex(JAVA_LONG, i, 1);
+        mask = owned.add(memory.reserve(type, (long) rows * capacity));
+        ones = owned.add(memory.reserve(type, capacity));
+        for (int i = 0; i < capacity; i++) ones.set(i, 1);
     }
 
     @Override
@@ -30,13 +28,11 @@ final class MaskInput implements RunInput {
 
     @Override
     public void step(OrtBinding binding, int first, int count, int[] held) {
-        int total = RunInput.longest(first, count, held);
+        int total = RunInput.longest(first, count, held), bytes = mask.type().bytes();
         for (int r = first; r < first + count; r++) {
-            long at = (long) (r - first) * total * JAVA_LONG.byteSize(), known = held[r] + 1L;
-            MemorySegment.copy(ones.data(), 0, mask.data(), at, known * JAVA_LONG.byteSize());
-            mask.data()
-                    .asSlice(at + known * JAVA_LONG.byteSize(), (total - known) * JAVA_LONG.byteSize())
-                    .fill((byte) 0);
+            long at = (long) (r - first) * total * bytes, known = held[r] + 1L;
+            MemorySegment.copy(ones.data(), 0, mask.data(), at, known * bytes);
+            mask.data().asSlice(at + known * bytes, (total - known) * bytes).fill((byte) 0);
         }
         try (OrtTensor known = mask.view(0, count, total)) {
             binding.bindInput(name, known);

@@ -1,7 +1,5 @@
 package io.agentopt.runtime.llm.execute;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtTensor;
@@ -10,14 +8,14 @@ import io.agentopt.runtime.llm.kv.HostTensors;
 /** Where each token of a run stands. */
 final class PositionsInput implements RunInput {
     private final String name;
-    private final OrtTensor ascending; // int64 [capacity]: 0, 1, 2...
-    private final OrtTensor ofRows; // int64 [rows]
+    private final OrtTensor ascending; // [capacity]: 0, 1, 2...
+    private final OrtTensor ofRows; // [rows]
 
-    PositionsInput(String name, int rows, int capacity, HostTensors memory, Owned owned) {
+    PositionsInput(String name, ElementType type, int rows, int capacity, HostTensors memory, Owned owned) {
         this.name = name;
-        ascending = owned.add(memory.reserve(ElementType.INT64, capacity));
-        for (int i = 0; i < capacity; i++) ascending.data().setAtIndex(JAVA_LONG, i, i);
-        ofRows = owned.add(memory.reserve(ElementType.INT64, rows));
+        ascending = owned.add(memory.reserve(type, capacity));
+        for (int i = 0; i < capacity; i++) ascending.set(i, i);
+        ofRows = owned.add(memory.reserve(type, rows));
     }
 
     @Override
@@ -29,7 +27,7 @@ final class PositionsInput implements RunInput {
 
     @Override
     public void step(OrtBinding binding, int first, int count, int[] held) {
-        for (int i = 0; i < count; i++) ofRows.data().setAtIndex(JAVA_LONG, i, held[first + i]);
+        for (int i = 0; i < count; i++) ofRows.set(i, held[first + i]);
         try (OrtTensor view = ofRows.view(0, count, 1)) {
             binding.bindInput(name, view);
         }

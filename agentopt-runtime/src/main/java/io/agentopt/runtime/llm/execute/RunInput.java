@@ -1,11 +1,13 @@
 package io.agentopt.runtime.llm.execute;
 
+import io.agentopt.runtime.backend.ort.ElementType;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** An input of a decoder beside tokens and caches: what tells it how long rows are, or where tokens stand. Reused from run to run. */
 sealed interface RunInput permits MaskInput, CountsInput, PositionsInput, SwitchInput {
@@ -25,12 +27,19 @@ sealed interface RunInput permits MaskInput, CountsInput, PositionsInput, Switch
         List<RunInput> all = new ArrayList<>();
         all.add(
                 switch (names.lengths()) {
-                    case ModelPack.Mask mask -> new MaskInput(mask.input(), rows, capacity, memory, owned);
+                    case ModelPack.Mask mask ->
+                        new MaskInput(mask.input(), type(session, mask.input()), rows, capacity, memory, owned);
                     case ModelPack.Counts counts -> new CountsInput(counts, session, rows, memory, owned);
                 });
-        names.positionIds().ifPresent(name -> all.add(new PositionsInput(name, rows, capacity, memory, owned)));
+        names.positionIds()
+                .ifPresent(
+                        name -> all.add(new PositionsInput(name, type(session, name), rows, capacity, memory, owned)));
         names.cacheSwitch().ifPresent(name -> all.add(new SwitchInput(name, memory, owned)));
         return all;
+    }
+
+    private static ElementType type(OrtSession session, String input) {
+        return Objects.requireNonNull(session.inputs().get(input), input).type(); // DecoderNames saw to it
     }
 
     /** {@return positions of the longest of some rows after one token more in each} */

@@ -57,6 +57,8 @@ final class HuggingFaceReader {
         }
         if (HuggingFaceReranker.is(config))
             return new HuggingFaceReranker(folder, config, own, folderName()).read(tokenizer);
+        if (HuggingFaceEmbedder.is(folder, config))
+            return new HuggingFaceEmbedder(folder, config, own, folderName()).read(tokenizer);
         Path onnx = onnx();
         ModelPack.Chat chat = own.isPresent() && own.get().has("chat")
                 ? PackReader.chat(own.get())

@@ -6,17 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A file with one JSON object; fields by dotted path. Every complaint names the file and the field. */
 record JsonFile(Path file, JsonNode root) {
     /** @throws ModelPackException if it cannot be read or holds no object */
     static JsonFile read(Path file) {
+        JsonNode root = parse(file);
+        if (!root.isObject()) throw new ModelPackException("The file " + file + " must hold one JSON object.");
+        return new JsonFile(file, root);
+    }
+
+    private static JsonNode parse(Path file) {
         try {
-            JsonNode json = new ObjectMapper().readTree(file.toFile());
-            if (json == null || !json.isObject())
-                throw new ModelPackException("The file " + file + " must hold one JSON object.");
-            return new JsonFile(file, json);
+            return new ObjectMapper().readTree(file.toFile()); // of an empty file a missing node
         } catch (JsonProcessingException e) {
             throw new ModelPackException(
                     "The file " + file + " is not JSON: " + e.getOriginalMessage() + " (line "
@@ -30,6 +34,17 @@ record JsonFile(Path file, JsonNode root) {
     /** {@return the file, if it is there} */
     static Optional<JsonFile> ifThere(Path file) {
         return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
+    }
+
+    /**
+     * {@return the elements of a file that is a list}
+     *
+     * @throws ModelPackException if it cannot be read or holds no list
+     */
+    static List<JsonNode> list(Path file) {
+        JsonNode root = parse(file);
+        if (!root.isArray()) throw new ModelPackException("The file " + file + " must hold one JSON list.");
+        return root.valueStream().toList();
     }
 
     boolean has(String field) {

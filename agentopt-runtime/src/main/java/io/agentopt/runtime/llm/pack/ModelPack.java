@@ -39,7 +39,7 @@ public record ModelPack(
 
     /** How an ONNX file is wired. */
     public sealed interface Layout permits Decoder, Embedder, Reranker {
-        /** {@return input of tokens, int64 [batch, sequence]} */
+        /** {@return input of tokens, int64 or int32 [batch, sequence]} */
         String inputIds();
     }
 
@@ -75,7 +75,7 @@ public record ModelPack(
     /**
      * By ones.
      *
-     * @param input int64 [batch, total]: ones, and zeros behind what a row holds
+     * @param input int64 or int32 [batch, total]: ones, and zeros behind what a row holds
      */
     public record Mask(String input) implements Lengths {}
 
@@ -91,7 +91,7 @@ public record ModelPack(
     /**
      * A decoder.
      *
-     * @param positionIds input int64 [batch, sequence] of each token's position, of models that ask for it
+     * @param positionIds input int64 or int32 [batch, sequence] of each token's position, of models that ask for it
      * @param cacheSwitch input bool [1], whether past counts, of two models merged into one file
      * @param logits output of scores, float32 [batch, positions, vocab]
      * @param lastOnly whether positions is 1 (the last) and not the whole sequence
@@ -112,24 +112,65 @@ public record ModelPack(
             Chat chat)
             implements Layout {}
 
+    /** How the states of a text's tokens become its vector. */
+    public enum Pooling {
+        /** They do so in the file. */
+        IN_FILE,
+        /** Their mean, padding left out. */
+        MEAN,
+        /** That of the first token. */
+        CLS,
+        /** That of the last token that is not padding. */
+        LAST
+    }
+
+    /**
+     * What stands before texts and what becomes of their vectors.
+     *
+     * @param prompts texts to put before others, by what those are, such as {@code query} and {@code document}
+     * @param usual name of the prompt where none is asked for
+     * @param lowerCase whether texts are read in lower case
+     * @param unit whether vectors are brought to length 1
+     */
+    public record Texts(Map<String, String> prompts, Optional<String> usual, boolean lowerCase, boolean unit) {
+        /** No prompts, vectors of length 1. */
+        public static final Texts PLAIN = new Texts(Map.of(), Optional.empty(), false, true);
+
+        public Texts {
+            prompts = Map.copyOf(prompts);
+        }
+    }
+
     /**
      * An embedder.
      *
-     * @param attentionMask input of ones, and of zeros where padded, int64 [batch, sequence]
-     * @param embedding output, float32 [batch, dimension]
+     * @param attentionMask input of ones, and of zeros where padded, int64 or int32 [batch, sequence]
+     * @param tokenTypes input of zeros, int64 or int32 [batch, sequence], of models that ask for it
+     * @param embedding output, float32 or float16: [batch, dimension] if pooled in the file, else [batch, sequence, dimension]
+     * @param padding the token that fills rows up
      */
-    public record Embedder(String inputIds, String attentionMask, String embedding, int dimension) implements Layout {}
+    public record Embedder(
+            String inputIds,
+            String attentionMask,
+            Optional<String> tokenTypes,
+            String embedding,
+            int dimension,
+            Pooling pooling,
+            int padding,
+            Texts texts)
+            implements Layout {}
 
     /**
      * A cross-encoder: query and passage in one row.
      *
-     * @param attentionMask input of ones, and of zeros where padded, int64 [batch, sequence]
-     * @param tokenTypes input int64 [batch, sequence], 0 in the query and 1 in the passage, of models that ask for it
+     * @param attentionMask input of ones, and of zeros where padded, int64 or int32 [batch, sequence]
+     * @param tokenTypes input int64 or int32 [batch, sequence], 0 in the query and 1 in the passage, of models that ask for it
      * @param scores output, float32 or float16 [batch, labels], or [batch] of one label
      * @param labels 1: how well they match; 2: that they do not, that they do
+     * @param padding the token that fills rows up
      */
     public record Reranker(
-            String inputIds, String attentionMask, Optional<String> tokenTypes, String scores, int labels)
+            String inputIds, String attentionMask, Optional<String> tokenTypes, String scores, int labels, int padding)
             implements Layout {}
 
     /** The chat section: what begins a conversation, a template by role, what invites an answer, what ends it. */

@@ -112,7 +112,25 @@ final class PackReader {
         int dimension = json.integer("architecture.dimension");
         if (dimension < 1) throw json.wrong("architecture.dimension", dimension, "must be positive");
         return new ModelPack.Embedder(
-                json.text("onnx.inputIds"), json.text("onnx.attentionMask"), json.text("onnx.embedding"), dimension);
+                json.text("onnx.inputIds"),
+                json.text("onnx.attentionMask"),
+                optional(json, "onnx.tokenTypes"),
+                json.text("onnx.embedding"),
+                dimension,
+                pooling(json),
+                json.integer("onnx.padding", 0),
+                ModelPack.Texts.PLAIN);
+    }
+
+    private static ModelPack.Pooling pooling(JsonFile json) {
+        String name = json.text("onnx.pooling", "in-file");
+        return switch (name) {
+            case "in-file" -> ModelPack.Pooling.IN_FILE;
+            case "mean" -> ModelPack.Pooling.MEAN;
+            case "cls" -> ModelPack.Pooling.CLS;
+            case "last" -> ModelPack.Pooling.LAST;
+            default -> throw json.wrong("onnx.pooling", name, "must be \"in-file\", \"mean\", \"cls\" or \"last\"");
+        };
     }
 
     private ModelPack.Reranker reranker(JsonFile json) {
@@ -124,7 +142,8 @@ final class PackReader {
                 json.text("onnx.attentionMask"),
                 optional(json, "onnx.tokenTypes"),
                 json.text("onnx.scores"),
-                labels);
+                labels,
+                json.integer("onnx.padding", 0));
     }
 
     static ModelPack.Chat chat(JsonFile json) {

@@ -72,6 +72,22 @@ public final class PackSession {
     }
 
     /**
+     * Requires an input of whole numbers, int32 or int64.
+     *
+     * @param shape in words, for messages
+     * @param dims sizes; negative ones are free
+     * @return which of the two it takes
+     * @throws ModelPackException if it is missing or has another type or shape
+     */
+    public static ElementType requireIndices(
+            ModelPack pack, Map<String, TensorSpec> specs, String name, String shape, long... dims) {
+        TensorSpec spec = specs.get(name);
+        ElementType type = spec != null && spec.type() == ElementType.INT32 ? ElementType.INT32 : ElementType.INT64;
+        require(pack, specs, "input", name, "int64 or int32 " + shape, type, dims);
+        return type;
+    }
+
+    /**
      * Requires an input or output of a type and shape.
      *
      * @param side input or output, for messages
