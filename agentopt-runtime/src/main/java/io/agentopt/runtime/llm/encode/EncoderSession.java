@@ -136,16 +136,18 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
                     + Arrays.toString(shape) + " for " + rows + " rows, and " + Arrays.toString(wanted)
                     + " was expected. Export it again with a batch of any size.");
         }
-        float[][] split = new float[rows][width];
-        for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < width; i++) {
-                long at = (long) row * width + i;
-                split[row][i] = output.type() == ElementType.FLOAT16
-                        ? Float.float16ToFloat(output.data().getAtIndex(JAVA_SHORT, at))
-                        : output.data().getAtIndex(JAVA_FLOAT, at);
+        return output.read(memory -> {
+            float[][] split = new float[rows][width];
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < width; i++) {
+                    long at = (long) row * width + i;
+                    split[row][i] = output.type() == ElementType.FLOAT16
+                            ? Float.float16ToFloat(memory.getAtIndex(JAVA_SHORT, at))
+                            : memory.getAtIndex(JAVA_FLOAT, at);
+                }
             }
-        }
-        return split;
+            return split;
+        });
     }
 
     @Override
