@@ -199,14 +199,14 @@ public final class OrtSession extends OrtHandle {
         try {
             MemorySegment run = options.enter();
             try (Arena scratch = Arena.ofConfined()) {
+                // What is given, and after the run room for reading what was made; then that, and its names.
                 int values = ordered.length, results = wanted.size();
-                long words = values + 2L * results;
-                MemorySegment all =
-                        scratch.allocate(words * ADDRESS.byteSize() + TypeAndShape.ROOM, ADDRESS.byteAlignment());
+                int behind = (int) Math.max(values, TypeAndShape.ROOM / ADDRESS.byteSize());
+                MemorySegment all = scratch.allocate(ADDRESS, behind + 2L * results);
                 for (; entered < values; entered++) all.setAtIndex(ADDRESS, entered, ordered[entered].enter());
-                MemorySegment made = all.asSlice(values * ADDRESS.byteSize(), results * ADDRESS.byteSize());
-                run(session, run, all, values, texts(all, values + results, wanted), made, results, given);
-                return collect(wanted, made, all.asSlice(words * ADDRESS.byteSize()));
+                MemorySegment made = all.asSlice(behind * ADDRESS.byteSize(), results * ADDRESS.byteSize());
+                run(session, run, all, values, texts(all, behind + results, wanted), made, results, given);
+                return collect(wanted, made, all);
             } finally {
                 options.exit();
             }
@@ -252,7 +252,7 @@ public final class OrtSession extends OrtHandle {
             Map<String, OrtTensor> given) {
         OrtApi api = environment().api();
         try {
-            api.check((MemorySegment) api.handle(OrtFunction.RUN)
+            api.check((long) api.reporting(OrtFunction.RUN)
                     .invokeExact(session, run, names.inputTexts(), values, valueCount, wanted, wantedCount, made));
         } catch (OrtException e) {
             throw e.during("The run of model '" + model + "' on " + given + " failed");

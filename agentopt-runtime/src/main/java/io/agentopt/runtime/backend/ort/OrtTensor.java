@@ -28,7 +28,7 @@ public final class OrtTensor extends OrtHandle {
 
     // The memory as long as the tensor lives. A shared arena costs a handshake with every thread when it is closed, a
     // hundred times a small run, so results get one only if somebody asks.
-    private @Nullable Arena arena; // guarded by itself, like what lies in it
+    private @Nullable Arena arena; // guarded by this
     private volatile @Nullable MemorySegment data;
 
     /**
@@ -247,7 +247,7 @@ public final class OrtTensor extends OrtHandle {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
             OrtApi api = environment.api();
-            api.check((MemorySegment) api.handle(OrtFunction.CREATE_TENSOR)
+            api.check((long) api.reporting(OrtFunction.CREATE_TENSOR)
                     .invokeExact(
                             storage.memory(),
                             storage.pointer(),
