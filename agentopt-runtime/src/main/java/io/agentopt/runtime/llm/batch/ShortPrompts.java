@@ -39,7 +39,7 @@ final class ShortPrompts implements AutoCloseable {
             RowRequest next = byRow.get(group.getLast().sequence().row() + 1);
             boolean behind = next != null && fits(group.size(), shortest, longest, next);
             if (!behind) next = byRow.get(group.getFirst().sequence().row() - 1);
-            if (next == null || !behind && !fits(group.size(), shortest, longest, next)) return List.copyOf(group);
+            if (next == null || (!behind && !fits(group.size(), shortest, longest, next))) return List.copyOf(group);
             if (behind) group.addLast(next);
             else group.addFirst(next);
             shortest = Math.min(shortest, next.tokens.length);
