@@ -11,16 +11,19 @@ import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.backend.ort.OrtTensor;
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What a call of a model costs beside the model: one Add of sixteen numbers, by our binding, by our run that makes its
  * results, and by ONNX Runtime's Java interface in its two ways: results made by the run, or put into a given tensor. All
- * inputs are made once and results are left where they are.
+ * inputs are made once. Results are left where they are, and those that a run made are also copied into the heap.
  */
 final class CallOverhead {
     private static final int ELEMENTS = 16, CALLS = 20_000, WARM_UP = 5, ROUNDS = 15;
@@ -72,13 +75,23 @@ final class CallOverhead {
             Contender bound = new Contender(() -> binding.run(options));
             Contender run =
                     new Contender(() -> session.run(given, options).values().forEach(OrtTensor::close));
-            return beside(model, bound, run);
+            Contender read = new Contender(() -> {
+                for (OrtTensor t : session.run(given, options).values()) {
+                    read(t.read(memory -> memory.toArray(ValueLayout.JAVA_FLOAT)));
+                    t.close();
+                }
+            });
+            return beside(model, List.of(bound, run, read));
         } catch (OrtException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static List<Metric> beside(byte[] model, Contender bound, Contender run) throws OrtException {
+    private static void read(float[] sum) {
+        if (sum.length != ELEMENTS) throw new IllegalStateException("A sum has " + sum.length + " elements.");
+    }
+
+    private static List<Metric> beside(byte[] model, List<Contender> ours) throws OrtException {
         var environment = ai.onnxruntime.OrtEnvironment.getEnvironment();
         try (ai.onnxruntime.OrtSession.SessionOptions options = new ai.onnxruntime.OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
@@ -90,30 +103,42 @@ final class CallOverhead {
                 Contender theirRun = new Contender(() -> session.run(given).close());
                 Contender theirPinned =
                         new Contender(() -> session.run(given, pinned).close());
-                List<Contender> all = List.of(bound, theirPinned, run, theirRun);
-                for (int round = -WARM_UP; round < ROUNDS; round++) for (Contender c : all) c.round(round);
-                return metrics(bound, run, theirPinned, theirRun);
+                Contender theirRead = new Contender(() -> {
+                    try (ai.onnxruntime.OrtSession.Result result = session.run(given)) {
+                        FloatBuffer values = ((OnnxTensor) result.get(0)).getFloatBuffer(); // a copy in the heap
+                        read(values.array());
+                    }
+                });
+                List<Contender> theirs = List.of(theirPinned, theirRun, theirRead);
+                for (int round = -WARM_UP; round < ROUNDS; round++) {
+                    for (int i = 0; i < ours.size(); i++) {
+                        ours.get(i).round(round);
+                        theirs.get(i).round(round);
+                    }
+                }
+                return metrics(ours, theirs);
             }
         }
     }
 
-    private static List<Metric> metrics(Contender bound, Contender run, Contender theirPinned, Contender theirRun) {
-        System.out.printf(
-                "one Add: ours bound %.0f ns, Java API pinned %.0f, ours run %.0f, Java API run %.0f%n",
-                Medians.of(bound.nanos),
-                Medians.of(theirPinned.nanos),
-                Medians.of(run.nanos),
-                Medians.of(theirRun.nanos));
-        return List.of(
-                Metric.of("one_op_call_overhead", Medians.ofRatios(bound.nanos, theirPinned.nanos), "x")
-                        .peer("Java API, result into a given tensor", 1)
-                        .goal("<= 1"),
-                Metric.of("one_op_call_overhead_results_made", Medians.ofRatios(run.nanos, theirRun.nanos), "x")
-                        .peer("Java API, result made by the run", 1),
-                Metric.of("one_op_call_bytes", bound.bytes, "bytes")
-                        .peer("Java API, result into a given tensor", theirPinned.bytes),
-                Metric.of("one_op_call_bytes_results_made", run.bytes, "bytes")
-                        .peer("Java API, result made by the run", theirRun.bytes));
+    private static List<Metric> metrics(List<Contender> ours, List<Contender> theirs) {
+        List<String> ways = List.of("", "_results_made", "_results_read");
+        List<String> peers = List.of(
+                "Java API, result into a given tensor",
+                "Java API, result made by the run",
+                "Java API, result made by the run and copied into the heap");
+        List<Metric> metrics = new ArrayList<>();
+        for (int i = 0; i < ways.size(); i++) {
+            Contender a = ours.get(i), b = theirs.get(i);
+            System.out.printf(
+                    "one Add%s: ours %.0f ns, Java API %.0f%n", ways.get(i), Medians.of(a.nanos), Medians.of(b.nanos));
+            metrics.add(Metric.of("one_op_call_overhead" + ways.get(i), Medians.ofRatios(a.nanos, b.nanos), "x")
+                    .peer(peers.get(i), 1)
+                    .goal(i == 0 ? "<= 1" : "<= 1.5"));
+            metrics.add(Metric.of("one_op_call_bytes" + ways.get(i), a.bytes, "bytes")
+                    .peer(peers.get(i), b.bytes));
+        }
+        return metrics;
     }
 
     private static ByteBuffer buffer() {

@@ -106,7 +106,10 @@ final class TensorFormat {
      * @throws IllegalArgumentException if a graph's tensor cannot hold it
      */
     static Tensor output(String owner, OrtTensor tensor) {
-        MemorySegment from = tensor.data();
+        return tensor.read(memory -> output(owner, tensor, memory));
+    }
+
+    private static Tensor output(String owner, OrtTensor tensor, MemorySegment from) {
         long elements = from.byteSize() / tensor.type().bytes();
         long[] sizes = tensor.shape();
         if (elements > Integer.MAX_VALUE - 8 || Arrays.stream(sizes).anyMatch(s -> s > Integer.MAX_VALUE))

@@ -270,7 +270,10 @@ final class TranscribeTask implements DeviceLane.Work {
     /** Copies the scores behind a window's last or first token. */
     private static void read(OrtTensor scores, int window, boolean last, float[] row) {
         long positions = scores.shape()[1], at = window * positions + (last ? positions - 1 : 0);
-        MemorySegment.copy(scores.data(), JAVA_FLOAT, at * row.length * Float.BYTES, row, 0, row.length);
+        scores.read(memory -> {
+            MemorySegment.copy(memory, JAVA_FLOAT, at * row.length * Float.BYTES, row, 0, row.length);
+            return row;
+        });
     }
 
     @Override

@@ -26,11 +26,14 @@ final class BoundOutputs {
             long count = n.get(JAVA_LONG, 0);
             if (count == 0) return outputs;
             MemorySegment values = out.get(ADDRESS, 0).reinterpret(count * ADDRESS.byteSize());
+            MemorySegment room = TypeAndShape.room(scratch);
             int done = 0;
             try {
                 for (String name : names) {
                     MemorySegment value = values.getAtIndex(ADDRESS, done++);
-                    outputs.put(name, OrtTensor.result(environment, value, "'" + name + "' of model '" + model + "'"));
+                    outputs.put(
+                            name,
+                            OrtTensor.result(environment, value, "'" + name + "' of model '" + model + "'", room));
                 }
             } catch (RuntimeException e) {
                 outputs.values().forEach(OrtTensor::close);

@@ -2,6 +2,7 @@ package io.agentopt.runtime.backend.ort;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -26,6 +27,8 @@ final class OrtApi {
     private final String origin;
     private final Optional<Path> file;
     private final AtomicReferenceArray<MethodHandle> handles =
+            new AtomicReferenceArray<>(OrtFunction.entries(OrtFunction.HEADER));
+    private final AtomicReferenceArray<MethodHandle> reporting =
             new AtomicReferenceArray<>(OrtFunction.entries(OrtFunction.HEADER));
 
     private OrtApi(MemorySegment table, int interfaceVersion, String version, String origin, Optional<Path> file) {
@@ -105,25 +108,34 @@ final class OrtApi {
         return file;
     }
 
-    @SuppressWarnings("restricted")
+    /** {@return a function; pointers are segments, also what it reports} */
     MethodHandle handle(OrtFunction f) {
-        MethodHandle h = handles.get(f.index());
-        if (h == null) {
-            if (!has(f)) {
-                throw new OrtException(
-                        OrtException.NOT_FROM_ORT,
-                        "ONNX Runtime " + version + " (" + origin + ") has no " + f.cName() + ", which came with 1."
-                                + f.since() + ". Use a newer one.");
-            }
-            h = Linker.nativeLinker().downcallHandle(pointer(f), f.descriptor());
-            handles.set(f.index(), h); // a race makes two equal handles
+        MethodHandle found = handles.get(f.index());
+        return found != null ? found : link(f, f.descriptor(), handles);
+    }
+
+    /** {@return a function that reports a status, as a number: a call makes no segment of it, which each run would pay for} */
+    MethodHandle reporting(OrtFunction f) {
+        MethodHandle found = reporting.get(f.index());
+        return found != null ? found : link(f, f.descriptor().changeReturnLayout(JAVA_LONG), reporting);
+    }
+
+    @SuppressWarnings("restricted")
+    private MethodHandle link(OrtFunction f, FunctionDescriptor type, AtomicReferenceArray<MethodHandle> into) {
+        if (!has(f)) {
+            throw new OrtException(
+                    OrtException.NOT_FROM_ORT,
+                    "ONNX Runtime " + version + " (" + origin + ") has no " + f.cName() + ", which came with 1."
+                            + f.since() + ". Use a newer one.");
         }
-        return h;
+        MethodHandle made = Linker.nativeLinker().downcallHandle(pointer(f), type);
+        into.set(f.index(), made); // a race makes two equal handles
+        return made;
     }
 
     void call(OrtFunction f, MemorySegment a) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a));
+            check((long) reporting(f).invokeExact(a));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -131,7 +143,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, MemorySegment b) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b));
+            check((long) reporting(f).invokeExact(a, b));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -139,7 +151,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, int b) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b));
+            check((long) reporting(f).invokeExact(a, b));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -147,7 +159,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, MemorySegment b, MemorySegment c) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c));
+            check((long) reporting(f).invokeExact(a, b, c));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -155,7 +167,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, MemorySegment b, long c) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c));
+            check((long) reporting(f).invokeExact(a, b, c));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -163,7 +175,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, long b, MemorySegment c) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c));
+            check((long) reporting(f).invokeExact(a, b, c));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -171,7 +183,7 @@ final class OrtApi {
 
     void call(OrtFunction f, int a, int b, MemorySegment c) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c));
+            check((long) reporting(f).invokeExact(a, b, c));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -179,7 +191,7 @@ final class OrtApi {
 
     void call(OrtFunction f, int a, MemorySegment b, MemorySegment c) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c));
+            check((long) reporting(f).invokeExact(a, b, c));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -187,7 +199,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, long b, MemorySegment c, MemorySegment d) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c, d));
+            check((long) reporting(f).invokeExact(a, b, c, d));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -195,7 +207,7 @@ final class OrtApi {
 
     void call(OrtFunction f, MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d) {
         try {
-            check((MemorySegment) handle(f).invokeExact(a, b, c, d));
+            check((long) reporting(f).invokeExact(a, b, c, d));
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -251,6 +263,10 @@ final class OrtApi {
         } catch (Throwable t) {
             throw unchecked(t);
         }
+    }
+
+    void check(long status) throws Throwable {
+        if (status != 0) check(MemorySegment.ofAddress(status));
     }
 
     void check(MemorySegment status) throws Throwable {

@@ -27,7 +27,7 @@ public final class OrtBinding extends OrtHandle {
     private OrtBinding(OrtSession session, MemorySegment raw) {
         super(session.environment(), "binding of model '" + session.model() + "'", raw);
         this.session = session;
-        run = environment().api().handle(OrtFunction.RUN_WITH_BINDING);
+        run = environment().api().reporting(OrtFunction.RUN_WITH_BINDING);
     }
 
     public static OrtBinding of(OrtSession session) {
@@ -141,7 +141,7 @@ public final class OrtBinding extends OrtHandle {
     private void run(MemorySegment model, OrtRunOptions options, MemorySegment raw) {
         MemorySegment with = options.enter();
         try {
-            environment().api().check((MemorySegment) run.invokeExact(model, with, raw));
+            environment().api().check((long) run.invokeExact(model, with, raw));
         } catch (OrtException e) {
             throw e.during("The run of model '" + session.model() + "' on " + what() + " failed");
         } catch (Throwable t) {

@@ -1,8 +1,7 @@
 package io.agentopt.runtime.backend.ort;
 
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * One owned piece of native memory. Uses are counted: {@link #close()} during a run lets the run finish, and the last user
@@ -21,8 +20,11 @@ public abstract sealed class OrtHandle implements AutoCloseable
     private final OrtEnvironment environment;
     private final String what;
     private final MemorySegment raw;
-    private final AtomicInteger users = new AtomicInteger(1); // the owner, and every use in progress
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile int users = 1; // the owner, and every use in progress; CLOSED beside them after close
+
+    private static final int CLOSED = Integer.MIN_VALUE;
+    private static final AtomicIntegerFieldUpdater<OrtHandle> USERS =
+            AtomicIntegerFieldUpdater.newUpdater(OrtHandle.class, "users");
 
     OrtHandle(OrtEnvironment environment, String what, MemorySegment raw) {
         this.environment = environment;
@@ -37,29 +39,34 @@ public abstract sealed class OrtHandle implements AutoCloseable
 
     /** Begins a use; pair with {@link #exit()}. */
     final MemorySegment enter() {
-        while (!closed.get()) {
-            int n = users.get();
-            if (n == 0) break;
-            if (users.compareAndSet(n, n + 1)) return raw;
-        }
-        throw new IllegalStateException("The " + what + " is closed. Keep it open until its last use.");
+        for (int n = users; n >= 0; n = users) if (USERS.compareAndSet(this, n, n + 1)) return raw;
+        throw closedException();
+    }
+
+    final IllegalStateException closedException() {
+        return new IllegalStateException("The " + this + " is closed. Keep it open until its last use.");
     }
 
     final void exit() {
-        if (users.decrementAndGet() > 0) return;
+        if (USERS.decrementAndGet(this) != CLOSED) return;
         environment.count(getClass(), -1);
         free(raw);
     }
 
     /** {@return whether {@link #close()} was called} */
     public final boolean isClosed() {
-        return closed.get();
+        return users < 0;
     }
 
     /** Gives the native memory back once uses in progress have ended. */
     @Override
     public final void close() {
-        if (closed.compareAndSet(false, true)) exit();
+        for (int n = users; n >= 0; n = users) {
+            if (USERS.compareAndSet(this, n, n | CLOSED)) {
+                exit();
+                return;
+            }
+        }
     }
 
     abstract void free(MemorySegment handle);

@@ -103,12 +103,16 @@ public final class OrtMemory extends OrtHandle {
     }
 
     /** {@return whether the CPU can read it} */
-    static boolean isHost(OrtApi api, MemorySegment raw) {
+    private static boolean isHost(OrtApi api, MemorySegment raw) {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment out = scratch.allocate(JAVA_INT);
-            api.tell(OrtFunction.MEMORY_DEVICE_TYPE, raw, out);
-            if (out.get(JAVA_INT, 0) == CPU) return true;
+            return isHost(api, raw, scratch.allocate(JAVA_INT));
         }
+    }
+
+    /** As the other; writes 4 bytes to {@code room}. */
+    static boolean isHost(OrtApi api, MemorySegment raw, MemorySegment room) {
+        api.tell(OrtFunction.MEMORY_DEVICE_TYPE, raw, room);
+        if (room.get(JAVA_INT, 0) == CPU) return true;
         return api.has(OrtFunction.MEMORY_USE) && api.readInt(OrtFunction.MEMORY_USE, raw) == HOST_ACCESSIBLE;
     }
 

@@ -19,6 +19,7 @@ public final class OrtSession extends OrtHandle {
     private final @Nullable PrepackedWeights weights;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
+    private final SessionNames names;
 
     private OrtSession(
             OrtEnvironment environment, MemorySegment raw, String model, @Nullable PrepackedWeights weights) {
@@ -28,6 +29,7 @@ public final class OrtSession extends OrtHandle {
         try {
             inputs = specs(raw, OrtFunction.INPUT_COUNT, OrtFunction.INPUT_NAME, OrtFunction.INPUT_TYPE);
             outputs = specs(raw, OrtFunction.OUTPUT_COUNT, OrtFunction.OUTPUT_NAME, OrtFunction.OUTPUT_TYPE);
+            names = new SessionNames(model, inputs.keySet(), outputs.keySet());
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -139,7 +141,9 @@ public final class OrtSession extends OrtHandle {
             throw new OrtException(
                     OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
         }
-        long[] shape = OrtTensor.shape(api, scratch, tensor);
+        MemorySegment room = TypeAndShape.room(scratch);
+        TypeAndShape found = TypeAndShape.of(api, tensor, room, owner);
+        long[] shape = found.shape();
         MemorySegment names = scratch.allocate(ADDRESS, Math.max(1, shape.length));
         api.call(OrtFunction.GET_SYMBOLS, tensor, names, shape.length);
         List<Long> dims = new ArrayList<>();
@@ -148,7 +152,7 @@ public final class OrtSession extends OrtHandle {
             dims.add(shape[i]);
             symbols.add(shape[i] >= 0 ? "" : OrtApi.text(names.getAtIndex(ADDRESS, i)));
         }
-        return new TensorSpec(id, OrtTensor.elementType(api, scratch, tensor, owner), dims, symbols);
+        return new TensorSpec(id, found.type(), dims, symbols);
     }
 
     /** {@return the model's file or name} */
@@ -175,7 +179,7 @@ public final class OrtSession extends OrtHandle {
      * @throws OrtException if the run fails or is terminated
      */
     public Map<String, OrtTensor> run(Map<String, OrtTensor> given, OrtRunOptions options) {
-        return run(given, List.copyOf(outputs.keySet()), options);
+        return run(given, names.outputs(), options);
     }
 
     /**
@@ -188,75 +192,89 @@ public final class OrtSession extends OrtHandle {
         if (wanted.isEmpty())
             throw new IllegalArgumentException(
                     "No output of model '" + model + "' is wanted. Name at least one of " + outputs.keySet() + ".");
-        for (String name : wanted) require(outputs, "output", name);
-        for (String name : inputs.keySet()) {
-            if (!given.containsKey(name)) {
-                throw new IllegalArgumentException(
-                        "The input '" + name + "' of model '" + model + "' is missing. Given: " + given.keySet() + ".");
-            }
-        }
-        List<OrtTensor> entered = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) require(outputs, "output", wanted.get(i));
+        OrtTensor[] ordered = ordered(given);
+        int entered = 0;
         MemorySegment session = enter();
         try {
             MemorySegment run = options.enter();
             try (Arena scratch = Arena.ofConfined()) {
-                MemorySegment values = scratch.allocate(ADDRESS, Math.max(1, given.size()));
-                for (var e : given.entrySet()) {
-                    require(inputs, "input", e.getKey(), e.getValue());
-                    values.setAtIndex(ADDRESS, entered.size(), e.getValue().enter());
-                    entered.add(e.getValue());
-                }
-                return collect(scratch, session, run, given, values, wanted);
+                // What is given, and after the run room for reading what was made; then that, and its names.
+                int values = ordered.length, results = wanted.size();
+                int behind = (int) Math.max(values, TypeAndShape.ROOM / ADDRESS.byteSize());
+                MemorySegment all = scratch.allocate(ADDRESS, behind + 2L * results);
+                for (; entered < values; entered++) all.setAtIndex(ADDRESS, entered, ordered[entered].enter());
+                MemorySegment made = all.asSlice(behind * ADDRESS.byteSize(), results * ADDRESS.byteSize());
+                run(session, run, all, values, texts(all, behind + results, wanted), made, results, given);
+                return collect(wanted, made, all);
             } finally {
                 options.exit();
             }
         } finally {
-            entered.forEach(OrtTensor::exit);
+            for (int i = 0; i < entered; i++) ordered[i].exit();
             exit();
         }
     }
 
-    private Map<String, OrtTensor> collect(
-            Arena scratch,
+    /** {@return what was given, in the model's order} */
+    private OrtTensor[] ordered(Map<String, OrtTensor> given) {
+        List<String> order = names.inputs();
+        OrtTensor[] ordered = new OrtTensor[order.size()];
+        for (int i = 0; i < ordered.length; i++) {
+            String name = order.get(i);
+            OrtTensor tensor = given.get(name);
+            if (tensor == null) {
+                throw new IllegalArgumentException(
+                        "The input '" + name + "' of model '" + model + "' is missing. Given: " + given.keySet() + ".");
+            }
+            require(inputs, "input", name, tensor);
+            ordered[i] = tensor;
+        }
+        if (given.size() > ordered.length) for (String name : given.keySet()) require(inputs, "input", name);
+        return ordered;
+    }
+
+    /** {@return the names of outputs as an array of pointers, written into memory from the index if need be} */
+    private MemorySegment texts(MemorySegment memory, int index, List<String> wanted) {
+        if (wanted == names.outputs()) return names.outputTexts();
+        for (int i = 0; i < wanted.size(); i++) memory.setAtIndex(ADDRESS, index + i, names.text(wanted.get(i)));
+        return memory.asSlice(index * ADDRESS.byteSize());
+    }
+
+    private void run(
             MemorySegment session,
             MemorySegment run,
-            Map<String, OrtTensor> given,
             MemorySegment values,
-            List<String> wanted) {
-        List<String> names = List.copyOf(given.keySet());
-        MemorySegment results = scratch.allocate(ADDRESS, wanted.size());
+            long valueCount,
+            MemorySegment wanted,
+            MemorySegment made,
+            long wantedCount,
+            Map<String, OrtTensor> given) {
         OrtApi api = environment().api();
         try {
-            api.check((MemorySegment) api.handle(OrtFunction.RUN)
-                    .invokeExact(
-                            session,
-                            run,
-                            OrtApi.texts(scratch, names),
-                            values,
-                            (long) names.size(),
-                            OrtApi.texts(scratch, wanted),
-                            (long) wanted.size(),
-                            results));
+            api.check((long) api.reporting(OrtFunction.RUN)
+                    .invokeExact(session, run, names.inputTexts(), values, valueCount, wanted, wantedCount, made));
         } catch (OrtException e) {
             throw e.during("The run of model '" + model + "' on " + given + " failed");
         } catch (Throwable t) {
             throw OrtApi.unchecked(t);
         }
-        Map<String, OrtTensor> byName = new LinkedHashMap<>();
+    }
+
+    private Map<String, OrtTensor> collect(List<String> wanted, MemorySegment made, MemorySegment room) {
+        Map<String, OrtTensor> byName = LinkedHashMap.newLinkedHashMap(wanted.size());
         int done = 0;
         try {
-            for (String w : wanted)
-                byName.put(
-                        w,
-                        OrtTensor.result(
-                                environment(),
-                                results.getAtIndex(ADDRESS, done++),
-                                "'" + w + "' of model '" + model + "'"));
+            while (done < wanted.size()) {
+                String name = wanted.get(done);
+                MemorySegment value = made.getAtIndex(ADDRESS, done++);
+                byName.put(name, OrtTensor.result(environment(), value, names.owner(name), room));
+            }
             return byName;
         } catch (RuntimeException e) {
             byName.values().forEach(OrtTensor::close);
             for (int i = done; i < wanted.size(); i++)
-                api.release(OrtFunction.RELEASE_VALUE, results.getAtIndex(ADDRESS, i));
+                environment().api().release(OrtFunction.RELEASE_VALUE, made.getAtIndex(ADDRESS, i));
             throw e;
         }
     }

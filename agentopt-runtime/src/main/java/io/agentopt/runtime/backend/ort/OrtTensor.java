@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,27 @@ public final class OrtTensor extends OrtHandle {
     private final ElementType type;
     private final long[] shape;
     private final Storage storage;
-    private final @Nullable Arena arena;
+    private final String place; // where it is, if not in host memory
     private final @Nullable OrtHandle lender;
     private final Runnable release;
 
-    /** Where the elements lie; {@code memory} is ONNX Runtime's description and outlives the tensor. */
-    private record Storage(MemorySegment memory, boolean host, MemorySegment data) {}
+    // The memory as long as the tensor lives. A shared arena costs a handshake with every thread when it is closed, a
+    // hundred times a small run, so results get one only if somebody asks.
+    private @Nullable Arena arena; // guarded by this
+    private volatile @Nullable MemorySegment data;
+
+    /**
+     * Where the elements lie.
+     *
+     * @param memory ONNX Runtime's description, which outlives the tensor
+     * @param host whether the CPU can read it
+     * @param address of the first element
+     */
+    private record Storage(MemorySegment memory, boolean host, long address, long bytes) {
+        MemorySegment pointer() {
+            return MemorySegment.ofAddress(address);
+        }
+    }
 
     private OrtTensor(
             OrtEnvironment environment,
@@ -34,20 +50,19 @@ public final class OrtTensor extends OrtHandle {
             ElementType type,
             long[] shape,
             Storage storage,
+            @Nullable MemorySegment data,
             @Nullable Arena arena,
             @Nullable OrtHandle lender,
             Runnable release) {
-        super(
-                environment,
-                "tensor " + type + " " + Arrays.toString(shape)
-                        + (storage.host() ? "" : " in " + OrtMemory.text(environment.api(), storage.memory())),
-                raw);
+        super(environment, "tensor", raw);
         this.type = type;
         this.shape = shape;
         this.storage = storage;
+        this.data = data;
         this.arena = arena;
         this.lender = lender;
         this.release = release;
+        place = storage.host() ? "" : " in " + OrtMemory.text(environment.api(), storage.memory());
     }
 
     private static void nothing() {}
@@ -78,13 +93,14 @@ public final class OrtTensor extends OrtHandle {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment data = allocation.from(arena, Math.max(bytes, 1)).asSlice(0, bytes);
-            Storage storage = new Storage(environment.cpuMemory(), true, data);
+            Storage storage = new Storage(environment.cpuMemory(), true, data.address(), bytes);
             return new OrtTensor(
                     environment,
                     wrap(environment, storage, type, shape),
                     type,
                     shape.clone(),
                     storage,
+                    data,
                     arena,
                     null,
                     OrtTensor::nothing);
@@ -106,14 +122,18 @@ public final class OrtTensor extends OrtHandle {
         try {
             long from = Math.multiplyExact(firstElement, (long) type.bytes()),
                     bytes = Math.multiplyExact(elements(shape), (long) type.bytes());
-            Storage part =
-                    new Storage(storage.memory(), storage.host(), storage.data().asSlice(from, bytes));
+            if (from < 0 || bytes > storage.bytes() - from) {
+                throw new IndexOutOfBoundsException("A view of shape " + Arrays.toString(shape) + " from element "
+                        + firstElement + " does not lie within the " + this + ".");
+            }
+            Storage part = new Storage(storage.memory(), storage.host(), storage.address() + from, bytes);
             return new OrtTensor(
                     environment(),
                     wrap(environment(), part, type, shape),
                     type,
                     shape.clone(),
                     part,
+                    null,
                     null,
                     this,
                     OrtTensor::nothing);
@@ -146,13 +166,14 @@ public final class OrtTensor extends OrtHandle {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment data = MemorySegment.ofAddress(address).reinterpret(need, arena, null);
-            Storage storage = new Storage(place, memory.isHost(), data);
+            Storage storage = new Storage(place, memory.isHost(), address, need);
             return new OrtTensor(
                     environment,
                     wrap(environment, storage, type, shape),
                     type,
                     shape.clone(),
                     storage,
+                    data,
                     arena,
                     memory,
                     release);
@@ -163,76 +184,74 @@ public final class OrtTensor extends OrtHandle {
         }
     }
 
-    /** {@return the tensor that a run made; it owns the value} */
-    static OrtTensor result(OrtEnvironment environment, MemorySegment value, String owner) {
-        return owned(environment, value, owner, null);
+    /**
+     * {@return the tensor that a run made; it owns the value}
+     *
+     * @param owner whose it is, as the subject of a sentence
+     * @param room as {@link TypeAndShape#of} takes it
+     */
+    static OrtTensor result(OrtEnvironment environment, MemorySegment value, String owner, MemorySegment room) {
+        return owned(environment, value, owner, null, room);
     }
 
     /** {@return a tensor that owns the value; {@code lender} is exited when it is freed, but not if this throws} */
-    @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // the tensor closes its arena
     static OrtTensor owned(OrtEnvironment environment, MemorySegment value, String owner, @Nullable OrtHandle lender) {
-        OrtApi api = environment.api();
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment out = scratch.allocate(JAVA_LONG);
-            api.call(OrtFunction.IS_TENSOR, value, out);
-            if (out.get(JAVA_INT, 0) == 0) {
+            return owned(environment, value, owner, lender, TypeAndShape.room(scratch));
+        }
+    }
+
+    private static OrtTensor owned(
+            OrtEnvironment environment,
+            MemorySegment value,
+            String owner,
+            @Nullable OrtHandle lender,
+            MemorySegment room) {
+        OrtApi api = environment.api();
+        try {
+            api.call(OrtFunction.IS_TENSOR, value, room);
+            if (room.get(JAVA_INT, 0) == 0) {
                 throw new OrtException(
                         OrtException.NOT_FROM_ORT, owner + " is a sequence or map; only tensors are supported.");
             }
-            api.call(OrtFunction.GET_TYPE_AND_SHAPE, value, out);
-            MemorySegment typeAndShape = out.get(ADDRESS, 0);
-            ElementType type;
-            long[] shape;
+            api.call(OrtFunction.GET_TYPE_AND_SHAPE, value, room);
+            MemorySegment described = room.get(ADDRESS, 0);
+            TypeAndShape found;
             try {
-                type = elementType(api, scratch, typeAndShape, owner);
-                shape = shape(api, scratch, typeAndShape);
+                found = TypeAndShape.of(api, described, room, owner);
             } finally {
-                api.release(OrtFunction.RELEASE_TYPE_AND_SHAPE, typeAndShape);
+                api.release(OrtFunction.RELEASE_TYPE_AND_SHAPE, described);
             }
-            api.call(OrtFunction.TENSOR_MEMORY, value, out);
-            MemorySegment memory = out.get(ADDRESS, 0);
-            api.call(OrtFunction.GET_DATA, value, out);
-            long bytes = elements(shape) * type.bytes();
-            if (bytes > 0 && out.get(ADDRESS, 0).address() == 0) {
+            api.call(OrtFunction.TENSOR_MEMORY, value, room);
+            MemorySegment memory = room.get(ADDRESS, 0);
+            boolean host = OrtMemory.isHost(api, memory, room);
+            api.call(OrtFunction.GET_DATA, value, room);
+            long address = room.get(JAVA_LONG, 0),
+                    bytes = elements(found.shape()) * found.type().bytes();
+            if (bytes > 0 && address == 0) {
                 throw new OrtException(
                         OrtException.NOT_FROM_ORT,
                         owner + " needs " + bytes + " bytes in " + OrtMemory.text(api, memory)
                                 + ", whose allocator gave none. Make it smaller, or free memory.");
             }
-            Arena arena = Arena.ofShared();
-            MemorySegment data = out.get(ADDRESS, 0).reinterpret(bytes, arena, null);
-            Storage storage = new Storage(memory, OrtMemory.isHost(api, memory), data);
-            return new OrtTensor(environment, value, type, shape, storage, arena, lender, OrtTensor::nothing);
+            Storage storage = new Storage(memory, host, address, bytes);
+            return new OrtTensor(
+                    environment, value, found.type(), found.shape(), storage, null, null, lender, OrtTensor::nothing);
         } catch (RuntimeException e) {
             api.release(OrtFunction.RELEASE_VALUE, value);
             throw e;
         }
     }
 
-    static ElementType elementType(OrtApi api, Arena scratch, MemorySegment typeAndShape, String owner) {
-        MemorySegment out = scratch.allocate(JAVA_INT);
-        api.call(OrtFunction.GET_ELEMENT_TYPE, typeAndShape, out);
-        return ElementType.of(out.get(JAVA_INT, 0), owner);
-    }
-
-    static long[] shape(OrtApi api, Arena scratch, MemorySegment typeAndShape) {
-        MemorySegment out = scratch.allocate(JAVA_LONG);
-        api.call(OrtFunction.GET_RANK, typeAndShape, out);
-        long rank = out.get(JAVA_LONG, 0);
-        MemorySegment dims = scratch.allocate(JAVA_LONG, Math.max(rank, 1));
-        api.call(OrtFunction.GET_DIMENSIONS, typeAndShape, dims, rank);
-        return dims.asSlice(0, rank * JAVA_LONG.byteSize()).toArray(JAVA_LONG);
-    }
-
     private static MemorySegment wrap(OrtEnvironment environment, Storage storage, ElementType type, long[] shape) {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
             OrtApi api = environment.api();
-            api.check((MemorySegment) api.handle(OrtFunction.CREATE_TENSOR)
+            api.check((long) api.reporting(OrtFunction.CREATE_TENSOR)
                     .invokeExact(
                             storage.memory(),
-                            storage.data(),
-                            storage.data().byteSize(),
+                            storage.pointer(),
+                            storage.bytes(),
                             scratch.allocateFrom(JAVA_LONG, shape),
                             (long) shape.length,
                             type.onnx(),
@@ -255,23 +274,69 @@ public final class OrtTensor extends OrtHandle {
     }
 
     /**
-     * {@return the memory; unreachable after close}
+     * {@return the memory; unreachable after close}  What reads a run's result once does so by {@link #read}, which is faster:
+     * the first call of this makes closing wait for all threads.
      *
      * @throws IllegalStateException if this is closed, or the CPU cannot read its memory
      */
     public MemorySegment data() {
-        if (isClosed()) throw new IllegalStateException("The " + this + " is closed. Keep it open until its last use.");
-        if (!storage.host()) {
-            throw new IllegalStateException(
-                    "The CPU cannot read the " + this + ". Copy it into a host tensor first (TensorCopy.copy).");
+        if (isClosed()) throw closedException();
+        requireHost();
+        MemorySegment found = data;
+        if (found != null) return found;
+        enter();
+        try {
+            return segment();
+        } finally {
+            exit();
         }
-        return storage.data();
+    }
+
+    private void requireHost() {
+        if (storage.host()) return;
+        throw new IllegalStateException(
+                "The CPU cannot read the " + this + ". Copy it into a host tensor first (TensorCopy.copy).");
+    }
+
+    /** {@return the memory of a tensor that is in use} */
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // the tensor closes its arena
+    private synchronized MemorySegment segment() {
+        MemorySegment found = data;
+        if (found != null) return found;
+        if (lender instanceof OrtTensor whole) {
+            found = whole.segment().asSlice(storage.address() - whole.storage.address(), storage.bytes());
+        } else {
+            Arena own = Arena.ofShared();
+            arena = own;
+            found = storage.pointer().reinterpret(storage.bytes(), own, null);
+        }
+        data = found;
+        return found;
+    }
+
+    /**
+     * Reads the memory; closing meanwhile waits for the end.
+     *
+     * @param reader gets the memory, for this call and this thread: touched later, it is an {@link IllegalStateException}
+     * @return what the reader gives
+     * @throws IllegalStateException if this is closed, or the CPU cannot read its memory
+     */
+    @SuppressWarnings("restricted")
+    public <T> T read(Function<MemorySegment, T> reader) {
+        enter();
+        try (Arena scope = Arena.ofConfined()) {
+            requireHost();
+            return reader.apply(
+                    storage.pointer().reinterpret(storage.bytes(), scope, null).asReadOnly());
+        } finally {
+            exit();
+        }
     }
 
     /** {@return where the first element lies, as its device knows it; valid until close} */
     public long address() {
-        if (isClosed()) throw new IllegalStateException("The " + this + " is closed. Keep it open until its last use.");
-        return storage.data().address();
+        if (isClosed()) throw closedException();
+        return storage.address();
     }
 
     /** {@return whether the CPU can read it} */
@@ -307,9 +372,18 @@ public final class OrtTensor extends OrtHandle {
 
     @Override
     void free(MemorySegment handle) {
+        closeArena(); // before the memory goes: who reads it meanwhile gets an exception
         environment().api().release(OrtFunction.RELEASE_VALUE, handle);
-        if (arena != null) arena.close();
         if (lender != null) lender.exit();
         release.run();
+    }
+
+    private synchronized void closeArena() {
+        if (arena != null) arena.close();
+    }
+
+    @Override
+    public String toString() {
+        return "tensor " + type + " " + Arrays.toString(shape) + place;
     }
 }

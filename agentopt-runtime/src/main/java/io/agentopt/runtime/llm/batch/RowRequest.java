@@ -17,6 +17,7 @@ final class RowRequest {
     final long giveUpAt;
     long runNanos;
     int reused;
+    boolean alone; // a run of several prompts failed, so it gets one of its own
     private @Nullable Sequence sequence;
 
     /**

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the device's thread does in one iteration: gives free rows to those who wait, first come first served; fills one
- * chunk of one prompt, or copies what is known of it, prompts taking turns; and appends one token to every answer in progress. So an answer never waits
- * longer than one chunk, and a short prompt not for a long one. Where the device fills a chunk beside steps, iterations go on
+ * chunk of one prompt, or copies what is known of it, prompts taking turns, or fills several short prompts that together are no longer than a chunk;
+ * and appends one token to every answer in progress. So an answer never waits longer than one chunk, and a short prompt not for a long one. Where the device fills a chunk beside steps, iterations go on
  * without it until it is done.
  */
 final class Schedule {
@@ -28,6 +28,7 @@ final class Schedule {
     private final BatchSettings settings;
     private final PrefixCache prefixes;
     private final SharedStep step;
+    private final ShortPrompts shortPrompts;
     private final int mostCopied;
     private final ArrayDeque<RowRequest> waiting = new ArrayDeque<>();
     private final ArrayDeque<RowRequest> filling = new ArrayDeque<>();
@@ -56,6 +57,7 @@ final class Schedule {
         long chunkBytes = settings.chunk() * executor.kv().shape().bytesPerPosition();
         mostCopied = settings.chunk() * Math.clamp(MOST_COPIED / chunkBytes, 1, 1 << 10);
         rows = new RowTable(executor.kv());
+        shortPrompts = new ShortPrompts(executor, settings.chunk());
         step = new SharedStep(executor, rows);
     }
 
@@ -178,6 +180,12 @@ final class Schedule {
     private void begin() {
         RowRequest r = filling.poll();
         if (r == null) return;
+        List<RowRequest> together = shortPrompts.beside(r, filling);
+        if (together.size() > 1) {
+            filling.removeAll(together);
+            fill(together);
+            return;
+        }
         Sequence s = r.sequence();
         try {
             int before = s.held(), from = prefixes.restore(executor.kv(), s.row(), r.tokens, before, mostCopied);
@@ -202,21 +210,51 @@ final class Schedule {
         }
     }
 
+    /** Fills whole prompts in one run; if it fails, each gets one of its own, so that only the one at fault fails. */
+    private void fill(List<RowRequest> together) {
+        long start = System.nanoTime();
+        try {
+            for (RowRequest r : together) { // counts them; of a prompt that ends in its first chunk nothing is known
+                prefixes.restore(executor.kv(), r.sequence().row(), r.tokens, 0, 0);
+            }
+            shortPrompts.fill(together);
+        } catch (RuntimeException | Error e) {
+            for (RowRequest r : together.reversed()) {
+                r.alone = true;
+                filling.addFirst(r);
+            }
+            return;
+        }
+        long nanos = System.nanoTime() - start;
+        for (RowRequest r : together) {
+            try {
+                if (r.exchange.isCancelled()) fail(r, r.exchange.cancelled());
+                else filled(r, r.tokens.length, nanos);
+            } catch (RuntimeException | Error e) {
+                fail(r, e);
+            }
+        }
+    }
+
     private void end(Chunk filled) {
         RowRequest r = filled.request();
         Sequence s = r.sequence();
         s.filling(0);
         try {
-            r.runNanos += filled.end().join() - filled.start();
-            s.held(filled.to());
-            prefixes.remember(executor.kv(), s.row(), r.tokens, filled.to());
-            if (filled.to() < r.tokens.length) filling.add(r);
-            else r.exchange.finished();
+            filled(r, filled.to(), filled.end().join() - filled.start());
         } catch (CompletionException e) {
             fail(r, e.getCause() == null ? e : e.getCause());
         } catch (RuntimeException | Error e) {
             fail(r, e);
         }
+    }
+
+    private void filled(RowRequest r, int to, long nanos) {
+        r.runNanos += nanos;
+        r.sequence().held(to);
+        prefixes.remember(executor.kv(), r.sequence().row(), r.tokens, to);
+        if (to < r.tokens.length) filling.add(r);
+        else r.exchange.finished();
     }
 
     private void fail(RowRequest r, Throwable cause) {
@@ -267,13 +305,14 @@ final class Schedule {
             try {
                 executor.close();
             } finally {
-                step.close();
+                abandon();
             }
         }
     }
 
     /** Frees what it holds itself; the executor and the prefix cache stay the caller's. */
     void abandon() {
+        shortPrompts.close();
         step.close();
     }
 

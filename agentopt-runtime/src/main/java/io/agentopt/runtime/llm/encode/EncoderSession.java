@@ -13,6 +13,7 @@ import io.agentopt.runtime.llm.error.LlmException;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import io.agentopt.runtime.llm.pack.PackSession;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,15 +150,21 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
 
     private float[][] split(OrtTensor output, int rows) {
         if (!(width == 1 && Arrays.equals(output.shape(), new long[] {rows}))) requireShape(output, rows, width);
-        float[][] split = new float[rows][width];
-        for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < width; i++) split[row][i] = number(output, (long) row * width + i);
-        }
-        return split;
+        return output.read(memory -> {
+            float[][] split = new float[rows][width];
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < width; i++) split[row][i] = number(output.type(), memory, (long) row * width + i);
+            }
+            return split;
+        });
     }
 
     private float[][] pool(OrtTensor states, List<EncoderRow> rows, int longest) {
         requireShape(states, rows.size(), longest, width);
+        return states.read(memory -> pool(states.type(), memory, rows, longest));
+    }
+
+    private float[][] pool(ElementType type, MemorySegment states, List<EncoderRow> rows, int longest) {
         float[][] pooled = new float[rows.size()][width];
         for (int row = 0; row < rows.size(); row++) {
             int length = rows.get(row).length(); // tokens stand in front, padding behind
@@ -165,17 +172,17 @@ public final class EncoderSession implements EncoderLane.Encoder, AutoCloseable 
             int to = form.pooling() == ModelPack.Pooling.CLS ? 1 : length;
             for (int i = 0; i < width; i++) {
                 double sum = 0;
-                for (int t = from; t < to; t++) sum += number(states, ((long) row * longest + t) * width + i);
+                for (int t = from; t < to; t++) sum += number(type, states, ((long) row * longest + t) * width + i);
                 pooled[row][i] = (float) (sum / (to - from));
             }
         }
         return pooled;
     }
 
-    private static float number(OrtTensor tensor, long at) {
-        return tensor.type() == ElementType.FLOAT16
-                ? Float.float16ToFloat(tensor.data().getAtIndex(JAVA_SHORT, at))
-                : tensor.data().getAtIndex(JAVA_FLOAT, at);
+    private static float number(ElementType type, MemorySegment numbers, long at) {
+        return type == ElementType.FLOAT16
+                ? Float.float16ToFloat(numbers.getAtIndex(JAVA_SHORT, at))
+                : numbers.getAtIndex(JAVA_FLOAT, at);
     }
 
     private void requireShape(OrtTensor output, long... wanted) {

@@ -41,6 +41,13 @@ final class CountsInput implements RunInput {
     }
 
     @Override
+    public void prompts(OrtBinding binding, int[] lengths) {
+        for (int i = 0; i < lengths.length; i++) last.data().setAtIndex(JAVA_INT, i, lengths[i] - 1);
+        int longest = RunInput.longest(lengths);
+        bind(binding, lengths.length, longest, longest - 1);
+    }
+
+    @Override
     public void step(OrtBinding binding, int first, int count, int[] held) {
         for (int i = 0; i < count; i++) last.data().setAtIndex(JAVA_INT, i, held[first + i]);
         bind(binding, count, RunInput.longest(first, count, held), 0);

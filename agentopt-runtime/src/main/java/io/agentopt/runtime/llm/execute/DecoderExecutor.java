@@ -8,6 +8,7 @@ import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -82,6 +83,25 @@ public interface DecoderExecutor extends AutoCloseable {
      * @throws io.agentopt.runtime.backend.ort.OrtException if the run fails or is terminated
      */
     void prefill(int row, int[] tokens, int from, int to, OrtRunOptions options);
+
+    /** {@return which prompts may be filled together by {@link #prefill(int, List, OrtRunOptions)}} */
+    default PromptSharing promptSharing() {
+        return PromptSharing.NONE;
+    }
+
+    /**
+     * Fills whole prompts into neighbouring rows that hold nothing, in one run; afterwards {@link #scores} of each row are those
+     * of its prompt's last token, bit for bit as if it had been filled alone.
+     *
+     * @param prompts that {@link #promptSharing} allows, at least one, for the rows from {@code firstRow}; as many as there are times
+     *     the longest's tokens must not exceed the capacity of a row
+     * @throws IllegalArgumentException if it does not take them
+     * @throws io.agentopt.runtime.backend.ort.OrtException if the run fails; then none of the rows holds anything
+     */
+    default void prefill(int firstRow, List<int[]> prompts, OrtRunOptions options) {
+        throw new IllegalArgumentException(getClass().getSimpleName() + " takes one prompt at a time, not "
+                + prompts.size() + ". Ask promptSharing() first.");
+    }
 
     /**
      * As {@link #prefill}, but it may come back before the run is over; decode steps of other rows may follow meanwhile. One

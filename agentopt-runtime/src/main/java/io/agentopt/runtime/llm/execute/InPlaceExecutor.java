@@ -14,6 +14,7 @@ import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.PackSession;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -108,6 +109,43 @@ public final class InPlaceExecutor implements DecoderExecutor {
             }
         });
         fromPrompt[row] = true;
+    }
+
+    @Override
+    public PromptSharing promptSharing() {
+        return names.lastOnly() ? PromptSharing.EQUAL_LENGTHS : PromptSharing.ANY_LENGTHS;
+    }
+
+    @Override
+    public void prefill(int firstRow, List<int[]> prompts, OrtRunOptions options) {
+        int[] lengths = prompts.stream().mapToInt(p -> p.length).toArray();
+        requireShared(lengths);
+        int count = lengths.length, longest = RunInput.longest(lengths);
+        for (int i = 0, at = 0; i < count; i++) {
+            for (int p = 0; p < longest; p++, at++) {
+                ids.set(at, p < lengths[i] ? prompts.get(i)[p] : 0);
+            }
+        }
+        OrtBinding binding = bindings.rows(firstRow, count);
+        for (RunInput input : inputs) input.prompts(binding, lengths);
+        promptScores.during(firstRow, lengths, scores -> {
+            try (OrtTensor input = ids.view(0, count, longest)) {
+                binding.bindInput(names.inputIds(), input);
+                binding.bindOutput(names.logits(), scores);
+                binding.run(options);
+            }
+        });
+        for (int r = firstRow; r < firstRow + count; r++) fromPrompt[r] = true;
+    }
+
+    private void requireShared(int[] lengths) {
+        boolean fits = lengths.length > 0
+                && Arrays.stream(lengths).allMatch(n -> n > 0 && promptSharing().allows(lengths[0], n))
+                && (long) lengths.length * RunInput.longest(lengths) <= kv.capacity();
+        if (fits) return;
+        throw new IllegalArgumentException("Prompts of " + Arrays.toString(lengths)
+                + " tokens cannot share a run of model '" + pack.id() + "', which takes " + promptSharing()
+                + ", and as many times the longest as " + kv.capacity() + " tokens. Fill them one at a time.");
     }
 
     @Override

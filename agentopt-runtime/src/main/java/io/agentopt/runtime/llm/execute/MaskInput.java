@@ -27,14 +27,27 @@ final class MaskInput implements RunInput {
     }
 
     @Override
+    public void prompts(OrtBinding binding, int[] lengths) {
+        int total = RunInput.longest(lengths);
+        for (int i = 0; i < lengths.length; i++) row(i, lengths[i], total);
+        bind(binding, lengths.length, total);
+    }
+
+    @Override
     public void step(OrtBinding binding, int first, int count, int[] held) {
-        int total = RunInput.longest(first, count, held), bytes = mask.type().bytes();
-        for (int r = first; r < first + count; r++) {
-            long at = (long) (r - first) * total * bytes, known = held[r] + 1L;
-            MemorySegment.copy(ones.data(), 0, mask.data(), at, known * bytes);
-            mask.data().asSlice(at + known * bytes, (total - known) * bytes).fill((byte) 0);
-        }
-        try (OrtTensor known = mask.view(0, count, total)) {
+        int total = RunInput.longest(first, count, held);
+        for (int i = 0; i < count; i++) row(i, held[first + i] + 1, total);
+        bind(binding, count, total);
+    }
+
+    private void row(int index, long known, long total) {
+        long at = index * total * mask.type().bytes(), ofOnes = known * mask.type().bytes();
+        MemorySegment.copy(ones.data(), 0, mask.data(), at, ofOnes);
+        mask.data().asSlice(at + ofOnes, total * mask.type().bytes() - ofOnes).fill((byte) 0);
+    }
+
+    private void bind(OrtBinding binding, int rows, int total) {
+        try (OrtTensor known = mask.view(0, rows, total)) {
             binding.bindInput(name, known);
         }
     }

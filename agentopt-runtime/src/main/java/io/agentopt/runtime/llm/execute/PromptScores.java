@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Scores of each row's last prompt position in host memory. Models that score every position get room for all of a run. */
+/** Scores of each row's last prompt position in host memory. Runs that score more than that get room for all of it. */
 final class PromptScores implements AutoCloseable {
     private final int vocab;
     private final boolean lastOnly;
@@ -40,6 +40,25 @@ final class PromptScores implements AutoCloseable {
             if (!lastOnly) {
                 long bytes = vocab * JAVA_FLOAT.byteSize();
                 MemorySegment.copy(scores.data(), (positions - 1) * bytes, kept.data(), 0, bytes);
+            }
+        }
+    }
+
+    /**
+     * Runs with room for the scores of whole prompts in neighbouring rows, float32 [prompts, positions, vocab], and keeps the last
+     * ones of each.
+     *
+     * @param lengths by prompt; runs that score only the last position take equal ones
+     */
+    void during(int firstRow, int[] lengths, Consumer<OrtTensor> run) {
+        for (int i = 0; i < lengths.length; i++) of(firstRow + i); // memory for all or for none
+        int each = lastOnly ? 1 : RunInput.longest(lengths);
+        try (OrtTensor scores = room(lengths.length * each).view(0, lengths.length, each, vocab)) {
+            run.accept(scores);
+            long bytes = vocab * JAVA_FLOAT.byteSize();
+            for (int i = 0; i < lengths.length; i++) {
+                long at = (long) i * each + (lastOnly ? 0 : lengths[i] - 1);
+                MemorySegment.copy(scores.data(), at * bytes, of(firstRow + i).data(), 0, bytes);
             }
         }
     }

@@ -6,6 +6,7 @@ import io.agentopt.runtime.backend.ort.OrtSession;
 import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,6 +14,9 @@ import java.util.Objects;
 sealed interface RunInput permits MaskInput, CountsInput, PositionsInput, SwitchInput {
     /** Binds it for a run that appends positions {@code from} (inclusive) to {@code to} (exclusive) to one row. */
     void prompt(OrtBinding binding, int from, int to);
+
+    /** Binds it for a run that fills whole prompts into neighbouring empty rows, each padded behind to the longest. */
+    void prompts(OrtBinding binding, int[] lengths);
 
     /** Binds it for a run that appends one token to each of {@code count} neighbouring rows; {@code held} is by row number. */
     void step(OrtBinding binding, int first, int count, int[] held);
@@ -40,6 +44,11 @@ sealed interface RunInput permits MaskInput, CountsInput, PositionsInput, Switch
 
     private static ElementType type(OrtSession session, String input) {
         return Objects.requireNonNull(session.inputs().get(input), input).type(); // DecoderNames saw to it
+    }
+
+    /** {@return the largest of some lengths} */
+    static int longest(int[] lengths) {
+        return Arrays.stream(lengths).max().orElseThrow();
     }
 
     /** {@return positions of the longest of some rows after one token more in each} */

@@ -23,6 +23,11 @@ final class SwitchInput implements RunInput {
     }
 
     @Override
+    public void prompts(OrtBinding binding, int[] lengths) {
+        bind(binding, false);
+    }
+
+    @Override
     public void step(OrtBinding binding, int first, int count, int[] held) {
         bind(binding, held[first] > 0);
     }

@@ -7,6 +7,7 @@ import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.llm.execute.DecodeStep;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.execute.PromptSharing;
 import io.agentopt.runtime.llm.kv.KvBlock;
 import io.agentopt.runtime.llm.kv.KvRows;
 import io.agentopt.runtime.llm.kv.KvShape;
@@ -34,6 +35,7 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
     final List<Integer> begun = java.util.Collections.synchronizedList(new ArrayList<>()); // first tokens of prompts
     final Set<Integer> unnumbered = ConcurrentHashMap.newKeySet();
     final List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
+    volatile PromptSharing sharing = PromptSharing.NONE;
     private final int[][] rows;
     private final MemorySegment[] scores;
     private final int widest;
@@ -86,6 +88,22 @@ final class FakeExecutor implements DecoderExecutor, KvRows {
         onPrefill.accept(tokens[0], to);
         if (noRoom.contains(tokens[from])) throw new OutOfMemoryError("no room for scores");
         for (int i = from; i < to; i++) append(row, tokens[i], i);
+    }
+
+    @Override
+    public PromptSharing promptSharing() {
+        return sharing;
+    }
+
+    @Override
+    public void prefill(int firstRow, List<int[]> prompts, OrtRunOptions options) {
+        log.add("together " + firstRow + " "
+                + prompts.stream().map(p -> p.length).toList());
+        for (int i = 0; i < prompts.size(); i++) {
+            int[] tokens = prompts.get(i);
+            onPrefill.accept(tokens[0], tokens.length);
+            for (int p = 0; p < tokens.length; p++) append(firstRow + i, tokens[p], p);
+        }
     }
 
     @Override

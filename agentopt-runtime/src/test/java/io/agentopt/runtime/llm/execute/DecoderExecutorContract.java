@@ -2,6 +2,7 @@ package io.agentopt.runtime.llm.execute;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
@@ -133,6 +134,64 @@ abstract class DecoderExecutorContract {
             for (int at = 0; at < 50; at += 16) executor.prefill(1, text, at, Math.min(50, at + 16), run);
             assertThat(difference(scores(executor, 0), scores(executor, 1))).isLessThan(1e-4f);
         });
+    }
+
+    /** Several prompts in one run: scores, caches and what follows are bit for bit those of each filled alone; other rows stay. */
+    @Test
+    void promptsFilledTogetherAreThoseFilledAlone() {
+        each(6, (executor, run) -> {
+            PromptSharing sharing = executor.promptSharing();
+            if (sharing == PromptSharing.NONE) {
+                assertThatThrownBy(() -> executor.prefill(0, List.of(new int[] {1}), run))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("one prompt at a time");
+                return;
+            }
+            int[] lengths = sharing == PromptSharing.ANY_LENGTHS ? new int[] {9, 16, 1} : new int[] {13, 13, 13};
+            List<int[]> texts = new ArrayList<>();
+            float[][] alone = new float[3][], next = new float[3][];
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment[] caches = new MemorySegment[3];
+                for (int i = 0; i < 3; i++) {
+                    texts.add(Prompts.tokens(lengths[i], i));
+                    executor.prefill(5, texts.get(i), 0, lengths[i], run);
+                    alone[i] = scores(executor, 5);
+                    caches[i] = whole(executor.kv(), 5, lengths[i], arena);
+                    int[] held = {0, 0, 0, 0, 0, lengths[i]};
+                    executor.decode(new DecodeStep(new int[] {5}, new int[] {70 + i}, held), run);
+                    next[i] = scores(executor, 5);
+                }
+                int[] parked = Prompts.tokens(20, 8);
+                for (int row : List.of(0, 4)) executor.prefill(row, parked, 0, 20, run);
+                MemorySegment before = whole(executor.kv(), 0, 20, arena);
+                for (int row = 1; row < 4; row++) executor.prefill(row, Prompts.tokens(96, 9), 0, 96, run);
+                executor.prefill(1, texts, run);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(scores(executor, 1 + i)).isEqualTo(alone[i]);
+                    assertThat(whole(executor.kv(), 1 + i, lengths[i], arena).mismatch(caches[i]))
+                            .isEqualTo(-1);
+                }
+                int[] held = {20, lengths[0], lengths[1], lengths[2], 20};
+                executor.decode(new DecodeStep(new int[] {1, 2, 3}, new int[] {70, 71, 72}, held), run);
+                for (int i = 0; i < 3; i++) assertThat(scores(executor, 1 + i)).isEqualTo(next[i]);
+                for (int row : List.of(0, 4)) {
+                    assertThat(whole(executor.kv(), row, 20, arena).mismatch(before))
+                            .isEqualTo(-1);
+                }
+            }
+            refuses(executor, run);
+        });
+    }
+
+    private static void refuses(DecoderExecutor executor, OrtRunOptions run) {
+        List<List<int[]>> wrong = new ArrayList<>(List.of(
+                List.of(), List.of(new int[0]), List.of(Prompts.tokens(50, 1), Prompts.tokens(50, 2)))); // 96 at most
+        if (executor.promptSharing() == PromptSharing.EQUAL_LENGTHS) wrong.add(List.of(new int[3], new int[4]));
+        for (List<int[]> prompts : wrong) {
+            assertThatThrownBy(() -> executor.prefill(0, prompts, run))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cannot share a run");
+        }
     }
 
     @Test
