@@ -75,8 +75,7 @@ class SampleNextTest {
             }
             Buffer drawn = Buffer.allocate(arena, ElementType.I32, rows);
             KernelSpec spec = KernelSpec.of("sample").with("columns", columns);
-            new Sample()
-                    .run(spec, 0, rows, logits, asked[0], asked[1], asked[2], asked[3], asked[4], drawn);
+            new Sample().run(spec, 0, rows, logits, asked[0], asked[1], asked[2], asked[3], asked[4], drawn);
             PtxMachine machine = new PtxMachine(SampleNext.ptx(columns), SampleNext.THREADS, 1 << 20);
             List<Long> arguments = new ArrayList<>(List.of(0L, (long) rows));
             describe(machine, arguments, logits);

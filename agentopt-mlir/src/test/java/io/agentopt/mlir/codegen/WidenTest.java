@@ -38,7 +38,9 @@ class WidenTest {
         machine.run(blocks, byFours, n, halves, halves, 0, n, 1, floats, floats, 0, n, 1);
         for (int i = 0; i < n; i++) {
             float expected = Float.float16ToFloat(machine.memory().getShort(halves + 2 * i));
-            assertThat(machine.memory().getFloat(floats + 4 * i)).as("element " + i).isEqualTo(expected);
+            assertThat(Float.valueOf(machine.memory().getFloat(floats + 4 * i)))
+                    .as("element " + i)
+                    .isEqualTo(Float.valueOf(expected));
         }
     }
 }

@@ -55,7 +55,7 @@ public final class ConcatExecutor implements DecoderExecutor {
         kv = owned.add(new ConcatKv(tensors.shape(), rows, capacity, memory));
         inputs = RunInput.of(names, session, 1, capacity, memory, owned);
         ids = owned.add(memory.reserve(ElementType.INT64, capacity));
-        scores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
+        scores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), tensors.scores(), memory));
         binding = owned.add(OrtBinding.of(session));
     }
 

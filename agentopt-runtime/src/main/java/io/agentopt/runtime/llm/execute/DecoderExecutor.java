@@ -26,30 +26,35 @@ public interface DecoderExecutor extends AutoCloseable {
      */
     static DecoderExecutor open(
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
-        return open(pack, layout, settings, PromptLane.BETWEEN_STEPS, rows, capacity, HostTensors.SYSTEM);
+        return open(pack, layout, settings, GpuSettings.standard(), rows, capacity, HostTensors.SYSTEM);
     }
 
     /**
      * As the other.
      *
-     * @param lane how prompts are filled on GPUs
+     * @param gpu how a GPU runs it
      * @param memory where executors on the CPU take what they hold
      */
     static DecoderExecutor open(
             ModelPack pack,
             ModelPack.Decoder layout,
             SessionSettings settings,
-            PromptLane lane,
+            GpuSettings gpu,
             int rows,
             int capacity,
             HostTensors memory) {
-        if (settings.device().orElse(null) instanceof EpDevice gpu && CudaDevice.is(gpu)) {
-            return CudaExecutor.open(pack, layout, settings, lane, gpu, rows, capacity);
+        if (settings.device().orElse(null) instanceof EpDevice device && CudaDevice.is(device)) {
+            return CudaExecutor.open(pack, layout, settings, gpu, device, rows, capacity);
         }
         return switch (layout.wiring()) {
             case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity, memory);
             case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity, memory);
         };
+    }
+
+    /** {@return whether such a session is one of the executor of GPUs} */
+    static boolean runsOnGpu(SessionSettings settings) {
+        return settings.device().orElse(null) instanceof EpDevice device && CudaDevice.is(device);
     }
 
     /** {@return the caches} */
@@ -107,6 +112,14 @@ public interface DecoderExecutor extends AutoCloseable {
      * it without copying the scores to the host.
      */
     int best(int row);
+
+    /**
+     * {@return the token that a draw gives of {@link #scores}; -1 if scores are not numbers, or only the host can tell} A device
+     * can tell it if the step that gave the scores was asked for with that draw.
+     */
+    default int chosen(int row, Draw draw) {
+        return draw.isHighest() ? best(row) : -1;
+    }
 
     @Override
     void close();

@@ -42,6 +42,11 @@ public final class StubGpu {
         call("stub_go");
     }
 
+    /** {@return launches of the kernel that draws since the last call} */
+    public static int drawn() {
+        return call("stub_drawn");
+    }
+
     /** Takes everything back, as the end of a process does. */
     public static void forget() {
         call("stub_forget");
