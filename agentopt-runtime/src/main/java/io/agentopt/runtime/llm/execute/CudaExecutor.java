@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Prompts are filled as {@link CudaPrompts} says.
  */
 public final class CudaExecutor implements DecoderExecutor {
+    private static final int WARMING = 512; // tokens
+
     private final DecoderModel model;
     private final CudaDevice device;
     private final OrtSession session;
@@ -269,8 +271,15 @@ public final class CudaExecutor implements DecoderExecutor {
         return slot * CudaScores.slotRows(kv.rows());
     }
 
-    /** Captures what steps of all widths will replay. */
+    /**
+     * Captures what steps of all widths will replay, behind a prompt, so that what libraries load when they are first used is
+     * loaded, and memory lies as it does when steps follow prompts. Rows hold nothing yet.
+     */
     private void captureAll() {
+        int warming = Math.min(WARMING, kv.capacity());
+        try (OrtRunOptions options = OrtRunOptions.create()) {
+            prefill(0, new int[warming], 0, warming, options);
+        }
         for (int covered = 1; ; covered = Math.min(2 * covered, kv.rows())) {
             for (int slot = 0; slot < 2; slot++) {
                 for (int r = 0; r < covered; r++) {

@@ -22,7 +22,7 @@ public record Draw(float temperature, int topK, float topP, float minP, float un
 
     /** {@return the draw of the token behind, as far as it is known: what comes behind that one is not} */
     Draw next() {
-        return new Draw(temperature, topK, topP, minP, nextUniform, nextUniform);
+        return isHighest() ? this : new Draw(temperature, topK, topP, minP, nextUniform, nextUniform);
     }
 
     /** {@return whether both draw the same token from the same scores} */

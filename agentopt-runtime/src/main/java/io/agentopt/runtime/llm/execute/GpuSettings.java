@@ -4,8 +4,8 @@ package io.agentopt.runtime.llm.execute;
  * How a GPU runs a decoder. Processors do not ask.
  *
  * @param lane where prompts are filled
- * @param captureAtOpen whether the graphs of all widths are captured when the engine opens, some 20 ms each; otherwise each when a
- *     step first needs it, which that step's answers wait for
+ * @param captureAtOpen whether a prompt is run and the graphs of all widths are captured when the engine opens, some 20 ms each;
+ *     otherwise each when a step first needs it, which that step's answers wait for
  */
 public record GpuSettings(PromptLane lane, boolean captureAtOpen) {
     /** {@return prompts between steps, graphs captured at opening} */
