@@ -37,7 +37,7 @@ public final class Widen {
 
     /** {@return how many blocks move so many elements} */
     public static int blocks(long elements) {
-        return (int) Math.clamp(Math.ceilDiv(elements, THREADS * EACH), 1, MOST_BLOCKS);
+        return Math.clamp(Math.ceilDiv(elements, THREADS * EACH), 1, MOST_BLOCKS);
     }
 
     private static String resource(String file) {
