@@ -192,7 +192,9 @@ final class Schedule {
             CompletableFuture<Void> run = executor.begin(s.row(), r.tokens, from, to, r.options);
             s.filling(to);
             chunk = new Chunk(r, to, start, run.thenApply(done -> System.nanoTime()));
-            if (!run.isDone()) run.whenComplete((done, failure) -> wake.run());
+            if (!run.isDone()) {
+                CompletableFuture<Void> _ = run.whenComplete((done, failure) -> wake.run());
+            }
         } catch (RuntimeException | Error e) { // of this request alone
             fail(r, e);
         }

@@ -70,7 +70,7 @@ final class StepChoice implements AutoCloseable {
                         rows,
                         scores.of(slot * CudaScores.slotRows(rows), rows),
                         draws,
-                        step.idsMemory().slice(0, rows * Long.BYTES),
+                        step.idsMemory().slice(0, (long) rows * Long.BYTES),
                         ids,
                         slot * slotBytes()));
         drawn.launch(device.stream(), covered, arguments);

@@ -63,7 +63,7 @@ public final class Sampler implements TokenChooser {
         uniform = random.nextFloat();
         nextUniform = random.nextFloat();
         drawable = sampling.isGreedy()
-                || sampling.temperature() >= COLDEST && (sampling.topP() == 1 || sampling.minP() == 0);
+                || (sampling.temperature() >= COLDEST && (sampling.topP() == 1 || sampling.minP() == 0));
     }
 
     /** Ends the answer with the next token; any thread may call. */
