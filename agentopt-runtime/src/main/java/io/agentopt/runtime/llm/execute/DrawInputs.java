@@ -32,7 +32,7 @@ final class DrawInputs implements AutoCloseable {
     }
 
     void draw(int slot, int row, Draw by) {
-        long at = slot * FIELDS * field + row * JAVA_INT.byteSize();
+        long at = (long) slot * FIELDS * field + row * JAVA_INT.byteSize();
         host.segment().set(JAVA_FLOAT, at, by.temperature());
         host.segment().set(JAVA_INT, at + field, by.topK());
         host.segment().set(JAVA_FLOAT, at + 2 * field, by.topP());
@@ -42,7 +42,7 @@ final class DrawInputs implements AutoCloseable {
 
     /** Queues the copy of a slot. */
     void upload(GpuStream stream, int slot) {
-        stream.upload(device.all(), host, slot * FIELDS * field);
+        stream.upload(device.all(), host, (long) slot * FIELDS * field);
     }
 
     /** {@return the fields, as a kernel takes them} */
