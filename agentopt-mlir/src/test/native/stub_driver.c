@@ -37,6 +37,8 @@ void stub_fail(const char *function, int64_t code, int64_t after) { strncpy(fail
 void stub_lose(const char *function, int64_t code, int64_t after) { stub_fail(function, code, after); fail_sticks = 1; }
 // The function's next call waits until stub_go.
 void stub_hold(const char *function) { strncpy(hold_name, function, 63); held = 1; }
+static int stub_draws; // launches that drew
+int stub_drawn(void) { int n = stub_draws; stub_draws = 0; return n; }
 int stub_is_held(void) { return held == 2; }
 int stub_go(void) { hold_name[0] = 0; held = 0; return 0; }
 // Devices that do not reach each other, as those of different hosts' bridges.
@@ -201,6 +203,30 @@ int F(cuModuleGetFunction, hipModuleGetFunction)(void **f, char *m, const char *
 }
 int F(cuFuncGetAttribute, hipFuncGetAttribute)(int *v, int attribute, void *f) { ENTER(1); *v = attribute == 0 ? 1024 : 32; return SUCCESS; }
 
+static float widened(uint16_t h) {
+  int e = h >> 10 & 31, m = h & 1023;
+  float x = e == 31 ? (m ? NAN : INFINITY) : e ? ldexpf(1024 + m, e - 25) : ldexpf(m, -24);
+  return h >> 15 ? -x : x;
+}
+// By repeated search for the best that is left; all in double precision.
+static int draw(const float *x, int64_t n, double t, int64_t k, double p, double least, double u, int top) {
+  double all = 0, sum = 0, kept_mass = 0, max = x[top];
+  char *kept = calloc(n, 1);
+  int *order = malloc(n * sizeof(int)), count = 0;
+  for (int64_t c = 0; c < n && (k <= 0 || c < k); c++) {
+    int at = -1;
+    for (int i = 0; i < n; i++) if (!kept[i] && x[i] > -INFINITY && (at < 0 || x[i] > x[at])) at = i;
+    if (at < 0 || (least > 0 && x[at] < max + t * log(least))) break;
+    kept[at] = 1; order[count++] = at; all += exp((x[at] - max) / t);
+  }
+  memset(kept, 0, n);
+  for (int c = 0; c < count && (c == 0 || p >= 1 || sum < p * all); c++) { kept[order[c]] = 1; sum += exp((x[order[c]] - max) / t); }
+  int drawn = top;
+  for (int i = 0; i < n; i++) if (kept[i]) { drawn = i; kept_mass += exp((x[i] - max) / t); if (kept_mass > u * sum) break; }
+  free(kept); free(order);
+  return drawn;
+}
+
 #define INDEX(i) (*(int64_t *)p[i])
 #define FLOATS(i) (*(float **)p[i])
 static int run(const char *name, int64_t blocks, void **p) {
@@ -219,6 +245,26 @@ static int run(const char *name, int64_t blocks, void **p) {
       for (int i = 0; i < n; i++) { float s = contrary ? -scores[r * n + i] : scores[r * n + i]; bad |= isnan(s) || s == INFINITY; if (s > highest) { highest = s; at = i; } }
       best[r] = bad ? -1 : at; next[r] = best[r] < 0 ? 0 : best[r]; held[r]++;
     }
+    return SUCCESS;
+  }
+  if (!strcmp(name, "agentopt_sample")) { // (index, index, scores, temperature, top_k, top_p, min_p, uniform, best, next), memrefs, a block a row
+    int64_t end = INDEX(1), n = INDEX(6);
+    float *scores = FLOATS(2), *temperature = FLOATS(9), *top_p = FLOATS(19), *min_p = FLOATS(24), *uniform = FLOATS(29);
+    int *top_k = *(int **)p[14], *best = *(int **)p[34]; int64_t *next = *(int64_t **)p[39];
+    if (blocks < end || find(DEVICE, scores, 4 * n * end) < 0 || find(DEVICE, temperature, 4 * end) < 0 || find(DEVICE, uniform, 4 * end) < 0 || find(PINNED, best, 4 * end) < 0 || find(DEVICE, next, 8 * end) < 0) return 700;
+    if (INDEX(5) < end || (uintptr_t)scores % 4 || (n % 4 == 0 && (uintptr_t)scores % 16)) return 716;
+    stub_draws++;
+    for (int64_t r = 0; r < end; r++) if (best[r] >= 0 && temperature[r] > 0) {
+      best[r] = draw(scores + r * n, n, temperature[r], top_k[r], top_p[r], min_p[r], uniform[r], best[r]);
+      next[r] = best[r];
+    }
+    return SUCCESS;
+  }
+  if (!strcmp(name, "agentopt_widen")) { // (elements by fours, elements, halves, floats), memrefs
+    int64_t n = INDEX(1); uint16_t *halves = *(uint16_t **)p[2]; float *floats = FLOATS(7);
+    if (find(DEVICE, halves, 2 * n) < 0 || find(DEVICE, floats, 4 * n) < 0) return 700;
+    if (INDEX(0) % 4 || INDEX(0) > n || (INDEX(0) && (uintptr_t)floats % 16)) return 716;
+    for (int64_t i = 0; i < n; i++) floats[i] = widened(halves[i]);
     return SUCCESS;
   }
   if (!strcmp(name, "trap")) { sticky = LAUNCH_FAILED; return SUCCESS; } // the launch succeeds, what follows does not

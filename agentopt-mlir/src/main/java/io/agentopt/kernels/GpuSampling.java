@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /** What the MLIR of {@code sample_gpu} says for a width of warps and a number of columns. */
 final class GpuSampling {
     /** Threads of a block, which takes a row, and the columns from which it draws without reading the row again. */
-    private static final int THREADS = 256;
+    static final int THREADS = 256;
 
     /** Columns that a thread reads at a time. */
     private static final int HELD = 32;
@@ -26,9 +26,42 @@ final class GpuSampling {
 
     /** {@return the kernel's MLIR for GPUs} */
     static String source(KernelDefinition definition, KernelSpec spec, int wave) {
+        String columns = spec.value("columns");
+        Map<String, String> values = new TreeMap<>();
+        values.put("row", columns);
+        values.put("columns_of_row", "%columns = arith.constant " + columns + " : index");
+        values.put("results", "%token: memref<?xi32>");
+        values.put("tells_drawn", "memref.store %drawn, %token[%r] : memref<?xi32>");
+        return source(definition, spec, spec.integer("columns") % 4 == 0 ? 4 : 1, wave, values);
+    }
+
+    /**
+     * {@return the MLIR for rows of any number of columns, whose results are those of {@link SampleNext}}
+     *
+     * @param vector columns that are read at once; 4 where rows start at multiples of 16 bytes, else 1
+     */
+    static String next(KernelDefinition definition, KernelSpec spec, int vector) {
+        Map<String, String> values = new TreeMap<>();
+        values.put("row", "?");
+        values.put("columns_of_row", """
+                %row_dimension = arith.constant 1 : index
+                %columns = memref.dim %logits, %row_dimension : !logits""");
+        values.put("results", "%best_ids: memref<?xi32>, %next_ids: memref<?xi64>");
+        values.put("tells_drawn", """
+                %found = memref.load %best_ids[%r] : memref<?xi32>
+                %none_found = arith.constant 0 : i32
+                %is_number = arith.cmpi sge, %found, %none_found : i32
+                scf.if %is_number {
+                  %drawn_id = arith.extsi %drawn : i32 to i64
+                  memref.store %drawn, %best_ids[%r] : memref<?xi32>
+                  memref.store %drawn_id, %next_ids[%r] : memref<?xi64>
+                }""");
+        return source(definition, spec, vector, 32, values);
+    }
+
+    private static String source(
+            KernelDefinition definition, KernelSpec spec, int vector, int wave, Map<String, String> values) {
         boolean warps = wave == 32;
-        int vector = spec.integer("columns") % 4 == 0 ? 4 : 1;
-        Map<String, String> values = new TreeMap<>(spec.parameters());
         values.put("wave", Integer.toString(wave));
         values.put("threads", Integer.toString(THREADS));
         values.put("warps", Integer.toString(THREADS / wave));

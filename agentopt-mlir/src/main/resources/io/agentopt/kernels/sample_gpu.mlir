@@ -3,7 +3,7 @@
 // before one column of the list. Otherwise the row is read three times, or a few times more: radix selection finds the last that is kept.
 // Weights are whole numbers of 2^-40 of the largest, so that sums do not depend on their order; what weighs less
 // is not drawn, and a finite mask neither.
-!logits = memref<?x${columns}xf32>
+!logits = memref<?x${row}xf32>
 !few = vector<${vector}xf32>
 !held = vector<${held}xf32>
 !wide = vector<${wide}xf32>
@@ -86,7 +86,7 @@ module attributes {gpu.container_module} {
 ${wide_draw}
 
     gpu.func @agentopt_sample(%begin: index, %end: index, %logits: !logits, %temperatures: memref<?xf32>, %top_k: memref<?xi32>, %top_p: memref<?xf32>,
-        %min_p: memref<?xf32>, %uniform: memref<?xf32>, %token: memref<?xi32>)
+        %min_p: memref<?xf32>, %uniform: memref<?xf32>, ${results})
         workgroup(%low: !bins {llvm.align = 16 : i64}, %high: !bins {llvm.align = 16 : i64}, %marks: !marks {llvm.align = 16 : i64},
             %bounds: !bounds {llvm.align = 16 : i64}, %tops: !bounds {llvm.align = 16 : i64}, %state: !state {llvm.align = 16 : i64},
             %sums: !sums {llvm.align = 16 : i64}, %keys: !list {llvm.align = 16 : i64}, %ids: !list {llvm.align = 16 : i64},
@@ -95,7 +95,7 @@ ${wide_draw}
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
-      %columns = arith.constant ${columns} : index
+      ${columns_of_row}
       %threads = arith.constant ${threads} : index
       %turn = arith.constant ${turn} : index
       %wave = arith.constant ${wave} : index
@@ -401,7 +401,7 @@ ${appends}
             %first = memref.load %state[%c2] : !state
             %none = arith.cmpi eq, %first, %no_column : i32
             %drawn = arith.select %none, %nobody_drawn, %first : i32
-            memref.store %drawn, %token[%r] : memref<?xi32>
+            ${tells_drawn}
           }
         } else {
           %drawn = func.call @draw_widely(%logits, %r, %floor, %k, %limits, %p, %nucleus, %u, %max, %temperature, %cooling, %greedy, %low, %high, %kept,
@@ -409,7 +409,7 @@ ${appends}
               : (!logits, index, f32, i32, i1, f32, i1, f32, f32, f32, f32, i1, !bins, !bins, !list_weights, !list_weights, !bounds, !sums, !marks, !state,
               index, index, index, index) -> i32
           scf.if %is_thread0 {
-            memref.store %drawn, %token[%r] : memref<?xi32>
+            ${tells_drawn}
           }
         }
         gpu.barrier

@@ -150,7 +150,7 @@
     func.func private @spread(%logits: !logits, %r: index, %floor: f32, %bound: i64, %weighs: i1, %scale: f32, %first: f32, %max: f32, %cooling: f32,
         %greedy: i1, %low: !bins, %high: !bins, %own: index) -> i64 {
       %c0 = arith.constant 0 : index
-      %columns = arith.constant ${columns} : index
+      ${columns_of_row}
       %turn = arith.constant ${wide_turn} : index
       %last_bin = arith.constant ${last_bin} : i32
       %l0 = arith.constant 0 : i64
@@ -170,7 +170,7 @@ ${spreads}
     func.func private @spread_finely(%logits: !logits, %r: index, %floor: f32, %lo: i64, %hi: i64, %shift: i64, %weighs: i1, %max: f32, %cooling: f32,
         %greedy: i1, %low: !bins, %high: !bins, %own: index) {
       %c0 = arith.constant 0 : index
-      %columns = arith.constant ${columns} : index
+      ${columns_of_row}
       %turn = arith.constant ${wide_turn} : index
       %l1 = arith.constant 1 : i64
       %lows = arith.constant dense<0xFF800000> : !few
@@ -188,7 +188,7 @@ ${fine_spreads}
         %high: !bins, %orders: !list_weights, %weights: !list_weights, %state: !state, %own: index, %is_lane0: i1) {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
-      %columns = arith.constant ${columns} : index
+      ${columns_of_row}
       %turn = arith.constant ${wide_turn} : index
       %segment = arith.constant ${segment} : index
       %width = arith.constant ${wave} : i32
@@ -213,7 +213,7 @@ ${collects}
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c2 = arith.constant 2 : index
-      %columns = arith.constant ${columns} : index
+      ${columns_of_row}
       %threads = arith.constant ${threads} : index
       %warps = arith.constant ${warps} : index
       %segment = arith.constant ${segment} : index

@@ -4,6 +4,7 @@ import io.agentopt.benchmarks.BenchReport;
 import io.agentopt.benchmarks.Metric;
 import io.agentopt.mlir.gpu.GpuApi;
 import io.agentopt.mlir.gpu.GpuDriver;
+import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.EpSpec;
 import io.agentopt.runtime.backend.ort.OrtEnvironment;
@@ -11,6 +12,7 @@ import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.device.fact.CardCopies;
 import io.agentopt.runtime.llm.EngineSettings;
 import io.agentopt.runtime.llm.LlmEngine;
+import io.agentopt.runtime.llm.execute.GpuSettings;
 import io.agentopt.runtime.llm.execute.PromptLane;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.nio.file.Path;
@@ -27,8 +29,9 @@ import java.util.Optional;
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
  * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...} (also mixed,
  * interference, handoff, and peers, which takes two GPUs), {@code --tokens N} of an answer, {@code --separate} gate and up, {@code
- * --lane between|beside}: where prompts are filled, {@code --chunk N} of a prompt, {@code --cpu} instead of the GPU, to try the
- * bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
+ * --lane between|beside}: where prompts are filled, {@code --chunk N} of a prompt, {@code --half-scores}: the model writes float16,
+ * {@code --sampling temperature=0.8,top_k=40,top_p=0.95,seed=1} of answers instead of greedy ones, {@code --capture open|late} of
+ * graphs, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
  */
 public final class GpuLlm {
     private static final int CHUNK = 2048;
@@ -55,26 +58,33 @@ public final class GpuLlm {
         int tokens = Integer.parseInt(option(options, "--tokens", "128"));
         int held = Integer.parseInt(option(options, "--held", "512"));
         boolean packed = !options.contains("--separate");
-        String id = model + (packed ? "" : "-separate");
+        boolean halfScores = options.contains("--half-scores");
+        Sampling sampling = Sampling.parse(option(options, "--sampling", "greedy"));
+        String id = model
+                + (packed ? "" : "-separate")
+                + (halfScores ? "-half-scores" : "")
+                + (sampling.isGreedy() ? "" : "-drawn");
         long start = System.nanoTime();
-        ModelPack pack = HalfDecoder.pack(folder, id, shape, packed);
+        ModelPack pack = HalfDecoder.pack(folder, id, shape, packed, halfScores);
         say("%s written in %.1f s", id, seconds(start));
         Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
         int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));
         EngineSettings settings = settings(gpu, slots)
                 .withPrefillChunk(Integer.parseInt(option(options, "--chunk", Integer.toString(CHUNK))))
-                .withPromptLane(lane(option(options, "--lane", "beside")));
+                .withGpu(new GpuSettings(
+                        lane(option(options, "--lane", "beside")),
+                        option(options, "--capture", "open").equals("open")));
         if (only.contains("nodes")) {
             return new BenchReport(
-                    "llm-gpu-nodes-" + id, NodeCount.of(pack, settings.session(), settings.lane(), folder));
+                    "llm-gpu-nodes-" + id, NodeCount.of(pack, settings.session(), settings.gpu(), folder));
         }
         List<Metric> metrics = new ArrayList<>();
         double copy = gpu.isPresent() ? copy() : 20e9;
         say("device copy %.0f GB/s read and written", copy / 1e9);
         start = System.nanoTime();
         try (LlmEngine engine = LlmEngine.open(pack, settings)) {
-            say("%s opened in %.1f s", id, seconds(start));
-            Streams streams = new Streams(engine, shape);
+            say("%s opened in %.1f s, for %s", id, seconds(start), engine.memory());
+            Streams streams = new Streams(engine, shape, sampling);
             if (only.contains("prefill")) {
                 for (int p : prompts) metrics.add(prefill(streams, id, shape, p));
             }
@@ -128,7 +138,7 @@ public final class GpuLlm {
         double alone = 0, weightBytes = 2.0 * shape.stepParameters();
         double kvBytes = 4.0 * shape.layers() * shape.kvWidth();
         for (int batch : batches) {
-            streams.answer(batch, held, 64); // captures the graphs of every width on the way
+            streams.answer(batch, held, 64); // captures what is not captured yet
             Streams.Round r = streams.answer(batch, held, tokens);
             double bytes = weightBytes + kvBytes * batch * (held + tokens / 2.0);
             double share = bytes / r.secondsPerStep() / copy, rate = batch / r.secondsPerStep();

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * A decoder with random float16 weights as exporters write it for GPUs: queries, keys and values by one matrix, norms that add,
- * lengths instead of a mask, scores of the last token only, in float32.
+ * lengths instead of a mask, scores of the last token only, in float32 or as they are.
  */
 final class HalfDecoder {
     private static final String IDS = "input_ids", BEFORE = "seqlens_k", TOTAL = "total_len", LAST = "last_idx";
@@ -19,22 +19,25 @@ final class HalfDecoder {
 
     private final DecoderShape shape;
     private final boolean packed;
+    private final boolean halfScores;
     private final OnnxWriter w = new OnnxWriter("random half decoder");
     private final WeightFile weights = new WeightFile();
 
-    private HalfDecoder(DecoderShape shape, boolean packed) {
+    private HalfDecoder(DecoderShape shape, boolean packed, boolean halfScores) {
         this.shape = shape;
         this.packed = packed;
+        this.halfScores = halfScores;
     }
 
     /**
      * {@return the pack of the model, written under the folder}
      *
      * @param packed whether gate and up are one matrix
+     * @param halfScores whether the scores are float16
      */
-    static ModelPack pack(Path root, String id, DecoderShape shape, boolean packed) {
+    static ModelPack pack(Path root, String id, DecoderShape shape, boolean packed, boolean halfScores) {
         Path folder = root.resolve(id);
-        HalfDecoder decoder = new HalfDecoder(shape, packed);
+        HalfDecoder decoder = new HalfDecoder(shape, packed, halfScores);
         try {
             Files.createDirectories(folder);
             decoder.graph();
@@ -52,7 +55,7 @@ final class HalfDecoder {
         int half = shape.headDim() / 2;
         w.input(IDS, OnnxWriter.INT64, "batch", "sequence").input(BEFORE, OnnxWriter.INT32, "batch");
         w.input(TOTAL, OnnxWriter.INT32, 1).input(LAST, OnnxWriter.INT64, 1);
-        w.output("logits", OnnxWriter.FLOAT, "batch", 1, shape.vocab());
+        w.output("logits", halfScores ? OnnxWriter.FLOAT16 : OnnxWriter.FLOAT, "batch", 1, shape.vocab());
         weights.declareHalf(w, "embedding", Math.sqrt(3), shape.vocab(), shape.hidden());
         weights.declare(w, "gain", WeightFile.Type.HALF, i -> 1, shape.hidden());
         weights.declare(w, "cos", WeightFile.Type.HALF, i -> (float) Math.cos(angle(i, half)), shape.context(), half);
@@ -67,8 +70,9 @@ final class HalfDecoder {
         }
         norm(x, mlp, "final", "xlast");
         w.node("Gather", "lastX", List.of("final", LAST), Map.of("axis", 1L));
-        matmul("lastX", "half", shape.hidden(), shape.vocab());
-        w.node("Cast", "logits", List.of("half"), Map.of("to", (long) OnnxWriter.FLOAT));
+        weights.declareHalf(w, "half.w", Math.sqrt(3.0 / shape.hidden()), shape.hidden(), shape.vocab());
+        w.node("MatMul", halfScores ? "logits" : "half", List.of("lastX", "half.w"), Map.of());
+        if (!halfScores) w.node("Cast", "logits", List.of("half"), Map.of("to", (long) OnnxWriter.FLOAT));
     }
 
     private static double angle(long index, int half) {

@@ -7,7 +7,7 @@ import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.execute.DecodeStep;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
-import io.agentopt.runtime.llm.execute.PromptLane;
+import io.agentopt.runtime.llm.execute.GpuSettings;
 import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.io.IOException;
@@ -25,14 +25,14 @@ final class NodeCount {
     private NodeCount() {}
 
     /** {@return nodes of one run of the model} */
-    static List<Metric> of(ModelPack pack, SessionSettings settings, PromptLane lane, Path folder) {
+    static List<Metric> of(ModelPack pack, SessionSettings settings, GpuSettings gpu, Path folder) {
         try {
             Path profiles = Files.createTempDirectory(folder, "profile");
             try (DecoderExecutor executor = DecoderExecutor.open(
                             pack,
                             (ModelPack.Decoder) pack.layout(),
                             settings.profiling(profiles.resolve("run")),
-                            lane,
+                            gpu,
                             1,
                             pack.spec().maxContext(),
                             HostTensors.SYSTEM);

@@ -1,5 +1,6 @@
 package io.agentopt.benchmarks.llm;
 
+import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.llm.DecodeOptions;
 import io.agentopt.runtime.llm.Generation;
@@ -18,10 +19,13 @@ import java.util.concurrent.atomic.LongAdder;
 final class Streams {
     private final LlmEngine engine;
     private final DecoderShape shape;
+    private final Sampling sampling;
 
-    Streams(LlmEngine engine, DecoderShape shape) {
+    /** @param sampling of the answers to several prompts */
+    Streams(LlmEngine engine, DecoderShape shape, Sampling sampling) {
         this.engine = engine;
         this.shape = shape;
+        this.sampling = sampling;
     }
 
     LlmEngine engine() {
@@ -79,7 +83,7 @@ final class Streams {
             for (KvCache cache : caches) {
                 futures.add(threads.submit(() -> engine.decode(
                         cache,
-                        DecodeOptions.greedy(tokens),
+                        DecodeOptions.greedy(tokens).with(sampling),
                         (index, token, text) -> {
                             heard.increment();
                             sum.add((long) token * (index + 1));

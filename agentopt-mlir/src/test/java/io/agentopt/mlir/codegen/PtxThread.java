@@ -232,7 +232,11 @@ final class PtxThread {
         long a = read(i, 1, from);
         if (!to.startsWith("f") && !from.startsWith("f")) return narrowed(a, to);
         if (!from.startsWith("f")) return to.equals("f32") ? floatBits((float) a) : Double.doubleToRawLongBits(a);
-        double value = from.equals("f32") ? of(a) : Double.longBitsToDouble(a);
+        double value = switch (from) {
+            case "f16" -> Float.float16ToFloat((short) a);
+            case "f32" -> of(a);
+            default -> Double.longBitsToDouble(a);
+        };
         String rounding = i.kinds().getFirst();
         if (!to.startsWith("f") && !rounding.equals("rzi"))
             throw new IllegalStateException("Not understood: " + i.text());

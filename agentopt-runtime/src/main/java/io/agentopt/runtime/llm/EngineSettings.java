@@ -1,6 +1,8 @@
 package io.agentopt.runtime.llm;
 
 import io.agentopt.runtime.backend.ort.SessionSettings;
+import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.execute.GpuSettings;
 import io.agentopt.runtime.llm.execute.PromptLane;
 import io.agentopt.runtime.llm.prefix.PrefixSettings;
 import java.time.Duration;
@@ -12,26 +14,30 @@ import java.util.OptionalInt;
  * @param session threads, device and other settings of the model's session
  * @param room for KV caches that may exist at once; each takes kvBytesPerToken * context bytes once used
  * @param slotWait how long a prefill waits for a slot
- * @param prefillChunk positions of a prompt that are filled between two decode steps of other requests; also the block of
- *     the prefix cache
+ * @param prefillChunk positions of a prompt that are filled between two decode steps of other requests, also the block of
+ *     the prefix cache; empty for {@value #CPU_CHUNK} on processors and {@value #GPU_CHUNK} on GPUs
  * @param context most tokens of a request, prompt and answer; empty for the model's longest, which also bounds it
  * @param prefixes what is remembered of prompts
- * @param lane where a GPU fills prompts
+ * @param gpu how a GPU runs the model
  */
 public record EngineSettings(
         SessionSettings session,
         KvRoom room,
         Duration slotWait,
-        int prefillChunk,
+        OptionalInt prefillChunk,
         OptionalInt context,
         PrefixSettings prefixes,
-        PromptLane lane) {
-    private static final int CPU_CHUNK = 64; // larger ones fill no faster on CPUs and hold other requests up longer
+        GpuSettings gpu) {
+    /** Larger chunks fill no faster on processors, and hold other requests up longer. */
+    static final int CPU_CHUNK = 64;
+
+    /** Smaller chunks leave most of a GPU idle. */
+    static final int GPU_CHUNK = 512;
 
     public EngineSettings {
-        if (prefillChunk < 1)
+        if (prefillChunk.isPresent() && prefillChunk.getAsInt() < 1)
             throw new IllegalArgumentException(
-                    "The prefill chunk (" + prefillChunk + ") of an engine must be at least 1 position.");
+                    "The prefill chunk (" + prefillChunk.getAsInt() + ") of an engine must be at least 1 position.");
         if (slotWait.isNegative())
             throw new IllegalArgumentException("The slot wait (" + slotWait + ") must not be negative.");
         if (context.isPresent() && context.getAsInt() < 1)
@@ -50,39 +56,54 @@ public record EngineSettings(
                 session,
                 new KvRoom.Slots(8),
                 Duration.ofSeconds(30),
-                CPU_CHUNK,
+                OptionalInt.empty(),
                 OptionalInt.empty(),
                 PrefixSettings.standard(),
-                PromptLane.BETWEEN_STEPS);
+                GpuSettings.standard());
     }
 
     /** {@return these settings with another number of slots} */
     public EngineSettings withSlots(int count, Duration wait) {
-        return new EngineSettings(session, new KvRoom.Slots(count), wait, prefillChunk, context, prefixes, lane);
+        return new EngineSettings(session, new KvRoom.Slots(count), wait, prefillChunk, context, prefixes, gpu);
     }
 
     /** {@return these settings with as many slots as fit in so many bytes, weights and all else included} */
     public EngineSettings withMemory(long bytes) {
-        return new EngineSettings(session, new KvRoom.Memory(bytes), slotWait, prefillChunk, context, prefixes, lane);
+        return new EngineSettings(session, new KvRoom.Memory(bytes), slotWait, prefillChunk, context, prefixes, gpu);
     }
 
     /** {@return these settings with another prefill chunk} */
     public EngineSettings withPrefillChunk(int positions) {
-        return new EngineSettings(session, room, slotWait, positions, context, prefixes, lane);
+        return new EngineSettings(session, room, slotWait, OptionalInt.of(positions), context, prefixes, gpu);
     }
 
     /** {@return these settings for requests of at most so many tokens, prompt and answer together} */
     public EngineSettings withContext(int tokens) {
-        return new EngineSettings(session, room, slotWait, prefillChunk, OptionalInt.of(tokens), prefixes, lane);
+        return new EngineSettings(session, room, slotWait, prefillChunk, OptionalInt.of(tokens), prefixes, gpu);
     }
 
     /** {@return these settings with another prefix cache} */
     public EngineSettings withPrefixes(PrefixSettings remembered) {
-        return new EngineSettings(session, room, slotWait, prefillChunk, context, remembered, lane);
+        return new EngineSettings(session, room, slotWait, prefillChunk, context, remembered, gpu);
     }
 
     /** {@return these settings with another way of filling prompts on a GPU} */
     public EngineSettings withPromptLane(PromptLane other) {
+        return withGpu(new GpuSettings(other, gpu.captureAtOpen()));
+    }
+
+    /** {@return these settings with another way of running on a GPU} */
+    public EngineSettings withGpu(GpuSettings other) {
         return new EngineSettings(session, room, slotWait, prefillChunk, context, prefixes, other);
+    }
+
+    /** {@return whether the session runs on a GPU by the executor of GPUs} */
+    boolean onGpu() {
+        return DecoderExecutor.runsOnGpu(session);
+    }
+
+    /** {@return positions of a chunk} */
+    int chunk() {
+        return prefillChunk.orElse(onGpu() ? GPU_CHUNK : CPU_CHUNK);
     }
 }

@@ -18,6 +18,7 @@ import io.agentopt.runtime.llm.batch.Sequence;
 import io.agentopt.runtime.llm.error.MemoryExhaustedException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.execute.GpuMemory;
 import io.agentopt.runtime.llm.kv.HostTensors;
 import io.agentopt.runtime.llm.kv.KvReader;
 import io.agentopt.runtime.llm.pack.ModelPack;
@@ -38,6 +39,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A decoder model on one device. Prefill and decode are separate: prefill turns a prompt into a {@link KvCache}, decode
@@ -45,6 +48,7 @@ import java.util.function.Supplier;
  * prompts chunk by chunk, and answers in progress share its decode steps.
  */
 public final class LlmEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LlmEngine.class);
     private static final int BUFFERED_TOKENS = 256; // that wait for a slow listener
 
     private final ModelPack pack;
@@ -68,10 +72,10 @@ public final class LlmEngine implements AutoCloseable {
         this.chat = chat;
         this.memory = memory;
         PrefixTree tree = new PrefixTree(
-                settings.prefillChunk(), memory.prefixes(), settings.prefixes().answers());
+                settings.chunk(), memory.prefixes(), settings.prefixes().answers());
         prefixes = tree::statistics;
         formats = new FormatTable(tokenizer);
-        BatchSettings batch = new BatchSettings(settings.prefillChunk(), settings.slotWait(), BUFFERED_TOKENS);
+        BatchSettings batch = new BatchSettings(settings.chunk(), settings.slotWait(), BUFFERED_TOKENS);
         channel = new CacheChannel(pack.id(), executor.kv().shape(), executor.vocab());
         boolean remembers = memory.prefixes() > 0 && !executor.fillsPromptsWhole();
         loop = new BatchLoop(pack.id(), executor, batch, remembers ? tree : PrefixCache.NONE);
@@ -90,14 +94,17 @@ public final class LlmEngine implements AutoCloseable {
     /** As the other; {@code tensors} is where an engine on the CPU takes caches, inputs and scores. */
     static LlmEngine open(ModelPack pack, EngineSettings settings, HostTensors tensors) {
         ModelPack.Decoder layout = pack.layout(ModelPack.Decoder.class);
+        long started = System.nanoTime();
         MemoryEstimate memory = estimate(pack, settings);
         Tokenizer tokenizer = pack.openTokenizer();
         try {
             ChatTemplate chat = pack.chatTemplate(tokenizer, layout.chat());
             DecoderExecutor executor = DecoderExecutor.open(
-                    pack, layout, settings.session(), settings.lane(), memory.slots(), memory.context(), tensors);
+                    pack, layout, settings.session(), settings.gpu(), memory.slots(), memory.context(), tensors);
             try {
-                return new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
+                LlmEngine engine = new LlmEngine(pack, tokenizer, chat, executor, settings, memory);
+                LOG.info("Opened {} in {} ms, for {}", engine, (System.nanoTime() - started) / 1_000_000, memory);
+                return engine;
             } catch (RuntimeException | Error e) {
                 executor.close();
                 throw e;
@@ -115,11 +122,14 @@ public final class LlmEngine implements AutoCloseable {
     }
 
     /**
-     * {@return what memory an engine will take, from the pack's files alone}
+     * {@return what memory an engine will take, from the pack's files alone: of the machine, or of the GPU where its session runs}
      *
-     * @throws ModelPackException if it is more than the machine has, or than the settings give; with the numbers
+     * @throws ModelPackException if it is more than the machine has, or than is free on the GPU, or than the settings give; with the numbers
      */
     public static MemoryEstimate estimate(ModelPack pack, EngineSettings settings) {
+        if (settings.onGpu()) {
+            return GpuEstimate.of(pack, settings, GpuMemory.of(settings.session()));
+        }
         boolean here = settings.session()
                 .device()
                 .isEmpty(); // another device has memory of its own, and says when it is short

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
  *       the feed-forward's two halves, attention scores over the context, scores of the vocabulary; and what is shared by
  *       all runs.
  * </ul>
+ *
+ * <p>{@link GpuEstimate} says what differs on GPUs.
  *
  * @param weights bytes
  * @param slots KV caches
@@ -48,15 +51,10 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
         int context = Math.min(model.maxContext(), settings.context().orElse(model.maxContext()));
         long weights = (long) (REPACKED * weightBytes(pack.onnx()));
         long slotBytes = (long) Math.ceil(model.kvBytesPerToken() * context);
-        Sizes sizes = new Sizes(model, weights, context, slotBytes, spareRows(pack), settings.prefillChunk());
-        MemoryEstimate fit = switch (settings.room()) {
-            case KvRoom.Slots s -> sizes.slots(s.count(), settings, machineBytes);
-            case KvRoom.Memory m -> sizes.within(m.bytes(), settings, pack);
-        };
-        if (machineBytes > 0 && fit.total() > machineBytes) {
-            throw refused(pack, fit, "this machine has " + gigabytes(machineBytes), machineBytes);
-        }
-        return fit;
+        int chunk = settings.chunk(), spareRows = spareRows(pack);
+        Sizes sizes = new Sizes(
+                weights, context, slotBytes, slots -> activations(model, slots, context, slotBytes, spareRows, chunk));
+        return sizes.fit(pack, settings, machineBytes, "this machine has ");
     }
 
     /** {@return rows that runs write to while they read a request's, of models that concatenate} */
@@ -64,14 +62,49 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
         return pack.layout() instanceof ModelPack.Decoder d ? d.wiring().spareRows() : 0;
     }
 
-    private record Sizes(ModelSpec model, long weights, int context, long slotBytes, int spareRows, int chunk) {
-        MemoryEstimate slots(int count, EngineSettings settings, long machineBytes) {
+    private static double activations(
+            ModelSpec model, int slots, int context, long slotBytes, int spareRows, int chunk) {
+        double width = Math.max(Math.min(chunk, context), slots); // positions of the widest run
+        double perPosition = 4.0 * model.hidden()
+                + 2.0 * (model.heads() + 2.0 * model.kvHeads()) * model.headDim()
+                + 3.0 * model.ffn()
+                + 2.0 * model.vocab()
+                + (double) model.heads() * context;
+        double shared = Long.BYTES * (2.0 * context + (double) slots * context) // ids and masks
+                + 2.0 * Float.BYTES * slots * model.vocab()
+                + (double) spareRows * slotBytes;
+        return Float.BYTES * width * perPosition + shared;
+    }
+
+    /**
+     * What an estimate is made of, for any number of slots.
+     *
+     * @param activations bytes, by slots
+     */
+    record Sizes(long weights, int context, long slotBytes, IntToDoubleFunction activations) {
+        /**
+         * {@return the estimate for the settings' room}
+         *
+         * @param bytes that there are; 0 if unknown
+         * @param has who has them, for the message
+         * @throws ModelPackException if it does not fit; with the numbers
+         */
+        MemoryEstimate fit(ModelPack pack, EngineSettings settings, long bytes, String has) {
+            MemoryEstimate fit = switch (settings.room()) {
+                case KvRoom.Slots s -> slots(s.count(), settings, bytes);
+                case KvRoom.Memory m -> within(m.bytes(), settings, pack);
+            };
+            if (bytes > 0 && fit.total() > bytes) throw refused(pack, fit, has + gigabytes(bytes), bytes);
+            return fit;
+        }
+
+        private MemoryEstimate slots(int count, EngineSettings settings, long machineBytes) {
             MemoryEstimate bare = of(count, 0);
             long left = Math.max(0, machineBytes - bare.total());
             return of(count, settings.prefixes().bytes().orElse(Math.min(machineBytes / MACHINE_SHARE, left)));
         }
 
-        MemoryEstimate within(long bytes, EngineSettings settings, ModelPack pack) {
+        private MemoryEstimate within(long bytes, EngineSettings settings, ModelPack pack) {
             long prefixes = settings.prefixes().bytes().orElse(Math.max(0, bytes - weights) / BUDGET_SHARE);
             for (int n = MOST_SLOTS; n >= 1; n--) {
                 MemoryEstimate some = of(n, prefixes);
@@ -81,17 +114,8 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
         }
 
         private MemoryEstimate of(int slots, long prefixes) {
-            double width = Math.max(Math.min(chunk, context), slots); // positions of the widest run
-            double perPosition = 4.0 * model.hidden()
-                    + 2.0 * (model.heads() + 2.0 * model.kvHeads()) * model.headDim()
-                    + 3.0 * model.ffn()
-                    + 2.0 * model.vocab()
-                    + (double) model.heads() * context;
-            double shared = Long.BYTES * (2.0 * context + (double) slots * context) // ids and masks
-                    + 2.0 * Float.BYTES * slots * model.vocab()
-                    + (double) spareRows * slotBytes;
             return new MemoryEstimate(
-                    weights, slots, context, slotBytes, (long) (Float.BYTES * width * perPosition + shared), prefixes);
+                    weights, slots, context, slotBytes, (long) activations.applyAsDouble(slots), prefixes);
         }
     }
 
@@ -102,7 +126,7 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
     }
 
     /** {@return bytes of an ONNX file and of those beside it whose names begin with its own, as exporters call external weights} */
-    private static long weightBytes(Path onnx) {
+    static long weightBytes(Path onnx) {
         String name = onnx.getFileName().toString();
         try (Stream<Path> files = Files.list(onnx.toAbsolutePath().getParent())) {
             long bytes = 0;

@@ -171,7 +171,7 @@ class HuggingFaceFolderTest {
             delimiter = ';',
             value = {
                 "|vocab_size|:263;|vocab_size|:600;has 263 tokens",
-                "|vocab_size|:263;|vocab_size|:264;needs float32 [batch, positions, 264]",
+                "|vocab_size|:263;|vocab_size|:264;needs float32 or float16 [batch, positions, 264]",
                 "|num_hidden_layers|:2;|num_hidden_layers|:3;has no input 'past_key_values.2.key'",
                 "|num_hidden_layers|:2;|num_hidden_layers|:1;architecture.layers (1) may be too low",
                 "|head_dim|:16;|head_dim|:8;needs float32 [batch, 2, positions, 8]",

@@ -104,7 +104,7 @@ class ModelPackTest {
             value = {
                 "|vocab|:263;|vocab|:262;has 263 tokens but architecture.vocab of model 'tiny' is 262",
                 "|vocab|:263;|vocab|:600;has 263 tokens but architecture.vocab of model 'tiny' is 600",
-                "|vocab|:263;|vocab|:264;needs float32 [batch, positions, 264]",
+                "|vocab|:263;|vocab|:264;needs float32 or float16 [batch, positions, 264]",
                 "|layers|:2;|layers|:3;has no input 'past_key_values.2.key'",
                 "|layers|:2;|layers|:1;architecture.layers (1) may be too low",
                 "|headDim|:16;|headDim|:8;needs float32 [batch, 2, capacity, 8]",

@@ -26,7 +26,8 @@ public record TinyPack(
         boolean lastOnly,
         long seed,
         boolean halfCache,
-        boolean lengths) {
+        boolean lengths,
+        boolean halfScores) {
     /** Keys and values in float32. */
     public TinyPack(
             String id,
@@ -39,7 +40,7 @@ public record TinyPack(
             int context,
             boolean lastOnly,
             long seed) {
-        this(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, false, false);
+        this(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, false, false, false);
     }
 
     public static final List<String> SPECIALS =
@@ -53,17 +54,26 @@ public record TinyPack(
     }
 
     public TinyPack lastPositionOnly() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache, lengths);
+        return new TinyPack(
+                id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache, lengths, halfScores);
     }
 
     /** {@return this, the last position scored, with lengths as inputs in the mask's place} */
     public TinyPack withLengths() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache, true);
+        return new TinyPack(
+                id, layers, hidden, heads, kvHeads, headDim, ffn, context, true, seed, halfCache, true, halfScores);
+    }
+
+    /** {@return this with scores in float16} */
+    public TinyPack withHalfScores() {
+        return new TinyPack(
+                id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, halfCache, lengths, true);
     }
 
     /** {@return this with keys and values in float16; all else stays float32} */
     public TinyPack withHalfCache() {
-        return new TinyPack(id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, true, lengths);
+        return new TinyPack(
+                id, layers, hidden, heads, kvHeads, headDim, ffn, context, lastOnly, seed, true, lengths, halfScores);
     }
 
     private int cacheType() {
@@ -151,7 +161,8 @@ public record TinyPack(
         } else {
             w.input("attention_mask", OnnxWriter.INT64, "batch", "total");
         }
-        w.output("logits", OnnxWriter.FLOAT, "batch", lastOnly ? (Object) 1 : "sequence", VOCAB);
+        int written = halfScores ? OnnxWriter.FLOAT16 : OnnxWriter.FLOAT;
+        w.output("logits", written, "batch", lastOnly ? (Object) 1 : "sequence", VOCAB);
         w.constant("embed", gaussian(random, VOCAB * hidden, 1), VOCAB, hidden);
         w.constant("gain", ones(hidden), hidden);
         rotary(w);
@@ -166,7 +177,8 @@ public record TinyPack(
         }
         norm(w, x, "final");
         w.constant("head", gaussian(random, hidden * VOCAB, 1 / Math.sqrt(hidden)), hidden, VOCAB);
-        w.node("MatMul", "logits", List.of("final", "head"), Map.of());
+        w.node("MatMul", halfScores ? "wide" : "logits", List.of("final", "head"), Map.of());
+        if (halfScores) w.node("Cast", "logits", List.of("wide"), Map.of("to", (long) OnnxWriter.FLOAT16));
         return w.model();
     }
 

@@ -1,6 +1,7 @@
 package io.agentopt.runtime.llm.batch;
 
 import io.agentopt.message.Completion.Finish;
+import io.agentopt.runtime.llm.execute.Draw;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,9 +32,14 @@ final class AnswerRequest {
         return ids.getLast();
     }
 
-    /** {@return whether, after the next step, the best token follows and a step with it, unless that token is a stop} */
-    boolean goesOnWithBest() {
-        return spec.chooser().takesHighest() && ids.size() + 1 < spec.maxTokens() && sequence.held() + 1 < capacity;
+    /** {@return how a device may choose the token behind the next step} */
+    Draw draw() {
+        return spec.chooser().draw().orElse(Draw.HIGHEST);
+    }
+
+    /** {@return whether, after the next step, the token that the device chooses follows and a step with it, unless it is a stop} */
+    boolean goesOnWithDrawn() {
+        return spec.chooser().draw().isPresent() && ids.size() + 1 < spec.maxTokens() && sequence.held() + 1 < capacity;
     }
 
     /** Counts a step in which the last token was appended. */

@@ -267,7 +267,7 @@ final class Schedule {
         try {
             int row = r.sequence.row();
             TokenChooser chooser = r.spec.chooser();
-            int token = chooser.takesHighest() ? executor.best(row) : -1;
+            int token = chooser.draw().map(by -> executor.chosen(row, by)).orElse(-1);
             if (token >= 0) chooser.taken(token);
             else token = chooser.choose(executor.scores(row), r.owner());
             if (r.take(token)) return;

@@ -4,6 +4,7 @@ import io.agentopt.runtime.backend.ort.OrtException;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.llm.execute.DecodeStep;
 import io.agentopt.runtime.llm.execute.DecoderExecutor;
+import io.agentopt.runtime.llm.execute.Draw;
 import java.util.Comparator;
 import java.util.List;
 
@@ -77,11 +78,12 @@ final class SharedStep {
     private long decode(List<AnswerRequest> group) {
         int[] at = group.stream().mapToInt(r -> r.sequence.row()).toArray();
         int[] tokens = group.stream().mapToInt(AnswerRequest::last).toArray();
-        boolean goesOn = group.stream().allMatch(AnswerRequest::goesOnWithBest);
+        boolean goesOn = group.stream().allMatch(AnswerRequest::goesOnWithDrawn);
+        List<Draw> draws = group.stream().map(AnswerRequest::draw).toList();
         long start = System.nanoTime();
         alone = group.size() == 1;
         try {
-            executor.decode(new DecodeStep(at, tokens, rows.held(), goesOn), options);
+            executor.decode(new DecodeStep(at, tokens, rows.held(), draws, goesOn), options);
         } finally {
             alone = false;
         }

@@ -1,11 +1,13 @@
 package io.agentopt.runtime.llm.batch;
 
+import io.agentopt.runtime.llm.execute.Draw;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Chooses the tokens of one answer. Only the device's thread calls, token after token. */
 public interface TokenChooser {
-    /** {@return whether the next token is simply the one with the highest score, whatever came before} */
-    boolean takesHighest();
+    /** {@return how the next token follows from its scores; empty if it takes more than {@link Draw} says} */
+    Optional<Draw> draw();
 
     /**
      * {@return the next token}
@@ -16,7 +18,7 @@ public interface TokenChooser {
      */
     int choose(MemorySegment scores, String owner);
 
-    /** Tells a token that was taken because {@link #takesHighest}. */
+    /** Tells the next token, which was taken by its {@link #draw}. */
     default void taken(int token) {}
 
     /** {@return whether the answer ends with the token that was chosen last, although it is no stop token} */

@@ -53,7 +53,7 @@ public final class ConcatExecutor implements DecoderExecutor {
         kv = owned.add(new ConcatKv(tensors.shape(), rows, capacity, memory));
         inputs = RunInput.of(names, session, 1, capacity, memory, owned);
         ids = owned.add(memory.reserve(tensors.ids(), capacity));
-        scores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
+        scores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), tensors.scores(), memory));
         binding = owned.add(OrtBinding.of(session));
     }
 

@@ -80,7 +80,8 @@ final class CudaDevice implements AutoCloseable {
         };
     }
 
-    private static int number(EpDevice device) {
+    /** {@return the driver's number of a provider's device} */
+    static int number(EpDevice device) {
         try {
             return Integer.parseInt(device.metadata().getOrDefault("cuda_device_id", "0"));
         } catch (NumberFormatException e) {

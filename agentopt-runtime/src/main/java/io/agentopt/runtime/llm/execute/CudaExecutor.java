@@ -3,8 +3,6 @@ package io.agentopt.runtime.llm.execute;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.agentopt.mlir.gpu.Arguments;
-import io.agentopt.mlir.gpu.DeviceMemory;
 import io.agentopt.mlir.gpu.DeviceSegment;
 import io.agentopt.mlir.gpu.GpuEvent;
 import io.agentopt.mlir.gpu.GpuException;
@@ -25,6 +23,7 @@ import io.agentopt.runtime.llm.pack.PackSession;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,17 +39,21 @@ import org.jspecify.annotations.Nullable;
  * A GroupQueryAttention decoder on an NVIDIA GPU. Caches, scores and tokens stay in its memory; what comes back from a step
  * are ids.
  *
- * <p>A decode is a CUDA graph of the first 1, 2, 4, 8, ... rows of the table, captured when first needed: a graph holds
+ * <p>A decode is a CUDA graph of the first 1, 2, 4, 8, ... rows of the table, captured when the executor opens or when first needed: a graph holds
  * addresses and sizes, so it always covers the same rows, attends up to the capacity, and what differs from step to step lies
  * in device memory. Rows that have nothing to append get a token behind what they hold, where nobody reads.
  *
- * <p>A step that is likely to come, the same rows with the best tokens, is queued before the ids of the one in flight are
+ * <p>Tokens are chosen there too: the best, or one that is drawn by numbers that come with the step ({@link StepChoice}).
+ *
+ * <p>A step that is likely to come, the same rows with the chosen tokens, is queued before the ids of the one in flight are
  * handed out, so the device computes while the host talks to the listeners. If another comes, what was computed lies behind
  * what the rows hold, and is overwritten.
  *
  * <p>Prompts are filled as {@link CudaPrompts} says.
  */
 public final class CudaExecutor implements DecoderExecutor {
+    private static final int WARMING = 512; // tokens
+
     private final DecoderModel model;
     private final CudaDevice device;
     private final OrtSession session;
@@ -59,17 +62,16 @@ public final class CudaExecutor implements DecoderExecutor {
     private final GreedyChoice greedy;
     private final DeviceInputs step;
     private final CudaPrompts prompts;
-    private final DeviceMemory scores; // float32 [2, rows, vocab]: of steps in two slots
-    private final CudaMemory scoreTensors;
-    private final PinnedMemory best; // int32 [2, rows], alike
-    private final List<Arguments> stepChoices = new ArrayList<>(); // by slot
+    private final CudaScores scores; // of steps in two slots
+    private final StepChoice choice;
     private final List<GpuEvent> stepDone = new ArrayList<>(); // by slot
     private final StepChain chain;
     private final OrtTensor stepTotal; // int32 [1], what the graphs have seen
     private final OrtRunOptions stepRun;
     private final Map<Integer, OrtBinding> steps = new LinkedHashMap<>(); // by graph
     private final Set<Integer> captured = new HashSet<>(); // graphs
-    private final int[] highest; // by row, of its scores
+    private final int[] chosen; // by row, of its scores
+    private final Draw[] draws; // by row: what chose it
     private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
     private final @Nullable PinnedMemory[] scoresHost; // by row
 
@@ -79,7 +81,8 @@ public final class CudaExecutor implements DecoderExecutor {
             Optional<CudaWeights> weights,
             OrtSession session,
             Optional<OrtSession> promptSession,
-            DeviceKv kv) {
+            DeviceKv kv,
+            boolean captureNow) {
         this.model = model;
         this.device = device;
         this.weights = weights;
@@ -89,19 +92,12 @@ public final class CudaExecutor implements DecoderExecutor {
         greedy = new GreedyChoice(device.context(), vocab());
         step = new DeviceInputs(device, rows, rows);
         chain = new StepChain(rows, kv.capacity());
-        scores = device.context().allocate(2L * rows * scoreBytes());
-        scoreTensors = new CudaMemory(device.memory(), scores);
-        best = device.context().allocatePinned(2L * rows * JAVA_INT.byteSize());
-        for (int slot = 0; slot < 2; slot++) {
-            stepChoices.add(greedy.arguments(
-                    scores.slice((long) slot * rows * scoreBytes(), rows * scoreBytes()),
-                    step.idsMemory(),
-                    step.beforeMemory(),
-                    best,
-                    bestAt(slot)));
-            stepDone.add(device.context().event());
-        }
-        highest = new int[rows];
+        scores = new CudaScores(device, model.tensors().scores(), 2 * CudaScores.slotRows(rows), rows, vocab());
+        choice = new StepChoice(device, greedy, scores, step, rows, vocab());
+        for (int slot = 0; slot < 2; slot++) stepDone.add(device.context().event());
+        chosen = new int[rows];
+        draws = new Draw[rows];
+        Arrays.fill(draws, Draw.HIGHEST);
         fromPrompt = new boolean[rows];
         scoresHost = new PinnedMemory[rows];
         Owned last = new Owned(); // what is not the device's alone, which closes all of its own
@@ -110,7 +106,9 @@ public final class CudaExecutor implements DecoderExecutor {
             stepTotal = last.add(OrtTensor.allocate(ElementType.INT32, 1));
             stepTotal.data().set(JAVA_INT, 0, kv.capacity());
             stepRun = last.add(OrtRunOptions.create()).withoutSynchronization();
+            if (captureNow) captureAll();
         } catch (RuntimeException | Error e) {
+            Closing.all(steps.values(), e);
             last.closeAfter(e);
             throw e;
         }
@@ -129,11 +127,11 @@ public final class CudaExecutor implements DecoderExecutor {
             ModelPack pack,
             ModelPack.Decoder layout,
             SessionSettings settings,
-            PromptLane lane,
-            EpDevice gpu,
+            GpuSettings gpu,
+            EpDevice device,
             int rows,
             int capacity) {
-        return open(pack, layout, settings, lane, CudaDevice.of(gpu), rows, capacity);
+        return open(pack, layout, settings, gpu, CudaDevice.of(device), rows, capacity);
     }
 
     /** As the other; owns the device. */
@@ -141,17 +139,16 @@ public final class CudaExecutor implements DecoderExecutor {
             ModelPack pack,
             ModelPack.Decoder layout,
             SessionSettings settings,
-            PromptLane lane,
+            GpuSettings gpu,
             CudaDevice device,
             int rows,
             int capacity) {
         Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(device));
         try {
             ModelPack.Counts lengths = DecoderModel.lengths(pack, layout);
-            boolean beside = lane == PromptLane.BESIDE_STEPS;
-            Optional<CudaWeights> weights = beside && settings.weights().isEmpty()
-                    ? Optional.of(new CudaWeights(device, pack.onnx()))
-                    : Optional.empty();
+            boolean beside = gpu.lane() == PromptLane.BESIDE_STEPS;
+            Optional<CudaWeights> weights =
+                    settings.weights().isEmpty() ? Optional.of(new CudaWeights(device, pack.onnx())) : Optional.empty();
             weights.ifPresent(opened::push);
             SessionSettings shared =
                     weights.map(w -> settings.sharing(w.shared())).orElse(settings);
@@ -175,7 +172,7 @@ public final class CudaExecutor implements DecoderExecutor {
             opened.push(kv);
             DecoderModel model =
                     new DecoderModel(pack, layout, lengths, lengths.lastIndex().orElseThrow(), names);
-            return new CudaExecutor(model, device, weights, session, promptSession, kv);
+            return new CudaExecutor(model, device, weights, session, promptSession, kv, gpu.captureAtOpen());
         } catch (RuntimeException | Error e) {
             Closing.all(opened, e);
             throw e;
@@ -211,10 +208,7 @@ public final class CudaExecutor implements DecoderExecutor {
     @Override
     public CompletableFuture<Void> begin(int row, int[] tokens, int from, int to, OrtRunOptions options) {
         chain.drop(row);
-        return prompts.begin(row, tokens, from, to, options).thenAccept(best -> {
-            highest[row] = best;
-            fromPrompt[row] = true;
-        });
+        return prompts.begin(row, tokens, from, to, options).thenAccept(best -> fromPrompt(row, best));
     }
 
     @Override
@@ -222,13 +216,14 @@ public final class CudaExecutor implements DecoderExecutor {
         device.check(model);
         int[] rows = wanted.rows();
         int covered = Math.min(kv.rows(), Integer.highestOneBit(Math.max(1, 2 * rows[rows.length - 1] + 1)));
-        boolean queued = chain.take(wanted, covered, highest, kv.changes());
+        boolean queued = chain.take(wanted, covered, chosen, kv.changes());
         int slot = chain.slot();
         try {
             boolean waited = !queued && begin(wanted, covered, slot);
             if (!waited && wanted.goesOn() && chain.mayGoOn(wanted)) {
-                queue(covered, 1 - slot);
-                chain.goesOn(kv.changes());
+                List<Draw> next = wanted.draws().stream().map(Draw::next).toList();
+                queue(covered, 1 - slot, rows, next);
+                chain.goesOn(next, kv.changes());
             }
             stepDone.get(slot).synchronize();
         } catch (RuntimeException e) {
@@ -238,8 +233,10 @@ public final class CudaExecutor implements DecoderExecutor {
             chain.drop();
             throw e;
         }
-        for (int row : rows) {
-            highest[row] = best.segment().get(JAVA_INT, bestAt(slot) + row * JAVA_INT.byteSize());
+        for (int i = 0; i < rows.length; i++) {
+            int row = rows[i];
+            chosen[row] = choice.id(slot, row);
+            draws[row] = wanted.draws().get(i);
             fromPrompt[row] = false;
         }
     }
@@ -263,7 +260,7 @@ public final class CudaExecutor implements DecoderExecutor {
         }
         step.upload(device.stream(), covered);
         try {
-            queue(covered, slot);
+            queue(covered, slot, rows, wanted.draws());
         } finally {
             for (int i = 0; i < kept.size(); i++) kv.restore(kept.get(i), full.get(i), kv.capacity() - 1);
             if (!kept.isEmpty()) device.stream().synchronize();
@@ -273,7 +270,40 @@ public final class CudaExecutor implements DecoderExecutor {
     }
 
     /** Queues a step whose inputs are on the device, or will be by then. */
-    private void queue(int covered, int slot) {
+    private void queue(int covered, int slot, int[] rows, List<Draw> by) {
+        run(covered, slot);
+        choice.queue(covered, slot, rows, by);
+        device.stream().record(stepDone.get(slot));
+    }
+
+    private int firstOf(int slot) {
+        return slot * CudaScores.slotRows(kv.rows());
+    }
+
+    /**
+     * Captures what steps of all widths will replay, behind a prompt, so that what libraries load when they are first used is
+     * loaded, and memory lies as it does when steps follow prompts. Rows hold nothing yet.
+     */
+    private void captureAll() {
+        int warming = Math.min(WARMING, kv.capacity());
+        try (OrtRunOptions options = OrtRunOptions.create()) {
+            prefill(0, new int[warming], 0, warming, options);
+        }
+        for (int covered = 1; ; covered = Math.min(2 * covered, kv.rows())) {
+            for (int slot = 0; slot < 2; slot++) {
+                for (int r = 0; r < covered; r++) {
+                    step.before(r, 0);
+                    step.token(r, 0);
+                }
+                step.upload(device.stream(), covered);
+                run(covered, slot);
+                device.stream().synchronize(); // the inputs are written again
+            }
+            if (covered == kv.rows()) return;
+        }
+    }
+
+    private void run(int covered, int slot) {
         int graph = 2 * covered + slot;
         // Not with the caller's options: a capture that is broken off would leave the stream in it, and a step is
         // short.
@@ -285,23 +315,17 @@ public final class CudaExecutor implements DecoderExecutor {
             prompts.whileIdle(() -> binding.run(stepRun));
             captured.add(graph);
         }
-        greedy.launch(device.stream(), covered, stepChoices.get(slot));
-        device.stream().record(stepDone.get(slot));
-    }
-
-    private long bestAt(int slot) {
-        return (long) slot * kv.rows() * JAVA_INT.byteSize();
+        scores.widen(device.stream(), firstOf(slot), covered);
     }
 
     private OrtBinding stepBinding(int rows, int slot, int graph) {
         OrtBinding found = steps.get(graph);
         if (found != null) return found;
         OrtBinding made = model.tensors().bind(session, kv::view, 0, rows);
-        long at = (long) slot * kv.rows() * scoreBytes();
         try (OrtTensor ids = step.ids(rows, 1);
                 OrtTensor before = step.before(rows);
                 OrtTensor last = step.last();
-                OrtTensor out = scoreTensors.tensor(at, ElementType.FLOAT32, rows, 1, vocab())) {
+                OrtTensor out = scores.output(firstOf(slot), rows)) {
             made.bindInput(model.names().inputIds(), ids);
             made.bindInput(model.lengths().lastPositions(), before);
             made.bindInput(model.lengths().total(), stepTotal);
@@ -315,21 +339,16 @@ public final class CudaExecutor implements DecoderExecutor {
         return made;
     }
 
-    private long scoreBytes() {
-        return vocab() * JAVA_FLOAT.byteSize();
-    }
-
-    private DeviceSegment stepScores(int row) {
-        return scores.slice((chain.slot() * kv.rows() + row) * scoreBytes(), scoreBytes());
-    }
-
     @Override
     public MemorySegment scores(int row) {
         device.check(model);
         try {
             PinnedMemory host = scoresHost[row];
-            if (host == null) scoresHost[row] = host = device.context().allocatePinned(scoreBytes());
-            device.stream().download(host, 0, fromPrompt[row] ? prompts.scores(row) : stepScores(row));
+            if (host == null) {
+                scoresHost[row] = host = device.context().allocatePinned(vocab() * JAVA_FLOAT.byteSize());
+            }
+            DeviceSegment from = fromPrompt[row] ? prompts.scores(row) : scores.of(firstOf(chain.slot()) + row, 1);
+            device.stream().download(host, 0, from);
             device.stream().synchronize();
             return host.segment();
         } catch (GpuException e) {
@@ -341,13 +360,28 @@ public final class CudaExecutor implements DecoderExecutor {
     public void scores(int row, MemorySegment values) {
         chain.drop(row);
         prompts.scores(row).copyFrom(values);
-        highest[row] = HighestScore.of(values, vocab());
+        fromPrompt(row, HighestScore.of(values, vocab()));
+    }
+
+    private void fromPrompt(int row, int best) {
+        chosen[row] = best;
+        draws[row] = Draw.HIGHEST;
         fromPrompt[row] = true;
     }
 
     @Override
     public int best(int row) {
-        return highest[row];
+        return draws[row].isHighest() ? chosen[row] : HighestScore.of(scores(row), vocab());
+    }
+
+    @Override
+    public int chosen(int row, Draw draw) {
+        return draw.drawsAs(draws[row]) ? chosen[row] : -1;
+    }
+
+    /** {@return graphs that are captured, for tests} */
+    int graphs() {
+        return captured.size();
     }
 
     @Override
@@ -359,7 +393,7 @@ public final class CudaExecutor implements DecoderExecutor {
         all.addAll(steps.values());
         all.addAll(List.of(stepRun, stepTotal, session));
         weights.ifPresent(all::add);
-        all.addAll(List.of(step, scores, best));
+        all.addAll(List.of(choice, step, scores));
         for (PinnedMemory host : scoresHost) if (host != null) all.add(host);
         all.addAll(List.of(greedy, kv, device));
         Closing.all(all);

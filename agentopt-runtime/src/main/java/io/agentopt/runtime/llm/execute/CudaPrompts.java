@@ -1,10 +1,8 @@
 package io.agentopt.runtime.llm.execute;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.agentopt.mlir.gpu.Arguments;
-import io.agentopt.mlir.gpu.DeviceMemory;
 import io.agentopt.mlir.gpu.DeviceSegment;
 import io.agentopt.mlir.gpu.GpuEvent;
 import io.agentopt.mlir.gpu.GpuStream;
@@ -43,8 +41,7 @@ final class CudaPrompts implements AutoCloseable {
     private final Optional<ExecutorService> beside;
     private final ReentrantLock running = new ReentrantLock();
     private final DeviceInputs inputs;
-    private final DeviceMemory scores; // float32 [rows, vocab]
-    private final CudaMemory scoreTensors;
+    private final CudaScores scores; // [rows, vocab]
     private final PinnedMemory best; // int32 [1]
     private final OrtTensor total; // int32 [1]
     private final GpuEvent before;
@@ -69,8 +66,7 @@ final class CudaPrompts implements AutoCloseable {
                 .name("agentopt-prompts-" + model.pack().id())
                 .factory()));
         inputs = new DeviceInputs(device, 1, kv.capacity());
-        scores = device.context().allocate(kv.rows() * scoreBytes());
-        scoreTensors = new CudaMemory(device.memory(), scores);
+        scores = new CudaScores(device, model.tensors().scores(), kv.rows(), 1, model.vocab());
         best = device.context().allocatePinned(JAVA_INT.byteSize());
         before = device.context().event();
         total = OrtTensor.allocate(ElementType.INT32, 1); // at last: the device closes all of its own
@@ -114,6 +110,7 @@ final class CudaPrompts implements AutoCloseable {
             inputs.upload(stream, n);
             try {
                 binding.run(options.graph(NO_GRAPH).withoutSynchronization());
+                scores.widen(stream, row, 1);
                 Arguments choice = greedy.arguments(scores(row), inputs.idsMemory(), inputs.beforeMemory(), best, 0);
                 greedy.launch(stream, 1, choice);
             } finally {
@@ -147,7 +144,7 @@ final class CudaPrompts implements AutoCloseable {
         OrtBinding made = model.tensors().bind(session, kv::view, row, 1);
         try (OrtTensor at = inputs.before(1);
                 OrtTensor last = inputs.last();
-                OrtTensor out = scoreTensors.tensor(row * scoreBytes(), ElementType.FLOAT32, 1, 1, model.vocab())) {
+                OrtTensor out = scores.output(row, 1)) {
             made.bindInput(model.lengths().lastPositions(), at);
             made.bindInput(model.lengths().total(), total);
             made.bindInput(model.lastIndex(), last);
@@ -160,13 +157,9 @@ final class CudaPrompts implements AutoCloseable {
         return made;
     }
 
-    private long scoreBytes() {
-        return model.vocab() * JAVA_FLOAT.byteSize();
-    }
-
     /** {@return float32 [vocab] of a row's last filled position} */
     DeviceSegment scores(int row) {
-        return scores.slice(row * scoreBytes(), scoreBytes());
+        return scores.of(row, 1);
     }
 
     /** Waits for the run in flight. */

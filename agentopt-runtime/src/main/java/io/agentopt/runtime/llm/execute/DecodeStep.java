@@ -1,6 +1,8 @@
 package io.agentopt.runtime.llm.execute;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * One token for each of several rows.
@@ -12,19 +14,26 @@ import java.util.Arrays;
  * @param tokens by index of {@code rows}
  * @param held valid positions by row number, for every row of the table; rows behind the last of these hold none; a token lands
  *     at position {@code held[row]}
- * @param goesOn whether the next step is likely to be of the same rows with the best tokens of this one, so that a device may
- *     begin it already
+ * @param draws by index of {@code rows}: how the tokens behind follow from the scores, which a device may use to choose them;
+ *     {@link Draw#HIGHEST} where nobody knows
+ * @param goesOn whether the next step is likely to be of the same rows with the tokens that these draws give, so that a device
+ *     may begin it already
  */
-public record DecodeStep(int[] rows, int[] tokens, int[] held, boolean goesOn) {
+public record DecodeStep(int[] rows, int[] tokens, int[] held, List<Draw> draws, boolean goesOn) {
+    /** A step after which the best tokens follow. */
+    public DecodeStep(int[] rows, int[] tokens, int[] held, boolean goesOn) {
+        this(rows, tokens, held, Collections.nCopies(rows.length, Draw.HIGHEST), goesOn);
+    }
+
     /** A step after which anything may come. */
     public DecodeStep(int[] rows, int[] tokens, int[] held) {
         this(rows, tokens, held, false);
     }
 
     public DecodeStep {
-        if (rows.length == 0 || rows.length != tokens.length) {
-            throw new IllegalArgumentException("A decode step has " + rows.length + " rows and " + tokens.length
-                    + " tokens; give one token for each of at least one row.");
+        if (rows.length == 0 || rows.length != tokens.length || rows.length != draws.size()) {
+            throw new IllegalArgumentException("A decode step has " + rows.length + " rows, " + tokens.length
+                    + " tokens and " + draws.size() + " draws; give one of both for each of at least one row.");
         }
         for (int i = 1; i < rows.length; i++) {
             if (rows[i] <= rows[i - 1]) {

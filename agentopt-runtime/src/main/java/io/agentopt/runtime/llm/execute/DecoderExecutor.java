@@ -28,26 +28,26 @@ public interface DecoderExecutor extends AutoCloseable {
      */
     static DecoderExecutor open(
             ModelPack pack, ModelPack.Decoder layout, SessionSettings settings, int rows, int capacity) {
-        return open(pack, layout, settings, PromptLane.BETWEEN_STEPS, rows, capacity, HostTensors.SYSTEM);
+        return open(pack, layout, settings, GpuSettings.standard(), rows, capacity, HostTensors.SYSTEM);
     }
 
     /**
      * As the other.
      *
-     * @param lane how prompts are filled on GPUs
+     * @param gpu how a GPU runs it
      * @param memory where executors take what they hold on the host
      */
     static DecoderExecutor open(
             ModelPack pack,
             ModelPack.Decoder layout,
             SessionSettings settings,
-            PromptLane lane,
+            GpuSettings gpu,
             int rows,
             int capacity,
             HostTensors memory) {
         SessionDevice where = settings.device().orElse(null);
-        if (where instanceof EpDevice gpu && CudaDevice.is(gpu)) {
-            return CudaExecutor.open(pack, layout, settings, lane, gpu, rows, capacity);
+        if (where instanceof EpDevice device && CudaDevice.is(device)) {
+            return CudaExecutor.open(pack, layout, settings, gpu, device, rows, capacity);
         }
         if (where != null && FixedShapeExecutor.suits(where)) {
             return FixedShapeExecutor.open(pack, layout, settings, where, rows, capacity, memory);
@@ -56,6 +56,11 @@ public interface DecoderExecutor extends AutoCloseable {
             case IN_PLACE -> InPlaceExecutor.open(pack, layout, settings, rows, capacity, memory);
             case CONCAT -> ConcatExecutor.open(pack, layout, settings, rows, capacity, memory);
         };
+    }
+
+    /** {@return whether such a session is one of the executor of GPUs} */
+    static boolean runsOnGpu(SessionSettings settings) {
+        return settings.device().orElse(null) instanceof EpDevice device && CudaDevice.is(device);
     }
 
     /** {@return the caches} */
@@ -140,6 +145,14 @@ public interface DecoderExecutor extends AutoCloseable {
      * it without copying the scores to the host.
      */
     int best(int row);
+
+    /**
+     * {@return the token that a draw gives of {@link #scores}; -1 if scores are not numbers, or only the host can tell} A device
+     * can tell it if the step that gave the scores was asked for with that draw.
+     */
+    default int chosen(int row, Draw draw) {
+        return draw.isHighest() ? best(row) : -1;
+    }
 
     @Override
     void close();

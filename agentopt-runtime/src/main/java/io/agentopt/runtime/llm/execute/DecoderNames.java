@@ -23,8 +23,9 @@ import java.util.TreeSet;
  * @param ids type of the tokens, int32 or int64
  * @param past inputs
  * @param present outputs that replace them
+ * @param scores what the scores are written as: float32 or float16
  */
-record DecoderNames(KvShape shape, ElementType ids, List<String> past, List<String> present) {
+record DecoderNames(KvShape shape, ElementType ids, List<String> past, List<String> present, ElementType scores) {
     /** @throws ModelPackException if an input or output is missing, unknown, or has another type or shape */
     static DecoderNames check(ModelPack pack, ModelPack.Decoder names, OrtSession session) {
         ModelSpec spec = pack.spec();
@@ -55,13 +56,16 @@ record DecoderNames(KvShape shape, ElementType ids, List<String> past, List<Stri
             known.add(on);
             PackSession.require(pack, session.inputs(), "input", on, "bool [1]", ElementType.BOOL, 1);
         });
+        TensorSpec logits = session.outputs().get(names.logits());
+        boolean halves = logits != null && logits.type() == ElementType.FLOAT16;
+        ElementType scores = halves ? ElementType.FLOAT16 : ElementType.FLOAT32;
         PackSession.require(
                 pack,
                 session.outputs(),
                 "output",
                 names.logits(),
-                "float32 [batch, positions, " + spec.vocab() + "]",
-                ElementType.FLOAT32,
+                "float32 or float16 [batch, positions, " + spec.vocab() + "]",
+                scores,
                 -1,
                 -1,
                 spec.vocab());
@@ -87,7 +91,7 @@ record DecoderNames(KvShape shape, ElementType ids, List<String> past, List<Stri
         results.add(names.logits());
         refuseOthers(pack, "inputs", session.inputs().keySet(), known);
         refuseOthers(pack, "outputs", session.outputs().keySet(), results);
-        return new DecoderNames(KvShape.of(spec, kv), ids, List.copyOf(past), List.copyOf(present));
+        return new DecoderNames(KvShape.of(spec, kv), ids, List.copyOf(past), List.copyOf(present), scores);
     }
 
     private static void requireCounts(ModelPack pack, ModelPack.Counts counts, OrtSession session) {

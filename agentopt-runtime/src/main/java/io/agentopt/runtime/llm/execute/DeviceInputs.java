@@ -14,9 +14,11 @@ import io.agentopt.runtime.backend.ort.OrtTensor;
  * What a run on a GPU reads besides weights and caches: tokens, where they lie, which of them is scored. On the device and in
  * pinned memory they lie alike, so that one copy brings all of a run:
  *
- * <pre>int32 [rows] before | int64 last | int64 [tokens] ids</pre>
+ * <pre>int32 [rows] before | int64 last | int64 [tokens] ids, which start at a multiple of 16 bytes</pre>
  */
 final class DeviceInputs implements AutoCloseable {
+    private static final long ALIGNMENT = 16;
+
     private final int rows;
     private final long lastAt;
     private final PinnedMemory host;
@@ -25,8 +27,9 @@ final class DeviceInputs implements AutoCloseable {
 
     DeviceInputs(CudaDevice gpu, int rows, int tokens) {
         this.rows = rows;
-        lastAt = Math.ceilDiv(rows * JAVA_INT.byteSize(), JAVA_LONG.byteSize()) * JAVA_LONG.byteSize();
-        long bytes = lastAt + (1L + tokens) * JAVA_LONG.byteSize();
+        lastAt = Math.ceilDiv(rows * JAVA_INT.byteSize() + JAVA_LONG.byteSize(), ALIGNMENT) * ALIGNMENT
+                - JAVA_LONG.byteSize();
+        long bytes = idsAt() + tokens * JAVA_LONG.byteSize();
         host = gpu.context().allocatePinned(bytes);
         device = gpu.context().allocate(bytes);
         tensors = new CudaMemory(gpu.memory(), device);

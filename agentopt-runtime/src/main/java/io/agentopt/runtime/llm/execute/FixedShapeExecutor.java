@@ -1,7 +1,5 @@
 package io.agentopt.runtime.llm.execute;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.agentopt.mlir.gpu.GpuApi;
 import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.runtime.backend.ort.ElementType;
@@ -59,7 +57,7 @@ public final class FixedShapeExecutor implements DecoderExecutor {
     private final KvRows kv;
     private final AutoCloseable kvOwner;
     private final CountsInput counts;
-    private final OrtTensor ids; // int64, as many as a step or a prompt needs
+    private final OrtTensor ids; // as many as a step or a prompt needs
     private final RunScores scores;
     private final RowBindings steps;
     private final NavigableMap<Integer, RowBindings> prompts = new TreeMap<>(); // by width
@@ -94,9 +92,11 @@ public final class FixedShapeExecutor implements DecoderExecutor {
             view = caches::view;
         }
         counts = new CountsInput(lengths, session, rows, memory, owned);
-        ids = owned.add(memory.reserve(ElementType.INT64, Math.max(rows, capacity)));
-        Optional<DeviceScores> there = device.flatMap(d -> DeviceScores.on(d, rows, vocab()));
-        scores = there.isPresent() ? there.get() : new HostScores(rows, vocab(), memory, owned);
+        ids = owned.add(memory.reserve(names.ids(), Math.max(rows, capacity)));
+        boolean single = names.scores() == ElementType.FLOAT32; // what the device's kernel reads
+        Optional<DeviceScores> there =
+                single ? device.flatMap(d -> DeviceScores.on(d, rows, vocab())) : Optional.empty();
+        scores = there.isPresent() ? there.get() : new HostScores(rows, vocab(), names.scores(), memory, owned);
         steps = owned.add(new RowBindings(session, view, names));
         for (int width : widths(capacity)) {
             OrtSession own = owned.add(PackSession.open(pack, settings));
@@ -224,7 +224,7 @@ public final class FixedShapeExecutor implements DecoderExecutor {
                     "A prompt of " + to + " tokens does not fit in a row of " + kv.capacity() + " positions.");
         }
         int width = program.getKey();
-        for (int i = 0; i < width; i++) ids.data().setAtIndex(JAVA_LONG, i, i < to ? tokens[i] : 0);
+        for (int i = 0; i < width; i++) ids.set(i, i < to ? tokens[i] : 0);
         OrtBinding binding = program.getValue().rows(row, 1);
         counts.padded(binding, width, to - 1);
         try {
@@ -248,7 +248,7 @@ public final class FixedShapeExecutor implements DecoderExecutor {
                     kept.add(kv.save(r, --held[r], kv.capacity()));
                     full.add(r);
                 }
-                ids.data().setAtIndex(JAVA_LONG, r, asked ? wanted.tokens()[i++] : 0);
+                ids.set(r, asked ? wanted.tokens()[i++] : 0);
             }
             OrtBinding binding = steps.rows(0, rows);
             counts.step(binding, 0, rows, held);

@@ -16,6 +16,7 @@ import io.agentopt.runtime.llm.pack.PackSession;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A GroupQueryAttention decoder on the CPU. Past and present are the same memory, so a run writes only the appended
@@ -30,7 +31,8 @@ public final class InPlaceExecutor implements DecoderExecutor {
     private final RowBindings bindings;
     private final OrtTensor ids; // as many as a step or a prompt needs
     private final List<RunInput> inputs;
-    private final OrtTensor stepScores; // [rows * vocab]
+    private final OrtTensor stepScores; // [rows * vocab], as the model writes them
+    private final Optional<OrtTensor> widened; // float32, if it does not
     private final PromptScores promptScores;
     private final boolean[] fromPrompt; // by row: whether its scores are those of a prompt
 
@@ -50,8 +52,11 @@ public final class InPlaceExecutor implements DecoderExecutor {
         kv = owned.add(new HostKv(tensors.shape(), rows, capacity, memory));
         ids = owned.add(memory.reserve(tensors.ids(), Math.max(rows, capacity)));
         inputs = RunInput.of(names, session, rows, capacity, memory, owned);
-        stepScores = owned.add(memory.reserve(ElementType.FLOAT32, (long) rows * vocab()));
-        promptScores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), memory));
+        stepScores = owned.add(memory.reserve(tensors.scores(), (long) rows * vocab()));
+        widened = tensors.scores() == ElementType.FLOAT32
+                ? Optional.empty()
+                : Optional.of(owned.add(memory.reserve(ElementType.FLOAT32, (long) rows * vocab())));
+        promptScores = owned.add(new PromptScores(rows, vocab(), names.lastOnly(), tensors.scores(), memory));
         bindings = owned.add(new RowBindings(session, kv::view, tensors));
         fromPrompt = new boolean[rows];
     }
@@ -179,13 +184,23 @@ public final class InPlaceExecutor implements DecoderExecutor {
             binding.bindOutput(names.logits(), scores);
             binding.run(options);
         }
-        for (int i = fromIndex; i < toIndex; i++) fromPrompt[step.rows()[i]] = false;
+        for (int i = fromIndex; i < toIndex; i++) {
+            int row = step.rows()[i];
+            fromPrompt[row] = false;
+            if (widened.isEmpty()) continue;
+            MemorySegment halves = stepScores.data().asSlice((long) row * vocab() * ElementType.FLOAT16.bytes());
+            HalfScores.widen(halves, stepScores(row), vocab());
+        }
     }
 
     @Override
     public MemorySegment scores(int row) {
+        return fromPrompt[row] ? promptScores.of(row).data() : stepScores(row);
+    }
+
+    private MemorySegment stepScores(int row) {
         long bytes = vocab() * JAVA_FLOAT.byteSize();
-        return fromPrompt[row] ? promptScores.of(row).data() : stepScores.data().asSlice(row * bytes, bytes);
+        return widened.orElse(stepScores).data().asSlice(row * bytes, bytes);
     }
 
     @Override

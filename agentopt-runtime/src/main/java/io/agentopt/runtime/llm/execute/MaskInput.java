@@ -41,7 +41,8 @@ final class MaskInput implements RunInput {
     }
 
     private void row(int index, long known, long total) {
-        long at = index * total * mask.type().bytes(), ofOnes = known * mask.type().bytes();
+        long at = index * total * mask.type().bytes(),
+                ofOnes = known * mask.type().bytes();
         MemorySegment.copy(ones.data(), 0, mask.data(), at, ofOnes);
         mask.data().asSlice(at + ofOnes, total * mask.type().bytes() - ofOnes).fill((byte) 0);
     }

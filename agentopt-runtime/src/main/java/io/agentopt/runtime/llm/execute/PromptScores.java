@@ -9,17 +9,23 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Scores of each row's last prompt position in host memory. Runs that score more than that get room for all of it. */
+/**
+ * Scores of each row's last prompt position in host memory, float32. Models that score every position, or write float16, get room
+ * for all of a run.
+ */
 final class PromptScores implements AutoCloseable {
     private final int vocab;
     private final boolean lastOnly;
+    private final ElementType written;
     private final HostTensors memory;
     private final @Nullable OrtTensor[] last; // by row
     private @Nullable OrtTensor all; // [positions * vocab], grown
 
-    PromptScores(int rows, int vocab, boolean lastOnly, HostTensors memory) {
+    /** @param written what the model writes: float32 or float16 */
+    PromptScores(int rows, int vocab, boolean lastOnly, ElementType written, HostTensors memory) {
         this.vocab = vocab;
         this.lastOnly = lastOnly;
+        this.written = written;
         this.memory = memory;
         last = new OrtTensor[rows];
     }
@@ -31,21 +37,27 @@ final class PromptScores implements AutoCloseable {
         return found;
     }
 
-    /** Runs with room for the scores of so many positions of one row, float32 [1, positions, vocab], and keeps the last ones. */
+    /** Runs with room for the scores of so many positions of one row, [1, positions, vocab], and keeps the last ones. */
     void during(int row, int positions, Consumer<OrtTensor> run) {
         OrtTensor kept = of(row);
+        boolean direct = lastOnly && written == ElementType.FLOAT32;
+        int scored = lastOnly ? 1 : positions;
         try (OrtTensor scores =
-                lastOnly ? kept.view(0, 1, 1, vocab) : room(positions).view(0, 1, positions, vocab)) {
+                direct ? kept.view(0, 1, 1, vocab) : room(scored).view(0, 1, scored, vocab)) {
             run.accept(scores);
-            if (!lastOnly) {
-                long bytes = vocab * JAVA_FLOAT.byteSize();
-                MemorySegment.copy(scores.data(), (positions - 1) * bytes, kept.data(), 0, bytes);
-            }
+            if (direct) return;
+            keep(scores, scored - 1L, row);
         }
     }
 
+    private void keep(OrtTensor scores, long position, int row) {
+        MemorySegment last = scores.data().asSlice(position * vocab * written.bytes());
+        if (written == ElementType.FLOAT16) HalfScores.widen(last, of(row).data(), vocab);
+        else MemorySegment.copy(last, 0, of(row).data(), 0, vocab * JAVA_FLOAT.byteSize());
+    }
+
     /**
-     * Runs with room for the scores of whole prompts in neighbouring rows, float32 [prompts, positions, vocab], and keeps the last
+     * Runs with room for the scores of whole prompts in neighbouring rows, [prompts, positions, vocab], and keeps the last
      * ones of each.
      *
      * @param lengths by prompt; runs that score only the last position take equal ones
@@ -55,10 +67,8 @@ final class PromptScores implements AutoCloseable {
         int each = lastOnly ? 1 : RunInput.longest(lengths);
         try (OrtTensor scores = room(lengths.length * each).view(0, lengths.length, each, vocab)) {
             run.accept(scores);
-            long bytes = vocab * JAVA_FLOAT.byteSize();
             for (int i = 0; i < lengths.length; i++) {
-                long at = (long) i * each + (lastOnly ? 0 : lengths[i] - 1);
-                MemorySegment.copy(scores.data(), at * bytes, of(firstRow + i).data(), 0, bytes);
+                keep(scores, (long) i * each + (lastOnly ? 0 : lengths[i] - 1), firstRow + i);
             }
         }
     }
@@ -66,10 +76,10 @@ final class PromptScores implements AutoCloseable {
     private OrtTensor room(int positions) {
         OrtTensor found = all;
         long elements = (long) positions * vocab;
-        if (found != null && found.data().byteSize() >= elements * JAVA_FLOAT.byteSize()) return found;
+        if (found != null && found.data().byteSize() >= elements * written.bytes()) return found;
         if (found != null) found.close();
         all = null; // if there is no memory for more, the next run starts anew
-        all = found = memory.reserve(ElementType.FLOAT32, elements);
+        all = found = memory.reserve(written, elements);
         return found;
     }
 

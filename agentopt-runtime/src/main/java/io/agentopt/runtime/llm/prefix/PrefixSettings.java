@@ -18,7 +18,7 @@ public record PrefixSettings(OptionalLong bytes, boolean answers) {
         }
     }
 
-    /** {@return a sixteenth of the machine's memory, or an eighth of an engine's memory budget behind its weights; prompts alone} */
+    /** {@return a sixteenth of the machine's memory, or of what is free on the GPU, or an eighth of an engine's memory budget behind its weights; prompts alone} */
     public static PrefixSettings standard() {
         return new PrefixSettings(OptionalLong.empty(), false);
     }

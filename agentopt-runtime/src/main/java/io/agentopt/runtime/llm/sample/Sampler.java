@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import io.agentopt.operator.Sampling;
 import io.agentopt.runtime.llm.batch.TokenChooser;
 import io.agentopt.runtime.llm.error.LlmException;
+import io.agentopt.runtime.llm.execute.Draw;
 import io.agentopt.runtime.llm.grammar.FormattedAnswer;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -15,7 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Chooses tokens from scores, for one answer: it owns the random numbers and what it knows of the answer so far. {@link Sampling}
- * says in which order candidates are filtered.
+ * says in which order candidates are filtered; {@link Draw} how one of them is drawn, so that a device may do the same with the same
+ * numbers.
  */
 public final class Sampler implements TokenChooser {
     /** No log-probabilities. */
@@ -23,6 +25,7 @@ public final class Sampler implements TokenChooser {
 
     // exp(-30) is 1e-13 of the highest probability: below what the scores resolve, even summed over a vocabulary.
     private static final double NEGLIGIBLE = 30;
+    private static final double COLDEST = 1e-30; // below, float32 has no reciprocal of a temperature
     private static final double[] REACHES = {3, 8, NEGLIGIBLE
     }; // below the highest: most draws need not sort more than the first
 
@@ -32,6 +35,9 @@ public final class Sampler implements TokenChooser {
     private final int logProbs;
     private final Queue<LogProbs> told = new ConcurrentLinkedQueue<>();
     private final SplittableRandom random;
+    private final boolean drawable; // by a device
+    private float uniform; // of the next token
+    private float nextUniform; // of the one behind
     private float[] scores = new float[0];
     private long[] order = new long[0];
     private volatile boolean enough;
@@ -54,6 +60,10 @@ public final class Sampler implements TokenChooser {
                 ? Optional.empty()
                 : Optional.of(new TokenCounts(sampling.penalties(), prompt));
         random = new SplittableRandom(sampling.seed());
+        uniform = random.nextFloat();
+        nextUniform = random.nextFloat();
+        drawable = sampling.isGreedy()
+                || (sampling.temperature() >= COLDEST && (sampling.topP() == 1 || sampling.minP() == 0));
     }
 
     /** Ends the answer with the next token; any thread may call. */
@@ -66,12 +76,19 @@ public final class Sampler implements TokenChooser {
         return Optional.ofNullable(told.poll());
     }
 
+    /** Empty too for top-p with min-p: devices apply min-p first, which leaves top-p another whole. */
     @Override
-    public boolean takesHighest() {
-        return sampling.isGreedy()
-                && logProbs == NO_LOG_PROBS
-                && counts.isEmpty()
-                && format.map(FormattedAnswer::isFree).orElse(true);
+    public Optional<Draw> draw() {
+        if (!drawable || logProbs != NO_LOG_PROBS || counts.isPresent()) return Optional.empty();
+        if (!format.map(FormattedAnswer::isFree).orElse(true)) return Optional.empty();
+        if (sampling.isGreedy()) return Optional.of(Draw.HIGHEST);
+        return Optional.of(new Draw(
+                (float) sampling.temperature(),
+                sampling.topK(),
+                (float) sampling.topP(),
+                (float) sampling.minP(),
+                uniform,
+                nextUniform));
     }
 
     @Override
@@ -94,6 +111,8 @@ public final class Sampler implements TokenChooser {
     public void taken(int token) {
         if (counts.isPresent()) counts.get().add(token);
         if (format.isPresent()) format.get().take(token);
+        uniform = nextUniform;
+        nextUniform = random.nextFloat();
     }
 
     @Override
@@ -127,12 +146,14 @@ public final class Sampler implements TokenChooser {
 
     private int draw(float highest) {
         int n = filtered(highest);
+        for (int i = 0; i < n; i++) order[i] = token(order[i]);
+        Arrays.sort(order, 0, n); // by id, as devices draw
         double total = 0;
         for (int i = 0; i < n; i++) total += weight(i, highest);
-        double at = random.nextDouble() * total;
+        double aim = uniform * total, sum = 0;
         for (int i = 0; i < n - 1; i++) {
-            at -= weight(i, highest);
-            if (at < 0) return token(order[i]);
+            sum += weight(i, highest);
+            if (sum > aim) return token(order[i]);
         }
         return token(order[n - 1]);
     }

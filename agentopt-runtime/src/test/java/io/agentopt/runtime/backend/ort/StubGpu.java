@@ -67,6 +67,11 @@ public final class StubGpu {
         return call("stub_live");
     }
 
+    /** {@return launches of the kernel that draws since the last call} */
+    public static int drawn() {
+        return call("stub_drawn");
+    }
+
     /** Takes everything back, as the end of a process does. */
     public static void forget() {
         call("stub_forget");

@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -38,16 +39,24 @@ class CudaExecutorTest {
     }
 
     static CudaExecutor open(ModelPack pack, PromptLane lane, int rows) {
-        return open(pack, lane, rows, 0);
+        return open(pack, GpuSettings.of(lane), rows, 0);
     }
 
     static CudaExecutor open(ModelPack pack, PromptLane lane, int rows, int device) {
+        return open(pack, GpuSettings.of(lane), rows, device);
+    }
+
+    static CudaExecutor open(ModelPack pack, GpuSettings settings, int rows) {
+        return open(pack, settings, rows, 0);
+    }
+
+    static CudaExecutor open(ModelPack pack, GpuSettings settings, int rows, int device) {
         GpuDriver driver = ((GpuDriver.Opened) GpuDriver.open(GpuApi.CUDA, StubLibrary.driver())).driver();
         return CudaExecutor.open(
                 pack,
                 (ModelPack.Decoder) pack.layout(),
                 SessionSettings.cpu(1),
-                lane,
+                settings,
                 new CudaDevice(driver, device, Optional.empty()),
                 rows,
                 pack.spec().maxContext());
@@ -213,6 +222,25 @@ class CudaExecutorTest {
             cpu.decode(new DecodeStep(new int[] {0}, new int[] {9}, new int[] {40}), run);
             assertThat(gpu.best(2)).isEqualTo(cpu.best(0));
         }
+    }
+
+    /** Widths of 1, 2, 4 and all 6 rows, two slots each; late, a step captures its own and that of the step it begins ahead. */
+    @Test
+    void graphsAreCapturedAtOpeningOrWhenAStepNeedsThem() {
+        ModelPack pack = tiny();
+        int[] best = new int[2];
+        for (GpuSettings settings :
+                List.of(GpuSettings.standard(), GpuSettings.standard().capturingLate())) {
+            try (CudaExecutor gpu = open(pack, settings, 6);
+                    OrtRunOptions run = OrtRunOptions.create()) {
+                assertThat(gpu.graphs()).isEqualTo(settings.captureAtOpen() ? 8 : 0);
+                gpu.prefill(0, Prompts.tokens(9, 3), 0, 9, run);
+                gpu.decode(new DecodeStep(new int[] {0}, new int[] {gpu.best(0)}, new int[] {9}, true), run);
+                assertThat(gpu.graphs()).isEqualTo(settings.captureAtOpen() ? 8 : 2);
+                best[settings.captureAtOpen() ? 0 : 1] = gpu.best(0);
+            }
+        }
+        assertThat(best[0]).isEqualTo(best[1]);
     }
 
     /** Lengths in the mask's place change nothing. */

@@ -40,7 +40,7 @@ class ExecutorMemoryTest {
                 pack,
                 (ModelPack.Decoder) pack.layout(),
                 SessionSettings.cpu(1),
-                PromptLane.BETWEEN_STEPS,
+                GpuSettings.standard(),
                 3,
                 pack.spec().maxContext(),
                 memory);

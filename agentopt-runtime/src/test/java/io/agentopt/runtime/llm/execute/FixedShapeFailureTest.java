@@ -234,7 +234,7 @@ class FixedShapeFailureTest {
                         pack,
                         (ModelPack.Decoder) pack.layout(),
                         settings,
-                        PromptLane.BETWEEN_STEPS,
+                        GpuSettings.of(PromptLane.BETWEEN_STEPS),
                         3,
                         pack.spec().maxContext(),
                         new LimitedTensors().left(failures))) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.agentopt.operator.Penalties;
 import io.agentopt.operator.Sampling;
+import io.agentopt.runtime.llm.execute.Draw;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -62,6 +63,30 @@ class SamplerTwinTest {
             assertThat(counts[c.token()] / (double) draws).isCloseTo(c.probability(), within(0.02));
     }
 
+    /** The first candidate, by id, at which the twin's probabilities together are above the uniform number; nothing is asked of draws within rounding of a border. */
+    @Property(seed = "20261122", tries = 400)
+    void aDrawIsWhatItsNumbersSay(@ForAll long seed) {
+        SplittableRandom r = new SplittableRandom(seed);
+        Sampling s = sampling(r);
+        float[] scores = scores(r, r.nextInt(1, 200));
+        Sampler sampler = new Sampler(s.topP() < 1 ? s.minP(0) : s);
+        for (int i = 0; i < 20; i++) {
+            Draw draw = sampler.draw().orElseThrow();
+            assertThat(draw.temperature()).isEqualTo((float) s.temperature());
+            int token = SamplerPropertyTest.choose(sampler, scores);
+            assertThat(sampler.draw().orElseThrow().uniform()).isEqualTo(draw.nextUniform());
+            double sum = 0, before = 0;
+            for (var c : PlainSampler.candidates(wide(scores), s.topP() < 1 ? s.minP(0) : s).stream()
+                    .sorted(java.util.Comparator.comparingInt(c -> c.token()))
+                    .toList()) {
+                if (c.token() > token) break;
+                before = sum;
+                sum += c.probability();
+            }
+            assertThat((double) draw.uniform()).isBetween(before - 1e-9, sum + 1e-9);
+        }
+    }
+
     @Property(seed = "20261122", tries = 200)
     void penaltiesAreTheTwins(@ForAll long seed) {
         SplittableRandom r = new SplittableRandom(seed);
@@ -109,14 +134,17 @@ class SamplerTwinTest {
     }
 
     @Example
-    void onlyPlainGreedyTakesTheHighestWithoutScores() {
-        assertThat(new Sampler(Sampling.greedy()).takesHighest()).isTrue();
-        assertThat(new Sampler(Sampling.greedy().stoppingAt("x")).takesHighest())
-                .isTrue();
-        assertThat(new Sampler(Sampling.greedy().penalties(new Penalties(1.1, 0, 0))).takesHighest())
-                .isFalse();
-        assertThat(new Sampler(Sampling.greedy(), new int[0], Optional.empty(), 0).takesHighest())
-                .isFalse();
+    void onlyWhatFollowsFromTheScoresAloneIsLeftToADevice() {
+        assertThat(new Sampler(Sampling.greedy()).draw()).contains(Draw.HIGHEST);
+        assertThat(new Sampler(Sampling.greedy().stoppingAt("x")).draw()).contains(Draw.HIGHEST);
+        assertThat(new Sampler(Sampling.greedy().penalties(new Penalties(1.1, 0, 0))).draw())
+                .isEmpty();
+        assertThat(new Sampler(Sampling.greedy(), new int[0], Optional.empty(), 0).draw())
+                .isEmpty();
+        assertThat(new Sampler(Sampling.seeded(1, 1).penalties(new Penalties(1, 0.5, 0))).draw())
+                .isEmpty();
+        assertThat(new Sampler(new Sampling(1, 0, 0.9, 1).minP(0.1)).draw()).isEmpty();
+        assertThat(new Sampler(Sampling.seeded(1e-31, 1)).draw()).isEmpty();
         assertThat(new Sampler(Sampling.seeded(1, 1)).nextLogProbs()).isEmpty();
     }
 }
