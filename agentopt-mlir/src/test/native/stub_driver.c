@@ -203,6 +203,21 @@ static int run(const char *name, int64_t blocks, void **p) {
     }
     return SUCCESS;
   }
+  if (!strncmp(name, "agentopt_swiglu_f", 17)) { // (gate, up, out, columns, stride, parts of a row), a block of 128 threads a part
+    int wide = strstr(name, "_wide") != 0, half = name[17] == '1';
+    int64_t columns = INDEX(15), stride = INDEX(16), parts = *(int *)p[17], bytes = half ? 2 : 4, lanes = wide ? 16 / bytes : 1;
+    char *gate = (char *)FLOATS(1), *up = (char *)FLOATS(6), *out = (char *)FLOATS(11);
+    if (wide && (((intptr_t)gate | (intptr_t)up | (intptr_t)out) % 16 || columns % lanes || stride % lanes)) return 716; // misaligned address
+    for (int64_t b = 0; b < blocks; b++)
+      for (int64_t c = b % parts * 128 * lanes; c < columns && c < (b % parts + 1) * 128 * lanes; c++) {
+        int64_t from = b / parts * stride + c, to = b / parts * columns + c;
+        if (find(DEVICE, gate + from * bytes, bytes) < 0 || find(DEVICE, up + from * bytes, bytes) < 0 || find(DEVICE, out + to * bytes, bytes) < 0) return 700;
+        float g = half ? ((_Float16 *)gate)[from] : ((float *)gate)[from], u = half ? ((_Float16 *)up)[from] : ((float *)up)[from];
+        float y = g / (1 + expf(-g)) * u;
+        if (half) ((_Float16 *)out)[to] = y; else ((float *)out)[to] = y;
+      }
+    return SUCCESS;
+  }
   if (!strcmp(name, "trap")) { sticky = LAUNCH_FAILED; return SUCCESS; } // the launch succeeds, what follows does not
   int64_t begin = INDEX(0), end = INDEX(1);
   if (!strcmp(name, "agentopt_cosine")) { // (index, index, memref<?xdxf32>, memref<dxf32>, memref<?xf32>)
@@ -214,7 +229,7 @@ static int run(const char *name, int64_t blocks, void **p) {
 }
 int F(cuLaunchKernel, hipModuleLaunchKernel)(const char *f, int64_t gx, int64_t gy, int64_t gz, int64_t bx, int64_t by, int64_t bz, int64_t shared, void *s, void **p, void **extra) {
   ENTER(1);
-  if (!stream_ok(s)) return INVALID_HANDLE;
+  if (s && !stream_ok(s)) return INVALID_HANDLE; // none is the default stream
   if (gx < 1 || gy != 1 || gz != 1 || bx < 1 || by != 1 || bz != 1 || shared > 48 << 10) return INVALID_VALUE;
   return run(f, gx, p);
 }
