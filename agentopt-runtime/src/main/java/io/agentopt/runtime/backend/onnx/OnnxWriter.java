@@ -6,10 +6,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Writes an ONNX model: nodes, constants, inputs, outputs. Field numbers are those of onnx.proto3; the file holds IR version
- * 10 with operator sets 20 and com.microsoft 1.
+ * 10 with operator set 20, and 1 of com.microsoft and of every other domain in use.
  */
 public final class OnnxWriter {
     public static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10;
@@ -17,12 +19,16 @@ public final class OnnxWriter {
     /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
     public static final String MICROSOFT = "com.microsoft";
 
+    /** The domain of operators that this library adds to ONNX Runtime: {@code SwiGlu(x [..., 2n])} and {@code SiluMul(gate, up)}. */
+    public static final String AGENTOPT = "agentopt";
+
     private static final int VARINT = 0, BYTES = 2, FIXED32 = 5;
     private static final int ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_STRING = 3, ATTRIBUTE_INTS = 7;
 
     private static final int EXTERNAL = 1;
 
     private final Message graph = new Message();
+    private final Set<String> domains = new TreeSet<>(List.of(MICROSOFT));
     private int nodes;
 
     /** @param name of the graph */
@@ -105,20 +111,23 @@ public final class OnnxWriter {
         outputs.forEach(o -> node.text(2, o));
         node.text(3, operator + "_" + nodes++).text(4, operator);
         attributes.forEach((name, value) -> node.message(5, attribute(name, value)));
-        if (!domain.isEmpty()) node.text(7, domain);
+        if (!domain.isEmpty()) {
+            node.text(7, domain);
+            domains.add(domain);
+        }
         graph.message(1, node);
         return this;
     }
 
     /** {@return the model file} */
     public byte[] model() {
-        return new Message()
+        Message model = new Message()
                 .integer(1, 10)
                 .text(2, "agentopt")
                 .message(7, graph)
-                .message(8, new Message().text(1, "").integer(2, 20))
-                .message(8, new Message().text(1, MICROSOFT).integer(2, 1))
-                .toBytes();
+                .message(8, new Message().text(1, "").integer(2, 20));
+        domains.forEach(d -> model.message(8, new Message().text(1, d).integer(2, 1)));
+        return model.toBytes();
     }
 
     private static Message attribute(String name, Object value) {

@@ -17,14 +17,20 @@ import org.jspecify.annotations.Nullable;
 public final class OrtSession extends OrtHandle {
     private final String model;
     private final @Nullable PrepackedWeights weights;
+    private final CustomOpDomain operators;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
 
     private OrtSession(
-            OrtEnvironment environment, MemorySegment raw, String model, @Nullable PrepackedWeights weights) {
+            OrtEnvironment environment,
+            MemorySegment raw,
+            String model,
+            @Nullable PrepackedWeights weights,
+            CustomOpDomain operators) {
         super(environment, "session of model '" + model + "'", raw);
         this.model = model;
         this.weights = weights;
+        this.operators = operators;
         try {
             inputs = specs(raw, OrtFunction.INPUT_COUNT, OrtFunction.INPUT_NAME, OrtFunction.INPUT_TYPE);
             outputs = specs(raw, OrtFunction.OUTPUT_COUNT, OrtFunction.OUTPUT_NAME, OrtFunction.OUTPUT_TYPE);
@@ -42,7 +48,8 @@ public final class OrtSession extends OrtHandle {
     public static OrtSession open(Path file, SessionSettings settings) {
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
-        return open(environment, file.toString(), settings, (scratch, options, weights, out) -> {
+        OwnOperators operators = OwnOperators.on(settings.device());
+        return open(environment, file.toString(), settings, operators, (scratch, options, weights, out) -> {
             MemorySegment path = OrtApi.path(scratch, file);
             if (weights.address() == 0) {
                 api.call(OrtFunction.CREATE_SESSION, environment.raw(), path, options, out);
@@ -54,9 +61,14 @@ public final class OrtSession extends OrtHandle {
 
     /** Loads a model from memory, which is copied; {@code name} is for messages. Throws as {@link #open(Path, SessionSettings)}. */
     public static OrtSession open(byte[] onnx, String name, SessionSettings settings) {
+        return open(onnx, name, settings, OwnOperators.on(settings.device()));
+    }
+
+    /** As the other, with operators of our own, which it closes. */
+    static OrtSession open(byte[] onnx, String name, SessionSettings settings, OwnOperators operators) {
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
-        return open(environment, name, settings, (scratch, options, weights, out) -> {
+        return open(environment, name, settings, operators, (scratch, options, weights, out) -> {
             MemorySegment bytes = scratch.allocateFrom(JAVA_BYTE, onnx);
             if (weights.address() == 0) {
                 api.check((MemorySegment) api.handle(OrtFunction.CREATE_SESSION_FROM_ARRAY)
@@ -79,17 +91,27 @@ public final class OrtSession extends OrtHandle {
         void into(Arena scratch, MemorySegment options, MemorySegment weights, MemorySegment out) throws Throwable;
     }
 
-    private static OrtSession open(OrtEnvironment environment, String name, SessionSettings settings, Loading loading) {
+    private static OrtSession open(
+            OrtEnvironment environment,
+            String name,
+            SessionSettings settings,
+            OwnOperators operators,
+            Loading loading) {
         OrtApi api = environment.api();
-        PrepackedWeights shared = settings.weights().orElse(null);
-        MemorySegment weights = shared == null ? MemorySegment.NULL : shared.enter(); // held until the session is freed
-        MemorySegment raw;
+        CustomOpDomain domain = CustomOpDomain.of(environment, operators); // held until the session is freed
+        PrepackedWeights shared = null; // alike
+        MemorySegment raw, weights = MemorySegment.NULL;
         try (Arena scratch = Arena.ofConfined()) {
+            if (settings.weights().isPresent()) {
+                weights = settings.weights().get().enter();
+                shared = settings.weights().get();
+            }
             MemorySegment out = scratch.allocate(ADDRESS);
             api.call(OrtFunction.CREATE_SESSION_OPTIONS, out);
             MemorySegment options = out.get(ADDRESS, 0);
             try {
                 SessionOptions.apply(environment, scratch, options, settings);
+                domain.addTo(options);
                 loading.into(scratch, options, weights, out);
             } finally {
                 api.release(OrtFunction.RELEASE_SESSION_OPTIONS, options);
@@ -97,12 +119,13 @@ public final class OrtSession extends OrtHandle {
             raw = out.get(ADDRESS, 0);
         } catch (Throwable t) {
             if (shared != null) shared.exit();
+            domain.close();
             throw t instanceof OrtException o
-                    ? o.during("The model '" + name + "' could not be loaded")
+                    ? OwnOperators.explained(o).during("The model '" + name + "' could not be loaded")
                     : OrtApi.unchecked(t);
         }
         ReservedMemory.trim(); // loading frees about as much as it keeps
-        return new OrtSession(environment, raw, name, shared);
+        return new OrtSession(environment, raw, name, shared, domain);
     }
 
     private Map<String, TensorSpec> specs(MemorySegment raw, OrtFunction count, OrtFunction name, OrtFunction type) {
@@ -341,5 +364,6 @@ public final class OrtSession extends OrtHandle {
     void free(MemorySegment handle) {
         environment().api().release(OrtFunction.RELEASE_SESSION, handle);
         if (weights != null) weights.exit();
+        operators.close();
     }
 }

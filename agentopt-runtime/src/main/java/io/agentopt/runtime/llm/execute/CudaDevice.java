@@ -62,19 +62,11 @@ final class CudaDevice implements AutoCloseable {
      */
     static CudaDevice of(EpDevice device) {
         return switch (GpuDriver.open(GpuApi.CUDA)) {
-            case GpuDriver.Opened opened -> new CudaDevice(opened.driver(), number(device), Optional.of(device));
+            case GpuDriver.Opened opened -> new CudaDevice(opened.driver(), device.number(), Optional.of(device));
             case GpuDriver.Absent absent ->
                 throw new OrtException(
                         OrtException.NOT_FROM_ORT, "The device " + device + " cannot be used: " + absent.reason());
         };
-    }
-
-    private static int number(EpDevice device) {
-        try {
-            return Integer.parseInt(device.metadata().getOrDefault("cuda_device_id", "0"));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 
     GpuContext context() {
