@@ -23,7 +23,7 @@ import java.util.Optional;
  * {@code ./build bench llm --gpu}: prefill, decode and hand-off of float16 models on an NVIDIA GPU, through the public engine.
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
  * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...}, {@code
- * --tokens N} of an answer, {@code --separate} gate and up, {@code --lane between|beside}: where prompts are filled, {@code --chunk
+ * --tokens N} of an answer, {@code --separate} gate and up, {@code --plain-activation} by ONNX's operators and not this library's, {@code --lane between|beside}: where prompts are filled, {@code --chunk
  * N} of a prompt, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
  */
 public final class GpuLlm {
@@ -53,9 +53,11 @@ public final class GpuLlm {
         int tokens = Integer.parseInt(option(options, "--tokens", "128"));
         int held = Integer.parseInt(option(options, "--held", "512"));
         boolean packed = !options.contains("--separate");
-        String id = model + (packed ? "" : "-separate");
+        boolean plain = options.contains("--plain-activation");
+        String id = model + (packed ? "" : "-separate") + (plain ? "-plain" : "");
         long start = System.nanoTime();
-        ModelPack pack = HalfDecoder.pack(folder, id, shape, packed);
+        ModelPack pack = HalfDecoder.pack(
+                folder, id, shape, packed, plain ? HalfDecoder.Activation.PLAIN : HalfDecoder.Activation.OWN);
         say("%s written in %.1f s", id, seconds(start));
         Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
         int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));
