@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.agentopt.cost.OnnxDomains;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -11,13 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded model. Runs may come from several threads; {@link OrtBinding} is the way to run it without copies. */
 public final class OrtSession extends OrtHandle {
     private final String model;
     private final @Nullable PrepackedWeights weights;
-    private final CustomOpDomain operators;
+    private final @Nullable CustomOpDomain operators;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
 
@@ -26,7 +28,7 @@ public final class OrtSession extends OrtHandle {
             MemorySegment raw,
             String model,
             @Nullable PrepackedWeights weights,
-            CustomOpDomain operators) {
+            @Nullable CustomOpDomain operators) {
         super(environment, "session of model '" + model + "'", raw);
         this.model = model;
         this.weights = weights;
@@ -48,7 +50,9 @@ public final class OrtSession extends OrtHandle {
     public static OrtSession open(Path file, SessionSettings settings) {
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
-        OwnOperators operators = OwnOperators.on(settings.device());
+        Optional<OwnOperators> operators = OnnxDomains.of(file).contains(OwnOperators.DOMAIN)
+                ? Optional.of(OwnOperators.on(settings.device()))
+                : Optional.empty();
         return open(environment, file.toString(), settings, operators, (scratch, options, weights, out) -> {
             MemorySegment path = OrtApi.path(scratch, file);
             if (weights.address() == 0) {
@@ -64,10 +68,12 @@ public final class OrtSession extends OrtHandle {
         return open(onnx, name, settings, OwnOperators.on(settings.device()));
     }
 
-    /** As the other, with operators of our own, which it closes. */
-    static OrtSession open(byte[] onnx, String name, SessionSettings settings, OwnOperators operators) {
+    /** As the other, with operators of our own if the model uses such; they are closed with the session. */
+    static OrtSession open(byte[] onnx, String name, SessionSettings settings, OwnOperators own) {
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
+        Optional<OwnOperators> operators =
+                OnnxDomains.of(onnx).contains(OwnOperators.DOMAIN) ? Optional.of(own) : Optional.empty();
         return open(environment, name, settings, operators, (scratch, options, weights, out) -> {
             MemorySegment bytes = scratch.allocateFrom(JAVA_BYTE, onnx);
             if (weights.address() == 0) {
@@ -95,10 +101,11 @@ public final class OrtSession extends OrtHandle {
             OrtEnvironment environment,
             String name,
             SessionSettings settings,
-            OwnOperators operators,
+            Optional<OwnOperators> operators,
             Loading loading) {
         OrtApi api = environment.api();
-        CustomOpDomain domain = CustomOpDomain.of(environment, operators); // held until the session is freed
+        CustomOpDomain domain = // held until the session is freed
+                operators.map(o -> CustomOpDomain.of(environment, o)).orElse(null);
         PrepackedWeights shared = null; // alike
         MemorySegment raw, weights = MemorySegment.NULL;
         try (Arena scratch = Arena.ofConfined()) {
@@ -111,7 +118,7 @@ public final class OrtSession extends OrtHandle {
             MemorySegment options = out.get(ADDRESS, 0);
             try {
                 SessionOptions.apply(environment, scratch, options, settings);
-                domain.addTo(options);
+                if (domain != null) domain.addTo(options);
                 loading.into(scratch, options, weights, out);
             } finally {
                 api.release(OrtFunction.RELEASE_SESSION_OPTIONS, options);
@@ -119,7 +126,7 @@ public final class OrtSession extends OrtHandle {
             raw = out.get(ADDRESS, 0);
         } catch (Throwable t) {
             if (shared != null) shared.exit();
-            domain.close();
+            if (domain != null) domain.close();
             throw t instanceof OrtException o
                     ? OwnOperators.explained(o).during("The model '" + name + "' could not be loaded")
                     : OrtApi.unchecked(t);
@@ -364,6 +371,6 @@ public final class OrtSession extends OrtHandle {
     void free(MemorySegment handle) {
         environment().api().release(OrtFunction.RELEASE_SESSION, handle);
         if (weights != null) weights.exit();
-        operators.close();
+        if (operators != null) operators.close();
     }
 }

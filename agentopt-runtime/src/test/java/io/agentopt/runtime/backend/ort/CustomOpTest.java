@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.runtime.backend.onnx.OnnxWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Operators of our own in sessions on the CPU. */
 class CustomOpTest {
@@ -258,6 +262,30 @@ class CustomOpTest {
         }
         try (OrtSession s = OrtSession.open(swiGlu(OnnxWriter.FLOAT, 3, "n"), "swiglu", SessionSettings.cpu(1))) {
             assertThat(s.outputs().get("y")).hasToString("float32 [d0, d1, half]");
+        }
+    }
+
+    /** A model without them is what it was before they came: ONNX Runtime looks up kernels elsewhere if it knows a domain. */
+    @Test
+    void onlyModelsThatUseThemHaveThem() {
+        OnnxWriter w = new OnnxWriter("other");
+        w.input("x", OnnxWriter.FLOAT, "n").output("y", OnnxWriter.FLOAT, "n");
+        w.node("Neg", "y", List.of("x"), Map.of());
+        try (OrtSession s = OrtSession.open(w.model(), "other", SessionSettings.cpu(1))) {
+            assertThat(OrtEnvironment.get().liveHandles()).isEqualTo(Map.of("OrtSession", 1));
+        }
+        try (OrtSession s = OrtSession.open(siluMul(OnnxWriter.FLOAT), "silu", SessionSettings.cpu(1))) {
+            assertThat(OrtEnvironment.get().liveHandles()).isEqualTo(Map.of("OrtSession", 1, "CustomOpDomain", 1));
+        }
+    }
+
+    @Test
+    void aFileIsAsGoodAsBytes(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("model.onnx"), siluMul(OnnxWriter.FLOAT));
+        try (OrtSession s = OrtSession.open(file, SessionSettings.cpu(1));
+                OrtTensor x = tensor(ElementType.FLOAT32, new float[] {3}, 1, 1);
+                OrtTensor y = run(s, Map.of("gate", x, "up", x))) {
+            check(ElementType.FLOAT32, 3, 3, values(y)[0]);
         }
     }
 
