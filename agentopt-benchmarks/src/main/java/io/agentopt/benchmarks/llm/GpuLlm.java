@@ -23,8 +23,9 @@ import java.util.Optional;
  * {@code ./build bench llm --gpu}: prefill, decode and hand-off of float16 models on an NVIDIA GPU, through the public engine.
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
  * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...}, {@code
- * --tokens N} of an answer, {@code --separate} gate and up, {@code --plain-activation} by ONNX's operators and not this library's, {@code --lane between|beside}: where prompts are filled, {@code --chunk
- * N} of a prompt, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
+ * --tokens N} of an answer, {@code --separate} gate and up, {@code --plain-activation} by ONNX's operators and not this library's,
+ * {@code --joined-activation} by ONNX's in the file that become this library's when it is loaded, {@code --lane between|beside}:
+ * where prompts are filled, {@code --chunk N} of a prompt, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
  */
 public final class GpuLlm {
     private static final int CHUNK = 2048;
@@ -53,15 +54,16 @@ public final class GpuLlm {
         int tokens = Integer.parseInt(option(options, "--tokens", "128"));
         int held = Integer.parseInt(option(options, "--held", "512"));
         boolean packed = !options.contains("--separate");
-        boolean plain = options.contains("--plain-activation");
-        String id = model + (packed ? "" : "-separate") + (plain ? "-plain" : "");
+        boolean joined = options.contains("--joined-activation");
+        boolean asWritten = options.contains("--plain-activation"), plain = asWritten || joined;
+        String id = model + (packed ? "" : "-separate") + (joined ? "-joined" : asWritten ? "-plain" : "");
         long start = System.nanoTime();
         ModelPack pack = HalfDecoder.pack(
                 folder, id, shape, packed, plain ? HalfDecoder.Activation.PLAIN : HalfDecoder.Activation.OWN);
         say("%s written in %.1f s", id, seconds(start));
         Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
         int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));
-        EngineSettings settings = settings(gpu, slots)
+        EngineSettings settings = settings(gpu, slots, asWritten)
                 .withPrefillChunk(Integer.parseInt(option(options, "--chunk", Integer.toString(CHUNK))))
                 .withPromptLane(lane(option(options, "--lane", "beside")));
         if (only.contains("nodes")) {
@@ -130,9 +132,10 @@ public final class GpuLlm {
         return metrics;
     }
 
-    private static EngineSettings settings(Optional<EpDevice> gpu, int slots) {
+    private static EngineSettings settings(Optional<EpDevice> gpu, int slots, boolean asWritten) {
         SessionSettings cpu = SessionSettings.cpu(Runtime.getRuntime().availableProcessors());
-        return EngineSettings.of(gpu.map(cpu::on).orElse(cpu)).withSlots(slots, Duration.ofMinutes(5));
+        SessionSettings session = gpu.map(cpu::on).orElse(cpu);
+        return EngineSettings.of(asWritten ? session.asWritten() : session).withSlots(slots, Duration.ofMinutes(5));
     }
 
     private static PromptLane lane(String name) {

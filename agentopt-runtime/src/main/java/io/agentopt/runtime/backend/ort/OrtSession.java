@@ -43,11 +43,16 @@ public final class OrtSession extends OrtHandle {
     }
 
     /**
-     * Loads a model file; weights in files beside it are found by ONNX Runtime.
+     * Loads a model file; weights in files beside it are found by ONNX Runtime. On the CUDA provider nodes of it may be joined to one of
+     * this library's, unless the settings say {@link SessionSettings#asWritten}.
      *
      * @throws OrtException if the file is missing, broken or uses operators that the device lacks
      */
     public static OrtSession open(Path file, SessionSettings settings) {
+        Optional<OrtSession> joined = OwnOperators.isCuda(settings.device())
+                ? JoinedModel.open(file, settings, () -> OwnOperators.on(settings.device()))
+                : Optional.empty();
+        if (joined.isPresent()) return joined.get();
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
         Optional<OwnOperators> operators = OnnxDomains.of(file).contains(OwnOperators.DOMAIN)

@@ -31,11 +31,16 @@ final class OwnOperators implements AutoCloseable {
 
     /** {@return those of a session on a device; without one, on the CPU} */
     static OwnOperators on(Optional<SessionDevice> device) {
-        return device.isPresent()
-                        && device.get() instanceof EpDevice ep
-                        && ep.provider().equals(CUDA)
+        return isCuda(device) && device.get() instanceof EpDevice ep
                 ? onCuda(() -> context(ep))
                 : new OwnOperators(Optional.empty());
+    }
+
+    /** {@return whether sessions there run on the CUDA provider} */
+    static boolean isCuda(Optional<SessionDevice> device) {
+        return device.isPresent()
+                && device.get() instanceof EpDevice ep
+                && ep.provider().equals(CUDA);
     }
 
     /** {@return those of a session of the CUDA provider}  @param opening opens its device when the first node is made */

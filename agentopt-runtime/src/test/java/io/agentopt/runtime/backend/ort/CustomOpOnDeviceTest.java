@@ -9,11 +9,17 @@ import io.agentopt.mlir.gpu.GpuContext;
 import io.agentopt.mlir.gpu.GpuDriver;
 import io.agentopt.mlir.gpu.Lent;
 import io.agentopt.runtime.backend.onnx.OnnxWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Operators of our own on the CUDA provider, which is a stub here that takes their nodes, with a driver whose memory is the host's: what ONNX Runtime's side of
@@ -129,6 +135,57 @@ class CustomOpOnDeviceTest {
                     .isInstanceOf(OrtException.class)
                     .hasMessageContaining("launching the kernel 'agentopt_swiglu_f32'");
         }
+    }
+
+    /** A model as exporters leave it, whose weights lie in a file beside it. */
+    private static Path exported(Path folder, int type) throws IOException {
+        OnnxWriter w = new OnnxWriter("exported");
+        w.input("x", type, "n", 4).output("y", type, "n", 8).external("wg", type, "weights", 0, 0, 4, 8);
+        w.external("wu", type, "weights", 0, 0, 4, 8);
+        w.node("MatMul", "gate", List.of("x", "wg"), Map.of());
+        w.node("MatMul", "up", List.of("x", "wu"), Map.of());
+        w.node("Sigmoid", "s", List.of("gate"), Map.of());
+        w.node("Mul", "silu", List.of("gate", "s"), Map.of());
+        w.node("Mul", "y", List.of("silu", "up"), Map.of());
+        Files.write(folder.resolve("weights"), new byte[4 * 8 * 8]);
+        return Files.write(folder.resolve("model.onnx"), w.model());
+    }
+
+    @Test
+    void anExportedModelIsJoinedUnlessItIsToRunAsWritten(@TempDir Path folder) throws IOException {
+        Path file = exported(folder, OnnxWriter.FLOAT);
+        SessionSettings settings = new SessionSettings(
+                        1, SessionSettings.Optimization.ALL, true, false, Map.of(), Optional.of(device()))
+                .recordingAssignment();
+        Supplier<OwnOperators> own = () -> OwnOperators.onCuda(() -> driver.context(0));
+        try (OrtSession s = JoinedModel.open(file, settings, own).orElseThrow()) {
+            assertThat(s.model()).isEqualTo(file.toString());
+            assertThat(s.assignment().operators())
+                    .isEqualTo(Map.of(
+                            OwnOperators.CUDA, Map.of("SiluMul", 1), "CPUExecutionProvider", Map.of("MatMul", 2)));
+        }
+        assertThat(JoinedModel.open(file, settings.asWritten(), own)).isEmpty();
+        try (OrtSession s = OrtSession.open(file, settings.asWritten())) {
+            assertThat(s.assignment().operators().keySet()).containsExactly("CPUExecutionProvider");
+        }
+    }
+
+    /** Here there is no driver, or elements are of a type that ours have not. */
+    @Test
+    void whatCannotBeJoinedRunsAsWritten(@TempDir Path folder) throws IOException {
+        SessionSettings settings = new SessionSettings(
+                        1, SessionSettings.Optimization.BASIC, true, false, Map.of(), Optional.of(device()))
+                .recordingAssignment();
+        Path doubles = exported(folder, 11);
+        assertThat(JoinedModel.open(doubles, settings, () -> OwnOperators.onCuda(() -> driver.context(0))))
+                .isEmpty();
+        try (OrtSession s = OrtSession.open(doubles, settings)) {
+            assertThat(s.assignment().operators().keySet()).containsExactly("CPUExecutionProvider");
+        }
+        Path floats = exported(folder, OnnxWriter.FLOAT);
+        StubGpu.fail("cuModuleLoadDataEx", StubGpu.INVALID_VALUE);
+        assertThat(JoinedModel.open(floats, settings, () -> OwnOperators.onCuda(() -> driver.context(0))))
+                .isEmpty();
     }
 
     /** As on this machine; the other tests bring a driver. */
