@@ -322,11 +322,13 @@ final class PtxThread {
         long now = switch (i.kinds().get(i.kinds().size() - 2)) {
             case "add" -> old + given;
             case "min" ->
-                type.startsWith("u") && Long.compareUnsigned(given, old) < 0 || type.startsWith("s") && given < old
+                (type.startsWith("u") && Long.compareUnsigned(given, old) < 0)
+                                || (type.startsWith("s") && given < old)
                         ? given
                         : old;
             case "max" ->
-                type.startsWith("u") && Long.compareUnsigned(given, old) > 0 || type.startsWith("s") && given > old
+                (type.startsWith("u") && Long.compareUnsigned(given, old) > 0)
+                                || (type.startsWith("s") && given > old)
                         ? given
                         : old;
             default -> throw new IllegalStateException("Not understood: " + i.text());
