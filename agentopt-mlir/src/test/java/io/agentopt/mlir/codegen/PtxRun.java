@@ -68,7 +68,7 @@ final class PtxRun {
                 double actual = isReal ? machine.memory().getFloat(at) : integer(machine.memory(), at, buffers[i]);
                 double expected = isReal ? buffers[i].getFloat(e) : buffers[i].getInteger(e);
                 assertThat(actual == expected
-                                || isReal && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected)))
+                                || (isReal && Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected))))
                         .as(
                                 "%s, element %d of '%s': %s, and the reference has %s",
                                 spec, e, operands.get(i).name(), actual, expected)

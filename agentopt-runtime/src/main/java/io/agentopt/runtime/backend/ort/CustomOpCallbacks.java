@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * What ONNX Runtime calls of a custom operator: one set of functions for all operators, which the address of the structure tells apart. They live as long as
  * the environment. Nothing thrown may leave them, as that would end the process: it becomes a status with the message.
  */
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // the functions are found by name and take what ONNX Runtime gives
 final class CustomOpCallbacks {
     /** Of the structure's members: the first without those that came later and are not set, so they are not read. */
     private static final int VERSION = 17;
