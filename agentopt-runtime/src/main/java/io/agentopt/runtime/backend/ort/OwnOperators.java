@@ -43,7 +43,11 @@ final class OwnOperators implements AutoCloseable {
                 && ep.provider().equals(CUDA);
     }
 
-    /** {@return those of a session of the CUDA provider}  @param opening opens its device when the first node is made */
+    /**
+     * {@return those of a session of the CUDA provider}
+     *
+     * @param opening opens its device when the first node is made
+     */
     static OwnOperators onCuda(Supplier<GpuContext> opening) {
         return new OwnOperators(Optional.of(opening));
     }
