@@ -2,6 +2,7 @@
 // It checks what a driver checks (handles, ranges, a current context) so that a launcher's mistake is an error here too, and it fails on demand.
 #define _GNU_SOURCE
 #include <math.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +60,19 @@ static int enter(const char *function, int needs_context) {
 }
 #define ENTER(c) { int e_ = enter(__func__, c); if (e_) return e_; }
 
+static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER; // threads of several engines change it
+
 static void *keep(enum Kind kind, size_t bytes) {
+  char *p = aligned_alloc(4096, (bytes + 4095) & ~4095ull);
+  if (!p) return 0;
+  pthread_mutex_lock(&table);
   for (int i = 0; i < MOST; i++) if (live[i].kind == NONE) {
-    char *p = aligned_alloc(4096, (bytes + 4095) & ~4095ull);
-    if (!p) return 0;
-    live[i].kind = kind; live[i].address = p; live[i].bytes = bytes; live[i].context = current;
+    live[i].address = p; live[i].bytes = bytes; live[i].context = current; live[i].kind = kind;
+    pthread_mutex_unlock(&table);
     return p;
   }
+  pthread_mutex_unlock(&table);
+  free(p);
   return 0;
 }
 static int find(enum Kind kind, const void *p, size_t bytes) {
@@ -74,11 +81,13 @@ static int find(enum Kind kind, const void *p, size_t bytes) {
   return -1;
 }
 static int gone(enum Kind kind, void *p) {
+  pthread_mutex_lock(&table);
   int i = find(kind, p, 0);
-  if (i < 0 || live[i].address != p) return INVALID_HANDLE;
-  if (kind == DEVICE) used -= live[i].bytes;
+  if (i < 0 || live[i].address != p) { pthread_mutex_unlock(&table); return INVALID_HANDLE; }
+  if (kind == DEVICE) __sync_fetch_and_sub(&used, live[i].bytes);
   memset(p, 0xdd, live[i].bytes < 4096 ? live[i].bytes : 4096);
-  free(p); live[i].kind = NONE;
+  live[i].kind = NONE; free(p);
+  pthread_mutex_unlock(&table);
   return SUCCESS;
 }
 static int stream_ok(void *s) { return find(STREAM, s, 0) >= 0; }
@@ -94,8 +103,8 @@ int hipGetDevicePropertiesR0600(char *all, int d) { ENTER(0); memset(all, 0, 147
 #else
 int cuDeviceGetAttribute(int *v, int attribute, int d) { ENTER(0); *v = attribute == 75 ? 9 : 0; return attribute == 75 || attribute == 76 ? SUCCESS : INVALID_VALUE; }
 #endif
-int F(cuDevicePrimaryCtxRetain, hipDevicePrimaryCtxRetain)(void **c, int d) { ENTER(0); contexts++; *c = (void *)(intptr_t)(8 + d); return SUCCESS; }
-int F(cuDevicePrimaryCtxRelease_v2, hipDevicePrimaryCtxRelease)(int d) { ENTER(0); if (!contexts) return INVALID_CONTEXT; contexts--; return SUCCESS; }
+int F(cuDevicePrimaryCtxRetain, hipDevicePrimaryCtxRetain)(void **c, int d) { ENTER(0); __sync_fetch_and_add(&contexts, 1); *c = (void *)(intptr_t)(8 + d); return SUCCESS; }
+int F(cuDevicePrimaryCtxRelease_v2, hipDevicePrimaryCtxRelease)(int d) { ENTER(0); if (!contexts) return INVALID_CONTEXT; __sync_fetch_and_sub(&contexts, 1); return SUCCESS; }
 #ifdef HIP
 int hipSetDevice(int64_t d) { ENTER(0); if (d < 0 || d > 1) return 101; current = 8 + d; return SUCCESS; }
 #else
@@ -108,7 +117,7 @@ int F(cuMemGetInfo_v2, hipMemGetInfo)(size_t *f, size_t *t) { ENTER(1); *f = CAP
 int F(cuMemAlloc_v2, hipMalloc)(void **p, size_t n) {
   ENTER(1);
   if (n > CAPACITY - used || !(*p = keep(DEVICE, n))) return OUT_OF_MEMORY;
-  used += n; memset(*p, 0xee, n);
+  __sync_fetch_and_add(&used, n); memset(*p, 0xee, n);
   return SUCCESS;
 }
 int F(cuMemFree_v2, hipFree)(void *p) { ENTER(1); return gone(DEVICE, p); }
@@ -267,6 +276,21 @@ static int run(const char *name, int64_t blocks, void **p) {
     for (int64_t i = 0; i < n; i++) floats[i] = widened(halves[i]);
     return SUCCESS;
   }
+  if (!strncmp(name, "agentopt_swiglu_f", 17)) { // (gate, up, out, columns, stride, parts of a row), a block of 128 threads a part
+    int wide = strstr(name, "_wide") != 0, half = name[17] == '1';
+    int64_t columns = INDEX(15), stride = INDEX(16), parts = *(int *)p[17], bytes = half ? 2 : 4, lanes = wide ? 16 / bytes : 1;
+    char *gate = (char *)FLOATS(1), *up = (char *)FLOATS(6), *out = (char *)FLOATS(11);
+    if (wide && (((intptr_t)gate | (intptr_t)up | (intptr_t)out) % 16 || columns % lanes || stride % lanes)) return 716; // misaligned address
+    for (int64_t b = 0; b < blocks; b++)
+      for (int64_t c = b % parts * 128 * lanes; c < columns && c < (b % parts + 1) * 128 * lanes; c++) {
+        int64_t from = b / parts * stride + c, to = b / parts * columns + c;
+        if (find(DEVICE, gate + from * bytes, bytes) < 0 || find(DEVICE, up + from * bytes, bytes) < 0 || find(DEVICE, out + to * bytes, bytes) < 0) return 700;
+        float g = half ? ((_Float16 *)gate)[from] : ((float *)gate)[from], u = half ? ((_Float16 *)up)[from] : ((float *)up)[from];
+        float y = g / (1 + expf(-g)) * u;
+        if (half) ((_Float16 *)out)[to] = y; else ((float *)out)[to] = y;
+      }
+    return SUCCESS;
+  }
   if (!strcmp(name, "trap")) { sticky = LAUNCH_FAILED; return SUCCESS; } // the launch succeeds, what follows does not
   int64_t begin = INDEX(0), end = INDEX(1);
   if (!strcmp(name, "agentopt_cosine")) { // (index, index, memref<?xdxf32>, memref<dxf32>, memref<?xf32>)
@@ -278,7 +302,7 @@ static int run(const char *name, int64_t blocks, void **p) {
 }
 int F(cuLaunchKernel, hipModuleLaunchKernel)(const char *f, int64_t gx, int64_t gy, int64_t gz, int64_t bx, int64_t by, int64_t bz, int64_t shared, void *s, void **p, void **extra) {
   ENTER(1);
-  if (!stream_ok(s)) return INVALID_HANDLE;
+  if (s && !stream_ok(s)) return INVALID_HANDLE; // none is the default stream
   if (gx < 1 || gy != 1 || gz != 1 || bx < 1 || by != 1 || bz != 1 || shared > 48 << 10) return INVALID_VALUE;
   return run(f, gx, p);
 }

@@ -8,6 +8,7 @@
  *   EARLY   it finds no device if anybody but ONNX Runtime loaded it, as a classic provider's constructors crash then
  *   BLIND   it takes no nodes                          MEMORY it has memory of its own, copies and streams
  *   MIGRAPHX  it is like AMD's: stub_migraphx.h        NONE   it finds no device
+ *   CUDA    it has the CUDA provider's name and, as that does, takes nodes whose kernels others bring
  * Its own memory is scrambled, so that who reads it without a copy sees other numbers; as MIGRAPHX it is not.
  */
 #define _GNU_SOURCE
@@ -45,6 +46,8 @@
 #ifdef MIGRAPHX
 static char registered[256]; /* AMD's provider has the name that it is registered by */
 #define NAME registered
+#elif defined(CUDA)
+#define NAME "CUDAExecutionProvider"
 #else
 #define NAME "StubExecutionProvider"
 #endif
@@ -64,10 +67,10 @@ static void *memory;
 enum {
     CREATE_STATUS = 0, GET_DATA = 51, ELEMENT_COUNT = 64, TYPE_AND_SHAPE = 65, RANK = 61, DIMENSIONS = 62,
     CONTEXT_INPUT = 90, CONTEXT_OUTPUT = 91, RELEASE_TYPE_AND_SHAPE = 99, GET_EP_API = 317, SIZE_IN_BYTES = 318,
-    CREATE_MEMORY = 320, GRAPH_NODE_COUNT = 344, GRAPH_NODES = 345, NODE_OPERATOR = 350
+    CREATE_MEMORY = 320, GRAPH_NODE_COUNT = 344, GRAPH_NODES = 345, NODE_OPERATOR = 350, NODE_DOMAIN = 351
 };
 enum {
-    EP_CREATE_DEVICE = 0, EP_FUSE = 2, EP_ADD_ALLOCATOR = 5, EP_VALUE_MEMORY = 7, EP_DEVICE_TYPE = 9, EP_VENDOR = 11,
+    EP_CREATE_DEVICE = 0, EP_FUSE = 2, EP_ADD_NODE = 3, EP_ADD_ALLOCATOR = 5, EP_VALUE_MEMORY = 7, EP_DEVICE_TYPE = 9, EP_VENDOR = 11,
     EP_CREATE_HARDWARE = 16, EP_RELEASE_HARDWARE = 17
 };
 
@@ -193,6 +196,12 @@ static status get_capability(struct ep *self, void *graph, void *support) {
         s = CALL(ort, NODE_OPERATOR, status (*)(void *, const char **))(nodes[i], &operator);
         if (!s && strcmp(operator, "Add") == 0)
             s = CALL(ort_ep, EP_FUSE, status (*)(void *, void **, size_t, void *))(support, nodes + i, 1, NULL);
+#ifdef CUDA
+        const char *domain;
+        if (!s) s = CALL(ort, NODE_DOMAIN, status (*)(void *, const char **))(nodes[i], &domain);
+        if (!s && strcmp(domain, "agentopt") == 0)
+            s = CALL(ort_ep, EP_ADD_NODE, status (*)(void *, void *))(support, nodes[i]);
+#endif
     }
     free(nodes);
     return s;

@@ -24,9 +24,9 @@ final class OnnxFlops {
             Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow QuantizeLinear QuickGelu
             RMSNormalization Range Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd
             ReduceSum Relu Reshape Resize RotaryEmbedding Round ScatterElements ScatterND Shape
-            Sigmoid Sign SimplifiedLayerNormalization Sin SkipLayerNormalization
+            Sigmoid Sign SiluMul SimplifiedLayerNormalization Sin SkipLayerNormalization
             SkipSimplifiedLayerNormalization Slice Softmax Softplus Softsign Split Sqrt Squeeze Sub
-            Sum Tanh Tile TopK Transpose Trilu Unsqueeze Where""".strip().split("\\s+"));
+            Sum SwiGlu Tanh Tile TopK Transpose Trilu Unsqueeze Where""".strip().split("\\s+"));
 
     private static final Set<String> KEEPS_WEIGHT =
             Set.of("DequantizeLinear", "Cast", "Identity", "Transpose", "QuantizeLinear");

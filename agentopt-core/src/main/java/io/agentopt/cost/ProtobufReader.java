@@ -2,14 +2,18 @@ package io.agentopt.cost;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Walks protobuf wire format in a mapped file. Every length is checked against the message that holds it, so a hostile file ends in one
  * {@link IllegalArgumentException} and never reads outside, loops or allocates by its own word.
  */
-final class ProtobufReader {
+public final class ProtobufReader {
     private static final int MOST_TEXT_BYTES = 1 << 16;
+
+    private static final ValueLayout.OfInt LITTLE_ENDIAN =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment bytes;
     private final String file;
@@ -18,19 +22,20 @@ final class ProtobufReader {
     private int field;
     private int wire;
 
-    ProtobufReader(MemorySegment bytes, String file) {
+    /** @param file what messages call it */
+    public ProtobufReader(MemorySegment bytes, String file) {
         this.bytes = bytes;
         this.file = file;
         this.end = bytes.byteSize();
     }
 
     /** Something that reads the fields of the message the reader stands in. */
-    interface Body {
+    public interface Body {
         void read();
     }
 
     /** Moves to the next field of the current message; false at its end. */
-    boolean next() {
+    public boolean next() {
         if (at >= end) return false;
         long key = varint();
         field = (int) (key >>> 3);
@@ -39,21 +44,22 @@ final class ProtobufReader {
         return true;
     }
 
-    int field() {
+    /** {@return the field's number} */
+    public int field() {
         return field;
     }
 
     /** {@return whether the field holds bytes: a message, a text, packed numbers} */
-    boolean isBytes() {
+    public boolean isBytes() {
         return wire == 2;
     }
 
-    boolean isVarint() {
+    public boolean isVarint() {
         return wire == 0;
     }
 
     /** Reads the field as a message, and stands behind it afterwards. */
-    void message(Body body) {
+    public void message(Body body) {
         long stop = length();
         long outer = end;
         end = stop;
@@ -62,7 +68,8 @@ final class ProtobufReader {
         end = outer;
     }
 
-    String text() {
+    /** Reads the field as a text. */
+    public String text() {
         long stop = length();
         long size = stop - at;
         if (size > MOST_TEXT_BYTES) throw malformed("a name of " + size + " bytes");
@@ -73,7 +80,7 @@ final class ProtobufReader {
     }
 
     /** Reads one varint, of a varint field or inside a packed one. */
-    long varint() {
+    public long varint() {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             if (at >= end) throw malformed("a number that is cut short");
@@ -84,12 +91,30 @@ final class ProtobufReader {
         throw malformed("a number of more than 10 bytes");
     }
 
+    /** {@return where it stands, in bytes from the start} */
+    public long position() {
+        return at;
+    }
+
+    /** {@return whether the field holds four bytes: a single precision number} */
+    public boolean isFixed32() {
+        return wire == 5;
+    }
+
+    /** Reads the field as four bytes, the lowest first. */
+    public int fixed32() {
+        if (wire != 5) throw malformed("wire type " + wire + " where four bytes belong");
+        advance(4);
+        return bytes.get(LITTLE_ENDIAN, at - 4);
+    }
+
     /** {@return whether the current message goes on} */
-    boolean more() {
+    public boolean more() {
         return at < end;
     }
 
-    void skip() {
+    /** Passes over the field. */
+    public void skip() {
         switch (wire) {
             case 0 -> varint();
             case 1 -> advance(8);

@@ -60,7 +60,7 @@ public final class GpuCalibration {
         String model = GpuLlm.option(options, "--model", "1b");
         Path folder = Path.of(GpuLlm.option(options, "--folder", System.getProperty("java.io.tmpdir")));
         start = System.nanoTime();
-        HalfDecoder.pack(folder, model, GpuLlm.shape(model), true);
+        HalfDecoder.pack(folder, model, GpuLlm.shape(model), true, false, HalfDecoder.Activation.OWN);
         say("%s written in %.1f s", model, GpuLlm.seconds(start));
         say("before: %s", said(DeviceDescriber.usual().describe(device)));
         start = System.nanoTime();

@@ -29,9 +29,11 @@ import java.util.Optional;
  * The property {@code agentopt.cuda.provider} names the provider's library. Options: {@code --model small|1b|8b}, {@code
  * --folder DIR} for the model, {@code --batches 1,16}, {@code --prompts 512,2048}, {@code --only prefill,decode,...} (also mixed,
  * interference, handoff, and peers, which takes two GPUs), {@code --tokens N} of an answer, {@code --separate} gate and up, {@code
- * --lane between|beside}: where prompts are filled, {@code --chunk N} of a prompt, {@code --half-scores}: the model writes float16,
- * {@code --sampling temperature=0.8,top_k=40,top_p=0.95,seed=1} of answers instead of greedy ones, {@code --capture open|late} of
- * graphs, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes} counts the model's nodes by ONNX Runtime's profile.
+ * --plain-activation} by ONNX's operators and not this library's, {@code --joined-activation} by ONNX's in the file that become this
+ * library's when it is loaded, {@code --lane between|beside}: where prompts are filled, {@code --chunk N} of a prompt, {@code
+ * --half-scores}: the model writes float16, {@code --sampling temperature=0.8,top_k=40,top_p=0.95,seed=1} of answers instead of
+ * greedy ones, {@code --capture open|late} of graphs, {@code --cpu} instead of the GPU, to try the bench. {@code --only nodes}
+ * counts the model's nodes by ONNX Runtime's profile.
  */
 public final class GpuLlm {
     private static final int CHUNK = 2048;
@@ -59,17 +61,26 @@ public final class GpuLlm {
         int held = Integer.parseInt(option(options, "--held", "512"));
         boolean packed = !options.contains("--separate");
         boolean halfScores = options.contains("--half-scores");
+        boolean joined = options.contains("--joined-activation");
+        boolean asWritten = options.contains("--plain-activation"), plain = asWritten || joined;
         Sampling sampling = Sampling.parse(option(options, "--sampling", "greedy"));
         String id = model
                 + (packed ? "" : "-separate")
+                + (joined ? "-joined" : asWritten ? "-plain" : "")
                 + (halfScores ? "-half-scores" : "")
                 + (sampling.isGreedy() ? "" : "-drawn");
         long start = System.nanoTime();
-        ModelPack pack = HalfDecoder.pack(folder, id, shape, packed, halfScores);
+        ModelPack pack = HalfDecoder.pack(
+                folder,
+                id,
+                shape,
+                packed,
+                halfScores,
+                plain ? HalfDecoder.Activation.PLAIN : HalfDecoder.Activation.OWN);
         say("%s written in %.1f s", id, seconds(start));
         Optional<EpDevice> gpu = options.contains("--cpu") ? Optional.empty() : Optional.of(gpu());
         int slots = Math.max(2, Arrays.stream(batches).max().orElse(1));
-        EngineSettings settings = settings(gpu, slots)
+        EngineSettings settings = settings(gpu, slots, asWritten)
                 .withPrefillChunk(Integer.parseInt(option(options, "--chunk", Integer.toString(CHUNK))))
                 .withGpu(new GpuSettings(
                         lane(option(options, "--lane", "beside")),
@@ -98,7 +109,7 @@ public final class GpuLlm {
                     .skip(1)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("--only peers takes two GPUs."));
-            SessionSettings other = settings(Optional.of(second), slots).session();
+            SessionSettings other = settings(Optional.of(second), slots, asWritten).session();
             metrics.addAll(HandOff.peers(pack, settings.session(), other, id));
         }
         return new BenchReport("llm-gpu-" + id, metrics);
@@ -164,9 +175,10 @@ public final class GpuLlm {
         return metrics;
     }
 
-    private static EngineSettings settings(Optional<EpDevice> gpu, int slots) {
+    private static EngineSettings settings(Optional<EpDevice> gpu, int slots, boolean asWritten) {
         SessionSettings cpu = SessionSettings.cpu(Runtime.getRuntime().availableProcessors());
-        return EngineSettings.of(gpu.map(cpu::on).orElse(cpu)).withSlots(slots, Duration.ofMinutes(5));
+        SessionSettings session = gpu.map(cpu::on).orElse(cpu);
+        return EngineSettings.of(asWritten ? session.asWritten() : session).withSlots(slots, Duration.ofMinutes(5));
     }
 
     private static PromptLane lane(String name) {

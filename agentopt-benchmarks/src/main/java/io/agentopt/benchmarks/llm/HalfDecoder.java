@@ -20,13 +20,23 @@ final class HalfDecoder {
     private final DecoderShape shape;
     private final boolean packed;
     private final boolean halfScores;
+    private final Activation activation;
     private final OnnxWriter w = new OnnxWriter("random half decoder");
     private final WeightFile weights = new WeightFile();
 
-    private HalfDecoder(DecoderShape shape, boolean packed, boolean halfScores) {
+    /** By which operators the gated activation is written. */
+    enum Activation {
+        /** Those of ONNX, as exporters write them: {@code Split}, {@code Sigmoid}, {@code Mul}, {@code Mul}. */
+        PLAIN,
+        /** The one of the domain {@code agentopt}, which only this library's sessions have. */
+        OWN
+    }
+
+    private HalfDecoder(DecoderShape shape, boolean packed, boolean halfScores, Activation activation) {
         this.shape = shape;
         this.packed = packed;
         this.halfScores = halfScores;
+        this.activation = activation;
     }
 
     /**
@@ -35,9 +45,10 @@ final class HalfDecoder {
      * @param packed whether gate and up are one matrix
      * @param halfScores whether the scores are float16
      */
-    static ModelPack pack(Path root, String id, DecoderShape shape, boolean packed, boolean halfScores) {
+    static ModelPack pack(
+            Path root, String id, DecoderShape shape, boolean packed, boolean halfScores, Activation activation) {
         Path folder = root.resolve(id);
-        HalfDecoder decoder = new HalfDecoder(shape, packed, halfScores);
+        HalfDecoder decoder = new HalfDecoder(shape, packed, halfScores, activation);
         try {
             Files.createDirectories(folder);
             decoder.graph();
@@ -118,18 +129,27 @@ final class HalfDecoder {
     }
 
     private String feedForward(String p) {
-        String gate = p + "gate", up = p + "up";
+        String gate = p + "gate", up = p + "up", both = p + "gateUp", gated = p + "gu";
         if (packed) {
-            matmul(p + "n2", p + "gateUp", shape.hidden(), 2 * shape.ffn());
-            w.node("", "Split", List.of(gate, up), List.of(p + "gateUp"), Map.of("axis", -1L, "num_outputs", 2L));
+            matmul(p + "n2", both, shape.hidden(), 2 * shape.ffn());
         } else {
             matmul(p + "n2", gate, shape.hidden(), shape.ffn());
             matmul(p + "n2", up, shape.hidden(), shape.ffn());
         }
-        w.node("Sigmoid", p + "s", List.of(gate), Map.of());
-        w.node("Mul", p + "silu", List.of(gate, p + "s"), Map.of());
-        w.node("Mul", p + "gu", List.of(p + "silu", up), Map.of());
-        matmul(p + "gu", p + "down", shape.ffn(), shape.hidden());
+        switch (activation) {
+            case OWN -> {
+                List<String> in = packed ? List.of(both) : List.of(gate, up);
+                w.node(OnnxWriter.AGENTOPT, packed ? "SwiGlu" : "SiluMul", List.of(gated), in, Map.of());
+            }
+            case PLAIN -> {
+                if (packed)
+                    w.node("", "Split", List.of(gate, up), List.of(both), Map.of("axis", -1L, "num_outputs", 2L));
+                w.node("Sigmoid", p + "s", List.of(gate), Map.of());
+                w.node("Mul", p + "silu", List.of(gate, p + "s"), Map.of());
+                w.node("Mul", gated, List.of(p + "silu", up), Map.of());
+            }
+        }
+        matmul(gated, p + "down", shape.ffn(), shape.hidden());
         return p + "down";
     }
 

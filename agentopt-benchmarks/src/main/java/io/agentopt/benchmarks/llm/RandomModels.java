@@ -40,7 +40,9 @@ final class RandomModels implements AutoCloseable {
 
     /** {@return a model of its shape in float16, wired as for GPUs} */
     ModelPack smallHalf() {
-        return pack("random-110m-half", id -> HalfDecoder.pack(folder, id, DecoderShape.SMALL, true, false));
+        return pack(
+                "random-110m-half",
+                id -> HalfDecoder.pack(folder, id, DecoderShape.SMALL, true, false, HalfDecoder.Activation.PLAIN));
     }
 
     /** {@return a model so small that what surrounds it is all there is} */

@@ -1,6 +1,8 @@
 package io.agentopt.mlir.gpu;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,6 +44,39 @@ public final class GpuFunction {
     /** {@return the handle; only while the module is held} */
     long handle() {
         return handle;
+    }
+
+    /**
+     * Queues a launch on a stream of another library.
+     *
+     * @param stream the driver's handle; the caller vouches for it, and for what the values point to
+     * @param values one a parameter, in the kernel's order
+     */
+    void launchOn(long stream, LaunchShape shape, long[] values) {
+        module.hold();
+        try (Arena scratch = Arena.ofConfined()) { // the driver copies them
+            MemorySegment slots = scratch.allocateFrom(JAVA_LONG, values);
+            MemorySegment pointers = scratch.allocate(ADDRESS, values.length);
+            for (int i = 0; i < values.length; i++)
+                pointers.setAtIndex(ADDRESS, i, slots.asSlice(i * JAVA_LONG.byteSize()));
+            module.context()
+                    .call(
+                            DriverFunction.LAUNCH,
+                            () -> "launching the kernel '" + name + "' as " + shape,
+                            handle,
+                            shape.blocks(),
+                            1,
+                            1,
+                            shape.threads(),
+                            1,
+                            1,
+                            shape.sharedBytes(),
+                            stream,
+                            pointers.address(),
+                            0);
+        } finally {
+            module.drop();
+        }
     }
 
     private int attribute(int number) {

@@ -117,7 +117,7 @@ final class PtxThread {
             case "pred" -> 1;
             case "b8", "u8", "s8" -> 8;
             case "b16", "u16", "s16", "f16" -> 16;
-            case "b32", "u32", "s32", "f32" -> 32;
+            case "b32", "u32", "s32", "f32", "f16x2" -> 32;
             case "b64", "u64", "s64", "f64" -> 64;
             default -> throw new IllegalStateException("Not understood: " + type);
         };
@@ -230,6 +230,9 @@ final class PtxThread {
     private long convert(Instruction i) {
         String from = type(i), to = i.kinds().get(i.kinds().size() - 2);
         long a = read(i, 1, from);
+        if (to.equals("f16x2")) return half(a) << 16 | half(read(i, 2, from)); // the first operand above
+        if (to.equals("f16")) return half(a);
+        if (from.equals("f16")) return floatBits(Float.float16ToFloat((short) a));
         if (!to.startsWith("f") && !from.startsWith("f")) return narrowed(a, to);
         if (!from.startsWith("f")) return to.equals("f32") ? floatBits((float) a) : Double.doubleToRawLongBits(a);
         double value = switch (from) {
@@ -249,6 +252,10 @@ final class PtxThread {
             case "s64" -> (long) value;
             default -> throw new IllegalStateException("Not understood: " + i.text());
         };
+    }
+
+    private static long half(long single) {
+        return Float.floatToFloat16(of(single)) & 0xffffL;
     }
 
     private void move(Instruction i) {

@@ -1,15 +1,15 @@
 package io.agentopt.runtime.backend.onnx;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Writes an ONNX model: nodes, constants, inputs, outputs. Field numbers are those of onnx.proto3; the file holds IR version
- * 10 with operator sets 20 and com.microsoft 1.
+ * 10 with operator set 20, and 1 of com.microsoft and of every other domain in use.
  */
 public final class OnnxWriter {
     public static final int FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10;
@@ -17,12 +17,15 @@ public final class OnnxWriter {
     /** The domain of operators that only ONNX Runtime has, such as GroupQueryAttention. */
     public static final String MICROSOFT = "com.microsoft";
 
-    private static final int VARINT = 0, BYTES = 2, FIXED32 = 5;
+    /** The domain of operators that this library adds to ONNX Runtime: {@code SwiGlu(x [..., 2n])} and {@code SiluMul(gate, up)}. */
+    public static final String AGENTOPT = "agentopt";
+
     private static final int ATTRIBUTE_FLOAT = 1, ATTRIBUTE_INT = 2, ATTRIBUTE_STRING = 3, ATTRIBUTE_INTS = 7;
 
     private static final int EXTERNAL = 1;
 
-    private final Message graph = new Message();
+    private final ProtobufMessage graph = new ProtobufMessage();
+    private final Set<String> domains = new TreeSet<>(List.of(MICROSOFT));
     private int nodes;
 
     /** @param name of the graph */
@@ -58,7 +61,7 @@ public final class OnnxWriter {
 
     /** Adds a constant of any type, given its bytes: the first element first, each little-endian. */
     public OnnxWriter constant(String name, int type, byte[] raw, long... dims) {
-        Message tensor = new Message();
+        ProtobufMessage tensor = new ProtobufMessage();
         for (long d : dims) tensor.integer(1, d);
         graph.message(5, tensor.integer(2, type).text(8, name).bytes(9, raw));
         return this;
@@ -71,7 +74,7 @@ public final class OnnxWriter {
      * @param offset of its first byte
      */
     public OnnxWriter external(String name, int type, String file, long offset, long bytes, long... dims) {
-        Message tensor = new Message();
+        ProtobufMessage tensor = new ProtobufMessage();
         for (long d : dims) tensor.integer(1, d);
         tensor.integer(2, type).text(8, name);
         tensor.message(13, entry("location", file))
@@ -81,8 +84,8 @@ public final class OnnxWriter {
         return this;
     }
 
-    private static Message entry(String key, String value) {
-        return new Message().text(1, key).text(2, value);
+    private static ProtobufMessage entry(String key, String value) {
+        return new ProtobufMessage().text(1, key).text(2, value);
     }
 
     /** Adds a standard operator with one output, and returns that output's name. */
@@ -100,29 +103,32 @@ public final class OnnxWriter {
      */
     public OnnxWriter node(
             String domain, String operator, List<String> outputs, List<String> inputs, Map<String, ?> attributes) {
-        Message node = new Message();
+        ProtobufMessage node = new ProtobufMessage();
         inputs.forEach(i -> node.text(1, i));
         outputs.forEach(o -> node.text(2, o));
         node.text(3, operator + "_" + nodes++).text(4, operator);
         attributes.forEach((name, value) -> node.message(5, attribute(name, value)));
-        if (!domain.isEmpty()) node.text(7, domain);
+        if (!domain.isEmpty()) {
+            node.text(7, domain);
+            domains.add(domain);
+        }
         graph.message(1, node);
         return this;
     }
 
     /** {@return the model file} */
     public byte[] model() {
-        return new Message()
+        ProtobufMessage model = new ProtobufMessage()
                 .integer(1, 10)
                 .text(2, "agentopt")
                 .message(7, graph)
-                .message(8, new Message().text(1, "").integer(2, 20))
-                .message(8, new Message().text(1, MICROSOFT).integer(2, 1))
-                .toBytes();
+                .message(8, new ProtobufMessage().text(1, "").integer(2, 20));
+        domains.forEach(d -> model.message(8, new ProtobufMessage().text(1, d).integer(2, 1)));
+        return model.toBytes();
     }
 
-    private static Message attribute(String name, Object value) {
-        Message a = new Message().text(1, name);
+    private static ProtobufMessage attribute(String name, Object value) {
+        ProtobufMessage a = new ProtobufMessage().text(1, name);
         return switch (value) {
             case Long l -> a.integer(3, l).integer(20, ATTRIBUTE_INT);
             case String text -> a.text(4, text).integer(20, ATTRIBUTE_STRING);
@@ -137,62 +143,16 @@ public final class OnnxWriter {
         };
     }
 
-    private static Message valueInfo(String name, int type, Object... dims) {
-        Message shape = new Message();
+    private static ProtobufMessage valueInfo(String name, int type, Object... dims) {
+        ProtobufMessage shape = new ProtobufMessage();
         for (Object d : dims) {
             shape.message(
                     1,
                     d instanceof Number n
-                            ? new Message().integer(1, n.longValue())
-                            : new Message().text(2, d.toString()));
+                            ? new ProtobufMessage().integer(1, n.longValue())
+                            : new ProtobufMessage().text(2, d.toString()));
         }
-        Message tensor = new Message().integer(1, type).message(2, shape);
-        return new Message().text(1, name).message(2, new Message().message(1, tensor));
-    }
-
-    /** A protobuf message under construction. */
-    private static final class Message {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Message integer(int field, long value) {
-            varint((long) field << 3 | VARINT);
-            varint(value);
-            return this;
-        }
-
-        Message real(int field, float value) {
-            varint((long) field << 3 | FIXED32);
-            int bits = Float.floatToRawIntBits(value);
-            for (int shift = 0; shift < 32; shift += 8) out.write(bits >>> shift);
-            return this;
-        }
-
-        Message text(int field, String value) {
-            return bytes(field, value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        Message message(int field, Message value) {
-            return bytes(field, value.toBytes());
-        }
-
-        Message bytes(int field, byte[] value) {
-            varint((long) field << 3 | BYTES);
-            varint(value.length);
-            out.writeBytes(value);
-            return this;
-        }
-
-        byte[] toBytes() {
-            return out.toByteArray();
-        }
-
-        private void varint(long value) {
-            long rest = value;
-            while ((rest & ~0x7FL) != 0) {
-                out.write((int) ((rest & 0x7F) | 0x80));
-                rest >>>= 7;
-            }
-            out.write((int) rest);
-        }
+        ProtobufMessage tensor = new ProtobufMessage().integer(1, type).message(2, shape);
+        return new ProtobufMessage().text(1, name).message(2, new ProtobufMessage().message(1, tensor));
     }
 }

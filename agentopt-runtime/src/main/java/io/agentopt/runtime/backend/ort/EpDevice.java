@@ -69,6 +69,15 @@ public final class EpDevice implements SessionDevice {
         return metadata;
     }
 
+    /** {@return CUDA's number of the device; 0 if the provider tells none} */
+    public int number() {
+        try {
+            return Integer.parseInt(metadata.getOrDefault("cuda_device_id", "0"));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
     /** {@return the provider's own name, such as {@code CUDAExecutionProvider}} */
     @Override
     public String provider() {

@@ -36,6 +36,8 @@ public final class OrtEnvironment {
 
     private final AtomicBoolean sharesArena = new AtomicBoolean(); // ONNX Runtime would replace one without a word
 
+    private @Nullable CustomOpCallbacks callbacks;
+
     private record Registration(EpSpec spec, List<EpDevice> devices) {}
 
     private OrtEnvironment(OrtApi api) {
@@ -151,6 +153,13 @@ public final class OrtEnvironment {
 
     void count(Class<?> kind, int change) {
         live.computeIfAbsent(kind, k -> new AtomicInteger()).addAndGet(change);
+    }
+
+    /** {@return what operators of our own are called through, made at first use} */
+    synchronized CustomOpCallbacks callbacks() {
+        CustomOpCallbacks made = callbacks;
+        if (made == null) callbacks = made = new CustomOpCallbacks(api);
+        return made;
     }
 
     AtomicBoolean sharesArena() {

@@ -16,6 +16,7 @@ public abstract sealed class OrtHandle implements AutoCloseable
                 OrtAllocator,
                 OrtStream,
                 PrepackedWeights,
+                CustomOpDomain,
                 SharedArena {
     private final OrtEnvironment environment;
     private final String what;

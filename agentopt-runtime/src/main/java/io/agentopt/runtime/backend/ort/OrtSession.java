@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.agentopt.cost.OnnxDomains;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -11,21 +12,28 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded model. Runs may come from several threads; {@link OrtBinding} is the way to run it without copies. */
 public final class OrtSession extends OrtHandle {
     private final String model;
     private final @Nullable PrepackedWeights weights;
+    private final @Nullable CustomOpDomain operators;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
     private final SessionNames names;
 
     private OrtSession(
-            OrtEnvironment environment, MemorySegment raw, String model, @Nullable PrepackedWeights weights) {
+            OrtEnvironment environment,
+            MemorySegment raw,
+            String model,
+            @Nullable PrepackedWeights weights,
+            @Nullable CustomOpDomain operators) {
         super(environment, "session of model '" + model + "'", raw);
         this.model = model;
         this.weights = weights;
+        this.operators = operators;
         try {
             inputs = specs(raw, OrtFunction.INPUT_COUNT, OrtFunction.INPUT_NAME, OrtFunction.INPUT_TYPE);
             outputs = specs(raw, OrtFunction.OUTPUT_COUNT, OrtFunction.OUTPUT_NAME, OrtFunction.OUTPUT_TYPE);
@@ -37,14 +45,22 @@ public final class OrtSession extends OrtHandle {
     }
 
     /**
-     * Loads a model file; weights in files beside it are found by ONNX Runtime.
+     * Loads a model file; weights in files beside it are found by ONNX Runtime. On the CUDA provider nodes of it may be joined to one of
+     * this library's, unless the settings say {@link SessionSettings#asWritten}.
      *
      * @throws OrtException if the file is missing, broken or uses operators that the device lacks
      */
     public static OrtSession open(Path file, SessionSettings settings) {
+        Optional<OrtSession> joined = OwnOperators.isCuda(settings.device())
+                ? JoinedModel.open(file, settings, () -> OwnOperators.on(settings.device()))
+                : Optional.empty();
+        if (joined.isPresent()) return joined.get();
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
-        return open(environment, file.toString(), settings, (scratch, options, weights, out) -> {
+        Optional<OwnOperators> operators = OnnxDomains.of(file).contains(OwnOperators.DOMAIN)
+                ? Optional.of(OwnOperators.on(settings.device()))
+                : Optional.empty();
+        return open(environment, file.toString(), settings, operators, (scratch, options, weights, out) -> {
             MemorySegment path = OrtApi.path(scratch, file);
             if (weights.address() == 0) {
                 api.call(OrtFunction.CREATE_SESSION, environment.raw(), path, options, out);
@@ -56,9 +72,16 @@ public final class OrtSession extends OrtHandle {
 
     /** Loads a model from memory, which is copied; {@code name} is for messages. Throws as {@link #open(Path, SessionSettings)}. */
     public static OrtSession open(byte[] onnx, String name, SessionSettings settings) {
+        return open(onnx, name, settings, OwnOperators.on(settings.device()));
+    }
+
+    /** As the other, with operators of our own if the model uses such; they are closed with the session. */
+    static OrtSession open(byte[] onnx, String name, SessionSettings settings, OwnOperators own) {
         OrtEnvironment environment = OrtEnvironment.get();
         OrtApi api = environment.api();
-        return open(environment, name, settings, (scratch, options, weights, out) -> {
+        Optional<OwnOperators> operators =
+                OnnxDomains.of(onnx).contains(OwnOperators.DOMAIN) ? Optional.of(own) : Optional.empty();
+        return open(environment, name, settings, operators, (scratch, options, weights, out) -> {
             MemorySegment bytes = scratch.allocateFrom(JAVA_BYTE, onnx);
             if (weights.address() == 0) {
                 api.check((MemorySegment) api.handle(OrtFunction.CREATE_SESSION_FROM_ARRAY)
@@ -81,17 +104,28 @@ public final class OrtSession extends OrtHandle {
         void into(Arena scratch, MemorySegment options, MemorySegment weights, MemorySegment out) throws Throwable;
     }
 
-    private static OrtSession open(OrtEnvironment environment, String name, SessionSettings settings, Loading loading) {
+    private static OrtSession open(
+            OrtEnvironment environment,
+            String name,
+            SessionSettings settings,
+            Optional<OwnOperators> operators,
+            Loading loading) {
         OrtApi api = environment.api();
-        PrepackedWeights shared = settings.weights().orElse(null);
-        MemorySegment weights = shared == null ? MemorySegment.NULL : shared.enter(); // held until the session is freed
-        MemorySegment raw;
+        CustomOpDomain domain = // held until the session is freed
+                operators.map(o -> CustomOpDomain.of(environment, o)).orElse(null);
+        PrepackedWeights shared = null; // alike
+        MemorySegment raw, weights = MemorySegment.NULL;
         try (Arena scratch = Arena.ofConfined()) {
+            if (settings.weights().isPresent()) {
+                weights = settings.weights().get().enter();
+                shared = settings.weights().get();
+            }
             MemorySegment out = scratch.allocate(ADDRESS);
             api.call(OrtFunction.CREATE_SESSION_OPTIONS, out);
             MemorySegment options = out.get(ADDRESS, 0);
             try {
                 SessionOptions.apply(environment, scratch, options, settings);
+                if (domain != null) domain.addTo(options);
                 loading.into(scratch, options, weights, out);
             } finally {
                 api.release(OrtFunction.RELEASE_SESSION_OPTIONS, options);
@@ -99,12 +133,13 @@ public final class OrtSession extends OrtHandle {
             raw = out.get(ADDRESS, 0);
         } catch (Throwable t) {
             if (shared != null) shared.exit();
+            if (domain != null) domain.close();
             throw t instanceof OrtException o
-                    ? o.during("The model '" + name + "' could not be loaded")
+                    ? OwnOperators.explained(o).during("The model '" + name + "' could not be loaded")
                     : OrtApi.unchecked(t);
         }
         ReservedMemory.trim(); // loading frees about as much as it keeps
-        return new OrtSession(environment, raw, name, shared);
+        return new OrtSession(environment, raw, name, shared, domain);
     }
 
     private Map<String, TensorSpec> specs(MemorySegment raw, OrtFunction count, OrtFunction name, OrtFunction type) {
@@ -359,5 +394,6 @@ public final class OrtSession extends OrtHandle {
     void free(MemorySegment handle) {
         environment().api().release(OrtFunction.RELEASE_SESSION, handle);
         if (weights != null) weights.exit();
+        if (operators != null) operators.close();
     }
 }

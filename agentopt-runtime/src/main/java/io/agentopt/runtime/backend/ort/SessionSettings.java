@@ -26,6 +26,8 @@ public record SessionSettings(
         Optional<SessionDevice> device,
         Optional<PrepackedWeights> weights,
         Optional<Path> profile) {
+    private static final String AS_WRITTEN = "agentopt.as_written"; // ONNX Runtime keeps keys that it does not know
+
     /** Levels of graph optimisation. */
     public enum Optimization {
         NONE(0),
@@ -77,6 +79,15 @@ public record SessionSettings(
         Map<String, String> all = new HashMap<>(config);
         all.put(key, value);
         return new SessionSettings(threads, optimization, arena, spinning, all, device, weights, profile);
+    }
+
+    /** {@return these settings, by which a model runs as its file is written: no nodes are joined to one of this library's} */
+    public SessionSettings asWritten() {
+        return with(AS_WRITTEN, "1");
+    }
+
+    boolean isAsWritten() {
+        return config.containsKey(AS_WRITTEN);
     }
 
     /** {@return these settings with a record of where nodes went, for {@link OrtSession#assignment}} */

@@ -62,7 +62,7 @@ final class CudaDevice implements AutoCloseable {
      * @throws OrtException if the driver does not open
      */
     static CudaDevice of(EpDevice device) {
-        return of(device, GpuApi.CUDA, number(device));
+        return of(device, GpuApi.CUDA, device.number());
     }
 
     /**
@@ -78,15 +78,6 @@ final class CudaDevice implements AutoCloseable {
                 throw new OrtException(
                         OrtException.NOT_FROM_ORT, "The device " + device + " cannot be used: " + absent.reason());
         };
-    }
-
-    /** {@return the driver's number of a provider's device} */
-    static int number(EpDevice device) {
-        try {
-            return Integer.parseInt(device.metadata().getOrDefault("cuda_device_id", "0"));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 
     GpuContext context() {

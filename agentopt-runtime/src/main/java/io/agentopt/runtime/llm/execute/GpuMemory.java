@@ -20,7 +20,7 @@ public record GpuMemory(String device, long freeBytes) {
             return Optional.empty();
         }
         return switch (GpuDriver.open(GpuApi.CUDA)) {
-            case GpuDriver.Opened opened -> of(opened.driver(), CudaDevice.number(device));
+            case GpuDriver.Opened opened -> of(opened.driver(), device.number());
             case GpuDriver.Absent _ -> Optional.empty();
         };
     }

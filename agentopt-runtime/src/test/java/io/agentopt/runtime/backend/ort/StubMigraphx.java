@@ -72,7 +72,7 @@ public final class StubMigraphx {
 
     /** Lets the next call of the driver's function fail, and every later one of any. */
     public static void loseDriver(String function, int error) {
-        named("stub_lose", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG), function, (long) error);
+        named("stub_lose", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG), function, (long) error, 0L);
     }
 
     /** Lets the kernel that chooses tokens take the lowest score, until {@link #resetDriver}. */
