@@ -16,10 +16,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A value of a JSON file that knows where it stands, so that every complaint names file, path, value and way out. Reading is
+ * A value of a JSON file that knows where it stands, so that every complaint names file, path, line, value and way out. Reading is
  * strict: unknown fields, duplicate keys, trailing text and numbers that no double holds are errors.
  */
 public final class JsonValue {
@@ -32,11 +33,17 @@ public final class JsonValue {
     private final String file;
     private final String path;
     private final JsonNode node;
+    private final byte[] source; // for lines; empty where they are not known
 
     JsonValue(String file, String path, JsonNode node) {
+        this(file, path, node, new byte[0]);
+    }
+
+    private JsonValue(String file, String path, JsonNode node, byte[] source) {
         this.file = file;
         this.path = path;
         this.node = node;
+        this.source = source;
     }
 
     /**
@@ -79,7 +86,7 @@ public final class JsonValue {
             if (root == null || root.isMissingNode()) {
                 throw new IllegalArgumentException("The file " + name + " is empty. It must hold one JSON object.");
             }
-            return new JsonValue(name, "$", root);
+            return new JsonValue(name, "$", root, utf8);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "The file " + name + " is not valid JSON: " + e.getOriginalMessage() + place(e)
@@ -118,7 +125,7 @@ public final class JsonValue {
         JsonNode child = node.get(field);
         return child == null || child.isNull()
                 ? Optional.empty()
-                : Optional.of(new JsonValue(file, path + "." + field, child));
+                : Optional.of(new JsonValue(file, path + "." + field, child, source));
     }
 
     /** Rejects fields beside these. */
@@ -147,7 +154,7 @@ public final class JsonValue {
     public List<JsonValue> items() {
         if (!node.isArray()) throw wrong("is not a list", "Write it as [ ... ].");
         List<JsonValue> items = new ArrayList<>(node.size());
-        for (int i = 0; i < node.size(); i++) items.add(new JsonValue(file, path + "[" + i + "]", node.get(i)));
+        for (int i = 0; i < node.size(); i++) items.add(new JsonValue(file, path + "[" + i + "]", node.get(i), source));
         return items;
     }
 
@@ -207,12 +214,17 @@ public final class JsonValue {
         String value = node.toString();
         if (value.length() > 80) value = value.substring(0, 80) + "...";
         return new IllegalArgumentException(
-                "The value " + value + " at " + path + " of " + file + " " + what + ". " + wayOut);
+                "The value " + value + " at " + path + " of " + file + " " + what + ". " + wayOut + line());
     }
 
     /** {@return an error that a constructor found in this value, with its place} */
     public IllegalArgumentException wrong(RuntimeException cause) {
-        return new IllegalArgumentException("At " + path + " of " + file + ": " + cause.getMessage(), cause);
+        return new IllegalArgumentException("At " + path + " of " + file + ": " + cause.getMessage() + line(), cause);
+    }
+
+    private String line() {
+        OptionalInt line = JsonLines.line(source, path);
+        return line.isPresent() ? " It begins in line " + line.getAsInt() + "." : "";
     }
 
     /** Rejects two values with one name. */

@@ -2,6 +2,7 @@ package io.agentopt.examples;
 
 import io.agentopt.cost.engine.CalibrationFile;
 import io.agentopt.hardware.DeviceCatalog;
+import io.agentopt.runtime.calibrate.CalibratedKind;
 import io.agentopt.runtime.calibrate.Calibrator;
 import io.agentopt.runtime.calibrate.ConsoleProgress;
 import io.agentopt.runtime.calibrate.DeviceCalibration;
@@ -21,18 +22,25 @@ import java.util.List;
 /**
  * Measures models on a device of this machine and fits the cost model:
  * {@code ./build calibrate [--model M] [--device D] [--seconds S] [--store FOLDER] [--file FILE.json]}. What it finds is added to the file,
- * {@code target/calibration.json} if none is named. Ends with 2 when the request is wrong or cannot be met.
+ * {@code target/calibration.json} if none is named. {@code --list [--store FOLDER]} says what could be measured here. Ends with 2 when the request is wrong or cannot be met.
  */
 public final class Calibrate {
     private static final String USAGE =
-            "Use: ./build calibrate [--model M] [--device D] [--seconds S] [--store FOLDER] [--file FILE.json]";
+            "Use: ./build calibrate [--model M] [--device D] [--seconds S] [--store FOLDER] [--file FILE.json], or --list";
 
     private Calibrate() {}
 
     /** Calibrates and prints what was found. */
     public static void main(String[] args) {
         try {
-            run(request(List.of(args)));
+            List<String> given = List.of(args);
+            if (given.contains("--list")) {
+                List<String> rest =
+                        given.stream().filter(a -> !a.equals("--list")).toList();
+                System.out.print(list(ModelStore.of(request(rest).store()), Devices.detect()));
+            } else {
+                run(request(given));
+            }
         } catch (IllegalArgumentException | ModelPackException | UncheckedIOException e) {
             System.err.println(e.getMessage());
             System.exit(2);
@@ -71,6 +79,24 @@ public final class Calibrate {
             }
         }
         return new Request(models, device, budget, store, file);
+    }
+
+    /** {@return lines for people: the devices and models that can be measured, and why others cannot} */
+    static String list(ModelStore store, List<DetectedDevice> devices) {
+        StringBuilder text = new StringBuilder(String.format("Devices (--device):%n"));
+        for (DetectedDevice d : devices)
+            text.append(String.format("  %-16s %s%n", d.id(), d.isReady() ? d.name() : "not ready: " + d.reason()));
+        text.append(String.format("Models (--model; all if none is named):%n"));
+        for (String id : store.ids()) {
+            String what;
+            try {
+                what = CalibratedKind.of(store, id).timed();
+            } catch (ModelPackException e) {
+                what = "has a defect: " + e.getMessage();
+            }
+            text.append(String.format("  %-16s %s%n", id, what));
+        }
+        return text.toString();
     }
 
     private static Duration seconds(String text) {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.Rung;
+import io.agentopt.runtime.llm.pack.ModelStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,5 +71,17 @@ class CalibrateTest {
         assertThat(Calibrate.find("cpu", List.of(cpu))).isSameAs(cpu);
         assertThatThrownBy(() -> Calibrate.find("cuda:7", List.of(cpu)))
                 .hasMessageContainingAll("'cuda:7'", "[cpu]", "doctor");
+    }
+
+    @Test
+    void whatCanBeMeasuredIsListedAndADefectOfOneModelHidesNoOther(@TempDir Path root) throws IOException {
+        Files.writeString(Files.createDirectories(root.resolve("broken")).resolve("model.json"), "{");
+        Files.write(Files.createDirectories(root.resolve("plain")).resolve("model.onnx"), new byte[0]);
+        DetectedDevice cpu = new DetectedDevice(
+                "cpu", "", DetectedDevice.Kind.CPU, "A CPU", Rung.READY, "", 0, Map.of(), Optional.empty());
+        assertThat(Calibrate.list(ModelStore.of(root), List.of(cpu)))
+                .containsPattern("cpu +A CPU")
+                .containsPattern("broken +has a defect: .*model.json")
+                .containsPattern("plain +runs alone and in batches");
     }
 }

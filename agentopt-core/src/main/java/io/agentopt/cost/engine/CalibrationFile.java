@@ -35,13 +35,13 @@ import java.util.Objects;
  *  "devices": [{"id": "cpu", ...}],
  *  "efficiencies": [{"device": "cpu", "rates": {...}, "class": "decode", "precision": "fp32", "compute": 0.3, "memory": 0.8,
  *    "operatorFloorSeconds": 2e-4, "layerFloorSeconds": 1e-5, "exponent": 2, "used": 12, "rejected": [], "medianError": 0.02,
- *    "heldOutError": 0.04, "confidence": "measured", "relativeSpread": 0.05, "source": "...", "date": "2026-01-31"}]}
+ *    "heldOutError": 0.04, "model": {"id": "m", "weightBytes": 1e9}, "confidence": "measured", "relativeSpread": 0.05, "source": "...", "date": "2026-01-31"}]}
  * </pre>
  *
  * {@code rates} are the device's peaks when it was calibrated: terms are shares of them, so a catalog that says otherwise is an error.
  * A topology may have {@code networkBytesPerSecond}. {@code exchange}, {@code model} and {@code correction} may be absent; features are absent where no row was used. Lists may be absent or empty.
  * {@code devices} are those that {@code efficiencies} were measured on, so that a machine that no catalog has can be planned for; they win
- * over a catalog's of the same name. Efficiencies are shares of their own {@code rates}.
+ * over a catalog's of the same name. Efficiencies are shares of their own {@code rates}; one of a {@code model} goes before one of any.
  *
  * @param kernels models of single kernels
  * @param engines fits of engines
@@ -80,7 +80,7 @@ public record CalibrationFile(
         return List.copyOf(devices.values());
     }
 
-    /** {@return this file with efficiencies more; they replace those of the same device, class of work and format} */
+    /** {@return this file with efficiencies more; they replace those of the same device, class of work, format and model} */
     public CalibrationFile with(List<MeasuredEfficiency> more) {
         List<MeasuredEfficiency> all = new java.util.ArrayList<>(efficiencies);
         all.removeIf(old -> more.stream().anyMatch(e -> e.replaces(old)));

@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
 /** Measured efficiencies in a {@link CalibrationFile}. */
 final class EfficiencyJson {
     private static final double MOST_FLOOR = 1e3; // s
-    private static final String HELD_OUT = "heldOutError";
+    private static final String HELD_OUT = "heldOutError", MODEL = "model";
 
     private EfficiencyJson() {}
 
@@ -38,6 +38,8 @@ final class EfficiencyJson {
         json.put("rejected", measured.calibration().rejected());
         json.put("medianError", measured.calibration().medianRelativeError());
         measured.heldOutError().ifPresent(error -> json.put(HELD_OUT, error));
+        measured.model()
+                .ifPresent(model -> json.put(MODEL, Map.of("id", model.id(), "weightBytes", model.weightBytes())));
         CalibrationJson.putSource(e.confidence(), e.relativeSpread(), measured.attribution(), json);
         return json;
     }
@@ -57,6 +59,7 @@ final class EfficiencyJson {
                 "rejected",
                 "medianError",
                 HELD_OUT,
+                MODEL,
                 "confidence",
                 "relativeSpread",
                 "source",
@@ -93,10 +96,16 @@ final class EfficiencyJson {
                     precision,
                     new Calibration(efficiency, used, rejected, error),
                     heldOut,
-                    CalibrationJson.attribution(json));
+                    CalibrationJson.attribution(json),
+                    json.maybe(MODEL).map(EfficiencyJson::model));
         } catch (IllegalArgumentException e) {
             throw KernelJson.placed(json, e);
         }
+    }
+
+    private static MeasuredModel model(JsonValue json) {
+        json.only("id", "weightBytes");
+        return new MeasuredModel(json.at("id").text(), json.at("weightBytes").notNegative());
     }
 
     /** The device with the peaks that these terms are shares of: it may have been calibrated in several runs, each of which saw others. */

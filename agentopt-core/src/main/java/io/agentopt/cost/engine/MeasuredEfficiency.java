@@ -5,6 +5,7 @@ import io.agentopt.cost.OperatorClass;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
  * @param calibration what the fit found
  * @param heldOutError median of |predicted / measured - 1| over points that no fit saw; empty where there were none
  * @param attribution who measured
+ * @param model whose passes alone were measured; empty where it holds for any model
  */
 public record MeasuredEfficiency(
         DeviceSpec device,
@@ -23,7 +25,19 @@ public record MeasuredEfficiency(
         Precision precision,
         Calibration calibration,
         OptionalDouble heldOutError,
-        Attribution attribution) {
+        Attribution attribution,
+        Optional<MeasuredModel> model) {
+    /** An efficiency that holds for any model. */
+    public MeasuredEfficiency(
+            DeviceSpec device,
+            OperatorClass operatorClass,
+            Precision precision,
+            Calibration calibration,
+            OptionalDouble heldOutError,
+            Attribution attribution) {
+        this(device, operatorClass, precision, calibration, heldOutError, attribution, Optional.empty());
+    }
+
     public MeasuredEfficiency {
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(operatorClass, "operatorClass");
@@ -31,6 +45,7 @@ public record MeasuredEfficiency(
         Objects.requireNonNull(calibration, "calibration");
         Objects.requireNonNull(heldOutError, "heldOutError");
         Objects.requireNonNull(attribution, "attribution");
+        Objects.requireNonNull(model, "model");
         if (heldOutError.isPresent()
                 && !(heldOutError.getAsDouble() >= 0 && Double.isFinite(heldOutError.getAsDouble()))) {
             throw new IllegalArgumentException("The heldOutError (" + heldOutError.getAsDouble() + ") of "
@@ -38,10 +53,17 @@ public record MeasuredEfficiency(
         }
     }
 
-    /** {@return whether both speak of the same work on the same device} */
+    /** {@return this for one model alone} */
+    public MeasuredEfficiency of(MeasuredModel one) {
+        return new MeasuredEfficiency(
+                device, operatorClass, precision, calibration, heldOutError, attribution, Optional.of(one));
+    }
+
+    /** {@return whether both speak of the same work of the same model, or of any, on the same device} */
     public boolean replaces(MeasuredEfficiency other) {
         return device.id().equals(other.device.id())
                 && operatorClass == other.operatorClass
-                && precision == other.precision;
+                && precision == other.precision
+                && model.map(MeasuredModel::id).equals(other.model.map(MeasuredModel::id));
     }
 }

@@ -15,6 +15,7 @@ import io.agentopt.cost.TransformerDemand;
 import io.agentopt.hardware.DeviceCatalog;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -134,5 +135,23 @@ class MeasuredEfficiencyTest {
     private static Estimate.Known known(Estimate estimate) {
         assertThat(estimate).isInstanceOf(Estimate.Known.class);
         return (Estimate.Known) estimate;
+    }
+
+    @Test
+    void aDefectNamesFileLineAndValue() throws IOException {
+        Path path = folder.resolve("c.json");
+        file(of(HERE, OperatorClass.PREFILL, 0.4).of(new MeasuredModel("m", 7e9)))
+                .write(path);
+        CalibrationFile read = CalibrationFile.read(path, DeviceCatalog.packaged());
+        assertThat(read.efficiencies().getFirst().model()).contains(new MeasuredModel("m", 7e9));
+        String good = Files.readString(path);
+        String bad = good.replace("\"exponent\"", "\n\n\"exponent\"").replaceAll("(\"exponent\" *: *)[0-9.]+", "$1-3");
+        Files.writeString(path, bad);
+        long line = bad.substring(0, bad.indexOf("-3", bad.indexOf("exponent")))
+                .lines()
+                .count();
+        assertThatThrownBy(() -> CalibrationFile.read(path, DeviceCatalog.packaged()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(path.toString(), "-3", "exponent", "line " + line + ".");
     }
 }

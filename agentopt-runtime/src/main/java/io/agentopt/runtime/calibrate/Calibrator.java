@@ -3,6 +3,7 @@ package io.agentopt.runtime.calibrate;
 import io.agentopt.cost.Calibration;
 import io.agentopt.cost.LocalCalibration;
 import io.agentopt.cost.Measurement;
+import io.agentopt.cost.engine.MeasuredModel;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.Precision;
 import io.agentopt.runtime.backend.CancelToken;
@@ -11,13 +12,13 @@ import io.agentopt.runtime.calibrate.RunMeasurements.Work;
 import io.agentopt.runtime.device.DetectedDevice;
 import io.agentopt.runtime.device.spec.Description;
 import io.agentopt.runtime.device.spec.DeviceDescriber;
-import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -124,7 +125,7 @@ public final class Calibrator {
      *
      * @param spec the device as the planner is to know it
      * @param device where the models run
-     * @param models ids of packs in the store: decoders and embedders
+     * @param models ids of models in the store, of any {@link CalibratedKind}
      * @throws IllegalArgumentException if the device is not ready, or no model is named
      * @throws io.agentopt.runtime.llm.pack.ModelPackException if a model is not there or cannot be opened on the device
      */
@@ -145,9 +146,9 @@ public final class Calibrator {
         List<PointTime> points = new ArrayList<>();
         List<String> unmeasured = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
-            long now = nanos.getAsLong(), share = Math.max(0, end - now) / (models.size() - i);
+            long now = nanos.getAsLong(), share = share(store, models.subList(i, models.size()), end - now);
             tell(start, "opening " + models.get(i));
-            try (PointTimer timer = timer(store.pack(models.get(i)), session)) {
+            try (PointTimer timer = CalibratedKind.open(store, models.get(i), session)) {
                 MeasuringLoop loop = new MeasuringLoop(models.get(i), spec, timer, now + share, nanos);
                 loop.run(what -> tell(start, what), cancel);
                 points.addAll(loop.points());
@@ -160,11 +161,12 @@ public final class Calibrator {
         return done;
     }
 
-    private static PointTimer timer(ModelPack pack, SessionSettings session) {
-        return switch (pack.spec().kind()) {
-            case DECODER -> new DecoderTimer(pack, session);
-            case EMBEDDER -> new EmbedderTimer(pack, session);
-        };
+    /** {@return the first model's share of the time that is left for all: by their kinds of work} */
+    private static long share(ModelStore store, List<String> left, long nanos) {
+        int all = left.stream()
+                .mapToInt(id -> CalibratedKind.of(store, id).works())
+                .sum();
+        return Math.max(0, nanos) * CalibratedKind.of(store, left.getFirst()).works() / all;
     }
 
     private void tell(long start, String what) {
@@ -172,7 +174,7 @@ public final class Calibrator {
         progress.on(Math.min(0.99, over / all), what, Math.max(0, all - over));
     }
 
-    private DeviceCalibration fitted(DeviceSpec spec, List<PointTime> points, List<String> unmeasured, long start) {
+    DeviceCalibration fitted(DeviceSpec spec, List<PointTime> points, List<String> unmeasured, long start) {
         DeviceSpec reached = FitErrors.reached(spec, points);
         Map<Work, List<PointTime>> works = new TreeMap<>();
         for (PointTime p : points) {
@@ -186,11 +188,36 @@ public final class Calibrator {
         works.forEach((work, times) -> {
             try {
                 fits.add(fit(reached, work, times));
+                List<MeasuredModel> models = models(times);
+                if (models.size() > 1) for (MeasuredModel m : models) fits.add(fit(reached, work, times, m));
             } catch (IllegalArgumentException e) {
                 open.add(work.operatorClass() + " in " + work.precision().id() + ": " + e.getMessage());
             }
         });
         return new DeviceCalibration(reached, fits, points, open, (nanos.getAsLong() - start) / 1e9);
+    }
+
+    /** {@return the models that were timed, each once} */
+    static List<MeasuredModel> models(List<PointTime> times) {
+        return times.stream()
+                .map(p ->
+                        new MeasuredModel(p.modelId(), p.measurement().demand().residentBytes()))
+                .distinct()
+                .toList();
+    }
+
+    /** One set of terms for models of different shapes is off by what their shapes do to a machine: each has terms of its own as well. */
+    private static FittedWork fit(DeviceSpec reached, Work work, List<PointTime> times, MeasuredModel model) {
+        List<PointTime> own =
+                times.stream().filter(p -> p.modelId().equals(model.id())).toList();
+        FittedWork all = fit(reached, work, own);
+        return new FittedWork(
+                work.operatorClass(),
+                work.precision(),
+                all.calibration(),
+                all.crossValidatedError(),
+                all.heldOutError(),
+                Optional.of(model));
     }
 
     static FittedWork fit(DeviceSpec reached, Work work, List<PointTime> times) {
@@ -207,7 +234,8 @@ public final class Calibrator {
                 Double.isFinite(errors.crossValidated())
                         ? OptionalDouble.of(errors.crossValidated())
                         : OptionalDouble.empty(),
-                errors.heldOut());
+                errors.heldOut(),
+                Optional.empty());
     }
 
     /**

@@ -5,8 +5,10 @@ import io.agentopt.cost.RooflineCostModel;
 import io.agentopt.cost.engine.Attribution;
 import io.agentopt.cost.engine.CalibrationFile;
 import io.agentopt.cost.engine.MeasuredEfficiency;
+import io.agentopt.cost.engine.MeasuredModel;
 import io.agentopt.hardware.DeviceSpec;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.stream.Collectors;
  * What a calibration measured and found.
  *
  * @param device what was measured, with peaks no lower than what was reached; plan with this one
- * @param fits by kind of work and number format
+ * @param fits by kind of work and number format: of all models, then, where there were several, of each
  * @param points what was timed, held-out points among them
  * @param unmeasured what was not, and why, a line each: {@code model, point: reason}
  * @param seconds that it took
@@ -42,11 +44,23 @@ public record DeviceCalibration(
     /** {@return this to be written, or added to another file of calibrations} */
     public CalibrationFile file(LocalDate date) {
         Attribution here = new Attribution(SOURCE, date);
-        return new CalibrationFile(List.of(), List.of())
-                .with(fits.stream()
-                        .map(f -> new MeasuredEfficiency(
-                                device, f.operatorClass(), f.precision(), f.calibration(), f.heldOutError(), here))
-                        .toList());
+        List<MeasuredEfficiency> efficiencies = new ArrayList<>();
+        for (FittedWork f : fits) {
+            MeasuredEfficiency fit = new MeasuredEfficiency(
+                    device, f.operatorClass(), f.precision(), f.calibration(), f.heldOutError(), here, f.model());
+            efficiencies.add(fit);
+            // The fit of a single model is its own too, so that it replaces what an older file says of that model.
+            if (f.model().isEmpty() && models(f).size() == 1)
+                efficiencies.add(fit.of(models(f).getFirst()));
+        }
+        return new CalibrationFile(List.of(), List.of()).with(efficiencies);
+    }
+
+    private List<MeasuredModel> models(FittedWork fit) {
+        return Calibrator.models(points.stream()
+                .filter(p -> p.measurement().demand().operatorClass() == fit.operatorClass()
+                        && p.measurement().demand().precision() == fit.precision())
+                .toList());
     }
 
     /** {@return lines for people: the fits with their errors, and what is open} */

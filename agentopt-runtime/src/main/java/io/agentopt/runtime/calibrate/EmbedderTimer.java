@@ -7,6 +7,7 @@ import io.agentopt.model.ModelSpec;
 import io.agentopt.runtime.backend.CancelToken;
 import io.agentopt.runtime.backend.ort.SessionSettings;
 import io.agentopt.runtime.llm.EmbedEngine;
+import io.agentopt.runtime.llm.encode.BatchLimits;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Times embeddings of texts of one length, alone and in batches. */
+/** Times embeddings of texts of one length, alone and in batches that fit one run. */
 final class EmbedderTimer implements PointTimer {
     private static final int LONGEST = 2048; // tokens
     private static final double WORDS = 1.6; // from one length to the next
@@ -43,7 +44,11 @@ final class EmbedderTimer implements PointTimer {
     public List<CalibrationPoint> candidates() {
         List<CalibrationPoint> all = new ArrayList<>();
         for (int batch : BATCHES) {
-            for (int tokens : texts.keySet()) all.add(new CalibrationPoint(OperatorClass.EMBED, tokens, batch));
+            for (int tokens : texts.keySet()) {
+                // More would be several runs, each of which reads the weights: another work than is said.
+                if (batch * tokens <= BatchLimits.standard().tokens())
+                    all.add(new CalibrationPoint(OperatorClass.EMBED, tokens, batch));
+            }
         }
         return all;
     }

@@ -2,9 +2,11 @@ package io.agentopt.runtime.calibrate;
 
 import io.agentopt.cost.Calibration;
 import io.agentopt.cost.OperatorClass;
+import io.agentopt.cost.engine.MeasuredModel;
 import io.agentopt.model.Precision;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,17 +18,20 @@ import java.util.OptionalDouble;
  * @param crossValidatedError median of |predicted / measured - 1| of points that the fit of the others predicted; empty where there were
  *     too few
  * @param heldOutError the same of points that no fit saw
+ * @param model the model whose points alone were fitted; empty for the fit of all, which is for models that were not measured
  */
 public record FittedWork(
         OperatorClass operatorClass,
         Precision precision,
         Calibration calibration,
         OptionalDouble crossValidatedError,
-        OptionalDouble heldOutError) {
+        OptionalDouble heldOutError,
+        Optional<MeasuredModel> model) {
     public FittedWork {
         Objects.requireNonNull(operatorClass, "operatorClass");
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(calibration, "calibration");
+        Objects.requireNonNull(model, "model");
     }
 
     /** {@return a line for people} */
@@ -34,9 +39,10 @@ public record FittedWork(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s in %s: %d points fitted, median error %s in sample, %s cross-validated, %s held out",
+                "%s in %s%s: %d points fitted, median error %s in sample, %s cross-validated, %s held out",
                 operatorClass.name().toLowerCase(Locale.ROOT),
                 precision.id(),
+                model.map(m -> " of " + m.id()).orElse(""),
                 calibration.used(),
                 percent(OptionalDouble.of(calibration.medianRelativeError())),
                 percent(crossValidatedError),

@@ -4,12 +4,14 @@ import io.agentopt.cost.Calibration;
 import io.agentopt.cost.CostModel;
 import io.agentopt.cost.LocalCalibration;
 import io.agentopt.cost.Measurement;
+import io.agentopt.cost.OperatorClass;
 import io.agentopt.cost.engine.Attribution;
 import io.agentopt.cost.engine.CalibrationFile;
 import io.agentopt.cost.engine.MeasuredEfficiency;
 import io.agentopt.hardware.DeviceSpec;
 import io.agentopt.model.ModelCatalog;
 import io.agentopt.plan.Plan;
+import io.agentopt.runtime.calibrate.SharedDecodes.StepSeconds;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.TreeMap;
  * @param errorAfter the same by the new model
  */
 public record Refit(CostModel costModel, CalibrationFile file, OptionalDouble errorBefore, OptionalDouble errorAfter) {
+    private static final int ROUNDS = 4; // each spreads the steps that answers shared by the fit of the one before
     private static final int LEAST_POINTS = 4; // of a class of work; fewer leave it as it was
 
     /**
@@ -52,12 +55,31 @@ public record Refit(CostModel costModel, CalibrationFile file, OptionalDouble er
         for (StepFinished step : steps)
             runs.computeIfAbsent(step.run(), k -> new ArrayList<>()).add(step);
         List<Long> order = new ArrayList<>(runs.keySet());
-        // All steps are read together: what ran beside a step may be of a run that is held out.
-        RunMeasurements all = RunMeasurements.of(steps, plan, models);
-        List<Measurement> fitted = new ArrayList<>();
-        for (RunMeasurements.Point p : all.points()) {
-            if (p.deviceClass().equals(device.id()) && order.indexOf(p.run()) % 2 == 0) fitted.add(p.measurement());
+        CalibrationFile file = new CalibrationFile(List.of(), List.of());
+        StepSeconds seconds = StepSeconds.EVEN;
+        for (int round = 0; round < ROUNDS; round++) {
+            // All steps are read together: what ran beside a step may be of a run that is held out.
+            List<Measurement> fitted = new ArrayList<>();
+            for (RunMeasurements.Point p :
+                    RunMeasurements.of(steps, plan, models, seconds).points()) {
+                if (p.deviceClass().equals(device.id()) && order.indexOf(p.run()) % 2 == 0) fitted.add(p.measurement());
+            }
+            file = fitted(fitted, plan, device, date);
+            if (file.efficiencies().stream().noneMatch(e -> e.operatorClass() == OperatorClass.DECODE)) break;
+            seconds = StepSeconds.by(file.costModel(before), device);
         }
+        CostModel after = file.efficiencies().isEmpty() ? before : file.costModel(before);
+        List<List<StepFinished>> heldOut = new ArrayList<>();
+        for (int i = 1; i < order.size(); i += 2) heldOut.add(runs.getOrDefault(order.get(i), List.of()));
+        return new Refit(
+                after,
+                file,
+                error(heldOut, new RunPrediction(plan, before, device, models)),
+                error(heldOut, new RunPrediction(plan, after, device, models)));
+    }
+
+    private static CalibrationFile fitted(
+            List<Measurement> fitted, Plan<?, ?> plan, DeviceSpec device, LocalDate date) {
         DeviceSpec reached = Calibrator.atLeast(device, fitted);
         List<MeasuredEfficiency> efficiencies = new ArrayList<>();
         Attribution here = new Attribution("runs of graph '" + plan.graph().name() + "'", date);
@@ -67,15 +89,7 @@ public record Refit(CostModel costModel, CalibrationFile file, OptionalDouble er
             efficiencies.add(new MeasuredEfficiency(
                     reached, work.operatorClass(), work.precision(), fit, OptionalDouble.empty(), here));
         });
-        CalibrationFile file = new CalibrationFile(List.of(), List.of()).with(efficiencies);
-        CostModel after = efficiencies.isEmpty() ? before : file.costModel(before);
-        List<List<StepFinished>> heldOut = new ArrayList<>();
-        for (int i = 1; i < order.size(); i += 2) heldOut.add(runs.getOrDefault(order.get(i), List.of()));
-        return new Refit(
-                after,
-                file,
-                error(heldOut, new RunPrediction(plan, before, device, models)),
-                error(heldOut, new RunPrediction(plan, after, device, models)));
+        return new CalibrationFile(List.of(), List.of()).with(efficiencies);
     }
 
     private static Map<RunMeasurements.Work, List<Measurement>> byWork(List<Measurement> points) {

@@ -7,6 +7,7 @@ import io.agentopt.model.ModelCatalog;
 import io.agentopt.model.Precision;
 import io.agentopt.plan.Plan;
 import io.agentopt.runtime.calibrate.SharedDecodes.Answer;
+import io.agentopt.runtime.calibrate.SharedDecodes.StepSeconds;
 import io.agentopt.runtime.observe.RunEvent.StepFinished;
 import io.agentopt.runtime.observe.RunTrace;
 import io.agentopt.runtime.observe.StepKind;
@@ -63,6 +64,11 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
 
     /** Reads steps of runs of a plan, in any order; errors as {@link #of(RunTrace, Plan, ModelCatalog)}. */
     public static RunMeasurements of(List<StepFinished> steps, Plan<?, ?> plan, ModelCatalog models) {
+        return of(steps, plan, models, StepSeconds.EVEN);
+    }
+
+    /** Reads steps as {@link #of(List, Plan, ModelCatalog)}; steps that answers shared are spread by how long they take. */
+    static RunMeasurements of(List<StepFinished> steps, Plan<?, ?> plan, ModelCatalog models, StepSeconds seconds) {
         StepDemand demands = new StepDemand(plan.graph(), models);
         List<Point> points = new ArrayList<>();
         Map<String, Integer> rejected = new LinkedHashMap<>();
@@ -82,7 +88,7 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
         alone.forEach((step, demand) -> {
             String reason = reasons.getOrDefault(step, "");
             List<StepFinished> others = shared.getOrDefault(step, List.of());
-            Optional<Demand> counted = others.isEmpty() ? Optional.of(demand) : batched(step, others, answers);
+            Optional<Demand> counted = others.isEmpty() ? Optional.of(demand) : batched(step, others, answers, seconds);
             if (!reason.isEmpty()) rejected.merge(reason, 1, Integer::sum);
             else if (counted.isEmpty()) rejected.merge("shared its device", 1, Integer::sum);
             else points.add(new Point(step.run(), step.device(), new Measurement(counted.get(), step.seconds())));
@@ -118,7 +124,7 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
 
     /** The work of a decode whose steps others shared; empty if anything else ran on the device meanwhile. */
     private static Optional<Demand> batched(
-            StepFinished step, List<StepFinished> others, Map<StepFinished, Answer> answers) {
+            StepFinished step, List<StepFinished> others, Map<StepFinished, Answer> answers, StepSeconds seconds) {
         Answer own = answers.get(step);
         if (own == null) return Optional.empty();
         List<Answer> beside = new ArrayList<>();
@@ -127,7 +133,7 @@ public record RunMeasurements(List<Point> points, Map<String, Integer> rejected)
             if (answer == null || !answer.model().id().equals(own.model().id())) return Optional.empty();
             beside.add(answer);
         }
-        return Optional.of(SharedDecodes.demand(own, beside));
+        return Optional.of(SharedDecodes.demand(own, beside, seconds));
     }
 
     /** The steps that each step's time overlaps on its device. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Seeded random weights of a recogniser of Whisper's kind, for {@link TinyWhisper} and {@link PlainWhisper}. */
-record TinyWeights(Map<String, float[]> values) {
+public record TinyWeights(Map<String, float[]> values) {
     static final int MELS = 80,
             FRAMES = 100,
             POSITIONS = 50,
@@ -26,7 +26,7 @@ record TinyWeights(Map<String, float[]> values) {
             NO_SPEECH = 263,
             NO_TIMESTAMPS = 264;
 
-    static TinyWeights random(long seed) {
+    public static TinyWeights random(long seed) {
         SplittableRandom r = new SplittableRandom(seed);
         Map<String, float[]> w = new LinkedHashMap<>();
         w.put("conv", gaussian(r, WIDTH * MELS * 3, 2 / Math.sqrt(MELS * 3)));

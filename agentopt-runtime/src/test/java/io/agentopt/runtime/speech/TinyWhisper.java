@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Writes a recogniser of windows of one second as Optimum leaves it: config.json, generation_config.json, tokenizer, encoder, decoder. */
-final class TinyWhisper {
+public final class TinyWhisper {
     /** How the decoder is exported. */
-    enum Style {
+    public enum Style {
         /** Two files. */
         PAIR,
         /** Two files that ask for positions; the second also takes the encoder's output and ignores it. */
@@ -70,7 +70,7 @@ final class TinyWhisper {
         w = new OnnxWriter(name);
     }
 
-    static Path write(Path root, String id, TinyWeights weights, Style style) {
+    public static Path write(Path root, String id, TinyWeights weights, Style style) {
         try {
             Path folder = Files.createDirectories(root.resolve(id));
             Files.write(folder.resolve("encoder_model.onnx"), new TinyWhisper(weights, style, "encoder").encoder());

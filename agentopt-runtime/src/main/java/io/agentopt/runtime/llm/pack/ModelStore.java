@@ -93,6 +93,11 @@ public final class ModelStore {
         return all;
     }
 
+    /** {@return whether there is a model by that id of which nothing is known but its ONNX file} */
+    public boolean isOnnx(String id) {
+        return ids().contains(id) && OnnxPack.isPlain(root.resolve(id));
+    }
+
     /** {@return whether there is a speech recogniser by that id} */
     public boolean hasSpeech(String id) {
         return ids().contains(id) && SpeechPack.isIn(root.resolve(id));
