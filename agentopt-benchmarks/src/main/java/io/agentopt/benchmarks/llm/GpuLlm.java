@@ -109,7 +109,8 @@ public final class GpuLlm {
                     .skip(1)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("--only peers takes two GPUs."));
-            SessionSettings other = settings(Optional.of(second), slots, asWritten).session();
+            SessionSettings other =
+                    settings(Optional.of(second), slots, asWritten).session();
             metrics.addAll(HandOff.peers(pack, settings.session(), other, id));
         }
         return new BenchReport("llm-gpu-" + id, metrics);

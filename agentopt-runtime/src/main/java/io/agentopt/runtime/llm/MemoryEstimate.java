@@ -1,13 +1,18 @@
 package io.agentopt.runtime.llm;
 
+import io.agentopt.cost.ExternalWeight;
 import io.agentopt.model.ModelSpec;
 import io.agentopt.runtime.llm.pack.ModelPack;
 import io.agentopt.runtime.llm.pack.ModelPackException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -125,19 +130,28 @@ public record MemoryEstimate(long weights, int slots, int context, long slotByte
         return sum >= Long.MAX_VALUE ? Long.MAX_VALUE : (long) sum;
     }
 
-    /** {@return bytes of an ONNX file and of those beside it whose names begin with its own, as exporters call external weights} */
+    /** {@return bytes of an ONNX file, of those beside it that it says hold weights, and of those whose names begin with its own} */
     static long weightBytes(Path onnx) {
         String name = onnx.getFileName().toString();
-        try (Stream<Path> files = Files.list(onnx.toAbsolutePath().getParent())) {
+        Path folder = onnx.toAbsolutePath().normalize().getParent();
+        Set<Path> counted = new HashSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(file -> file.getFileName().toString().startsWith(name)).forEach(counted::add);
+            for (String file : weightFiles(onnx))
+                counted.add(folder.resolve(file).normalize());
             long bytes = 0;
-            for (Path file : (Iterable<Path>) files::iterator) {
-                if (file.getFileName().toString().startsWith(name) && Files.isRegularFile(file)) {
-                    bytes += Files.size(file);
-                }
-            }
+            for (Path file : counted) if (Files.isRegularFile(file)) bytes += Files.size(file);
             return bytes;
         } catch (IOException e) {
             throw new ModelPackException("The folder of " + onnx + " cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Set<String> weightFiles(Path onnx) {
+        try {
+            return ExternalWeight.of(onnx).stream().map(ExternalWeight::file).collect(Collectors.toSet());
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return Set.of(); // opening it says what is wrong with it
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentopt.runtime.backend.CancelToken;
+import io.agentopt.runtime.backend.onnx.OnnxWriter;
 import io.agentopt.runtime.llm.error.CacheExhaustedException;
 import io.agentopt.runtime.llm.error.PromptTooLongException;
 import io.agentopt.runtime.llm.pack.ModelPack;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,18 @@ class MemoryEstimateTest {
         Files.write(pack.folder().resolve("model.onnx_data"), new byte[1000]);
         Files.write(pack.folder().resolve("other.bin"), new byte[9000]);
         assertThat(MemoryEstimate.of(pack, CPU, 0).weights()).isBetween(before + 6399, before + 6401);
+    }
+
+    @Test
+    void weightsAreInTheFilesThatTheModelNames() throws IOException {
+        OnnxWriter w = new OnnxWriter("external");
+        w.input("ids", OnnxWriter.INT64, "batch").output("rows", OnnxWriter.FLOAT, "batch", 4);
+        w.external("table", OnnxWriter.FLOAT, "weights.bin", 0, 4096, 256, 4);
+        w.external("another", OnnxWriter.FLOAT, "weights.bin", 4096, 4096, 256, 4);
+        w.node("Gather", "rows", List.of("table", "ids"), Map.of());
+        Files.write(pack.onnx(), w.model());
+        Files.write(pack.folder().resolve("weights.bin"), new byte[8192]);
+        assertThat(MemoryEstimate.weightBytes(pack.onnx())).isEqualTo(8192 + Files.size(pack.onnx()));
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.agentopt.mlir.gpu.GpuEvent;
 import io.agentopt.mlir.gpu.GpuException;
 import io.agentopt.mlir.gpu.PinnedMemory;
 import io.agentopt.runtime.backend.ort.ElementType;
-import io.agentopt.runtime.backend.ort.EpDevice;
 import io.agentopt.runtime.backend.ort.OrtBinding;
 import io.agentopt.runtime.backend.ort.OrtRunOptions;
 import io.agentopt.runtime.backend.ort.OrtSession;
@@ -117,24 +116,12 @@ public final class CudaExecutor implements DecoderExecutor {
     /**
      * Loads a model.
      *
-     * @param settings with a device of the CUDA provider
+     * @param device the executor owns it, also if it does not open
      * @param rows of the cache table
      * @param capacity positions of a row
      * @throws ModelPackException if the pack has a defect, or model.json names no lengths of rows
      * @throws OutOfMemoryError if the GPU has no room for the caches
      */
-    public static CudaExecutor open(
-            ModelPack pack,
-            ModelPack.Decoder layout,
-            SessionSettings settings,
-            GpuSettings gpu,
-            EpDevice device,
-            int rows,
-            int capacity) {
-        return open(pack, layout, settings, gpu, CudaDevice.of(device), rows, capacity);
-    }
-
-    /** As the other; owns the device. */
     static CudaExecutor open(
             ModelPack pack,
             ModelPack.Decoder layout,

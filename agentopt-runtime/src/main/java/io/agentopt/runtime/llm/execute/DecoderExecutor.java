@@ -47,7 +47,7 @@ public interface DecoderExecutor extends AutoCloseable {
             HostTensors memory) {
         SessionDevice where = settings.device().orElse(null);
         if (where instanceof EpDevice device && CudaDevice.is(device)) {
-            return CudaExecutor.open(pack, layout, settings, gpu, device, rows, capacity);
+            return CudaExecutor.open(pack, layout, settings, gpu, CudaDevice.of(device), rows, capacity);
         }
         if (where != null && FixedShapeExecutor.suits(where)) {
             return FixedShapeExecutor.open(pack, layout, settings, where, rows, capacity, memory);
