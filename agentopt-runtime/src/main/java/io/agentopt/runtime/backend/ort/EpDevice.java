@@ -2,6 +2,7 @@ package io.agentopt.runtime.backend.ort;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -69,12 +70,18 @@ public final class EpDevice implements SessionDevice {
         return metadata;
     }
 
-    /** {@return CUDA's number of the device; 0 if the provider tells none} */
+    /** {@return CUDA's number of the device: what its metadata says, or else that of its memory; 0 if the provider tells none} */
     public int number() {
         try {
-            return Integer.parseInt(metadata.getOrDefault("cuda_device_id", "0"));
+            String told = metadata.get("cuda_device_id");
+            if (told != null) return Integer.parseInt(told);
         } catch (NumberFormatException e) {
             return 0;
+        }
+        Optional<OrtMemory> own = OrtMemory.find(this);
+        if (own.isEmpty()) return 0;
+        try (OrtMemory memory = own.get()) {
+            return memory.device();
         }
     }
 

@@ -43,6 +43,7 @@ public final class OrtEnvironment {
     private OrtEnvironment(OrtApi api) {
         this.api = api;
         Telemetry.turnOff();
+        DecodeAttention.preferFlash();
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment out = scratch.allocate(ADDRESS);
             api.call(OrtFunction.CREATE_ENV, LOG_FATAL, scratch.allocateFrom("agentopt"), out);
