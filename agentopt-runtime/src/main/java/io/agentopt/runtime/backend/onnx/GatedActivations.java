@@ -73,8 +73,6 @@ public final class GatedActivations {
             gate = silu.inputs().getFirst();
         if (silu.is("", "Mul", 2)) gate = sigmoid(silu, joined);
         if (gate == null || !haveOneShape(gate, up)) return false;
-        Set<Node> readers = new HashSet<>(joined);
-        readers.add(product);
         Node split = graph.maker(gate);
         boolean whole = split != null
                 && split.outputs().equals(List.of(gate, up))

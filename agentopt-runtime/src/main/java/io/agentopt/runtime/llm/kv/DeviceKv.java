@@ -190,7 +190,9 @@ public final class DeviceKv implements KvRows, AutoCloseable {
     private Optional<DirectCopy> direct() {
         if (direct != null) return Optional.of(direct);
         try {
-            return Optional.of(direct = new DirectCopy(context, stream, shape.kvHeads()));
+            DirectCopy made = new DirectCopy(context, stream, shape.kvHeads());
+            direct = made;
+            return Optional.of(made);
         } catch (GpuException e) {
             LOG.debug("No memory for direct copies on {}: {}", context.device(), e.getMessage());
             return Optional.empty();

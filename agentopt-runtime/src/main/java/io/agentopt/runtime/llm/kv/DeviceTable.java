@@ -13,7 +13,7 @@ import io.agentopt.mlir.gpu.DeviceSegment;
 record DeviceTable(KvShape shape, int rows, int capacity, DeviceMemory memory) {
     /** {@return bytes of the memory of a table} */
     static long bytes(KvShape shape, int rows, int capacity) {
-        return rows * capacity * shape.bytesPerPosition();
+        return (long) rows * capacity * shape.bytesPerPosition();
     }
 
     int tensors() {
